@@ -1,0 +1,5 @@
+#include "garner.h"
+int main(void)
+{
+	return 0;
+}

@@ -1,0 +1,324 @@
+#include "garner.h"
+
+#include <errno.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "capture/source.h"
+#include "export/jsonl.h"
+#include "extract/html.h"
+#include "extract/text_rules.h"
+#include "pipeline.h"
+#include "store/store.h"
+#include "util/clock.h"
+#include "util/jsonw.h"
+#include "util/limits.h"
+
+struct garner {
+	struct engine engine;
+	struct error error;
+	struct garner_report report;
+	uint64_t stage_ns[PIPELINE_STAGES_MAX];
+	uint64_t began;
+	atomic_bool stop;
+	garner_progress_fn *progress;
+	void *progress_user;
+	uint64_t progress_at;
+};
+
+static const char *const reason_names[] = { "stored",
+#define REASON_NAME(name, text, meaning) text,
+	GARNER_REASONS(REASON_NAME)
+#undef REASON_NAME
+};
+
+const char *garner_reason_name(int reason)
+{
+	return reason >= 0 && reason < GARNER_REASON_COUNT ? reason_names[reason] : "unknown";
+}
+
+struct garner *garner_new(const struct garner_options *options)
+{
+	struct garner *garner = calloc(1, sizeof(*garner));
+	if (!garner)
+		return NULL;
+	if (options)
+		garner->engine.options = *options;
+	/* One clock for the whole run: what is written does not depend on how long it took. */
+	garner->engine.options.clock = clock_now(&garner->engine.options);
+	if (garner->engine.options.jobs <= 0) {
+		long cores = sysconf(_SC_NPROCESSORS_ONLN);
+		garner->engine.options.jobs = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
+	}
+	if (model_load(&garner->engine.model, &garner->error) == 0)
+		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
+	return garner;
+}
+
+struct garner *garner_free(struct garner *garner)
+{
+	if (garner) {
+		rules_free(garner->engine.rules);
+		model_free(garner->engine.model);
+		free(garner);
+	}
+	return NULL;
+}
+
+const char *garner_error(const struct garner *garner)
+{
+	return garner->error.code ? garner->error.text : NULL;
+}
+
+const struct garner_report *garner_report(const struct garner *garner)
+{
+	return &garner->report;
+}
+
+void garner_stop(struct garner *garner)
+{
+	atomic_store(&garner->stop, true);
+}
+
+void garner_set_progress(struct garner *garner, garner_progress_fn *fn, void *user)
+{
+	garner->progress = fn;
+	garner->progress_user = user;
+}
+
+/* ---- runs ------------------------------------------------------------------------------- */
+
+struct run {
+	struct garner *garner;
+	struct store *store; /* NULL: documents go to fn alone */
+	garner_document_fn *fn;
+	void *user;
+	int fn_result;
+};
+
+static void count(struct garner_report *report, const struct page *page, int reason)
+{
+	report->inputs++;
+	report->by_reason[reason]++;
+	report->bytes_in += page->capture.body.n;
+	if (page->capture.network) {
+		report->network_inputs++;
+		report->network_failed += reason != GARNER_STORED && reason != GARNER_KNOWN &&
+					  reason != GARNER_UNCHANGED && reason != GARNER_FILTERED;
+	}
+	if (reason == GARNER_STORED) {
+		report->stored++;
+		report->bytes_out += page->document.text_size;
+	} else if (reason == GARNER_KNOWN || reason == GARNER_UNCHANGED) {
+		report->known++;
+	} else {
+		report->dropped++;
+	}
+}
+
+static int sink(void *user, struct page *page, struct error *error)
+{
+	struct run *run = user;
+	int reason = page->reason;
+	if (run->store) {
+		int result = reason ? store_note(run->store, reason, page, error) : store_put(run->store, page, error);
+		if (result < 0)
+			return result;
+		if (!reason)
+			reason = result;
+	}
+	count(&run->garner->report, page, reason);
+	run->fn_result = run->fn ? run->fn(run->user, &page->document, reason, page->detail) : 0;
+	return run->fn_result ? error_set(error, -ECANCELED, "ended by the caller") : 0;
+}
+
+static void tick(void *user, const char *in_work)
+{
+	struct run *run = user;
+	struct garner *garner = run->garner;
+	uint64_t now = clock_ticks();
+	if (!garner->progress || now - garner->progress_at < 200000000u)
+		return;
+	garner->progress_at = now;
+	garner->report.in_work = in_work;
+	garner->report.seconds = (double)(now - garner->began) / 1e9;
+	garner->progress(garner->progress_user, &garner->report);
+	garner->report.in_work = NULL;
+}
+
+static struct pipeline pipeline_of(struct garner *garner, struct run *run)
+{
+	return (struct pipeline){ .engine = &garner->engine,
+		.jobs = garner->engine.options.jobs,
+		.stop = &garner->stop,
+		.sink = sink,
+		.user = run,
+		.tick = tick,
+		.stage_ns = garner->engine.options.profile_stages ? garner->stage_ns : NULL };
+}
+
+static int begin(struct garner *garner)
+{
+	if (!garner->engine.rules && garner->error.code)
+		return garner->error.code;
+	garner->error = (struct error){ 0 };
+	garner->report = (struct garner_report){ 0 };
+	memset(garner->stage_ns, 0, sizeof(garner->stage_ns));
+	garner->began = clock_ticks();
+	garner->progress_at = garner->began;
+	return 0;
+}
+
+static int run_inputs(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)
+{
+	struct capture_reader *reader = NULL;
+	int result = capture_open(&garner->engine, inputs, input_count, &reader, &garner->error);
+	if (result == 0) {
+		struct pipeline pipeline = pipeline_of(garner, run);
+		result = pipeline_run(&pipeline, reader, &garner->error);
+	}
+	capture_close(reader);
+	garner->report.seconds = (double)(clock_ticks() - garner->began) / 1e9;
+	return run->fn_result ? run->fn_result : result;
+}
+
+int garner_clean(
+	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user)
+{
+	struct run run = { .garner = garner, .fn = fn, .user = user };
+	int result = begin(garner);
+	return result ? result : run_inputs(garner, &run, inputs, input_count);
+}
+
+int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url, const char *content_type,
+	garner_document_fn *fn, void *user)
+{
+	struct run run = { .garner = garner, .fn = fn, .user = user };
+	struct page page = { 0 };
+	int result = begin(garner);
+	if (result)
+		return result;
+	struct pipeline pipeline = pipeline_of(garner, &run);
+	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
+	page.options = &garner->engine.options;
+	page_reset(&page);
+	page.capture.body = view_make(bytes, size);
+	page.capture.url = view_of(url);
+	page.capture.content_type = view_of(content_type);
+	result = pipeline_run_page(&pipeline, &page, &garner->error);
+	arena_free(&page.arena);
+	return run.fn_result ? run.fn_result : result;
+}
+
+static int run_store(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)
+{
+	int result = run_inputs(garner, run, inputs, input_count);
+	if (result < 0 && !run->fn_result) {
+		store_abort(run->store);
+		return result;
+	}
+	int finished = store_finish(run->store, &garner->error);
+	return finished < 0 ? finished : result;
+}
+
+int garner_build(struct garner *garner, const char *path, const char *const *inputs, size_t input_count,
+	garner_document_fn *fn, void *user)
+{
+	struct run run = { .garner = garner, .fn = fn, .user = user };
+	int result = begin(garner);
+	if (!result)
+		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
+	return result ? result : run_store(garner, &run, inputs, input_count);
+}
+
+int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
+	garner_document_fn *fn, void *user)
+{
+	struct run run = { .garner = garner, .fn = fn, .user = user };
+	int result = begin(garner);
+	if (!result)
+		result = store_open(store, &garner->engine, &run.store, &garner->error);
+	return result ? result : run_store(garner, &run, inputs, input_count);
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter, garner_document_fn *fn,
+	void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_list(store, filter, fn, user, &garner->error);
+}
+
+int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_show(store, key, fn, user, &garner->error);
+}
+
+int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_verify(path, data, fn, user, &garner->error);
+}
+
+/* ---- JSON and limits ---------------------------------------------------------------------- */
+
+static char *json_result(struct buf *out)
+{
+	if (!buf_str(out)) {
+		buf_free(out);
+		return NULL;
+	}
+	return out->p;
+}
+
+char *garner_document_json(const struct garner_document *document)
+{
+	struct buf out = BUF_INIT(SIZE_MAX / 2);
+	document_write(&out, document, DOCUMENT_ALL);
+	return json_result(&out);
+}
+
+char *garner_report_json(const struct garner *garner)
+{
+	const struct garner_report *r = &garner->report;
+	struct buf out = BUF_INIT(MIB(1));
+	struct jsonw json = jsonw_begin(&out);
+	jsonw_object(&json, NULL);
+	jsonw_text(&json, "tool", "garner/" GARNER_VERSION);
+	jsonw_uint(&json, "inputs", r->inputs);
+	jsonw_uint(&json, "stored", r->stored);
+	jsonw_uint(&json, "known", r->known);
+	jsonw_uint(&json, "dropped", r->dropped);
+	jsonw_object(&json, "reasons");
+	for (int i = 1; i < GARNER_REASON_COUNT; i++)
+		if (r->by_reason[i])
+			jsonw_uint(&json, reason_names[i], r->by_reason[i]);
+	jsonw_close_object(&json);
+	jsonw_uint(&json, "network_inputs", r->network_inputs);
+	jsonw_uint(&json, "network_failed", r->network_failed);
+	jsonw_uint(&json, "bytes_in", r->bytes_in);
+	jsonw_uint(&json, "bytes_out", r->bytes_out);
+	jsonw_real(&json, "seconds", r->seconds, 3);
+	if (garner->engine.options.profile_stages) {
+		jsonw_object(&json, "stage_seconds");
+		for (size_t i = 0; pipeline_stage_name(i); i++)
+			jsonw_real(&json, pipeline_stage_name(i), (double)garner->stage_ns[i] / 1e9, 4);
+		jsonw_close_object(&json);
+	}
+	jsonw_text(&json, "error", garner_error(garner));
+	jsonw_close_object(&json);
+	return json_result(&out);
+}
+
+const struct garner_limit *garner_limits(size_t *ret_count)
+{
+	static const struct garner_limit limits[] = {
+#define LIMIT_ROW(name, value, unit, meaning) { #name, (uint64_t)(value), unit, meaning },
+		LIMITS_TABLE(LIMIT_ROW)
+#undef LIMIT_ROW
+	};
+	*ret_count = sizeof(limits) / sizeof(limits[0]);
+	return limits;
+}

@@ -1,0 +1,274 @@
+/* garner: web text acquisition, boilerplate removal, archiving.
+ *
+ * Results, in the whole library: 0 done; < 0 fatal, a negative errno, words in garner_error();
+ * > 0 an outcome of one input (enum garner_reason). Strings are NUL-terminated valid UTF-8; an
+ * unknown fact is NULL, never an empty string. Nothing here prints, exits or keeps global state;
+ * one struct garner belongs to one thread at a time, and works on threads of its own. */
+#ifndef GARNER_H
+#define GARNER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define GARNER_VERSION "0.1.0"
+
+#if defined(__GNUC__)
+#define GARNER_API __attribute__((visibility("default")))
+#else
+#define GARNER_API
+#endif
+
+/* Why an input was not stored as a new document. X(NAME, "name in reports", "what it means") */
+#define GARNER_REASONS(X)                                                                                              \
+	X(KNOWN, "known", "already there, the sighting is recorded")                                                   \
+	X(UNREADABLE, "unreadable", "the file or folder can't be opened or read")                                      \
+	X(EMPTY, "empty", "no bytes")                                                                                  \
+	X(BINARY, "binary", "neither text nor a format that is read")                                                  \
+	X(TOO_LARGE, "too-large", "more bytes than the ceiling for one body")                                          \
+	X(TOO_DEEP, "too-deep", "nested deeper than the ceiling")                                                      \
+	X(TOO_COMPLEX, "too-complex", "more memory or nodes than one page may take")                                   \
+	X(BAD_CODING, "bad-coding", "a content coding that is broken or not known")                                    \
+	X(TRUNCATED, "truncated", "the input ends before its end")                                                     \
+	X(BAD_RECORD, "bad-record", "a record whose head or length is wrong")                                          \
+	X(BAD_DIGEST, "bad-digest", "the bytes do not have the digest that stands with them")                          \
+	X(BAD_ARCHIVE, "bad-archive", "an archive that its reader refuses")                                            \
+	X(BAD_JSON, "bad-json", "a line that is not JSON or lacks text and html")                                      \
+	X(NOT_A_PAGE, "not-a-page", "a record or response that holds no document")                                     \
+	X(NO_TEXT, "no-text", "nothing is left after cleaning")                                                        \
+	X(FILTERED, "filtered", "left out by --include, --exclude or --max-age")                                       \
+	X(HTTP_ERROR, "http-error", "the server answered with an error status")                                        \
+	X(NO_ANSWER, "no-answer", "no connection, or no answer in time")                                               \
+	X(NO_HOST, "no-host", "the host name does not resolve")                                                        \
+	X(BAD_TLS, "bad-tls", "the certificate or the TLS handshake is refused")                                       \
+	X(REDIRECT_LOOP, "redirect-loop", "more redirects than the ceiling")                                           \
+	X(BAD_URL, "bad-url", "not an http or https URL, or one with credentials in it")                               \
+	X(REFUSED_ADDRESS, "refused-address", "the host resolves to an address that is not allowed")                   \
+	X(ROBOTS, "robots", "robots.txt asks not to fetch it")                                                         \
+	X(TOO_SLOW, "too-slow", "slower than the floor, or longer than the ceiling for one transfer")                  \
+	X(BAD_HTTP, "bad-http", "an answer that is not HTTP, or whose head is over the ceiling")                       \
+	X(RATE_LIMITED, "rate-limited", "the server answered 429 or 503 and asks to come back later")                  \
+	X(PAYWALL, "paywall", "only the beginning stands before a paywall")                                            \
+	X(CONSENT, "consent", "a consent or bot check page stands in the way")                                         \
+	X(ERROR_PAGE, "error-page", "an error page with a success status")                                             \
+	X(UNCHANGED, "unchanged", "not modified since the last fetch")                                                 \
+	X(BAD_FEED, "bad-feed", "a feed or sitemap that can't be read")                                                \
+	X(UNSUPPORTED, "unsupported", "a format or version that is not read")                                          \
+	X(INTERRUPTED, "interrupted", "the run was stopped before its end")
+
+enum garner_reason {
+	GARNER_STORED = 0,
+#define GARNER_REASON_ENUM(name, text, meaning) GARNER_##name,
+	GARNER_REASONS(GARNER_REASON_ENUM)
+#undef GARNER_REASON_ENUM
+		GARNER_REASON_COUNT
+};
+
+/* "stored", "known", "too-large" …; never NULL. */
+GARNER_API const char *garner_reason_name(int reason);
+
+/* Lines that were cut together, for one reason. */
+struct garner_cut {
+	const char *reason; /* rule id, or what the extraction says: "share.buttons", "model" … */
+	const char *kind;   /* "navigation", "share", "captcha" … */
+	uint32_t at;	    /* index of the first line or block in the input, from 0 */
+	uint32_t line_count;
+	const char *const *lines; /* as they stood */
+};
+
+#define GARNER_NO_NUMBER INT64_MIN
+
+/* One document with its facts. Borrowed from whoever hands it out; see there how long. */
+struct garner_document {
+	int64_t n;	  /* number in the store, from 0; GARNER_NO_NUMBER outside of one */
+	const char *id;	  /* 16 hex digits */
+	const char *path; /* member name in its pack: NNN_<id>.txt */
+	const char *url;  /* what answered */
+	const char *url_requested;
+	const char *url_canonical; /* the page's own word */
+	const char *host;
+	const char *site;
+	const char *title;
+	const char *const *authors;
+	size_t author_count;
+	const char *published; /* ISO 8601: date, or date and time with zone where given */
+	const char *published_from;
+	const char *published_precision; /* "year", "month", "day", "minute", "second" */
+	const char *modified;
+	const char *fetched; /* RFC 3339, UTC */
+	const char *description;
+	const char *section;
+	const char *const *tags;
+	size_t tag_count;
+	const char *image;
+	const char *licence;
+	const char *lang;   /* ISO 639 code, BCP 47 with script where needed */
+	double lang_score;  /* 0 to 1; 0 unknown */
+	const char *access; /* "paywall", "consent", "error"; NULL: open */
+	const char *robots; /* "allowed", "none", "ignored": the decision that let the fetch happen */
+	struct {
+		const char *declared; /* label as found */
+		const char *used;     /* WHATWG name, lower case */
+		const char *from;     /* "bom", "http", "meta", "detected", "default", "overruled" */
+		uint32_t replaced;    /* byte sequences replaced by U+FFFD */
+	} charset;
+	const char *text;      /* the body without its title */
+	size_t text_size;      /* bytes */
+	const char *text_from; /* NULL: the page itself; "json-ld", "state" */
+	const char *markdown;  /* only when asked for */
+	uint64_t words;
+	const char *sha256;	/* of the member: title, blank line, text */
+	const char *sha256_raw; /* of the body as captured */
+	const struct garner_cut *cuts;
+	size_t cut_count;
+	const char *rules; /* version of rules and model */
+	const char *normaliser;
+	const char *tool;
+	int64_t dup_of; /* number of the first document with the same text, or GARNER_NO_NUMBER */
+	struct {
+		int64_t n; /* or GARNER_NO_NUMBER */
+		double score;
+	} near;
+	int64_t revision_of; /* number of the previous text of this id, or GARNER_NO_NUMBER */
+	struct {
+		const char *file;
+		int64_t offset, length; /* bytes in the file; GARNER_NO_NUMBER unknown */
+		const char *record;	/* WARC-Record-ID, or the id in a JSON line */
+	} src;
+	struct {
+		int status; /* 0 unknown */
+		const char *type;
+		const char *etag;
+		const char *last_modified;
+	} http;
+	struct {
+		const char *url, *guid, *published, *title;
+	} feed;
+	struct {
+		const char *pack;	/* "packs/000000.tar.zst" */
+		int64_t offset, length; /* of the frame, bytes */
+	} store;
+	const char *const *errors;
+	size_t error_count;
+};
+
+enum garner_profile { GARNER_PROFILE_CLEAN, GARNER_PROFILE_KEEP, GARNER_PROFILE_SEARCH };
+enum garner_dedup { GARNER_DEDUP_MARK, GARNER_DEDUP_SKIP, GARNER_DEDUP_OFF };
+enum garner_raw { GARNER_RAW_GZIP, GARNER_RAW_ZSTD, GARNER_RAW_NONE };
+
+/* Zeroed is the default of everything. */
+struct garner_options {
+	int jobs;      /* worker threads; 0: the machine's cores */
+	int64_t clock; /* seconds since 1970 for every time that is written; 0: the clock */
+	enum garner_profile profile;
+	enum garner_dedup dedup;
+	enum garner_raw raw;
+	double threshold;	 /* of the block model: below 0 recall, above 0 precision; 0 default */
+	const char *rules_file;	 /* more whole-line rules */
+	const char *const *keep; /* rule ids and kinds that are not applied */
+	size_t keep_count;
+	bool markdown;	    /* fill garner_document.markdown */
+	bool explain;	    /* cuts carry scores and reasons of every block */
+	bool no_rules;	    /* text input as it is: normalise only */
+	bool full_parse;    /* the whole page to the parser, not its skeleton */
+	bool allow_private; /* loopback and private addresses may be fetched */
+	const char *user_agent;
+	const char *contact;	       /* goes into the user agent */
+	const char *ca_file;	       /* PEM; added for TLS */
+	const char *proxy;	       /* NULL: none, also not from the environment */
+	double host_delay;	       /* seconds between requests to a host; 0: default */
+	size_t connections;	       /* at once; 0: default */
+	const char *include, *exclude; /* patterns on URL, title, text */
+	int64_t max_age;	       /* seconds; 0: any */
+	bool profile_stages;	       /* measure the time of each stage */
+};
+
+/* Counts of one run. stored + known + dropped = inputs. */
+struct garner_report {
+	uint64_t inputs, stored, known, dropped;
+	uint64_t by_reason[GARNER_REASON_COUNT];
+	uint64_t network_inputs, network_failed;
+	uint64_t bytes_in, bytes_out; /* bodies in; texts out */
+	double seconds;
+	const char *in_work; /* what is read now: file or URL */
+};
+
+struct garner;
+
+/* Loads rules and model. NULL only when memory is out; otherwise look at garner_error(). */
+GARNER_API struct garner *garner_new(const struct garner_options *options);
+GARNER_API struct garner *garner_free(struct garner *garner);
+/* Words of the last fatal error, or NULL. Valid until the next call. */
+GARNER_API const char *garner_error(const struct garner *garner);
+GARNER_API const struct garner_report *garner_report(const struct garner *garner);
+
+/* Each input's end, in input order, from the thread that runs. @document has at least src and url;
+ * everything else only when @reason is GARNER_STORED. Valid during the call. @detail says more
+ * about a drop and may be NULL. A result other than 0 ends the run and is passed up. */
+typedef int garner_document_fn(void *user, const struct garner_document *document, int reason, const char *detail);
+/* A few times a second while a run goes on. */
+typedef void garner_progress_fn(void *user, const struct garner_report *report);
+
+/* Asks a running call to end after the documents in work; from a signal handler or another thread. */
+GARNER_API void garner_stop(struct garner *garner);
+GARNER_API void garner_set_progress(struct garner *garner, garner_progress_fn *fn, void *user);
+
+/* Runs @inputs (paths, folders, http(s) URLs, "-") through the pipeline into @fn; no store. */
+GARNER_API int garner_clean(
+	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user);
+/* One page from memory. @url and @content_type may be NULL. @fn is called once. */
+GARNER_API int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url,
+	const char *content_type, garner_document_fn *fn, void *user);
+/* The same into one sealed archive, published by rename: @path is whole or not there. */
+GARNER_API int garner_build(struct garner *garner, const char *path, const char *const *inputs, size_t input_count,
+	garner_document_fn *fn, void *user);
+/* The same into a store, which is made when it is not there. */
+GARNER_API int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
+	garner_document_fn *fn, void *user);
+
+/* JSON of one document, keys in fixed order, no newline at the end. malloc'd; NULL: no memory. */
+GARNER_API char *garner_document_json(const struct garner_document *document);
+/* JSON of the last run's report. malloc'd. */
+GARNER_API char *garner_report_json(const struct garner *garner);
+
+/* ---- reading a store ------------------------------------------------------------------- */
+
+struct garner_filter {
+	const char *since, *until; /* published (or fetched) dates, YYYY-MM-DD, both inclusive */
+	const char *host, *lang, *source, *access, *query;
+	int dup;	       /* 0 all, 1 only first copies, 2 only duplicates */
+	int64_t from_n, limit; /* from_n 0; limit 0: no limit */
+	bool with_text;
+};
+
+/* Opens, filters and hands each document to @fn in order of number. */
+GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
+	garner_document_fn *fn, void *user);
+/* @key: number, id, member name or URL. One call of @fn, text included. >0: not there. */
+GARNER_API int garner_show(
+	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
+
+/* Each finding of a verification. @place: file and offset; @text: what is wrong. */
+typedef void garner_finding_fn(void *user, const char *place, const char *text);
+/* Store folder or single pack. @data: every byte, not only sizes and digests of derived files.
+ * 0: all is well; 1: findings were reported. */
+GARNER_API int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user);
+
+/* ---- limits ------------------------------------------------------------------------------ */
+
+struct garner_limit {
+	const char *name;
+	uint64_t value;
+	const char *unit, *meaning;
+};
+/* @ret_count entries, static. */
+GARNER_API const struct garner_limit *garner_limits(size_t *ret_count);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

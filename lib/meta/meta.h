@@ -1,0 +1,27 @@
+/* Facts about a document. */
+#ifndef GARNER_META_META_H
+#define GARNER_META_META_H
+
+#include "stage.h"
+#include "dom/dom.h"
+
+/* What the page's markup says, gathered before extraction (which uses it too). Views into the arena,
+ * in document order; nothing is decided here. */
+struct evidence {
+	struct view title_tag, og_title, ld_headline, h1;
+	struct view description;  /* the best of meta, og, JSON-LD */
+	struct view article_body; /* JSON-LD articleBody or text, longest; spaces as they stood */
+	struct view schema_type;  /* first article-like Schema.org type: "NewsArticle", "Product" …, else the first */
+	struct view og_type, generator;
+	void *detail; /* meta/ alone: every candidate with its source */
+};
+
+/* Stage, HTML pages, between dom and extract: page->dom -> page->evidence. */
+extern const struct stage meta_read_stage;
+/* Stage, all pages, after extract: evidence, blocks and capture -> document.title, authors, published,
+ * modified, site, section, url_canonical, access …. Never overwrites a fact already set by text_lines. */
+extern const struct stage meta_decide_stage;
+/* Stage, all pages, after normalise: document.lang and lang_score of the text itself. */
+extern const struct stage lang_stage;
+
+#endif

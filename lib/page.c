@@ -1,0 +1,56 @@
+#include "page.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+int page_drop(struct page *page, int reason, const char *format, ...)
+{
+	char words[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	page->reason = reason;
+	page->detail = arena_strdup_view(&page->arena, view_of(words));
+	return reason;
+}
+
+void page_note(struct page *page, const char *format, ...)
+{
+	char words[512];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(words, sizeof(words), format, args);
+	va_end(args);
+	size_t n = page->document.error_count;
+	const char **grown = arena_grow(&page->arena, page->errors, n * sizeof(*grown), (n + 1) * sizeof(*grown));
+	const char *copy = arena_strdup_view(&page->arena, view_of(words));
+	if (!grown || !copy)
+		return;
+	grown[n] = copy;
+	page->errors = grown;
+	page->document.errors = grown;
+	page->document.error_count = n + 1;
+}
+
+int page_full(struct page *page)
+{
+	return page_drop(page, GARNER_TOO_COMPLEX, "needs more than %zu bytes of memory", page->arena.limit);
+}
+
+const char *page_str(struct page *page, struct view v)
+{
+	return v.n ? arena_strdup_view(&page->arena, v) : NULL;
+}
+
+void page_reset(struct page *page)
+{
+	struct arena arena = page->arena;
+	const struct garner_options *options = page->options;
+	arena_reset(&arena);
+	*page = (struct page){ .arena = arena, .options = options };
+	page->capture.fetched = page->capture.offset = page->capture.length = GARNER_NO_NUMBER;
+	page->document.n = page->document.dup_of = page->document.near.n = GARNER_NO_NUMBER;
+	page->document.revision_of = page->document.src.offset = page->document.src.length = GARNER_NO_NUMBER;
+	page->document.store.offset = page->document.store.length = GARNER_NO_NUMBER;
+}

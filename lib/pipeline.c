@@ -1,0 +1,408 @@
+#include "pipeline.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+#include "decode/decode.h"
+#include "dedup/dedup.h"
+#include "document.h"
+#include "dom/dom.h"
+#include "extract/html.h"
+#include "extract/text_rules.h"
+#include "meta/meta.h"
+#include "normalise/normalise.h"
+#include "util/clock.h"
+#include "util/limits.h"
+
+static int dom_run(void *state, struct page *page)
+{
+	(void)state;
+	return dom_parse(page);
+}
+
+static const struct stage dom_stage = { "dom", NULL, dom_run, NULL };
+
+enum { ON_HTML = 1 << PAGE_HTML, ON_TEXT = 1 << PAGE_TEXT, ON_ALL = ON_HTML | ON_TEXT | 1 << PAGE_UNKNOWN };
+
+/* The whole flow of a page, from captured bytes to a finished document. */
+static const struct {
+	int kinds;
+	const struct stage *stage;
+} stages[] = {
+	{ ON_ALL, &document_begin_stage },
+	{ ON_ALL, &decode_stage },
+	{ ON_HTML, &dom_stage },
+	{ ON_HTML, &meta_read_stage },
+	{ ON_HTML, &extract_html_stage },
+	{ ON_HTML, &text_rules_stage },
+	{ ON_TEXT, &text_lines_stage },
+	{ ON_ALL, &meta_decide_stage },
+	{ ON_ALL, &normalise_stage },
+	{ ON_ALL, &lang_stage },
+	{ ON_ALL, &digest_stage },
+	{ ON_ALL, &document_end_stage },
+};
+enum { STAGE_COUNT = sizeof(stages) / sizeof(stages[0]) };
+_Static_assert((int)STAGE_COUNT <= (int)PIPELINE_STAGES_MAX, "raise PIPELINE_STAGES_MAX");
+
+const char *pipeline_stage_name(size_t i)
+{
+	return i < STAGE_COUNT ? stages[i].stage->name : NULL;
+}
+
+/* One worker's states of all stages. */
+struct lane {
+	void *states[STAGE_COUNT];
+	uint64_t ns[STAGE_COUNT];
+	bool measure;
+};
+
+static void lane_close(struct lane *lane)
+{
+	for (size_t i = 0; i < STAGE_COUNT; i++)
+		if (stages[i].stage->close)
+			stages[i].stage->close(lane->states[i]);
+}
+
+static int lane_open(struct lane *lane, const struct pipeline *pipeline, struct error *error)
+{
+	*lane = (struct lane){ .measure = pipeline->stage_ns != NULL };
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (!stages[i].stage->open)
+			continue;
+		int result = stages[i].stage->open(pipeline->engine, &lane->states[i], error);
+		if (result < 0) {
+			lane_close(lane);
+			return result;
+		}
+	}
+	return 0;
+}
+
+/* 0 or a reason (page->reason), < 0 fatal with page->error. */
+static int lane_run(struct lane *lane, struct page *page)
+{
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
+		if (!(stages[i].kinds & 1 << page->kind))
+			continue;
+		uint64_t before = lane->measure ? clock_ticks() : 0;
+		int result = stages[i].stage->run(lane->states[i], page);
+		if (lane->measure)
+			lane->ns[i] += clock_ticks() - before;
+		if (result < 0)
+			return result;
+		if (result > 0) {
+			page->reason = result;
+			return result;
+		}
+	}
+	return 0;
+}
+
+static void lane_sum(const struct lane *lane, const struct pipeline *pipeline)
+{
+	for (size_t i = 0; pipeline->stage_ns && i < STAGE_COUNT; i++)
+		pipeline->stage_ns[i] += lane->ns[i];
+}
+
+static void page_open(struct page *page, const struct pipeline *pipeline)
+{
+	arena_init(&page->arena, LIMIT_PAGE_MEMORY);
+	page->options = &pipeline->engine->options;
+	page_reset(page);
+}
+
+/* What capture_next said of a page that gets no further: it keeps the names and goes to the sink. */
+static int refused(struct lane *lane, struct page *page, int reason)
+{
+	page->reason = reason;
+	int result = document_begin_stage.run(lane->states[0], page);
+	return result < 0 ? result : 0;
+}
+
+int pipeline_run_page(const struct pipeline *pipeline, struct page *page, struct error *error)
+{
+	struct lane lane;
+	int result = lane_open(&lane, pipeline, error);
+	if (result < 0)
+		return result;
+	result = lane_run(&lane, page);
+	if (result < 0)
+		error_set(error, result, "%s", page->error.text);
+	else
+		result = pipeline->sink(pipeline->user, page, error);
+	lane_sum(&lane, pipeline);
+	lane_close(&lane);
+	return result;
+}
+
+static int run_inline(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
+{
+	struct lane lane;
+	struct page page = { 0 };
+	int result = lane_open(&lane, pipeline, error);
+	if (result < 0)
+		return result;
+	page_open(&page, pipeline);
+	for (uint64_t sequence = 0; !atomic_load(pipeline->stop); sequence++) {
+		page_reset(&page);
+		page.sequence = sequence;
+		if (pipeline->tick)
+			pipeline->tick(pipeline->user, capture_in_work(reader));
+		result = capture_next(reader, &page);
+		if (result == SOURCE_END) {
+			result = 0;
+			break;
+		}
+		if (result > 0)
+			result = refused(&lane, &page, result);
+		else if (result == 0)
+			result = lane_run(&lane, &page);
+		if (result < 0) {
+			error_set(error, result, "%s", page.error.text);
+			break;
+		}
+		result = pipeline->sink(pipeline->user, &page, error);
+		if (result < 0)
+			break;
+	}
+	arena_free(&page.arena);
+	lane_sum(&lane, pipeline);
+	lane_close(&lane);
+	return result < 0 ? result : 0;
+}
+
+/* A slot of the ring: FREE -> FILLED [reader] -> BUSY [worker] -> DONE [worker] -> FREE [writer].
+ * A page that capture refused goes FREE -> DONE at once. */
+enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_BUSY, SLOT_DONE };
+
+struct slot {
+	struct page page;
+	enum slot_state state;
+	int result; /* < 0 fatal */
+};
+
+struct ring {
+	const struct pipeline *pipeline;
+	struct capture_reader *reader;
+	struct slot *slots;
+	size_t slot_count;
+	pthread_mutex_t lock;
+	pthread_cond_t freed, filled, done;
+	uint64_t read;	  /* pages the reader has put in */
+	uint64_t taken;	  /* pages the workers have taken */
+	uint64_t written; /* pages the writer has finished */
+	bool end;	  /* the reader is through */
+	bool abort;	  /* somebody failed */
+	int reader_result;
+	struct error reader_error;
+	char in_work[256];
+};
+
+static void note_in_work(struct ring *ring)
+{
+	const char *name = capture_in_work(ring->reader);
+	size_t n = name ? strnlen(name, sizeof(ring->in_work) - 1) : 0;
+	if (n)
+		memcpy(ring->in_work, name, n);
+	ring->in_work[n] = 0;
+}
+
+static void *reader_main(void *arg)
+{
+	struct ring *ring = arg;
+	struct lane none = { .states = { NULL } };
+	for (uint64_t sequence = 0;; sequence++) {
+		struct slot *slot = &ring->slots[sequence % ring->slot_count];
+		pthread_mutex_lock(&ring->lock);
+		while (slot->state != SLOT_FREE && !ring->abort)
+			pthread_cond_wait(&ring->freed, &ring->lock);
+		bool over = ring->abort || atomic_load(ring->pipeline->stop);
+		pthread_mutex_unlock(&ring->lock);
+		if (over)
+			break;
+		page_reset(&slot->page);
+		slot->page.sequence = sequence;
+		int result = capture_next(ring->reader, &slot->page);
+		bool refuse = result > 0 && result != SOURCE_END;
+		if (refuse)
+			result = refused(&none, &slot->page, result);
+		pthread_mutex_lock(&ring->lock);
+		note_in_work(ring);
+		if (result < 0) {
+			ring->reader_result = result;
+			ring->reader_error = slot->page.error;
+		}
+		if (result != 0) {
+			pthread_mutex_unlock(&ring->lock);
+			break;
+		}
+		slot->result = 0;
+		slot->state = refuse ? SLOT_DONE : SLOT_FILLED;
+		ring->read = sequence + 1;
+		pthread_cond_signal(&ring->filled);
+		pthread_cond_signal(&ring->done);
+		pthread_mutex_unlock(&ring->lock);
+	}
+	pthread_mutex_lock(&ring->lock);
+	ring->end = true;
+	pthread_cond_broadcast(&ring->filled);
+	pthread_cond_broadcast(&ring->done);
+	pthread_mutex_unlock(&ring->lock);
+	return NULL;
+}
+
+/* The next page for a worker; NULL when there will be none. */
+static struct slot *take(struct ring *ring)
+{
+	struct slot *slot = NULL;
+	pthread_mutex_lock(&ring->lock);
+	for (;;) {
+		while (ring->taken < ring->read && ring->slots[ring->taken % ring->slot_count].state == SLOT_DONE)
+			ring->taken++;
+		if (ring->abort || ring->taken < ring->read || ring->end)
+			break;
+		pthread_cond_wait(&ring->filled, &ring->lock);
+	}
+	if (!ring->abort && ring->taken < ring->read) {
+		slot = &ring->slots[ring->taken++ % ring->slot_count];
+		slot->state = SLOT_BUSY;
+	}
+	pthread_mutex_unlock(&ring->lock);
+	return slot;
+}
+
+struct worker {
+	pthread_t thread;
+	struct ring *ring;
+	struct lane lane;
+};
+
+static void *worker_main(void *arg)
+{
+	struct worker *worker = arg;
+	struct ring *ring = worker->ring;
+	for (struct slot *slot; (slot = take(ring));) {
+		int result = lane_run(&worker->lane, &slot->page);
+		pthread_mutex_lock(&ring->lock);
+		slot->result = result < 0 ? result : 0;
+		slot->state = SLOT_DONE;
+		pthread_cond_signal(&ring->done);
+		pthread_mutex_unlock(&ring->lock);
+	}
+	return NULL;
+}
+
+/* Hands finished pages to the sink in order until the input ends or something fails. */
+static int write_all(struct ring *ring, struct error *error)
+{
+	const struct pipeline *pipeline = ring->pipeline;
+	int result = 0;
+	while (result >= 0) {
+		struct slot *slot = &ring->slots[ring->written % ring->slot_count];
+		char in_work[sizeof(ring->in_work)];
+		pthread_mutex_lock(&ring->lock);
+		while (slot->state != SLOT_DONE && !(ring->end && ring->written == ring->read)) {
+			struct timespec until;
+			clock_gettime(CLOCK_REALTIME, &until);
+			until.tv_sec += 1;
+			if (pthread_cond_timedwait(&ring->done, &ring->lock, &until) == ETIMEDOUT)
+				break;
+		}
+		bool ready = slot->state == SLOT_DONE, over = ring->end && ring->written == ring->read;
+		memcpy(in_work, ring->in_work, sizeof(in_work));
+		pthread_mutex_unlock(&ring->lock);
+		if (pipeline->tick)
+			pipeline->tick(pipeline->user, in_work);
+		if (over)
+			break;
+		if (!ready)
+			continue;
+		if (slot->result < 0)
+			result = error_set(error, slot->result, "%s", slot->page.error.text);
+		else
+			result = pipeline->sink(pipeline->user, &slot->page, error);
+		pthread_mutex_lock(&ring->lock);
+		slot->state = SLOT_FREE;
+		ring->written++;
+		pthread_cond_signal(&ring->freed);
+		pthread_mutex_unlock(&ring->lock);
+	}
+	pthread_mutex_lock(&ring->lock);
+	ring->abort |= result < 0;
+	pthread_cond_broadcast(&ring->freed);
+	pthread_cond_broadcast(&ring->filled);
+	pthread_mutex_unlock(&ring->lock);
+	return result;
+}
+
+static int run_threads(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
+{
+	struct ring ring = { .pipeline = pipeline, .reader = reader, .slot_count = (size_t)pipeline->jobs * 2 + 2 };
+	size_t worker_count = 0, jobs = (size_t)pipeline->jobs;
+	struct worker *workers = calloc(jobs, sizeof(*workers));
+	pthread_t reader_thread;
+	int result = 0;
+	ring.slots = calloc(ring.slot_count, sizeof(*ring.slots));
+	if (!ring.slots || !workers) {
+		free(ring.slots);
+		free(workers);
+		return error_set(error, -ENOMEM, "no memory for %d threads", pipeline->jobs);
+	}
+	pthread_mutex_init(&ring.lock, NULL);
+	pthread_cond_init(&ring.freed, NULL);
+	pthread_cond_init(&ring.filled, NULL);
+	pthread_cond_init(&ring.done, NULL);
+	for (size_t i = 0; i < ring.slot_count; i++)
+		page_open(&ring.slots[i].page, pipeline);
+	for (; worker_count < jobs && result >= 0; worker_count++) {
+		struct worker *worker = &workers[worker_count];
+		worker->ring = &ring;
+		result = lane_open(&worker->lane, pipeline, error);
+		if (result < 0)
+			break;
+		int code = pthread_create(&worker->thread, NULL, worker_main, worker);
+		if (code) {
+			result = error_set(error, -code, "thread %zu: %s", worker_count, strerror(code));
+			lane_close(&worker->lane);
+			break;
+		}
+	}
+	bool reading = false;
+	if (result >= 0) {
+		int code = pthread_create(&reader_thread, NULL, reader_main, &ring);
+		reading = code == 0;
+		if (code)
+			result = error_set(error, -code, "reader thread: %s", strerror(code));
+	}
+	if (reading)
+		result = write_all(&ring, error);
+	pthread_mutex_lock(&ring.lock);
+	ring.abort |= !reading;
+	pthread_cond_broadcast(&ring.filled);
+	pthread_mutex_unlock(&ring.lock);
+	if (reading)
+		pthread_join(reader_thread, NULL);
+	for (size_t i = 0; i < worker_count; i++) {
+		pthread_join(workers[i].thread, NULL);
+		lane_sum(&workers[i].lane, pipeline);
+		lane_close(&workers[i].lane);
+	}
+	if (result >= 0 && ring.reader_result < 0)
+		result = error_set(error, ring.reader_result, "%s", ring.reader_error.text);
+	for (size_t i = 0; i < ring.slot_count; i++)
+		arena_free(&ring.slots[i].page.arena);
+	pthread_cond_destroy(&ring.done);
+	pthread_cond_destroy(&ring.filled);
+	pthread_cond_destroy(&ring.freed);
+	pthread_mutex_destroy(&ring.lock);
+	free(ring.slots);
+	free(workers);
+	return result < 0 ? result : 0;
+}
+
+int pipeline_run(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
+{
+	return pipeline->jobs <= 1 ? run_inline(pipeline, reader, error) : run_threads(pipeline, reader, error);
+}

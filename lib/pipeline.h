@@ -1,0 +1,32 @@
+/* The flow: one reader, worker threads, one ordered writer, over a bounded ring of pages. */
+#ifndef GARNER_PIPELINE_H
+#define GARNER_PIPELINE_H
+
+#include <stdatomic.h>
+#include "capture/source.h"
+#include "stage.h"
+
+/* Takes each page in input order, on the thread that called pipeline_run. page->reason tells how the
+ * stages ended. 0, or < 0 to end the run. */
+typedef int pipeline_sink(void *user, struct page *page, struct error *error);
+
+enum { PIPELINE_STAGES_MAX = 16 };
+
+struct pipeline {
+	const struct engine *engine;
+	int jobs;		 /* >= 1; 1 runs everything on the calling thread */
+	const atomic_bool *stop; /* ends the run after the pages in work */
+	pipeline_sink *sink;
+	void *user;
+	void (*tick)(void *user, const char *in_work); /* now and then; may be NULL */
+	uint64_t *stage_ns; /* PIPELINE_STAGES_MAX sums over all threads; NULL: not measured */
+};
+
+/* Everything @reader gives goes through the stages into the sink. */
+int pipeline_run(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error);
+/* One page that is filled already, on this thread. */
+int pipeline_run_page(const struct pipeline *pipeline, struct page *page, struct error *error);
+/* Name of stage @i, NULL behind the last. */
+const char *pipeline_stage_name(size_t i);
+
+#endif

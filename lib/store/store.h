@@ -1,0 +1,33 @@
+/* The archival store: packs, manifests, index pages, raw captures, catalogue. One writer, many readers. */
+#ifndef GARNER_STORE_STORE_H
+#define GARNER_STORE_STORE_H
+
+#include "page.h"
+#include "stage.h"
+
+struct store;
+
+/* Opens (and makes) a store for writing; takes the lock, recovers torn tails. -EWOULDBLOCK with words
+ * (pid, host, start time of the holder) when another run holds the lock. */
+int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* A single archive instead: the same rules in memory, published at @path by store_finish. */
+int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* The ordered writer's call. Sets document.n, path, dup_of, near, revision_of, store. 0 stored;
+ * GARNER_KNOWN; < 0 with @error. Acknowledged only after store_commit or store_finish. */
+int store_put(struct store *store, struct page *page, struct error *error);
+/* Counts an input that ended without a document (for the manifest's totals). */
+int store_note(struct store *store, int reason, const struct page *page, struct error *error);
+/* Everything put so far is durable afterwards: frames, fdatasync, COMMIT. */
+int store_commit(struct store *store, struct error *error);
+/* Commit, derived files (manifest, INDEX.md, SHA256SUMS), close. Releases the lock. */
+int store_finish(struct store *store, struct error *error);
+/* Without finishing: what was committed stays, the rest goes. */
+struct store *store_abort(struct store *store);
+
+/* Reading, concurrent with a writer. */
+int store_list(
+	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
+int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);
+
+#endif

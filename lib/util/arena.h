@@ -1,0 +1,36 @@
+/* One plain lifetime and one budget: everything a page needs is taken from its arena and goes
+ * with one reset. Not thread-safe: one arena, one thread at a time. */
+#ifndef GARNER_UTIL_ARENA_H
+#define GARNER_UTIL_ARENA_H
+
+#include <stddef.h>
+#include "util/view.h"
+
+struct arena_chunk;
+
+struct arena {
+	struct arena_chunk *head; /* the chunk in use; older ones behind it */
+	char *at;		  /* next free byte in head */
+	char *end;		  /* past the last byte of head */
+	size_t taken;		  /* bytes of all chunks */
+	size_t limit;		  /* ceiling for @taken; fixed at init */
+};
+
+/* @limit in bytes, at least ARENA_CHUNK_BYTES. Takes no memory yet. */
+void arena_init(struct arena *arena, size_t limit);
+/* 16-byte aligned, not zeroed. NULL when the budget or the machine's memory is spent. */
+void *arena_alloc(struct arena *arena, size_t n);
+/* The same, zeroed; NULL also when @count * @size overflows. */
+void *arena_calloc(struct arena *arena, size_t count, size_t size);
+/* @old (from this arena, @old_n bytes; or NULL) grown to @new_n, in place where it is the newest
+ * allocation. The old bytes are kept; NULL on failure and @old stays valid. */
+void *arena_grow(struct arena *arena, void *old, size_t old_n, size_t new_n);
+/* NUL-terminated copies. NULL on failure. */
+char *arena_strndup(struct arena *arena, const char *p, size_t n);
+char *arena_strdup_view(struct arena *arena, struct view v);
+char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Forgets all allocations; keeps at most ARENA_KEEP_BYTES for the next page. */
+void arena_reset(struct arena *arena);
+void arena_free(struct arena *arena);
+
+#endif

@@ -1,0 +1,105 @@
+#include "util/hash.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdlib.h>
+
+struct sha256 {
+	EVP_MD_CTX *context;
+};
+
+struct sha256 *sha256_new(void)
+{
+	struct sha256 *state = calloc(1, sizeof(*state));
+	if (!state)
+		return NULL;
+	state->context = EVP_MD_CTX_new();
+	if (!state->context || EVP_DigestInit_ex(state->context, EVP_sha256(), NULL) != 1)
+		return sha256_free(state);
+	return state;
+}
+
+void sha256_update(struct sha256 *state, struct view bytes)
+{
+	if (bytes.n)
+		EVP_DigestUpdate(state->context, bytes.p, bytes.n);
+}
+
+void sha256_final(struct sha256 *state, uint8_t ret_digest[32])
+{
+	EVP_DigestFinal_ex(state->context, ret_digest, NULL);
+	EVP_DigestInit_ex(state->context, EVP_sha256(), NULL);
+}
+
+struct sha256 *sha256_free(struct sha256 *state)
+{
+	if (state) {
+		EVP_MD_CTX_free(state->context);
+		free(state);
+	}
+	return NULL;
+}
+
+void sha256_of(struct view bytes, uint8_t ret_digest[32])
+{
+	SHA256((const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n, ret_digest);
+}
+
+void sha1_of(struct view bytes, uint8_t ret_digest[20])
+{
+	SHA1((const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n, ret_digest);
+}
+
+void hex_of(const uint8_t *bytes, size_t n, char *ret_hex)
+{
+	static const char digits[] = "0123456789abcdef";
+	for (size_t i = 0; i < n; i++) {
+		ret_hex[2 * i] = digits[bytes[i] >> 4];
+		ret_hex[2 * i + 1] = digits[bytes[i] & 15];
+	}
+	ret_hex[2 * n] = 0;
+}
+
+void base32_of(const uint8_t *bytes, size_t n, char *ret_text)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+	uint32_t window = 0;
+	unsigned bits = 0;
+	for (size_t i = 0; i < n; i++) {
+		window = window << 8 | bytes[i];
+		for (bits += 8; bits >= 5; bits -= 5)
+			*ret_text++ = digits[window >> (bits - 5) & 31];
+	}
+	if (bits)
+		*ret_text++ = digits[window << (5 - bits) & 31];
+	*ret_text = 0;
+}
+
+/* Multiply and fold, 8 bytes a step; the tail is read as a zero-padded word. Little-endian by
+ * construction, so signatures in stores agree between machines. */
+static uint64_t hash_load(const unsigned char *p, size_t n)
+{
+	uint64_t word = 0;
+	for (size_t i = 0; i < n; i++)
+		word |= (uint64_t)p[i] << (8 * i);
+	return word;
+}
+
+static uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+uint64_t hash64(struct view bytes, uint64_t seed)
+{
+	static const uint64_t k0 = UINT64_C(0x9E3779B97F4A7C15), k1 = UINT64_C(0xD6E8FEB86659FD93);
+	const unsigned char *p = (const unsigned char *)bytes.p;
+	size_t left = bytes.n;
+	uint64_t h = seed ^ k0 ^ (uint64_t)bytes.n;
+	for (; left >= 8; left -= 8, p += 8)
+		h = hash_fold(h ^ hash_load(p, 8), k1);
+	if (left)
+		h = hash_fold(h ^ hash_load(p, left), k1);
+	return hash_fold(h ^ (h >> 32), k0);
+}

@@ -1,0 +1,25 @@
+/* Digests by libcrypto, and a fast one for tables. */
+#ifndef GARNER_UTIL_HASH_H
+#define GARNER_UTIL_HASH_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include "util/view.h"
+
+struct sha256; /* streaming */
+struct sha256 *sha256_new(void);
+void sha256_update(struct sha256 *state, struct view bytes);
+/* Ends the digest and readies @state for the next. */
+void sha256_final(struct sha256 *state, uint8_t ret_digest[32]);
+struct sha256 *sha256_free(struct sha256 *state);
+
+void sha256_of(struct view bytes, uint8_t ret_digest[32]);
+void sha1_of(struct view bytes, uint8_t ret_digest[20]);
+/* 2n characters and a NUL. */
+void hex_of(const uint8_t *bytes, size_t n, char *ret_hex);
+/* RFC 4648 base32, upper case, 32 characters for 20 bytes and a NUL. */
+void base32_of(const uint8_t *bytes, size_t n, char *ret_text);
+/* Not for security: the same on every machine, for tables and signatures. */
+uint64_t hash64(struct view bytes, uint64_t seed);
+
+#endif

@@ -1,0 +1,40 @@
+/* Every ceiling on what a page, a server or a file controls. Shown by `garner --help limits`
+ * and in garner(1): garner_limits() hands this table out. */
+#ifndef GARNER_UTIL_LIMITS_H
+#define GARNER_UTIL_LIMITS_H
+
+#define KIB(n) ((size_t)(n) << 10)
+#define MIB(n) ((size_t)(n) << 20)
+
+/* One line a limit: X(name, value, unit, meaning). */
+#define LIMITS_TABLE(X)                                                                                                \
+	X(LIMIT_BODY_BYTES, MIB(16), "bytes", "one body after content decoding; a larger one is dropped: too-large")   \
+	X(LIMIT_WIRE_BYTES, MIB(16), "bytes", "one body as received")                                                  \
+	X(LIMIT_HEAD_BYTES, KIB(64), "bytes", "an HTTP or WARC head with all header fields")                           \
+	X(LIMIT_HEAD_FIELDS, 256, "fields", "header fields of one HTTP or WARC head")                                  \
+	X(LIMIT_PAGE_MEMORY, MIB(56), "bytes", "arena of one page: tree, blocks, text, facts")                         \
+	X(LIMIT_DOM_DEPTH, 512, "levels", "nesting of elements; deeper ones are flattened")                            \
+	X(LIMIT_DOM_NODES, 1000000, "nodes", "elements and text runs of one page")                                     \
+	X(LIMIT_ATTRIBUTES, 256, "attributes", "attributes looked at on one element")                                  \
+	X(LIMIT_LINE_BYTES, MIB(16), "bytes", "one line of JSON input")                                                \
+	X(LIMIT_LINES, 200000, "lines", "lines or blocks of one document")                                             \
+	X(LIMIT_TITLE_BYTES, 1024, "bytes", "a title")                                                                 \
+	X(LIMIT_FACT_BYTES, 4096, "bytes", "any other fact: description, author list, URL")                            \
+	X(LIMIT_AUTHORS, 64, "names", "authors of one document")                                                       \
+	X(LIMIT_URL_BYTES, 8192, "bytes", "a URL")                                                                     \
+	X(LIMIT_REDIRECTS, 10, "hops", "redirects of one fetch")                                                       \
+	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
+	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
+	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
+	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")
+
+enum {
+	ARENA_CHUNK_BYTES = 256 << 10,
+	ARENA_KEEP_BYTES = 8 << 20,
+};
+
+#define LIMIT_ENUM(name, value, unit, meaning) name = (int)(value),
+enum { LIMITS_TABLE(LIMIT_ENUM) };
+#undef LIMIT_ENUM
+
+#endif

@@ -1,0 +1,177 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "util/arena.h"
+#include "util/buf.h"
+#include "util/clock.h"
+#include "util/hash.h"
+#include "util/jsonw.h"
+#include "util/limits.h"
+#include "util/map.h"
+#include "util/utf8.h"
+
+static void an_arena_stops_at_its_budget(void **state)
+{
+	(void)state;
+	struct arena arena;
+	arena_init(&arena, KIB(512));
+	size_t got = 0;
+	while (arena_alloc(&arena, 1000))
+		got += 1008;
+	assert_true(got <= KIB(512));
+	assert_true(got > KIB(500));
+	arena_reset(&arena);
+	assert_non_null(arena_alloc(&arena, 1000));
+	arena_free(&arena);
+}
+
+static void an_arena_grows_the_newest_in_place(void **state)
+{
+	(void)state;
+	struct arena arena;
+	arena_init(&arena, MIB(1));
+	char *a = arena_strndup(&arena, "abc", 3);
+	char *b = arena_grow(&arena, a, 4, 4000);
+	assert_ptr_equal(a, b);
+	assert_string_equal(b, "abc");
+	arena_alloc(&arena, 1);
+	char *c = arena_grow(&arena, b, 4000, 9000);
+	assert_ptr_not_equal(b, c);
+	assert_string_equal(c, "abc");
+	arena_free(&arena);
+}
+
+static void a_buffer_refuses_more_than_its_maximum(void **state)
+{
+	(void)state;
+	struct buf buf = BUF_INIT(10);
+	assert_int_equal(buf_puts(&buf, "12345"), 0);
+	assert_int_equal(buf_puts(&buf, "678901"), -EFBIG);
+	assert_int_equal(buf.n, 5);
+	assert_int_equal(buf_puts(&buf, "6"), -EFBIG);
+	buf_free(&buf);
+}
+
+static void utf8_reads_what_it_writes_for_every_scalar_value(void **state)
+{
+	(void)state;
+	for (uint32_t cp = 0; cp < 0x110000; cp++) {
+		if (cp >= 0xD800 && cp < 0xE000)
+			continue;
+		char text[4];
+		size_t n = utf8_put(text, cp), at = 0;
+		assert_int_equal(utf8_next(view_make(text, n), &at), cp);
+		assert_int_equal(at, n);
+		assert_int_equal(utf8_prev(view_make(text, n), &at), cp);
+		assert_int_equal(at, 0);
+	}
+}
+
+static void utf8_refuses_overlongs_surrogates_and_cut_sequences(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
+		"\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "\xE2\x82", "\x80", "\xFF" };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_int_equal(utf8_valid_prefix(view_of(bad[i])), 0);
+	assert_int_equal(utf8_valid_prefix(VIEW("abcdefgh\xE2\x82\xAC\xFFz")), 11);
+	assert_int_equal(utf8_first(VIEW("a\xE2\x82\xAC"), 3).n, 1);
+}
+
+static void digests_match_published_vectors(void **state)
+{
+	(void)state;
+	uint8_t digest[32];
+	char hex[65], b32[40];
+	sha256_of(VIEW("abc"), digest);
+	hex_of(digest, 32, hex);
+	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	sha1_of(VIEW(""), digest);
+	base32_of(digest, 20, b32);
+	assert_string_equal(b32, "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ");
+	struct sha256 *stream = sha256_new();
+	sha256_update(stream, VIEW("a"));
+	sha256_update(stream, VIEW("bc"));
+	sha256_final(stream, digest);
+	hex_of(digest, 32, hex);
+	assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+	sha256_free(stream);
+	assert_int_equal(hash64(VIEW("a"), 1) == hash64(VIEW("a"), 2), 0);
+}
+
+static void times_go_out_and_come_back(void **state)
+{
+	(void)state;
+	char text[CLOCK_TEXT_BYTES];
+	int64_t back;
+	for (int64_t t = -62167219200; t < 253402300800; t += 86399 * 367) {
+		assert_true(clock_format(t, text));
+		assert_true(clock_parse(view_of(text), &back));
+		assert_int_equal(back, t);
+	}
+	assert_true(clock_parse(VIEW("2020-05-17T10:30:00.25+02:00"), &back));
+	assert_true(clock_format(back, text));
+	assert_string_equal(text, "2020-05-17T08:30:00Z");
+	assert_false(clock_parse(VIEW("2021-02-29T00:00:00Z"), &back));
+	assert_true(clock_date_valid(2000, 2, 29));
+	assert_false(clock_date_valid(1900, 2, 29));
+}
+
+static void json_escapes_what_must_be(void **state)
+{
+	(void)state;
+	struct buf out = BUF_INIT(1000);
+	struct jsonw json = jsonw_begin(&out);
+	jsonw_object(&json, NULL);
+	jsonw_string(&json, "a\"", VIEW("x\n\x01\\\xE2\x80\xA8y\xE2\x80\xA9\xE2\x80\x9C"));
+	jsonw_text(&json, "none", NULL);
+	jsonw_array(&json, "n");
+	jsonw_int(&json, NULL, -5);
+	jsonw_real(&json, NULL, 0.5, 3);
+	jsonw_real(&json, NULL, 2, 3);
+	jsonw_bool(&json, NULL, true);
+	jsonw_close_array(&json);
+	jsonw_close_object(&json);
+	assert_string_equal(
+		buf_str(&out), "{\"a\\\"\":\"x\\n\\u0001\\\\\\u2028y\\u2029\xE2\x80\x9C\",\"n\":[-5,0.5,2,true]}");
+	buf_free(&out);
+}
+
+static void a_map_finds_each_of_many_keys(void **state)
+{
+	(void)state;
+	struct map map = { 0 };
+	char key[32];
+	for (unsigned i = 0; i < 10000; i++) {
+		int n = snprintf(key, sizeof(key), "key %u", i);
+		*map_put(&map, view_make(key, (size_t)n)) = i;
+	}
+	assert_int_equal(map.count, 10000);
+	for (unsigned i = 0; i < 10000; i++) {
+		int n = snprintf(key, sizeof(key), "key %u", i);
+		assert_int_equal(*map_get(&map, view_make(key, (size_t)n)), i);
+	}
+	assert_null(map_get(&map, VIEW("key")));
+	map_free(&map);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_arena_stops_at_its_budget),
+		cmocka_unit_test(an_arena_grows_the_newest_in_place),
+		cmocka_unit_test(a_buffer_refuses_more_than_its_maximum),
+		cmocka_unit_test(utf8_reads_what_it_writes_for_every_scalar_value),
+		cmocka_unit_test(utf8_refuses_overlongs_surrogates_and_cut_sequences),
+		cmocka_unit_test(digests_match_published_vectors),
+		cmocka_unit_test(times_go_out_and_come_back),
+		cmocka_unit_test(json_escapes_what_must_be),
+		cmocka_unit_test(a_map_finds_each_of_many_keys),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
