@@ -2,6 +2,7 @@
 #ifndef GARNER_CMD_H
 #define GARNER_CMD_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include "garner.h"
@@ -33,7 +34,6 @@ struct common {
 	bool quiet, verbose;
 };
 enum { COMMON_OPTIONS_FIRST = 1000 };
-struct option;
 extern const struct option common_options[]; /* ends with a zero row */
 extern const char common_help[];
 /* True when @c is one of the common options and was taken; usage errors end in *ret_usage. */
@@ -42,10 +42,32 @@ bool common_take(struct common *common, int c, const char *argument, bool *ret_u
 struct garner *common_begin(struct common *common);
 /* Writes the report, prints the summary, frees, and gives the exit code for @result. */
 int common_end(struct common *common, struct garner *garner, int result);
-/* getopt_long over @own (ends with a zero row) and the common options. */
+/* getopt_long over @own (ends with a zero row) and the common options; -1 at the end. */
 int common_getopt(int argc, char **argv, const char *letters, const struct option *own);
+/* One line on standard error for an input that was not stored. */
+void common_failure(
+	const struct common *common, const struct garner_document *document, int reason, const char *detail);
+/* Counts of the run in one line on standard error. */
+void common_summary(const struct common *common, const struct garner *garner, int result, const char *where);
+/* --dedup mark|skip|off */
+bool dedup_take(struct common *common, const char *name);
+
+/* Filters of list, search and export, parsed by filter.c. */
+enum { FILTER_OPTIONS_FIRST = 2000 };
+extern const struct option filter_options[]; /* with --help; ends with a zero row */
+extern const char filter_help[];
+/* NULL, or what is wrong with @argument. */
+const char *filter_take(struct garner_filter *filter, int c, const char *argument);
+
+/* For verbs that only read: a garner with default options; NULL after an error was printed. */
+struct garner *reading_begin(void);
+/* Prints the error of @result, frees, flushes standard output and gives the exit code. */
+int reading_end(struct garner *garner, int result);
+
 int usage_error(const struct verb *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int help(const struct verb *verb);
+/* Flushes; false after a complaint when what was printed did not reach its end. */
+bool close_output(FILE *out);
 
 extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify;
 

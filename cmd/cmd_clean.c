@@ -1,0 +1,125 @@
+#include "cmd.h"
+
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN };
+
+struct clean {
+	struct common common;
+	enum format format;
+	bool explain;
+	uint64_t printed;
+};
+
+enum { OPT_FORMAT = 1, OPT_EXPLAIN };
+
+static const struct option options[] = {
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ 0 },
+};
+
+static void print_text(struct clean *clean, const struct garner_document *d)
+{
+	if (clean->printed)
+		putchar('\n');
+	if (clean->format == FORMAT_MARKDOWN) {
+		if (d->title)
+			printf("# %s\n\n", d->title);
+		const char *body = d->markdown ? d->markdown : d->text;
+		fputs(body, stdout);
+	} else {
+		if (d->title)
+			printf("%s\n\n", d->title);
+		fwrite(d->text, 1, d->text_size, stdout);
+	}
+	putchar('\n');
+}
+
+static void print_cuts(const struct garner_document *d)
+{
+	const char *name = d->src.file ? d->src.file : d->url ? d->url : "-";
+	for (size_t i = 0; i < d->cut_count; i++)
+		for (uint32_t k = 0; k < d->cuts[i].line_count; k++)
+			fprintf(stderr, "%s:%u: %s (%s): %s\n", name, d->cuts[i].at + k + 1, d->cuts[i].reason,
+				d->cuts[i].kind ? d->cuts[i].kind : "", d->cuts[i].lines[k]);
+}
+
+static int print(void *user, const struct garner_document *document, int reason, const char *detail)
+{
+	struct clean *clean = user;
+	if (reason) {
+		common_failure(&clean->common, document, reason, detail);
+		return 0;
+	}
+	if (clean->explain)
+		print_cuts(document);
+	if (clean->format == FORMAT_JSONL) {
+		char *json = garner_document_json(document);
+		if (!json)
+			return -1;
+		puts(json);
+		free(json);
+	} else {
+		print_text(clean, document);
+	}
+	clean->printed++;
+	return ferror(stdout) ? -1 : 0;
+}
+
+static bool take_format(struct clean *clean, const char *name)
+{
+	static const char *const names[] = { "text", "jsonl", "markdown" };
+	for (int i = 0; i < 3; i++) {
+		if (strcmp(name, names[i]) == 0) {
+			clean->format = (enum format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static int run(int argc, char **argv)
+{
+	struct clean clean = { 0 };
+	bool usage = false;
+	for (int c; (c = common_getopt(argc, argv, "", options)) != -1;) {
+		if (c == 'h')
+			return help(&verb_clean);
+		if (c == OPT_FORMAT) {
+			if (!take_format(&clean, optarg))
+				return usage_error(&verb_clean, "--format '%s' is not text, jsonl or markdown", optarg);
+		} else if (c == OPT_EXPLAIN) {
+			clean.explain = clean.common.options.explain = true;
+		} else if (!common_take(&clean.common, c, optarg, &usage)) {
+			return usage_error(&verb_clean, "this option is not known or lacks its value");
+		}
+		if (usage)
+			return EXIT_USAGE;
+	}
+	static const char *const standard_input[] = { "-" };
+	const char *const *inputs = (const char *const *)argv + optind;
+	size_t count = (size_t)(argc - optind);
+	if (count == 0) {
+		if (isatty(STDIN_FILENO))
+			return usage_error(&verb_clean, "name a file, a folder, a URL, or - for standard input");
+		inputs = standard_input;
+		count = 1;
+	}
+	clean.common.options.markdown = clean.format == FORMAT_MARKDOWN;
+	struct garner *garner = common_begin(&clean.common);
+	if (!garner)
+		return EXIT_USAGE;
+	int result = garner_clean(garner, inputs, count, print, &clean);
+	int code = common_end(&clean.common, garner, result);
+	return close_output(stdout) ? code : EXIT_STORE;
+}
+
+const struct verb verb_clean = { "clean", "[OPTIONS] [FILE|FOLDER|URL|-]...", "print clean text of pages and texts",
+	"  --format text|jsonl|markdown\n"
+	"                       text (default): title, blank line, body; jsonl: a line a document\n"
+	"  --explain            name every line or block that was cut, with its reason, on standard error\n",
+	run };
