@@ -10,8 +10,8 @@ static int print(void *user, const struct garner_document *d, int reason, const 
 	(void)reason;
 	(void)detail;
 	const char *date = d->published ? d->published : "";
-	printf("%lld\t%s\t%.10s\t%s\t%llu\t%s\t%s%s%s\n", (long long)d->n, d->id ? d->id : "", date, d->lang ? d->lang : "",
-		(unsigned long long)d->words, d->host ? d->host : "", d->title ? d->title : "",
+	printf("%lld\t%s\t%.10s\t%s\t%llu\t%s\t%s%s%s\n", (long long)d->n, d->id ? d->id : "", date,
+		d->lang ? d->lang : "", (unsigned long long)d->words, d->host ? d->host : "", d->title ? d->title : "",
 		d->dup_of != GARNER_NO_NUMBER ? "\tduplicate" : "",
 		d->revision_of != GARNER_NO_NUMBER ? "\trevision" : "");
 	return ferror(stdout) ? -1 : 0;

@@ -60,33 +60,32 @@ const struct option common_options[] = {
 	{ 0 },
 };
 
-const char common_help[] =
-	"Cleaning:\n"
-	"  --normalise PROFILE  clean (default), keep or search\n"
-	"  --precision          cut more: doubtful blocks of a page go\n"
-	"  --recall             cut less: doubtful blocks of a page stay\n"
-	"  --rules FILE         more whole-line rules for text\n"
-	"  --keep RULE|KIND     do not apply this rule, or rules of this kind (may be repeated)\n"
-	"  --no-rules           cut no lines of text, only normalise\n"
-	"  --include PATTERN    only documents whose URL, title or text match (PCRE2)\n"
-	"  --exclude PATTERN    no documents whose URL, title or text match\n"
-	"  --max-age DAYS       no documents published longer ago\n"
-	"Network:\n"
-	"  --contact TEXT       address or URL that servers' owners find in the user agent\n"
-	"  --user-agent TEXT    instead of garner/VERSION (+contact)\n"
-	"  --delay SECONDS      between two requests to a host\n"
-	"  --connections N      open at once, over all hosts\n"
-	"  --allow-private      loopback and private addresses may be fetched\n"
-	"  --ca-file FILE       more trusted certificates (PEM)\n"
-	"  --proxy URL          the environment's proxies are never used\n"
-	"Run:\n"
-	"  -j, --jobs N         worker threads (default: the machine's cores)\n"
-	"  --report FILE        counts by outcome and reason as JSON\n"
-	"  --profile            time by stage, on standard error\n"
-	"  --full-parse         parse whole pages, not their skeleton (same result, slower)\n"
-	"  -q, --quiet          no progress line, no list of failures\n"
-	"  -v, --verbose        also name every input that is already known\n"
-	"  -h, --help           this text\n";
+const char common_help[] = "Cleaning:\n"
+			   "  --normalise PROFILE  clean (default), keep or search\n"
+			   "  --precision          cut more: doubtful blocks of a page go\n"
+			   "  --recall             cut less: doubtful blocks of a page stay\n"
+			   "  --rules FILE         more whole-line rules for text\n"
+			   "  --keep RULE|KIND     do not apply this rule, or rules of this kind (may be repeated)\n"
+			   "  --no-rules           cut no lines of text, only normalise\n"
+			   "  --include PATTERN    only documents whose URL, title or text match (PCRE2)\n"
+			   "  --exclude PATTERN    no documents whose URL, title or text match\n"
+			   "  --max-age DAYS       no documents published longer ago\n"
+			   "Network:\n"
+			   "  --contact TEXT       address or URL that servers' owners find in the user agent\n"
+			   "  --user-agent TEXT    instead of garner/VERSION (+contact)\n"
+			   "  --delay SECONDS      between two requests to a host\n"
+			   "  --connections N      open at once, over all hosts\n"
+			   "  --allow-private      loopback and private addresses may be fetched\n"
+			   "  --ca-file FILE       more trusted certificates (PEM)\n"
+			   "  --proxy URL          the environment's proxies are never used\n"
+			   "Run:\n"
+			   "  -j, --jobs N         worker threads (default: the machine's cores)\n"
+			   "  --report FILE        counts by outcome and reason as JSON\n"
+			   "  --profile            time by stage, on standard error\n"
+			   "  --full-parse         parse whole pages, not their skeleton (same result, slower)\n"
+			   "  -q, --quiet          no progress line, no list of failures\n"
+			   "  -v, --verbose        also name every input that is already known\n"
+			   "  -h, --help           this text\n";
 
 static bool to_number(const char *text, double low, double high, double *ret)
 {
@@ -242,7 +241,8 @@ static void show_progress(void *user, const struct garner_report *report)
 	double seconds = report->seconds > 0 ? report->seconds : 1;
 	fprintf(stderr, "\r\033[K%llu documents, %llu dropped, %.1f MB, %.0f/s  %.60s",
 		(unsigned long long)(report->stored + report->known), (unsigned long long)report->dropped,
-		(double)report->bytes_in / 1e6, (double)report->inputs / seconds, report->in_work ? report->in_work : "");
+		(double)report->bytes_in / 1e6, (double)report->inputs / seconds,
+		report->in_work ? report->in_work : "");
 	fflush(stderr);
 }
 
@@ -336,8 +336,9 @@ void common_summary(const struct common *common, const struct garner *garner, in
 		return;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	fprintf(stderr, "%s: %llu inputs: %llu stored, %llu known, %llu dropped\n", where, (unsigned long long)r->inputs,
-		(unsigned long long)r->stored, (unsigned long long)r->known, (unsigned long long)r->dropped);
+	fprintf(stderr, "%s: %llu inputs: %llu stored, %llu known, %llu dropped\n", where,
+		(unsigned long long)r->inputs, (unsigned long long)r->stored, (unsigned long long)r->known,
+		(unsigned long long)r->dropped);
 }
 
 bool dedup_take(struct common *common, const char *name)

@@ -18,11 +18,12 @@ static void print_verbs(FILE *out)
 	fprintf(out, "garner gathers web pages and texts and stores them clean.\n\nusage: garner VERB ARGUMENTS\n\n");
 	for (size_t i = 0; i < VERB_COUNT; i++)
 		fprintf(out, "  %-9s %s\n", verbs[i]->name, verbs[i]->summary);
-	fprintf(out, "\n'garner VERB --help' says more; 'garner --help limits' and '--help reasons' list the ceilings and\n"
-		     "the reasons why an input is not stored.\n\n"
-		     "Exit: 0 done, also when nothing was new; 1 finished, some inputs failed; 2 usage or config;\n"
-		     "3 store or file error; 4 every network input failed; 5 verification failed; 75 another run holds\n"
-		     "the lock; 128+N signal N.\n");
+	fprintf(out,
+		"\n'garner VERB --help' says more; 'garner --help limits' and '--help reasons' list the ceilings and\n"
+		"the reasons why an input is not stored.\n\n"
+		"Exit: 0 done, also when nothing was new; 1 finished, some inputs failed; 2 usage or config;\n"
+		"3 store or file error; 4 every network input failed; 5 verification failed; 75 another run holds\n"
+		"the lock; 128+N signal N.\n");
 }
 
 static int print_limits(void)
