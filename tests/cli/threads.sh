@@ -1,0 +1,31 @@
+#!/bin/bash
+# The same inputs with 1 and with 4 threads give the same bytes everywhere.
+. "$(dirname "$0")/common.sh"
+export SOURCE_DATE_EPOCH=1700000000
+cd "$work" || exit 1
+mkdir in
+# Enough documents of different lengths that threads finish out of order.
+for i in $(seq 1 60); do
+	{
+		echo "<html lang=en><head><title>Report $i of the harbour board</title></head><body><div id=nav><a href=/>Home</a></div><article>"
+		for k in $(seq 1 $((i * 37 % 41 + 1))); do
+			echo "<p>On day $k the board of harbour $i counted $((i * k)) ships, more than the $((i + k)) of the year before, and wrote it down.</p>"
+		done
+		echo "</article></body></html>"
+	} >in/page_$i.html
+done
+cp "$project"/testdata/seeds/*.txt "$project"/testdata/pages/*.html in
+for jobs in 1 4; do
+	gives 0 "$garner" ingest --jobs $jobs store$jobs in
+	gives 0 "$garner" build --jobs $jobs -o out$jobs.tar.zst in
+	"$garner" clean --jobs $jobs --format jsonl in >clean$jobs.jsonl
+done
+[ "$(wc -l <clean1.jsonl)" -eq 67 ] || fail "67 documents were expected, not $(wc -l <clean1.jsonl)"
+same "clean" clean1.jsonl clean4.jsonl
+same "build" out1.tar.zst out4.tar.zst
+(cd store1 && find . -type f ! -name 'catalogue.db*' ! -name lock | sort | xargs sha256sum) >one
+(cd store4 && find . -type f ! -name 'catalogue.db*' ! -name lock | sort | xargs sha256sum) >four
+same "packs, manifests, INDEX.md" one four
+grep -q 'packs/' one || fail "no pack was written"
+gives 0 "$garner" verify --data store4
+finish
