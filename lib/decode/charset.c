@@ -1,0 +1,201 @@
+/* The decision: byte order mark, HTTP, markup, then detection; and when the bytes prove a declaration wrong. */
+#include "decode/charset.h"
+
+#include <errno.h>
+#include "decode/decode.h"
+#include "util/utf8.h"
+
+enum { SAMPLE_BYTES = 32 << 10 };
+
+/* What the bytes themselves show about UTF-8. */
+struct shown {
+	bool ascii;
+	bool valid;
+	uint32_t good, bad; /* sequences beyond ASCII */
+	bool escapes;	    /* ISO 2022 */
+};
+
+struct decision {
+	enum encoding encoding;
+	const char *from;
+};
+
+static bool has_escapes(struct view body)
+{
+	return view_find(body, VIEW("\x1B$")) < body.n || view_find(body, VIEW("\x1B(J")) < body.n;
+}
+
+static struct shown look(struct view body)
+{
+	struct shown shown = { .valid = true, .ascii = true };
+	for (size_t at = 0; at < body.n;) {
+		if ((unsigned char)body.p[at] < 0x80) {
+			size_t run = 1;
+			while (at + run < body.n && (unsigned char)body.p[at + run] < 0x80)
+				run++;
+			at += run;
+			continue;
+		}
+		shown.ascii = false;
+		if (utf8_next(body, &at) == UTF8_BAD) {
+			shown.bad++;
+			shown.valid = false;
+		} else {
+			shown.good++;
+		}
+	}
+	return shown;
+}
+
+/* A byte order mark, and how long it is. */
+static enum encoding mark_of(struct view body, size_t *ret_n)
+{
+	*ret_n = view_starts(body, VIEW("\xEF\xBB\xBF")) ? 3 : 2;
+	if (*ret_n == 3)
+		return ENCODING_UTF8;
+	if (view_starts(body, VIEW("\xFF\xFE")))
+		return ENCODING_UTF16LE;
+	return view_starts(body, VIEW("\xFE\xFF")) ? ENCODING_UTF16BE : ENCODING_NONE;
+}
+
+static bool is_multi(enum encoding encoding)
+{
+	return encoding > ENCODING_UTF16BE && encoding < ENCODING_SINGLE;
+}
+
+/* Sequences by accident: two bytes of a CJK encoding may look like one, so those need more. */
+static bool proves_utf8(const struct shown *shown, enum encoding declared)
+{
+	if (!shown->valid)
+		return false;
+	return shown->good >= (is_multi(declared) ? 6u : 1u);
+}
+
+/* A cut character or a foreign snippet does not make a UTF-8 page another charset. */
+static bool mostly_utf8(const struct shown *shown)
+{
+	return shown->good >= shown->bad * 10 && shown->good > 0;
+}
+
+static uint32_t bad_in(struct decoder *decoder, struct arena *arena, enum encoding encoding, struct view sample)
+{
+	struct view text;
+	uint32_t bad = 0;
+	if (encoding == ENCODING_NONE || decoder_run(decoder, arena, encoding, sample, &text, &bad) != 0)
+		return UINT32_MAX;
+	return bad;
+}
+
+/* No declaration, or none that fits. */
+static struct decision detect(struct decoder *decoder, struct detector *detector, struct page *page,
+	const struct shown *shown, enum encoding declared)
+{
+	if (mostly_utf8(shown))
+		return (struct decision){ ENCODING_UTF8, "detected" };
+	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
+	enum encoding found = detect_encoding(detector, &page->arena, sample, declared);
+	if (found != ENCODING_NONE && found != ENCODING_UTF8 && bad_in(decoder, &page->arena, found, sample) < 3)
+		return (struct decision){ found, "detected" };
+	return (struct decision){ ENCODING_WINDOWS_1252, "default" };
+}
+
+/* One that declares something, bytes beyond ASCII, and no proof of UTF-8. */
+static struct decision weigh(struct decoder *decoder, struct detector *detector, struct page *page,
+	const struct shown *shown, struct declared http, struct declared meta)
+{
+	struct declared first = http.encoding != ENCODING_NONE ? http : meta;
+	const char *from = http.encoding != ENCODING_NONE ? "http" : "meta";
+	if (first.encoding == ENCODING_UTF8) {
+		if (mostly_utf8(shown))
+			return (struct decision){ ENCODING_UTF8, from };
+		if (meta.encoding != ENCODING_NONE && meta.encoding != ENCODING_UTF8)
+			return (struct decision){ meta.encoding, "overruled" };
+		struct decision found = detect(decoder, detector, page, shown, ENCODING_NONE);
+		found.from = "overruled";
+		return found;
+	}
+	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
+	uint32_t bad = bad_in(decoder, &page->arena, first.encoding, sample);
+	if (bad * 100 <= sample.n / 8)
+		return (struct decision){ first.encoding, from };
+	if (meta.encoding != ENCODING_NONE && meta.encoding != first.encoding &&
+		bad_in(decoder, &page->arena, meta.encoding, sample) < bad / 8)
+		return (struct decision){ meta.encoding, "overruled" };
+	enum encoding found = detect_encoding(detector, &page->arena, sample, first.encoding);
+	if (found != ENCODING_NONE && found != first.encoding &&
+		bad_in(decoder, &page->arena, found, sample) < bad / 8)
+		return (struct decision){ found, "overruled" };
+	return (struct decision){ first.encoding, from };
+}
+
+static struct decision decide(struct decoder *decoder, struct detector *detector, struct page *page,
+	struct declared http, struct declared meta)
+{
+	struct declared first = http.encoding != ENCODING_NONE ? http : meta;
+	const char *from = http.encoding != ENCODING_NONE ? "http" : "meta";
+	enum utf16_form form = sniff_utf16(view_first(page->body, SNIFF_BYTES));
+	if (form != UTF16_NO) {
+		enum encoding wide = form == UTF16_BIG ? ENCODING_UTF16BE : ENCODING_UTF16LE;
+		if (first.encoding == ENCODING_NONE)
+			return (struct decision){ wide, "detected" };
+		return (struct decision){ wide, first.encoding == wide ? from : "overruled" };
+	}
+	if (view_find_byte(page->body, 0x1B) < page->body.n && has_escapes(page->body)) {
+		bool korean = view_find(page->body, VIEW("\x1B$)C")) < page->body.n;
+		enum encoding escaped = korean ? ENCODING_ISO_2022_KR : ENCODING_ISO_2022_JP;
+		if (first.encoding == escaped || first.encoding == ENCODING_NONE)
+			return (struct decision){ escaped, first.encoding == escaped ? from : "detected" };
+	}
+	struct shown shown = look(page->body);
+	if (first.encoding == ENCODING_NONE) {
+		if (shown.valid)
+			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected" };
+		return detect(decoder, detector, page, &shown, ENCODING_NONE);
+	}
+	if (shown.ascii || (shown.valid && first.encoding == ENCODING_UTF8))
+		return (struct decision){ first.encoding, from };
+	if (first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE || proves_utf8(&shown, first.encoding))
+		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled" } :
+				     (struct decision){ first.encoding, from };
+	return weigh(decoder, detector, page, &shown, http, meta);
+}
+
+static int convert(struct decoder *decoder, struct page *page, struct decision decision, struct view body)
+{
+	uint32_t bad = 0;
+	int result = decoder_run(decoder, &page->arena, decision.encoding, body, &page->utf8, &bad);
+	if (result == -ENOENT)
+		return page_drop(page, GARNER_UNSUPPORTED, "the C library has no table for %s",
+			encoding_name(decision.encoding));
+	if (result < 0)
+		return page_full(page);
+	/* Encoded in another charset's mark: U+FEFF in front is never text. */
+	if (view_starts(page->utf8, VIEW("\xEF\xBB\xBF")))
+		page->utf8 = view_from(page->utf8, 3);
+	page->document.charset.used = encoding_name(decision.encoding);
+	page->document.charset.from = decision.from;
+	page->document.charset.replaced = bad;
+	struct view repaired;
+	if (decision.encoding == ENCODING_UTF8 && mojibake_repair(&page->arena, page->utf8, &repaired)) {
+		page->utf8 = repaired;
+		page_note(page, "UTF-8 that was encoded twice is repaired");
+	}
+	return 0;
+}
+
+int charset_decode(struct decoder *decoder, struct detector *detector, struct page *page)
+{
+	struct declared http = declared_by_type(page->capture.content_type);
+	struct declared meta = { .encoding = ENCODING_NONE };
+	if (page->kind == PAGE_HTML)
+		meta = declared_by_markup(page->body);
+	page->document.charset.declared = page_str(page, http.label.n ? http.label : meta.label);
+	size_t mark_size;
+	struct decision decision = { mark_of(page->body, &mark_size), "bom" };
+	struct view body = page->body;
+	if (decision.encoding != ENCODING_NONE)
+		body = view_from(body, mark_size);
+	else
+		decision = decide(decoder, detector, page, http, meta);
+	return convert(decoder, page, decision, body);
+}

@@ -1,0 +1,38 @@
+/* Which charset a body is in: what it declares, what its bytes show, and the decision. */
+#ifndef GARNER_DECODE_CHARSET_H
+#define GARNER_DECODE_CHARSET_H
+
+#include "decode/encoding.h"
+#include "page.h"
+
+/* A declaration: the label as found (VIEW_NONE: none) and its encoding (ENCODING_NONE: not a known label). */
+struct declared {
+	struct view label;
+	enum encoding encoding;
+};
+
+/* "text/html; charset=…" (RFC 9110, 8.3). */
+struct declared declared_by_type(struct view content_type);
+/* <meta charset>, <meta http-equiv content>, <?xml encoding?> in the first PRESCAN_BYTES: HTML Standard,
+ * 13.2.3.2 "prescan a byte stream", which stops at 1,024; browsers read on through the head. */
+enum { PRESCAN_BYTES = 16 << 10 };
+struct declared declared_by_markup(struct view body);
+
+/* Text of @body for detection: runs between tags that hold a byte above 127, up to @max bytes. */
+struct view detect_sample(struct arena *arena, struct view body, size_t max);
+/* The encoding that the bytes of @sample show best, among all that a page may have; ENCODING_NONE without
+ * evidence. @declared is what the page says of itself, and wins unless the evidence is firm. */
+struct detector;
+struct detector *detector_new(struct decoder *decoder);
+struct detector *detector_free(struct detector *detector);
+enum encoding detect_encoding(struct detector *detector, struct arena *arena, struct view sample,
+	enum encoding declared);
+
+/* page->body -> page->utf8, document.charset. 0, a reason, or < 0. */
+int charset_decode(struct decoder *decoder, struct detector *detector, struct page *page);
+
+/* Text that was UTF-8, read as windows-1252 and written as UTF-8 again ("â€™"), made whole. True only when
+ * certain: every run of the text that windows-1252 could have made is valid UTF-8 underneath. */
+bool mojibake_repair(struct arena *arena, struct view text, struct view *ret_text);
+
+#endif

@@ -1,0 +1,127 @@
+/* What bytes look like: WHATWG MIME Sniffing, 5 and 7.1, as far as a text archive needs it. */
+#include "decode/decode.h"
+
+/* MIME Sniffing 7.1: the tags that make a resource HTML, each followed by a space or '>'. */
+static const char *const html_starts[] = { "<!doctype html", "<html", "<head", "<script", "<iframe", "<h1", "<div",
+	"<font", "<table", "<a", "<style", "<title", "<b", "<body", "<br", "<p", "<meta", "<link", "<article", "<main",
+	"<section", "<h2", "<span", "<ul" };
+
+/* Formats with a magic number that begins with text-like bytes, or with few control bytes. */
+static const struct view magics[] = { { "%PDF-", 5 }, { "%!PS-Adobe-", 11 }, { "\x89PNG", 4 }, { "\xFF\xD8\xFF", 3 },
+	{ "PK\x03\x04", 4 }, { "\x1F\x8B\x08", 3 }, { "\x28\xB5\x2F\xFD", 4 }, { "\xFD\x37zXZ", 5 },
+	{ "7z\xBC\xAF\x27\x1C", 6 }, { "Rar!\x1A\x07", 6 }, { "\x7F\x45LF", 4 }, { "\xD0\xCF\x11\xE0", 4 } };
+
+static bool has_magic(struct view v)
+{
+	for (size_t i = 0; i < sizeof(magics) / sizeof(magics[0]); i++)
+		if (view_starts(v, magics[i]))
+			return true;
+	return v.n >= 12 && memcmp(v.p + 4, "ftyp", 4) == 0;
+}
+
+/* MIME Sniffing 3, binary data byte. */
+static bool is_binary_byte(unsigned char c)
+{
+	return c < 0x20 && !(c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == 0x1B);
+}
+
+/* WHATWG calls one such byte binary. Real text has a stray one now and then, binary formats many: at most
+ * one in 100 passes. NUL is the rarest in text and the most frequent in binaries: one in 500. */
+static bool looks_binary(struct view v)
+{
+	size_t controls = 0, nuls = 0;
+	for (size_t i = 0; i < v.n; i++) {
+		controls += is_binary_byte((unsigned char)v.p[i]);
+		nuls += v.p[i] == 0;
+	}
+	return controls * 100 > v.n || nuls * 500 > v.n;
+}
+
+static bool tag_starts(struct view v)
+{
+	for (size_t i = 0; i < sizeof(html_starts) / sizeof(html_starts[0]); i++) {
+		struct view tag = view_of(html_starts[i]);
+		if (v.n > tag.n && view_starts_nocase(v, tag) &&
+			(ascii_is_space(v.p[tag.n]) || v.p[tag.n] == '>' || v.p[tag.n] == '/'))
+			return true;
+	}
+	return false;
+}
+
+/* Past white space, comments and processing instructions: what a reader of markup sees first. */
+static struct view first_markup(struct view v)
+{
+	for (;;) {
+		v = view_trim(v);
+		size_t end;
+		if (view_starts(v, VIEW("<!--")))
+			end = view_find(v, VIEW("-->")) + 3;
+		else if (view_starts(v, VIEW("<?")))
+			end = view_find(v, VIEW("?>")) + 2;
+		else
+			return v;
+		if (end > v.n)
+			return VIEW_NONE;
+		v = view_from(v, end);
+	}
+}
+
+/* Both UTF-16 forms as one byte a unit; what is not ASCII becomes '?'. */
+static size_t narrow_utf16(struct view v, bool big, char *out)
+{
+	size_t n = v.n / 2;
+	for (size_t i = 0; i < n; i++) {
+		unsigned char low = (unsigned char)v.p[2 * i + big], high = (unsigned char)v.p[2 * i + !big];
+		out[i] = high == 0 && low < 0x80 ? (char)low : '?';
+	}
+	return n;
+}
+
+enum sniffed sniff_bytes(struct view first)
+{
+	char narrow[SNIFF_BYTES / 2];
+	first = view_first(first, SNIFF_BYTES);
+	if (first.n == 0)
+		return SNIFF_EMPTY;
+	enum utf16_form form = sniff_utf16(first);
+	if (form != UTF16_NO)
+		first = view_make(narrow, narrow_utf16(first, form == UTF16_BIG, narrow));
+	else if (view_starts(first, VIEW("\xEF\xBB\xBF")))
+		first = view_from(first, 3);
+	if (view_starts(first, VIEW("?")) && form != UTF16_NO)
+		first = view_from(first, 1); /* its byte order mark */
+	struct view text = view_trim(first);
+	if (has_magic(first) || looks_binary(first))
+		return SNIFF_BINARY;
+	struct view markup = first_markup(text);
+	if (tag_starts(markup))
+		return SNIFF_HTML;
+	/* Junk in front of the page: a stray warning, a cut script. */
+	if (view_find_nocase(text, VIEW("<html")) < text.n || view_find_nocase(text, VIEW("<!doctype html")) < text.n)
+		return SNIFF_HTML;
+	if (view_starts(text, VIEW("<?xml")) || view_starts_nocase(text, VIEW("<rss")))
+		return SNIFF_XML;
+	if (view_starts(text, VIEW("<!--")))
+		return SNIFF_HTML;
+	return SNIFF_TEXT;
+}
+
+enum utf16_form sniff_utf16(struct view first)
+{
+	if (first.n >= 2 && view_starts(first, VIEW("\xFF\xFE")))
+		return UTF16_LITTLE;
+	if (first.n >= 2 && view_starts(first, VIEW("\xFE\xFF")))
+		return UTF16_BIG;
+	/* Without a mark: ASCII units have their NUL on one side only. A fifth of the units suffices, spaces
+	 * and markup give that in every script. */
+	size_t even = 0, odd = 0, units = first.n / 2;
+	for (size_t i = 0; i < units; i++) {
+		even += first.p[2 * i] == 0;
+		odd += first.p[2 * i + 1] == 0;
+	}
+	if (units < 8 || (even + odd) * 8 < units)
+		return UTF16_NO;
+	if (even == 0)
+		return UTF16_LITTLE;
+	return odd == 0 ? UTF16_BIG : UTF16_NO;
+}
