@@ -122,8 +122,7 @@ static struct decision weigh(struct decoder *decoder, struct detector *detector,
 		bad_in(decoder, &page->arena, meta.encoding, sample) < bad / 8)
 		return (struct decision){ meta.encoding, "overruled" };
 	enum encoding found = detect_encoding(detector, &page->arena, sample, first.encoding);
-	if (found != ENCODING_NONE && found != first.encoding &&
-		bad_in(decoder, &page->arena, found, sample) < bad / 8)
+	if (found != ENCODING_NONE && found != first.encoding && bad_in(decoder, &page->arena, found, sample) < bad / 8)
 		return (struct decision){ found, "overruled" };
 	return (struct decision){ first.encoding, from };
 }
@@ -154,9 +153,10 @@ static struct decision decide(struct decoder *decoder, struct detector *detector
 	}
 	if (shown.ascii || (shown.valid && first.encoding == ENCODING_UTF8))
 		return (struct decision){ first.encoding, from };
-	if (first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE || proves_utf8(&shown, first.encoding))
-		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled" } :
-				     (struct decision){ first.encoding, from };
+	if (first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE ||
+		proves_utf8(&shown, first.encoding))
+		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled" }
+				   : (struct decision){ first.encoding, from };
 	return weigh(decoder, detector, page, &shown, http, meta);
 }
 

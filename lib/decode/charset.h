@@ -25,8 +25,8 @@ struct view detect_sample(struct arena *arena, struct view body, size_t max);
 struct detector;
 struct detector *detector_new(struct decoder *decoder);
 struct detector *detector_free(struct detector *detector);
-enum encoding detect_encoding(struct detector *detector, struct arena *arena, struct view sample,
-	enum encoding declared);
+enum encoding detect_encoding(
+	struct detector *detector, struct arena *arena, struct view sample, enum encoding declared);
 
 /* page->body -> page->utf8, document.charset. 0, a reason, or < 0. */
 int charset_decode(struct decoder *decoder, struct detector *detector, struct page *page);

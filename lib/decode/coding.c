@@ -70,8 +70,8 @@ static bool gunzip_quickly(struct page *page, struct view in, size_t max, struct
 	struct libdeflate_decompressor *inflater = libdeflate_alloc_decompressor();
 	char *out = inflater ? arena_alloc(&page->arena, size + 1) : NULL;
 	size_t used = 0;
-	bool done = out && libdeflate_gzip_decompress_ex(inflater, in.p, in.n, out, size, &used, NULL) ==
-				   LIBDEFLATE_SUCCESS &&
+	bool done = out &&
+		    libdeflate_gzip_decompress_ex(inflater, in.p, in.n, out, size, &used, NULL) == LIBDEFLATE_SUCCESS &&
 		    used == in.n;
 	libdeflate_free_decompressor(inflater);
 	if (!done)
@@ -256,8 +256,8 @@ int coding_undo(struct page *page, struct view encoding, struct view in, size_t 
 		if (coding == CODING_NONE)
 			continue;
 		if (stands_uncoded(coding, body)) {
-			page_note(page, "content-encoding %.*s, but the body is not coded", (int)(name.n < 40 ? name.n : 40),
-				name.p);
+			page_note(page, "content-encoding %.*s, but the body is not coded",
+				(int)(name.n < 40 ? name.n : 40), name.p);
 			break;
 		}
 		if (++depth > LIMIT_CODINGS)

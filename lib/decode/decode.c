@@ -47,12 +47,12 @@ static enum type type_of(struct view content_type)
 		struct view name;
 		enum type type;
 	} known[] = { { { "text/html", 9 }, TYPE_HTML }, { { "application/xhtml+xml", 21 }, TYPE_HTML },
-		{ { "text/plain", 10 }, TYPE_TEXT }, { { "text/markdown", 13 }, TYPE_TEXT }, { { "text/xml", 8 }, TYPE_XML },
-		{ { "application/xml", 15 }, TYPE_XML }, { { "application/octet-stream", 24 }, TYPE_NONE },
-		{ { "application/unknown", 19 }, TYPE_NONE }, { { "unknown/unknown", 15 }, TYPE_NONE },
-		{ { "*/*", 3 }, TYPE_NONE }, { { "text/css", 8 }, TYPE_DATA }, { { "text/javascript", 15 }, TYPE_DATA },
-		{ { "application/javascript", 22 }, TYPE_DATA }, { { "application/json", 16 }, TYPE_DATA },
-		{ { "text/csv", 8 }, TYPE_DATA } };
+		{ { "text/plain", 10 }, TYPE_TEXT }, { { "text/markdown", 13 }, TYPE_TEXT },
+		{ { "text/xml", 8 }, TYPE_XML }, { { "application/xml", 15 }, TYPE_XML },
+		{ { "application/octet-stream", 24 }, TYPE_NONE }, { { "application/unknown", 19 }, TYPE_NONE },
+		{ { "unknown/unknown", 15 }, TYPE_NONE }, { { "*/*", 3 }, TYPE_NONE }, { { "text/css", 8 }, TYPE_DATA },
+		{ { "text/javascript", 15 }, TYPE_DATA }, { { "application/javascript", 22 }, TYPE_DATA },
+		{ { "application/json", 16 }, TYPE_DATA }, { { "text/csv", 8 }, TYPE_DATA } };
 	if (view_find_byte(name, '/') == name.n)
 		return TYPE_NONE;
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
@@ -126,7 +126,8 @@ static int run(void *arg, struct page *page)
 	else if (result > 0)
 		return result;
 	if (page->body.n > LIMIT_BODY_BYTES)
-		return page_drop(page, GARNER_TOO_LARGE, "%zu bytes, at most %d are taken", page->body.n, LIMIT_BODY_BYTES);
+		return page_drop(
+			page, GARNER_TOO_LARGE, "%zu bytes, at most %d are taken", page->body.n, LIMIT_BODY_BYTES);
 	if (page->body.n == 0)
 		return page_drop(page, GARNER_EMPTY, "no bytes after content decoding");
 	result = decide_kind(page);

@@ -54,7 +54,8 @@ struct view detect_sample(struct arena *arena, struct view body, size_t max)
 	size_t n = 0;
 	for (size_t at = 0; out && at < body.n && n < max;) {
 		struct view rest = view_from(body, at);
-		if (rest.p[0] == '<' && rest.n > 1 && (ascii_is_alpha(rest.p[1]) || rest.p[1] == '/' || rest.p[1] == '!')) {
+		if (rest.p[0] == '<' && rest.n > 1 &&
+			(ascii_is_alpha(rest.p[1]) || rest.p[1] == '/' || rest.p[1] == '!')) {
 			size_t raw = skip_raw(rest);
 			at += raw;
 			at += view_find_byte(view_from(rest, raw), '>') + 1;
@@ -74,8 +75,8 @@ struct view detect_sample(struct arena *arena, struct view body, size_t max)
 	return view_make(out, n);
 }
 
-enum encoding detect_encoding(struct detector *detector, struct arena *arena, struct view sample,
-	enum encoding declared)
+enum encoding detect_encoding(
+	struct detector *detector, struct arena *arena, struct view sample, enum encoding declared)
 {
 	(void)arena;
 	(void)declared;

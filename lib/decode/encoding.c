@@ -6,8 +6,7 @@ static const struct {
 	const char *name, *labels;
 } encodings[ENCODING_COUNT] = {
 	[ENCODING_UTF8] = { "utf-8", "utf8 unicode-1-1-utf-8 unicode11utf8 unicode20utf8 x-unicode20utf8" },
-	[ENCODING_UTF16LE] = { "utf-16le",
-		"utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff" },
+	[ENCODING_UTF16LE] = { "utf-16le", "utf-16 csunicode iso-10646-ucs-2 ucs-2 unicode unicodefeff" },
 	[ENCODING_UTF16BE] = { "utf-16be", "unicodefffe" },
 	[ENCODING_GBK] = { "gbk", "gb2312 chinese csgb2312 csiso58gb231280 gb_2312 gb_2312-80 iso-ir-58 x-gbk" },
 	[ENCODING_GB18030] = { "gb18030", "" },
@@ -40,9 +39,9 @@ static const struct {
 		"latin4 csisolatin4 iso-ir-110 iso8859-4 iso88594 iso_8859-4 iso_8859-4:1988 l4" },
 	[ENCODING_ISO_8859_5] = { "iso-8859-5",
 		"cyrillic csisolatincyrillic iso-ir-144 iso8859-5 iso88595 iso_8859-5 iso_8859-5:1988" },
-	[ENCODING_ISO_8859_6] = { "iso-8859-6",
-		"arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 iso-8859-6-e iso-8859-6-i iso-ir-127 "
-		"iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987" },
+	[ENCODING_ISO_8859_6] = { "iso-8859-6", "arabic asmo-708 csiso88596e csiso88596i csisolatinarabic ecma-114 "
+						"iso-8859-6-e iso-8859-6-i iso-ir-127 "
+						"iso8859-6 iso88596 iso_8859-6 iso_8859-6:1987" },
 	[ENCODING_ISO_8859_7] = { "iso-8859-7",
 		"greek greek8 csisolatingreek ecma-118 elot_928 iso-ir-126 iso8859-7 iso88597 iso_8859-7 "
 		"iso_8859-7:1987 sun_eu_greek" },
