@@ -1,9 +1,17 @@
-/* A kind of input is one file with one ops table; the best bid on name and first bytes reads it. */
+/* A kind of input is one file with one ops table; the best bid on first bytes and name reads it.
+ *
+ *	inputs ─> path, "-" ─> stream ─┬─ bids ─> text, html, jsonl, warc, archive
+ *	       ├> folder: sorted walk ─┘            └─ archive members bid again
+ *	       └> URLs that follow each other, as one group ─> fetch
+ *
+ * One reader, one thread. What can't be read becomes a dropped input with its reason; the run goes on. */
 #ifndef GARNER_CAPTURE_SOURCE_H
 #define GARNER_CAPTURE_SOURCE_H
 
-#include <stdio.h>
 #include "page.h"
+#include "capture/stream.h"
+#include "stage.h"
+#include "util/buf.h"
 
 enum { SOURCE_END = 1000 }; /* of source_next: nothing more */
 enum { SOURCE_PROBE_BYTES = 4096 };
@@ -13,17 +21,19 @@ struct source;
 /* What a bid may look at: the name as given and the first bytes (all of them when fewer). */
 struct source_probe {
 	struct view name;
-	struct view first;
+	struct view first; /* of the content: a gzip or zstd coding is undone */
+	struct view raw;   /* as they stand in the file */
 };
 
 struct source_ops {
 	const char *name;
+	bool raw; /* reads the bytes as they stand: codings are not undone for it */
 	/* 0: not mine; else how sure, up to 100. Content weighs more than a name. */
 	int (*bid)(const struct source_probe *probe);
-	/* source->file is open at its start. Sets source->state. */
+	/* source->stream is at its start. Sets source->state. 0 or -ENOMEM with words. */
 	int (*open)(struct source *source, struct error *error);
 	/* Fills page->capture in page's arena. 0: a page; SOURCE_END; another reason > 0: this input is
-	 * dropped (page->capture names it) and the source goes on; < 0: fatal. */
+	 * dropped (page->capture names it, page->detail says why) and the source goes on; < 0: fatal. */
 	int (*next)(struct source *source, struct page *page);
 	void (*close)(struct source *source); /* takes the half-opened */
 };
@@ -31,14 +41,19 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	const struct engine *engine;
-	const char *name;  /* path or URL as given; "-" standard input */
-	int fd;		   /* of files; -1 */
-	struct view first; /* bytes already read for the probe, in front of fd */
-	int depth;	   /* archives in archives */
+	const char *name;	/* path as given, "-" standard input; valid UTF-8, bad bytes as \xHH */
+	struct stream *stream;	/* the bytes; NULL for URLs */
+	bool coded;		/* a coding was undone: places in the stream are not places in the file */
+	const char *const *urls; /* of source_fetch: the group, in order; NULL otherwise */
+	size_t url_count;
+	int depth; /* archives in archives */
 	void *state;
+	const char *in_work; /* set by next where it knows better than name; may be NULL */
 };
 
-/* Reads a list of inputs one after the other: paths, folders (recursive, sorted by bytes), URLs, "-". */
+/* Reads a list of inputs one after the other: paths, folders, URLs, "-". Folders are walked in the order of the bytes
+ * of their paths; names that begin with a dot are passed over; a folder is entered once. @inputs stay the caller's
+ * until capture_close. 0 or -ENOMEM. */
 struct capture_reader;
 int capture_open(const struct engine *engine, const char *const *inputs, size_t count,
 	struct capture_reader **ret_reader, struct error *error);
@@ -47,6 +62,14 @@ int capture_next(struct capture_reader *reader, struct page *page);
 /* What is read now, for the progress line; valid until the next call. */
 const char *capture_in_work(const struct capture_reader *reader);
 struct capture_reader *capture_close(struct capture_reader *reader);
+
+/* Opens @source (name, depth, engine set) over @stream with the best bidder; takes the stream in every case.
+ * Archives call it for their members. 0, or -ENOMEM. */
+int source_begin(struct source *source, struct stream *stream, struct error *error);
+void source_end(struct source *source);
+
+/* @bytes as a name for reports: what is not UTF-8 becomes \xHH. -ENOMEM. */
+int source_name(struct buf *out, struct view bytes);
 
 extern const struct source_ops source_text, source_html, source_jsonl, source_warc, source_archive, source_fetch;
 

@@ -26,6 +26,7 @@
 	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
 	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
+	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
 	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")
 
 enum {

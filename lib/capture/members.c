@@ -1,0 +1,360 @@
+#include "capture/members.h"
+
+#include <errno.h>
+#include <libdeflate.h>
+#include <stdlib.h>
+#include <zlib.h>
+#include <zstd.h>
+#include "garner.h"
+#include "util/limits.h"
+
+enum {
+	LOOK_BYTES = 256 << 10, /* most members are smaller: pages of 226 KB give 50 KB */
+	LOOK_MORE_BYTES = 2 << 20,
+	WHOLE_BYTES = 24 << 20, /* a member up to this many plain bytes is undone in one go: a body at its ceiling */
+	PLAIN_BYTES = 1 << 20,	/* room to begin with */
+};
+
+struct members {
+	struct stream *raw;
+	struct view mark;
+	enum stream_coding coding;
+	struct stream plain; /* of the member at hand */
+	int64_t offset, length;
+	bool inside;	/* a member is open piece by piece */
+	bool damaged;	/* the member at hand: look for the next one behind it */
+	bool any;	/* plain: the one member was handed out */
+	struct libdeflate_decompressor *whole;
+	z_stream z;
+	bool z_ready;
+	ZSTD_DCtx *zstd;
+	ZSTD_DDict *dictionary;
+};
+
+/* ---- in pieces ----------------------------------------------------------------------------- */
+
+static size_t fail_early(struct members *m, const char *what)
+{
+	struct stream *raw = m->raw;
+	m->damaged = true;
+	m->inside = false;
+	if (raw->reason)
+		return stream_fail(&m->plain, raw->reason, "%s", raw->detail);
+	return stream_fail(&m->plain, GARNER_TRUNCATED, "the %s ends early, at byte %lld", what, (long long)raw->offset);
+}
+
+static size_t pull_gzip(struct stream *plain, char *room, size_t n)
+{
+	struct members *m = plain->state;
+	size_t asked = n < 1u << 30 ? n : 1u << 30;
+	m->z.next_out = (Bytef *)room;
+	m->z.avail_out = (uInt)asked;
+	while (m->inside && m->z.avail_out == asked) {
+		struct view some = view_first(stream_some(m->raw), 1u << 30);
+		if (some.n == 0)
+			return fail_early(m, "gzip member");
+		m->z.next_in = (Bytef *)(uintptr_t)some.p;
+		m->z.avail_in = (uInt)some.n;
+		int code = inflate(&m->z, Z_NO_FLUSH);
+		stream_skip(m->raw, (int64_t)(some.n - m->z.avail_in));
+		if (code == Z_STREAM_END) {
+			m->inside = false;
+			m->length = m->raw->offset - m->offset;
+		} else if (code != Z_OK && code != Z_BUF_ERROR) {
+			m->inside = false;
+			m->damaged = true;
+			stream_fail(plain, GARNER_BAD_CODING, "gzip member broken at byte %lld: %s",
+				(long long)m->raw->offset, m->z.msg ? m->z.msg : "bad data");
+		}
+	}
+	return asked - m->z.avail_out;
+}
+
+static size_t pull_zstd(struct stream *plain, char *room, size_t n)
+{
+	struct members *m = plain->state;
+	ZSTD_outBuffer out = { room, n, 0 };
+	while (m->inside && out.pos == 0) {
+		struct view some = stream_some(m->raw);
+		if (some.n == 0)
+			return fail_early(m, "zstd frame");
+		ZSTD_inBuffer in = { some.p, some.n, 0 };
+		size_t code = ZSTD_decompressStream(m->zstd, &out, &in);
+		stream_skip(m->raw, (int64_t)in.pos);
+		if (code == 0) {
+			m->inside = false;
+			m->length = m->raw->offset - m->offset;
+		} else if (ZSTD_isError(code)) {
+			m->inside = false;
+			m->damaged = true;
+			stream_fail(plain, GARNER_BAD_CODING, "zstd frame broken at byte %lld: %s",
+				(long long)m->raw->offset, ZSTD_getErrorName(code));
+		}
+	}
+	return out.pos;
+}
+
+static size_t pull(struct stream *plain, char *room, size_t n)
+{
+	const struct members *m = plain->state;
+	return m->coding == STREAM_GZIP ? pull_gzip(plain, room, n) : pull_zstd(plain, room, n);
+}
+
+static int begin_pieces(struct members *m)
+{
+	m->inside = true;
+	if (m->coding == STREAM_ZSTD) {
+		ZSTD_DCtx_reset(m->zstd, ZSTD_reset_session_only);
+		return 0;
+	}
+	if (!m->z_ready && inflateInit2(&m->z, 15 + 16) != Z_OK)
+		return -ENOMEM;
+	m->z_ready = true;
+	inflateReset2(&m->z, 15 + 16);
+	return 0;
+}
+
+/* ---- in one go ----------------------------------------------------------------------------- */
+
+/* At least @n bytes of room for plain bytes; false above the ceiling. */
+static bool plain_room(struct stream *plain, size_t n)
+{
+	if (n <= plain->cap)
+		return true;
+	if (n > WHOLE_BYTES)
+		return false;
+	size_t cap = plain->cap ? plain->cap : PLAIN_BYTES;
+	while (cap < n)
+		cap *= 2;
+	char *grown = realloc(plain->p, cap);
+	if (grown) {
+		plain->p = grown;
+		plain->cap = cap;
+	}
+	return grown != NULL;
+}
+
+static bool whole_gzip(struct members *m, struct view raw, size_t *ret_used, size_t *ret_n)
+{
+	for (size_t room = m->plain.cap; plain_room(&m->plain, room); room = m->plain.cap * 2) {
+		enum libdeflate_result code = libdeflate_gzip_decompress_ex(
+			m->whole, raw.p, raw.n, m->plain.p, m->plain.cap, ret_used, ret_n);
+		if (code != LIBDEFLATE_INSUFFICIENT_SPACE)
+			return code == LIBDEFLATE_SUCCESS;
+	}
+	return false;
+}
+
+static bool whole_zstd(struct members *m, struct view raw, size_t *ret_used, size_t *ret_n)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(raw.p, raw.n);
+	*ret_used = ZSTD_findFrameCompressedSize(raw.p, raw.n);
+	if (ZSTD_isError(*ret_used) || size > WHOLE_BYTES || !plain_room(&m->plain, (size_t)size))
+		return false;
+	*ret_n = ZSTD_decompress_usingDDict(m->zstd, m->plain.p, m->plain.cap, raw.p, *ret_used, m->dictionary);
+	return !ZSTD_isError(*ret_n);
+}
+
+/* libdeflate is 2.8 times as fast as zlib but wants the member whole: true when it was. */
+static bool begin_whole(struct members *m)
+{
+	size_t used = 0, n = 0, before = 0;
+	for (size_t look = LOOK_BYTES; look <= LOOK_MORE_BYTES; look = look < LOOK_MORE_BYTES ? LOOK_MORE_BYTES : look + 1) {
+		struct view raw = stream_look(m->raw, look);
+		if (look == LOOK_BYTES)
+			raw = stream_some(m->raw);
+		if (raw.n <= before)
+			return false;
+		before = raw.n;
+		if (m->coding == STREAM_GZIP ? !whole_gzip(m, raw, &used, &n) : !whole_zstd(m, raw, &used, &n))
+			continue;
+		stream_skip(m->raw, (int64_t)used);
+		m->length = (int64_t)used;
+		m->plain.end = n;
+		m->plain.ended = true;
+		return true;
+	}
+	return false;
+}
+
+/* ---- from member to member ----------------------------------------------------------------- */
+
+/* The first plain bytes behind @raw are the mark. */
+static bool begins_with_mark(struct members *m, struct view raw)
+{
+	char first[16];
+	size_t n = m->mark.n < sizeof(first) ? m->mark.n : sizeof(first), got = 0;
+	if (m->coding == STREAM_GZIP) {
+		z_stream z = { .next_in = (Bytef *)(uintptr_t)raw.p,
+			.avail_in = (uInt)raw.n,
+			.next_out = (Bytef *)first,
+			.avail_out = (uInt)n };
+		if (inflateInit2(&z, 15 + 16) != Z_OK)
+			return false;
+		inflate(&z, Z_SYNC_FLUSH);
+		got = n - z.avail_out;
+		inflateEnd(&z);
+	} else {
+		ZSTD_inBuffer in = { raw.p, raw.n, 0 };
+		ZSTD_outBuffer out = { first, n, 0 };
+		ZSTD_DCtx_reset(m->zstd, ZSTD_reset_session_only);
+		ZSTD_decompressStream(m->zstd, &out, &in);
+		ZSTD_DCtx_reset(m->zstd, ZSTD_reset_session_only);
+		got = out.pos;
+	}
+	return got == n && memcmp(first, m->mark.p, n) == 0;
+}
+
+enum { RESYNC_LOOK_BYTES = 4096 };
+
+/* Moves raw to the next place from here on where a member begins, or to the end. */
+static void resync(struct members *m)
+{
+	char lead = m->coding == STREAM_GZIP ? '\x1F' : '\x28';
+	for (;;) {
+		struct view v = stream_look(m->raw, RESYNC_LOOK_BYTES);
+		if (v.n == 0)
+			return;
+		size_t at = view_find_byte(v, lead);
+		if (at) {
+			stream_skip(m->raw, (int64_t)at);
+			continue;
+		}
+		if (stream_coding_of(v) == m->coding && begins_with_mark(m, v))
+			return;
+		stream_skip(m->raw, 1);
+	}
+}
+
+static bool only_zeros(struct view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i])
+			return false;
+	return true;
+}
+
+/* Behind the last member: nothing, or zero bytes. */
+static bool at_end(struct members *m)
+{
+	for (;;) {
+		struct view v = stream_look(m->raw, RESYNC_LOOK_BYTES);
+		if (v.n == 0)
+			return true;
+		if (!only_zeros(v))
+			return false;
+		if (v.n < RESYNC_LOOK_BYTES) {
+			stream_skip(m->raw, (int64_t)v.n);
+			return true;
+		}
+		stream_skip(m->raw, (int64_t)v.n);
+	}
+}
+
+/* Leaves the member at hand: to its end, or behind the damage in it. */
+static void leave(struct members *m)
+{
+	while (m->inside && stream_some(&m->plain).n)
+		stream_skip(&m->plain, (int64_t)stream_some(&m->plain).n);
+	if (m->damaged) {
+		/* A broken stream may have been read past its true end: go back if the input can. */
+		if (m->raw->offset > m->offset + 1)
+			stream_seek(m->raw, m->offset + 1);
+		resync(m);
+	}
+	m->damaged = false;
+	m->length = -1;
+	m->plain.at = m->plain.end = 0;
+	m->plain.offset = 0;
+	m->plain.ended = false;
+	m->plain.reason = 0;
+}
+
+static int next_plain(struct members *m)
+{
+	if (m->any)
+		return MEMBERS_END;
+	m->any = true;
+	m->offset = m->raw->offset;
+	return 0;
+}
+
+int members_next(struct members *m, const char **ret_words)
+{
+	*ret_words = NULL;
+	if (m->coding == STREAM_PLAIN)
+		return next_plain(m);
+	leave(m);
+	if (at_end(m)) {
+		if (!m->raw->reason)
+			return MEMBERS_END;
+		int reason = m->raw->reason;
+		m->raw->reason = 0;
+		m->offset = m->raw->offset;
+		*ret_words = m->raw->detail;
+		return reason;
+	}
+	m->offset = m->raw->offset;
+	if (stream_coding_of(stream_look(m->raw, 4)) != m->coding) {
+		resync(m);
+		*ret_words = "bytes that are no member";
+		return GARNER_BAD_RECORD;
+	}
+	return begin_whole(m) ? 0 : begin_pieces(m);
+}
+
+/* ---- open, close --------------------------------------------------------------------------- */
+
+int members_open(struct stream *raw, struct view mark, struct members **ret_members, struct error *error)
+{
+	struct members *m = calloc(1, sizeof(*m));
+	if (!m)
+		return error_set(error, -ENOMEM, "no memory");
+	*m = (struct members){ .raw = raw, .mark = mark, .length = -1 };
+	m->plain = (struct stream){ .fd = -1, .pull = pull, .state = m };
+	/* One long look at the start sets the window's size: later ones move bytes seldom. */
+	m->coding = stream_coding_of(stream_look(raw, 4 * LOOK_BYTES));
+	m->whole = libdeflate_alloc_decompressor();
+	m->zstd = ZSTD_createDCtx();
+	if (!m->whole || !m->zstd || !plain_room(&m->plain, PLAIN_BYTES)) {
+		members_close(m);
+		return error_set(error, -ENOMEM, "no memory");
+	}
+	ZSTD_DCtx_setParameter(m->zstd, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG);
+	*ret_members = m;
+	return 0;
+}
+
+struct stream *members_stream(struct members *m)
+{
+	return m->coding == STREAM_PLAIN ? m->raw : &m->plain;
+}
+
+int64_t members_offset(const struct members *m)
+{
+	return m->offset;
+}
+
+int64_t members_length(const struct members *m)
+{
+	return m->length;
+}
+
+bool members_is_plain(const struct members *m)
+{
+	return m->coding == STREAM_PLAIN;
+}
+
+struct members *members_close(struct members *m)
+{
+	if (m) {
+		libdeflate_free_decompressor(m->whole);
+		if (m->z_ready)
+			inflateEnd(&m->z);
+		ZSTD_freeDCtx(m->zstd);
+		ZSTD_freeDDict(m->dictionary);
+		free(m->plain.p);
+		free(m);
+	}
+	return NULL;
+}

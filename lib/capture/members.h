@@ -1,0 +1,28 @@
+/* A file of members that stand alone: gzip members or zstd frames one after the other, or (plain) the whole file as
+ * the one member. A broken member is told of and the next one is found, however far the damage goes. */
+#ifndef GARNER_CAPTURE_MEMBERS_H
+#define GARNER_CAPTURE_MEMBERS_H
+
+#include "capture/stream.h"
+#include "util/error.h"
+
+struct members;
+
+/* Reads @raw (borrowed) from its place. @mark: how the plain bytes of every member begin; by it a member is known again
+ * behind damage. 0 or -ENOMEM. */
+int members_open(struct stream *raw, struct view mark, struct members **ret_members, struct error *error);
+
+enum { MEMBERS_END = 1000 };
+/* 0: the stream of the next member is ready; MEMBERS_END; a reason > 0: bytes from members_offset on belong to no
+ * member, *ret_words says so, and the next call goes on behind them. */
+int members_next(struct members *members, const char **ret_words);
+/* The plain bytes. It ends with the member; its reason tells of damage inside. */
+struct stream *members_stream(struct members *members);
+/* Where the member begins in @raw. */
+int64_t members_offset(const struct members *members);
+/* Its bytes in @raw; -1 while its end has not been seen, and for plain files. */
+int64_t members_length(const struct members *members);
+bool members_is_plain(const struct members *members);
+struct members *members_close(struct members *members);
+
+#endif

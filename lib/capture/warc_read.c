@@ -1,0 +1,266 @@
+/* WARC 1.0 and 1.1 (ISO 28500), plain or with each record (or all of them) compressed.
+ *
+ *	members ─> stream of one member ─> head ─> block ─> boundary: newlines, then a record or the end
+ *	                  ^                                   │ holds: page, drop or pass over
+ *	                  └──── to the next record's begin ───┘ else: the length lies; BAD_RECORD
+ *
+ * A record is held in memory up to the ceiling of a body; a longer one is passed over and told of. */
+#include "capture/source.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include "capture/http.h"
+#include "capture/members.h"
+#include "capture/warc_head.h"
+#include "capture/warc_page.h"
+#include "util/clock.h"
+#include "util/limits.h"
+
+enum { HOLD_BYTES = LIMIT_BODY_BYTES + 2 * LIMIT_HEAD_BYTES };
+enum { RECORD_PASSED = SOURCE_END + 1, MEMBER_DONE };
+
+struct warc {
+	struct members *members;
+	struct stream *stream; /* of the member at hand; NULL between members */
+	bool lost;	       /* damage was told of: what stands up to the next record goes with it */
+};
+
+static int warc_bid(const struct source_probe *probe)
+{
+	if (view_starts(probe->first, VIEW("WARC/")))
+		return 90;
+	/* Damage at the very start must not hide the records behind it. */
+	return warc_find_record(probe->first, 0) < probe->first.n ? 50 : 0;
+}
+
+static int warc_open(struct source *source, struct error *error)
+{
+	struct warc *w = calloc(1, sizeof(*w));
+	if (!w)
+		return error_set(error, -ENOMEM, "%s: no memory", source->name);
+	source->state = w;
+	return members_open(source->stream, VIEW("WARC/"), &w->members, error);
+}
+
+static void warc_close(struct source *source)
+{
+	struct warc *w = source->state;
+	if (w)
+		members_close(w->members);
+	free(w);
+	source->state = NULL;
+}
+
+/* ---- places -------------------------------------------------------------------------------- */
+
+/* In the file: of the record itself where the file is plain, else of the member that holds it. */
+static int64_t place(const struct warc *w)
+{
+	return members_is_plain(w->members) ? w->stream->offset : members_offset(w->members);
+}
+
+static void pass_newlines(struct stream *stream)
+{
+	for (struct view v; (v = stream_some(stream)).n && (v.p[0] == '\n' || v.p[0] == '\r');)
+		stream_skip(stream, 1);
+}
+
+/* Moves to the next record that begins at least @from bytes ahead, or to the end. */
+static void seek_record(struct stream *stream, size_t from)
+{
+	enum { STEP = 64 << 10 };
+	for (;;) {
+		struct view v = stream_look(stream, from + STEP);
+		size_t at = warc_find_record(v, from);
+		if (at < v.n || v.n < from + STEP) {
+			stream_skip(stream, (int64_t)at);
+			return;
+		}
+		size_t kept = WARC_MARK_BYTES + 1; /* a record may begin across the window's end */
+		stream_skip(stream, (int64_t)(v.n - kept));
+		from = 1;
+	}
+}
+
+/* The bytes behind a block: newlines, then a record or the end of the member. @ret_n: the newlines. */
+static bool is_boundary(struct view rest, size_t *ret_n)
+{
+	size_t n = 0;
+	while (n < rest.n && (rest.p[n] == '\r' || rest.p[n] == '\n'))
+		n++;
+	*ret_n = n;
+	return n == rest.n || view_starts(view_from(rest, n), VIEW("WARC/"));
+}
+
+/* ---- records ------------------------------------------------------------------------------- */
+
+static bool is_input(const struct warc_head *head)
+{
+	return head->type != WARC_WARCINFO && head->type != WARC_REQUEST && head->type != WARC_METADATA;
+}
+
+static int damaged(struct warc *w, struct page *page, int reason, const char *words)
+{
+	w->lost = true;
+	return page_drop(page, reason, "record at byte %lld: %s", (long long)page->capture.offset, words);
+}
+
+/* What the member's own end says when a record ran into it. */
+static int ended_early(struct warc *w, struct page *page, const char *words)
+{
+	struct stream *stream = w->stream;
+	if (!stream->reason)
+		return damaged(w, page, GARNER_TRUNCATED, words);
+	int reason = stream->reason;
+	stream->reason = 0;
+	w->lost = true;
+	return page_drop(page, reason, "record at byte %lld: %s", (long long)page->capture.offset, stream->detail);
+}
+
+/* A record that is too long to hold: its end is sought without it. */
+static int pass_long_record(struct warc *w, struct page *page, const struct warc_head *head)
+{
+	struct stream *stream = w->stream;
+	int64_t from = stream->offset, total = (int64_t)head->size + head->length;
+	size_t newlines;
+	if (members_is_plain(w->members) && stream_seek(stream, from + total)) {
+		struct view rest = stream_look(stream, 16);
+		if (rest.n && is_boundary(rest, &newlines))
+			return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "record at byte %lld: %lld bytes",
+							(long long)page->capture.offset, (long long)head->length)
+					      : RECORD_PASSED;
+		stream_seek(stream, from);
+		seek_record(stream, head->size);
+		return damaged(w, page, GARNER_BAD_RECORD, "its length reaches past its end");
+	}
+	/* No way back: a record that begins inside ends this one, whatever its length says. */
+	seek_record(stream, head->size);
+	if (stream->offset - from < total && stream_some(stream).n == 0)
+		return ended_early(w, page, "the file ends inside it");
+	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "record at byte %lld: %lld bytes",
+					(long long)page->capture.offset, (long long)head->length)
+			      : RECORD_PASSED;
+}
+
+/* The block does not end where it should: goes on with the record that begins inside it or behind it. */
+static int wrong_length(struct warc *w, struct page *page, const struct warc_head *head, struct view v)
+{
+	size_t total = head->size + (size_t)head->length;
+	bool short_of_bytes = v.n < total;
+	size_t inside = warc_find_record(view_first(v, total), head->size);
+	struct stream *stream = w->stream;
+	int reason = stream->reason;
+	stream->reason = 0;
+	if (inside < (v.n < total ? v.n : total)) {
+		stream_skip(stream, (int64_t)inside);
+		stream->reason = reason;
+		return damaged(w, page, GARNER_BAD_RECORD, "its length reaches into the next record");
+	}
+	if (short_of_bytes) {
+		stream_skip(stream, (int64_t)v.n);
+		stream->reason = reason;
+		return ended_early(w, page, "the input ends inside it");
+	}
+	seek_record(stream, total);
+	stream->reason = reason;
+	return damaged(w, page, GARNER_BAD_RECORD, "its length ends before it does");
+}
+
+static int take_record(struct warc *w, struct page *page, const struct warc_head *head)
+{
+	struct stream *stream = w->stream;
+	size_t total = head->size + (size_t)head->length, newlines = 0;
+	struct view v = stream_look(stream, total + 16);
+	if (v.n < total || !is_boundary(view_from(v, total), &newlines))
+		return wrong_length(w, page, head, v);
+	if (stream->reason && v.n <= total + newlines) {
+		stream_skip(stream, (int64_t)v.n);
+		return ended_early(w, page, "damaged");
+	}
+	struct warc_head here;
+	warc_head_parse(v, &here); /* the look ahead may have moved the window */
+	bool alone = stream->offset == 0 && !members_is_plain(w->members) && v.n == total + newlines;
+	if (members_is_plain(w->members))
+		page->capture.length = (int64_t)(total + newlines);
+	else if (alone && members_length(w->members) >= 0)
+		page->capture.length = members_length(w->members);
+	if (newlines < 4 && newlines + total < v.n)
+		page_note(page, "record at byte %lld: no CRLF CRLF behind it", (long long)page->capture.offset);
+	struct view block = view_make(v.p + head->size, (size_t)head->length);
+	int result = is_input(head) ? warc_page(page, &here, block) : RECORD_PASSED;
+	stream_skip(stream, (int64_t)(total + newlines));
+	return result;
+}
+
+static int bad_head(struct warc *w, struct page *page, enum warc_head_result code, bool ended)
+{
+	struct stream *stream = w->stream;
+	if (code == WARC_HEAD_CUT && ended) {
+		stream_skip(stream, (int64_t)stream_look(stream, LIMIT_HEAD_BYTES).n);
+		return ended_early(w, page, "the input ends inside its head");
+	}
+	seek_record(stream, 1);
+	if (code == WARC_HEAD_NONE)
+		return damaged(w, page, GARNER_BAD_RECORD, "no record begins here");
+	return damaged(w, page, GARNER_BAD_RECORD,
+		code == WARC_HEAD_CUT ? "a head over the ceiling of bytes" : "a head over the ceiling of fields");
+}
+
+/* 0 a page; a reason; RECORD_PASSED; MEMBER_DONE; < 0. */
+static int next_record(struct warc *w, struct page *page)
+{
+	struct stream *stream = w->stream;
+	pass_newlines(stream);
+	page->capture.offset = place(w);
+	struct view v = stream_look(stream, LIMIT_HEAD_BYTES);
+	if (v.n == 0) {
+		if (!stream->reason || w->lost) {
+			stream->reason = 0;
+			return MEMBER_DONE;
+		}
+		return ended_early(w, page, "damaged");
+	}
+	struct warc_head head;
+	enum warc_head_result code = warc_head_parse(v, &head);
+	if (code != WARC_HEAD_DONE)
+		return bad_head(w, page, code, v.n < LIMIT_HEAD_BYTES);
+	if (head.length < 0) {
+		seek_record(stream, head.size);
+		return damaged(w, page, GARNER_BAD_RECORD, "no Content-Length, or not a number");
+	}
+	w->lost = false;
+	warc_page_name(page, &head);
+	if (head.length > HOLD_BYTES)
+		return pass_long_record(w, page, &head);
+	return take_record(w, page, &head);
+}
+
+static int warc_next(struct source *source, struct page *page)
+{
+	struct warc *w = source->state;
+	for (;;) {
+		if (!w->stream) {
+			const char *words;
+			int result = members_next(w->members, &words);
+			if (result == MEMBERS_END)
+				return SOURCE_END;
+			if (result < 0)
+				return error_set(&page->error, result, "%s: no memory", source->name);
+			page->capture.offset = members_offset(w->members);
+			if (result > 0)
+				return page_drop(page, result, "byte %lld: %s", (long long)page->capture.offset, words);
+			w->stream = members_stream(w->members);
+			w->lost = false;
+		}
+		int result = next_record(w, page);
+		if (result == MEMBER_DONE)
+			w->stream = NULL;
+		else if (result != RECORD_PASSED)
+			return result;
+		page->capture.url = page->capture.record = page->capture.ip = VIEW_NONE;
+		page->capture.offset = page->capture.length = page->capture.fetched = GARNER_NO_NUMBER;
+		page->document.error_count = 0;
+	}
+}
+
+const struct source_ops source_warc = { "warc", true, warc_bid, warc_open, warc_next, warc_close };
