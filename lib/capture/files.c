@@ -85,8 +85,8 @@ static bool is_html_name(struct view name)
 static int html_bid(const struct source_probe *probe)
 {
 	int bid = starts_with_html_tag(past_prolog(probe->first)) ? 60 : 0;
-	if (bid == 0 && view_find_nocase(view_first(probe->first, 1024), VIEW("<html")) <
-				view_first(probe->first, 1024).n)
+	if (bid == 0 &&
+		view_find_nocase(view_first(probe->first, 1024), VIEW("<html")) < view_first(probe->first, 1024).n)
 		bid = 20;
 	return bid + (is_html_name(probe->name) ? 30 : 0);
 }

@@ -32,8 +32,7 @@ static bool is_lines_name(struct view name)
 	static const struct view endings[] = { VIEW(".jsonl"), VIEW(".ndjson"), VIEW(".jsonl.gz"), VIEW(".jsonl.zst"),
 		VIEW(".ndjson.gz"), VIEW(".ndjson.zst") };
 	for (size_t i = 0; i < sizeof(endings) / sizeof(endings[0]); i++)
-		if (name.n > endings[i].n &&
-			view_eq_nocase(view_from(name, name.n - endings[i].n), endings[i]))
+		if (name.n > endings[i].n && view_eq_nocase(view_from(name, name.n - endings[i].n), endings[i]))
 			return true;
 	return false;
 }
@@ -141,8 +140,8 @@ static int take_line(struct page *page, struct view line, uint64_t number)
 	if (reason == GARNER_BAD_JSON)
 		return page_drop(page, reason, "line %llu: %s", (unsigned long long)number, words);
 	if (reason == GARNER_TOO_LARGE)
-		return page_drop(page, reason, "line %llu: more than %d bytes", (unsigned long long)number,
-			LIMIT_BODY_BYTES);
+		return page_drop(
+			page, reason, "line %llu: more than %d bytes", (unsigned long long)number, LIMIT_BODY_BYTES);
 	return reason ? page_full(page) : 0;
 }
 
@@ -164,7 +163,8 @@ static int lines_next(struct source *source, struct page *page)
 		if (result == SOURCE_END && stream->reason) {
 			result = stream->reason;
 			stream->reason = 0;
-			return page_drop(page, result, "line %llu: %s", (unsigned long long)lines->line, stream->detail);
+			return page_drop(
+				page, result, "line %llu: %s", (unsigned long long)lines->line, stream->detail);
 		}
 		if (result == SOURCE_END)
 			return SOURCE_END;

@@ -21,9 +21,9 @@ struct members {
 	enum stream_coding coding;
 	struct stream plain; /* of the member at hand */
 	int64_t offset, length;
-	bool inside;	/* a member is open piece by piece */
-	bool damaged;	/* the member at hand: look for the next one behind it */
-	bool any;	/* plain: the one member was handed out */
+	bool inside;  /* a member is open piece by piece */
+	bool damaged; /* the member at hand: look for the next one behind it */
+	bool any;     /* plain: the one member was handed out */
 	struct libdeflate_decompressor *whole;
 	z_stream z;
 	bool z_ready;
@@ -40,7 +40,8 @@ static size_t fail_early(struct members *m, const char *what)
 	m->inside = false;
 	if (raw->reason)
 		return stream_fail(&m->plain, raw->reason, "%s", raw->detail);
-	return stream_fail(&m->plain, GARNER_TRUNCATED, "the %s ends early, at byte %lld", what, (long long)raw->offset);
+	return stream_fail(
+		&m->plain, GARNER_TRUNCATED, "the %s ends early, at byte %lld", what, (long long)raw->offset);
 }
 
 static size_t pull_gzip(struct stream *plain, char *room, size_t n)
@@ -159,7 +160,8 @@ static bool whole_zstd(struct members *m, struct view raw, size_t *ret_used, siz
 static bool begin_whole(struct members *m)
 {
 	size_t used = 0, n = 0, before = 0;
-	for (size_t look = LOOK_BYTES; look <= LOOK_MORE_BYTES; look = look < LOOK_MORE_BYTES ? LOOK_MORE_BYTES : look + 1) {
+	for (size_t look = LOOK_BYTES; look <= LOOK_MORE_BYTES;
+		look = look < LOOK_MORE_BYTES ? LOOK_MORE_BYTES : look + 1) {
 		struct view raw = stream_look(m->raw, look);
 		if (look == LOOK_BYTES)
 			raw = stream_some(m->raw);

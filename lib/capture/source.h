@@ -41,9 +41,9 @@ struct source_ops {
 struct source {
 	const struct source_ops *ops;
 	const struct engine *engine;
-	const char *name;	/* path as given, "-" standard input; valid UTF-8, bad bytes as \xHH */
-	struct stream *stream;	/* the bytes; NULL for URLs */
-	bool coded;		/* a coding was undone: places in the stream are not places in the file */
+	const char *name;	 /* path as given, "-" standard input; valid UTF-8, bad bytes as \xHH */
+	struct stream *stream;	 /* the bytes; NULL for URLs */
+	bool coded;		 /* a coding was undone: places in the stream are not places in the file */
 	const char *const *urls; /* of source_fetch: the group, in order; NULL otherwise */
 	size_t url_count;
 	int depth; /* archives in archives */

@@ -15,7 +15,7 @@
 enum { STREAM_DETAIL_BYTES = 160 };
 
 struct stream {
-	char *p;	/* window: p[at] to p[end] */
+	char *p; /* window: p[at] to p[end] */
 	size_t at, end, cap;
 	int64_t offset; /* of p[at], from the stream's start */
 	bool ended;	/* nothing behind the window */
@@ -32,8 +32,7 @@ struct stream {
 struct stream *stream_of_fd(int fd);
 struct stream *stream_of_view(struct view bytes);
 /* With a pull and close of one's own. */
-struct stream *stream_new(
-	size_t (*pull)(struct stream *, char *, size_t), void (*close)(struct stream *), void *state);
+struct stream *stream_new(size_t (*pull)(struct stream *, char *, size_t), void (*close)(struct stream *), void *state);
 /* RFC 1952 members one after the other; zero bytes behind the last one are padding. */
 struct stream *stream_of_gzip(struct stream *under);
 /* RFC 8878 frames one after the other, skippable ones passed over. */

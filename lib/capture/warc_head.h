@@ -19,7 +19,7 @@ enum warc_type {
 
 /* Views into the head's bytes; VIEW_NONE where a field is absent. */
 struct warc_head {
-	size_t size; /* bytes with the blank line */
+	size_t size;	     /* bytes with the blank line */
 	struct view version; /* "WARC/1.1" */
 	bool known_version;  /* 0.17, 0.18, 1.0, 1.1 */
 	enum warc_type type;
@@ -43,7 +43,8 @@ enum warc_head_result warc_head_parse(struct view bytes, struct warc_head *ret_h
 enum { WARC_MARK_BYTES = 64 };
 size_t warc_find_record(struct view bytes, size_t from);
 
-/* The digest "algorithm:value" (hex or base32, any case) is that of @bytes. True also when the algorithm is not known. */
+/* The digest "algorithm:value" (hex or base32, any case) is that of @bytes. True also when the algorithm is not known.
+ */
 bool warc_digest_holds(struct view digest, struct view bytes);
 
 #endif

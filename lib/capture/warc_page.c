@@ -195,7 +195,8 @@ static int document(struct page *page, const struct warc_head *head, struct view
 static int revisit(struct page *page, const struct warc_head *head)
 {
 	struct view to = keep(page, head->refers_to, 200);
-	return page_drop(page, GARNER_UNCHANGED, "a revisit of %.*s", (int)(to.n ? to.n : 17), to.n ? to.p : "an earlier record");
+	return page_drop(page, GARNER_UNCHANGED, "a revisit of %.*s", (int)(to.n ? to.n : 17),
+		to.n ? to.p : "an earlier record");
 }
 
 /* The block's digest speaks of these very bytes. What a payload is, writers disagree on (transfer coding or not), so
@@ -217,11 +218,13 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 	long long at = (long long)page->capture.offset;
 	struct view shown = keep(page, head->version, 32);
 	if (!head->known_version)
-		return page_drop(page, GARNER_UNSUPPORTED, "record at byte %lld: version %.*s", at, (int)shown.n, shown.p);
+		return page_drop(
+			page, GARNER_UNSUPPORTED, "record at byte %lld: version %.*s", at, (int)shown.n, shown.p);
 	if (head->segment.n || head->type == WARC_CONTINUATION)
 		return page_drop(page, GARNER_UNSUPPORTED, "record at byte %lld: a segment of a record", at);
 	if (!digests_hold(head, block))
-		return page_drop(page, GARNER_BAD_DIGEST, "record at byte %lld: the bytes are not those of its digest", at);
+		return page_drop(
+			page, GARNER_BAD_DIGEST, "record at byte %lld: the bytes are not those of its digest", at);
 	page->capture.keep_raw = true;
 	page->capture.truncated = head->truncated.n > 0;
 	switch (head->type) {
