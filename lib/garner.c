@@ -44,6 +44,7 @@ struct garner *garner_new(const struct garner_options *options)
 		return NULL;
 	if (options)
 		garner->engine.options = *options;
+	garner->engine.stop = &garner->stop;
 	/* One clock for the whole run: what is written does not depend on how long it took. */
 	garner->engine.options.clock = clock_now(&garner->engine.options);
 	if (garner->engine.options.jobs <= 0) {

@@ -180,8 +180,11 @@ struct garner_options {
 	const char *contact;	       /* goes into the user agent */
 	const char *ca_file;	       /* PEM; added for TLS */
 	const char *proxy;	       /* NULL: none, also not from the environment */
-	double host_delay;	       /* seconds between requests to a host; 0: default */
+	double host_delay;	       /* seconds between requests to a host; 0: default; below 0: none */
 	size_t connections;	       /* at once; 0: default */
+	size_t host_connections;       /* at once to one host; 0: 1 */
+	double timeout;		       /* seconds for one transfer; 0: default */
+	bool ignore_robots;	       /* fetch what robots.txt asks not to; recorded with the document */
 	const char *include, *exclude; /* patterns on URL, title, text */
 	int64_t max_age;	       /* seconds; 0: any */
 	bool profile_stages;	       /* measure the time of each stage */

@@ -2,6 +2,7 @@
 #ifndef GARNER_STAGE_H
 #define GARNER_STAGE_H
 
+#include <stdatomic.h>
 #include "page.h"
 
 struct rules;
@@ -12,6 +13,7 @@ struct engine {
 	struct garner_options options;
 	struct rules *rules; /* extract/text_rules.h */
 	struct model *model; /* extract/model.h */
+	const atomic_bool *stop; /* set: the run ends after the documents in work; NULL: never */
 };
 
 struct stage {

@@ -1,29 +1,629 @@
-#include "capture/source.h"
+#include "capture/fetch.h"
 
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
+#include "capture/exchange.h"
+#include "capture/http.h"
+#include "capture/http_date.h"
+#include "util/clock.h"
+#include "util/limits.h"
 
-static int fetch_open(struct source *source, struct error *error)
+/* A request on its way.
+ * FREE -> WAITING [slot_fill] -> ASKING [slot_start] -> DONE [slot_answer]
+ * ASKING -> WAITING [slot_redirect, slot_later]; WAITING -> DONE [slot_end: robots, bad URL, blocked host];
+ * DONE -> FREE [fetch_next] */
+enum slot_state { SLOT_FREE, SLOT_WAITING, SLOT_ASKING, SLOT_DONE };
+
+struct slot {
+	enum slot_state state;
+	struct fetch_request request; /* views into @bytes */
+	char *bytes;
+	struct url_parts at; /* of the hop that is asked for now */
+	struct origin *origin;
+	struct exchange exchange;
+	int hops, tries;
+	int reason;
+	char detail[256];
+	const char *robots; /* decision, static */
+};
+
+/* A robots.txt on its way; its redirects are followed by RFC 9309 section 2.3.1.2, up to five. */
+struct robots_job {
+	struct exchange exchange;
+	struct origin *origin; /* that it speaks for */
+	struct host *host;     /* that is asked now */
+	struct url_parts at;
+	int hops;
+	bool started;
+	struct robots_job *next;
+};
+enum { ROBOTS_HOPS = 5, ROBOTS_CLOSED_SECONDS = 3600 };
+
+struct fetcher {
+	const struct engine *engine;
+	struct hosts *hosts, *own_hosts;
+	struct wire *wire;
+	fetch_requests_fn *requests;
+	void *user;
+	struct slot slots[LIMIT_FETCH_WINDOW];
+	uint64_t first, past; /* slots in use: first … past - 1, modulo the window */
+	bool exhausted;
+	struct robots_job *jobs;
+	int64_t item;
+	char in_work[512];
+	struct {
+		const char *const *urls;
+		size_t count, at;
+	} list;
+};
+
+bool fetch_takes(struct view name)
 {
-	size_t *at = calloc(1, sizeof(*at));
-	source->state = at;
-	return at ? 0 : error_set(error, -ENOMEM, "no memory");
+	return view_starts_nocase(name, VIEW("http://")) || view_starts_nocase(name, VIEW("https://"));
 }
 
-static int fetch_next(struct source *source, struct page *page)
+/* ---- small things ------------------------------------------------------------------------ */
+
+static struct slot *slot_of(struct fetcher *f, uint64_t number)
 {
-	size_t *at = source->state;
-	if (*at == source->url_count)
+	return &f->slots[number % LIMIT_FETCH_WINDOW];
+}
+
+__attribute__((format(printf, 3, 4))) static void slot_end(struct slot *slot, int reason, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	vsnprintf(slot->detail, sizeof(slot->detail), format, args);
+	va_end(args);
+	if (slot->origin)
+		slot->origin->users--;
+	slot->origin = NULL;
+	slot->reason = reason;
+	slot->state = SLOT_DONE;
+}
+
+static void slot_clear(struct slot *slot)
+{
+	if (slot->origin)
+		slot->origin->users--;
+	exchange_clear(&slot->exchange);
+	url_parts_free(&slot->at);
+	free(slot->bytes);
+	*slot = (struct slot){ 0 };
+}
+
+/* "https://user:word@host/" -> "https://host/": credentials go nowhere. @out has url.n bytes. */
+static size_t without_credentials(struct view url, char *out)
+{
+	size_t begin = view_find(url, VIEW("//")), n;
+	if (begin == url.n)
+		begin = view_find_byte(url, ':') + 1; /* "http:user:word@host" is read the same way */
+	else
+		begin += 2;
+	if (begin > url.n)
+		begin = 0;
+	size_t end = begin, at = begin;
+	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
+		if (url.p[end++] == '@')
+			at = end;
+	memcpy(out, url.p, begin);
+	n = url.n - at;
+	memcpy(out + begin, url.p + at, n);
+	return begin + n;
+}
+
+/* ---- filling the window ------------------------------------------------------------------ */
+
+static char *keep(char **at, struct view *v)
+{
+	char *copy = *at;
+	if (!v->p)
+		return NULL;
+	memcpy(copy, v->p, v->n);
+	copy[v->n] = 0;
+	*at += v->n + 1;
+	v->p = copy;
+	return copy;
+}
+
+static int slot_copy(struct slot *slot, const struct fetch_request *request)
+{
+	struct fetch_request *r = &slot->request;
+	*r = *request;
+	struct view *all[] = { &r->url, &r->etag, &r->last_modified, &r->feed_url, &r->feed_guid, &r->feed_published,
+		&r->feed_title, &r->identity };
+	size_t n = 0;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		n += all[i]->n + 1;
+	slot->bytes = malloc(n);
+	if (!slot->bytes)
+		return -ENOMEM;
+	char *at = slot->bytes;
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		keep(&at, all[i]);
+	return 0;
+}
+
+/* Turns @slot towards @url: the request's own, or a redirect's. 0 or -ENOMEM. */
+static int slot_aim(struct fetcher *f, struct slot *slot, struct view url)
+{
+	struct url_parts parts;
+	const char *why = "";
+	int result = url_parts_read(url, &parts, &why);
+	if (result > 0)
+		slot_end(slot, result, slot->hops ? "redirect: %s" : "%s", why);
+	if (result)
+		return result < 0 ? result : 0;
+	if (slot->origin)
+		slot->origin->users--;
+	slot->origin = NULL;
+	url_parts_free(&slot->at);
+	slot->at = parts;
+	slot->origin = hosts_origin(f->hosts, parts.origin, parts.host);
+	if (!slot->origin)
+		return -ENOMEM;
+	slot->origin->users++;
+	slot->state = SLOT_WAITING;
+	return 0;
+}
+
+static int fill(struct fetcher *f, struct error *error)
+{
+	while (!f->exhausted && f->past - f->first < LIMIT_FETCH_WINDOW) {
+		struct fetch_request request = { 0 };
+		int result = f->requests(f->user, &request, error);
+		if (result == SOURCE_END)
+			f->exhausted = true;
+		if (result)
+			return result < 0 ? result : 0;
+		struct slot *slot = slot_of(f, f->past);
+		result = slot_copy(slot, &request);
+		if (!result)
+			result = slot_aim(f, slot, slot->request.url);
+		f->past++;
+		if (result < 0)
+			return error_set(error, result, "no memory for a request");
+		struct view *url = &slot->request.url;
+		char *text = slot->bytes;
+		url->n = without_credentials(*url, text);
+		url->p = text;
+	}
+	return 0;
+}
+
+/* ---- robots.txt -------------------------------------------------------------------------- */
+
+static int robots_ask(struct fetcher *f, struct origin *origin)
+{
+	struct robots_job *job = calloc(1, sizeof(*job));
+	char url[LIMIT_URL_BYTES + 16];
+	if (!job)
+		return -ENOMEM;
+	int n = snprintf(url, sizeof(url), "%s/robots.txt", origin->name);
+	int result = n < (int)sizeof(url) ? url_parts_read(view_make(url, (size_t)n), &job->at, NULL) : GARNER_BAD_URL;
+	if (result) {
+		free(job);
+		return result < 0 ? result : -EINVAL;
+	}
+	job->origin = origin;
+	job->host = origin->host;
+	job->next = f->jobs;
+	f->jobs = job;
+	origin->state = ROBOTS_ASKING;
+	origin->users++;
+	return 0;
+}
+
+static int robots_start(struct fetcher *f, struct robots_job *job)
+{
+	job->exchange = (struct exchange){ .url = job->at.url,
+		.body_max = LIMIT_ROBOTS_BYTES,
+		.keep_on_full = true,
+		.urgent = true };
+	int result = exchange_start(f->wire, &job->exchange);
+	if (result)
+		return result;
+	host_begin(job->host);
+	job->started = true;
+	return 0;
+}
+
+static void robots_free_job(struct fetcher *f, struct robots_job *job)
+{
+	struct robots_job **at = &f->jobs;
+	while (*at != job)
+		at = &(*at)->next;
+	*at = job->next;
+	job->origin->users--;
+	exchange_clear(&job->exchange);
+	url_parts_free(&job->at);
+	free(job);
+}
+
+/* What an answer to robots.txt means: RFC 9309 sections 2.3.1.1 to 2.3.1.4. */
+static int robots_read(struct fetcher *f, struct robots_job *job, uint64_t now)
+{
+	struct exchange *x = &job->exchange;
+	struct origin *origin = job->origin;
+	enum robots_state state = ROBOTS_CLOSED;
+	double seconds = ROBOTS_CLOSED_SECONDS;
+	origin->reason = GARNER_ROBOTS;
+	if (x->reason) {
+		if (x->reason == GARNER_NO_HOST || x->reason == GARNER_NO_ANSWER || x->reason == GARNER_BAD_TLS ||
+			x->reason == GARNER_REFUSED_ADDRESS) {
+			state = ROBOTS_FAILED;
+			origin->reason = x->reason;
+		}
+		snprintf(origin->detail, sizeof(origin->detail), "robots.txt: %.140s", x->detail);
+	} else if (x->status >= 200 && x->status < 300) {
+		state = ROBOTS_RULES;
+		seconds = LIMIT_ROBOTS_SECONDS;
+	} else if (x->status < 500 && x->status != 429) {
+		state = ROBOTS_NONE;
+		seconds = LIMIT_ROBOTS_SECONDS;
+	} else {
+		snprintf(origin->detail, sizeof(origin->detail), "robots.txt answered %d", x->status);
+		if (x->status == 429 || x->status == 503)
+			host_backoff(f->hosts, origin->host,
+				http_retry_after(buf_view(&x->head), clock_now(&f->engine->options)), 0, now);
+	}
+	return origin_set_robots(f->hosts, origin, state, buf_view(&x->body), seconds, now);
+}
+
+/* True when the job goes on with another URL. */
+static bool robots_redirected(struct fetcher *f, struct robots_job *job, int *ret_result)
+{
+	struct exchange *x = &job->exchange;
+	struct view location = http_field(buf_view(&x->head), VIEW("Location"));
+	struct url_parts parts;
+	if (x->reason || x->status < 300 || x->status > 399 || !location.n || ++job->hops > ROBOTS_HOPS)
+		return false;
+	char *url = url_parts_join(job->at.url, location);
+	int result = url ? url_parts_read(view_of(url), &parts, NULL) : GARNER_BAD_URL;
+	free(url);
+	if (result) {
+		*ret_result = result < 0 ? result : 0;
+		return false;
+	}
+	struct host *host = hosts_get(f->hosts, parts.host);
+	exchange_clear(x);
+	url_parts_free(&job->at);
+	job->at = parts;
+	job->started = false;
+	if (host)
+		job->host = host;
+	else
+		*ret_result = -ENOMEM;
+	return true;
+}
+
+static int robots_answer(struct fetcher *f, struct robots_job *job, uint64_t now)
+{
+	int result = 0;
+	host_end(f->hosts, job->host, now);
+	if (job->exchange.reason < 0)
+		return job->exchange.reason;
+	if (robots_redirected(f, job, &result))
+		return result;
+	if (!result)
+		result = robots_read(f, job, now);
+	robots_free_job(f, job);
+	return result;
+}
+
+/* ---- a page's way ------------------------------------------------------------------------ */
+
+/* 1: go on; 0: not yet, or the slot is done; < 0. */
+static int robots_decide(struct fetcher *f, struct slot *slot, uint64_t now)
+{
+	struct origin *origin = slot->origin;
+	struct view rule;
+	if (f->engine->options.ignore_robots) {
+		slot->robots = "ignored";
+		return 1;
+	}
+	if (origin->state != ROBOTS_ASKING && origin->state != ROBOTS_UNKNOWN && now > origin->until)
+		origin->state = ROBOTS_UNKNOWN;
+	switch (origin->state) {
+	case ROBOTS_UNKNOWN: return robots_ask(f, origin);
+	case ROBOTS_ASKING: return 0;
+	case ROBOTS_NONE: slot->robots = "none"; return 1;
+	case ROBOTS_FAILED:
+	case ROBOTS_CLOSED: slot_end(slot, origin->reason, "%s", origin->detail); return 0;
+	case ROBOTS_RULES: break;
+	}
+	slot->robots = "allowed";
+	if (robots_allows(origin->robots, view_of(slot->at.target), &rule))
+		return 1;
+	slot_end(slot, GARNER_ROBOTS, "robots.txt: Disallow: %.*s", (int)(rule.n < 100 ? rule.n : 100), rule.p);
+	return 0;
+}
+
+static int slot_start(struct fetcher *f, struct slot *slot, uint64_t now)
+{
+	struct host *host = slot->origin->host;
+	if (host->blocked > now) {
+		slot_end(slot, GARNER_RATE_LIMITED, "the host asked to come back in %.0f s",
+			(double)(host->blocked - now) / 1e9);
+		return 0;
+	}
+	int go = robots_decide(f, slot, now);
+	if (go <= 0)
+		return go;
+	if (!host_is_free(f->hosts, host, now))
+		return 0;
+	bool same = slot->hops == 0;
+	exchange_clear(&slot->exchange);
+	slot->exchange = (struct exchange){ .url = slot->at.url,
+		.etag = same ? slot->request.etag.p : NULL,
+		.last_modified = same ? slot->request.last_modified.p : NULL,
+		.body_max = LIMIT_WIRE_BYTES,
+		.user = slot };
+	int result = exchange_start(f->wire, &slot->exchange);
+	if (result)
+		return result;
+	host_begin(host);
+	slot->state = SLOT_ASKING;
+	return 0;
+}
+
+static int slot_redirect(struct fetcher *f, struct slot *slot, struct view location)
+{
+	if (++slot->hops > LIMIT_REDIRECTS) {
+		slot_end(slot, GARNER_REDIRECT_LOOP, "more than %d redirects", (int)LIMIT_REDIRECTS);
+		return 0;
+	}
+	char *url = url_parts_join(slot->at.url, location);
+	int result = 0;
+	if (url)
+		result = slot_aim(f, slot, view_of(url));
+	else
+		slot_end(slot, GARNER_BAD_URL, "redirect: not a URL");
+	free(url);
+	return result;
+}
+
+/* 429 and 503 with a time: once more after it, when that is soon enough. */
+static bool slot_later(struct fetcher *f, struct slot *slot, uint64_t now)
+{
+	struct exchange *x = &slot->exchange;
+	int64_t asked = http_retry_after(buf_view(&x->head), clock_now(&f->engine->options));
+	if (x->status != 429 && (x->status != 503 || asked < 0))
+		return false;
+	double seconds = host_backoff(f->hosts, slot->origin->host, asked, slot->tries, now);
+	if (++slot->tries < LIMIT_FETCH_TRIES && seconds <= LIMIT_RETRY_WAIT)
+		slot->state = SLOT_WAITING;
+	else
+		slot_end(slot, GARNER_RATE_LIMITED, "the server answered %d: come back in %.0f s", x->status, seconds);
+	return true;
+}
+
+static int slot_answer(struct fetcher *f, struct slot *slot, uint64_t now)
+{
+	struct exchange *x = &slot->exchange;
+	host_end(f->hosts, slot->origin->host, now);
+	if (x->reason < 0)
+		return x->reason;
+	if (x->reason) {
+		slot_end(slot, x->reason, "%s", x->detail);
+		return 0;
+	}
+	if (slot_later(f, slot, now))
+		return 0;
+	struct view location = http_field(buf_view(&x->head), VIEW("Location"));
+	if (x->status >= 300 && x->status <= 399 && x->status != 304 && location.n)
+		return slot_redirect(f, slot, location);
+	if (x->status == 304 && (slot->request.etag.n || slot->request.last_modified.n) && slot->hops == 0)
+		slot_end(slot, GARNER_UNCHANGED, "%s", "");
+	else if (x->status < 200 || x->status > 299)
+		slot_end(slot, GARNER_HTTP_ERROR, "the server answered %d", x->status);
+	else
+		slot_end(slot, 0, "%s", "");
+	return 0;
+}
+
+/* ---- the loop ---------------------------------------------------------------------------- */
+
+static int start_what_may(struct fetcher *f, uint64_t now)
+{
+	size_t most = f->engine->options.connections ? f->engine->options.connections : LIMIT_CONNECTIONS;
+	int result = 0;
+	for (struct robots_job *job = f->jobs; job && !result && wire_active(f->wire) < most; job = job->next)
+		if (!job->started && host_is_free(f->hosts, job->host, now))
+			result = robots_start(f, job);
+	for (uint64_t i = f->first; i < f->past && result >= 0 && wire_active(f->wire) < most; i++)
+		if (slot_of(f, i)->state == SLOT_WAITING)
+			result = slot_start(f, slot_of(f, i), now);
+	return result < 0 ? result : 0;
+}
+
+static int handle_ended(struct fetcher *f)
+{
+	int result = 0;
+	for (struct exchange *x; !result && (x = wire_ended(f->wire));) {
+		struct robots_job *job = f->jobs;
+		while (job && &job->exchange != x)
+			job = job->next;
+		uint64_t now = clock_ticks();
+		result = job ? robots_answer(f, job, now) : slot_answer(f, x->user, now);
+	}
+	return result;
+}
+
+/* The page that is waited for goes on whatever the others hold; a started robots.txt is looked at soon. */
+static int turn(struct fetcher *f, struct error *error)
+{
+	struct slot *first = slot_of(f, f->first);
+	uint64_t now = clock_ticks(), wake = now + 200000000u;
+	int result = start_what_may(f, now);
+	if (result < 0)
+		return error_set(error, result, "fetch: %s", strerror(-result));
+	first->exchange.urgent = true;
+	exchange_resume(&first->exchange);
+	for (uint64_t i = f->first; i < f->past; i++) {
+		struct slot *slot = slot_of(f, i);
+		uint64_t next = slot->state == SLOT_WAITING ? slot->origin->host->next : 0;
+		if (next > now && next < wake)
+			wake = next;
+	}
+	for (struct robots_job *job = f->jobs; job; job = job->next)
+		if (!job->started && job->host->next > now && job->host->next < wake)
+			wake = job->host->next;
+	if (first->state == SLOT_DONE)
+		wake = now;
+	result = wire_turn(f->wire, (int)((wake - now + 999999) / 1000000), error);
+	if (!result)
+		result = handle_ended(f);
+	return result < 0 ? error_set(error, result, "fetch: %s", strerror(-result)) : 0;
+}
+
+static bool stopped(const struct fetcher *f)
+{
+	return f->engine->stop && atomic_load(f->engine->stop);
+}
+
+static struct view into(struct page *page, struct view v)
+{
+	char *copy = v.n ? arena_strdup_view(&page->arena, v) : NULL;
+	return view_make(copy, copy ? v.n : 0);
+}
+
+static void give_facts(const struct fetcher *f, struct slot *slot, struct page *page)
+{
+	struct capture *c = &page->capture;
+	const struct fetch_request *r = &slot->request;
+	c->url_requested = into(page, r->url);
+	c->url = slot->at.url ? into(page, view_of(slot->at.url)) : c->url_requested;
+	if (slot->hops == 0 && slot->at.url)
+		c->url_requested = VIEW_NONE;
+	c->fetched = clock_now(&f->engine->options);
+	c->feed_url = into(page, r->feed_url);
+	c->feed_guid = into(page, r->feed_guid);
+	c->feed_published = into(page, r->feed_published);
+	c->feed_title = into(page, r->feed_title);
+	c->identity = into(page, r->identity);
+	c->robots = view_of(slot->robots);
+	c->network = true;
+}
+
+static int give(struct fetcher *f, struct slot *slot, struct page *page)
+{
+	struct capture *c = &page->capture;
+	struct exchange *x = &slot->exchange;
+	give_facts(f, slot, page);
+	if (x->head.n) {
+		c->status = x->status;
+		c->head = into(page, buf_view(&x->head));
+		c->request_head = into(page, buf_view(&x->request_head));
+		c->content_type = http_field(c->head, VIEW("Content-Type"));
+		c->content_encoding = http_field(c->head, VIEW("Content-Encoding"));
+		c->etag = http_field(c->head, VIEW("ETag"));
+		c->last_modified = http_field(c->head, VIEW("Last-Modified"));
+		c->ip = into(page, view_of(x->ip));
+	}
+	if (slot->reason)
+		return page_drop(page, slot->reason, "%s", slot->detail);
+	c->truncated = x->truncated;
+	c->keep_raw = true;
+	char *body = arena_alloc(&page->arena, x->body.n + 1);
+	if (!body)
+		return page_full(page);
+	if (x->body.n)
+		memcpy(body, x->body.p, x->body.n);
+	body[x->body.n] = 0;
+	c->body = view_make(body, x->body.n);
+	return 0;
+}
+
+int fetch_next(struct fetcher *f, struct page *page)
+{
+	int result = fill(f, &page->error);
+	while (result >= 0 && f->first < f->past && slot_of(f, f->first)->state != SLOT_DONE && !stopped(f))
+		result = turn(f, &page->error);
+	if (result < 0)
+		return result;
+	struct slot *slot = slot_of(f, f->first);
+	if (f->first == f->past || slot->state != SLOT_DONE)
 		return SOURCE_END;
-	page->capture.url = view_of(source->urls[(*at)++]);
-	page->capture.network = true;
-	return page_drop(page, GARNER_NO_ANSWER, "no fetcher is built in");
+	f->item = slot->request.item;
+	result = give(f, slot, page);
+	slot_clear(slot);
+	f->first++;
+	return result;
 }
 
-static void fetch_close(struct source *source)
+int64_t fetch_item(const struct fetcher *f)
 {
-	free(source->state);
-	source->state = NULL;
+	return f->item;
 }
 
-const struct source_ops source_fetch = { "fetch", false, NULL, fetch_open, fetch_next, fetch_close };
+const char *fetch_in_work(const struct fetcher *f)
+{
+	const struct slot *slot = &f->slots[f->first % LIMIT_FETCH_WINDOW];
+	return slot->state == SLOT_FREE ? NULL : slot->at.url ? slot->at.url : slot->bytes;
+}
+
+/* ---- open and close ---------------------------------------------------------------------- */
+
+int fetch_open(const struct engine *engine, struct hosts *hosts, fetch_requests_fn *requests, void *user,
+	struct fetcher **ret_fetcher, struct error *error)
+{
+	struct fetcher *f = calloc(1, sizeof(*f));
+	if (!f)
+		return error_set(error, -ENOMEM, "no memory for fetches");
+	f->engine = engine;
+	f->hosts = hosts ? hosts : (f->own_hosts = hosts_new(&engine->options));
+	f->requests = requests;
+	f->user = user;
+	int result = f->hosts ? wire_open(&engine->options, LIMIT_FETCH_HELD, &f->wire, error) :
+				error_set(error, -ENOMEM, "no memory for fetches");
+	if (result) {
+		fetch_close(f);
+		return result;
+	}
+	*ret_fetcher = f;
+	return 0;
+}
+
+static int next_of_list(void *user, struct fetch_request *ret_request, struct error *error)
+{
+	struct fetcher *f = user;
+	(void)error;
+	if (f->list.at == f->list.count)
+		return SOURCE_END;
+	*ret_request = (struct fetch_request){ .url = view_of(f->list.urls[f->list.at]), .item = (int64_t)f->list.at };
+	f->list.at++;
+	return 0;
+}
+
+int fetch_open_list(const struct engine *engine, const char *const *urls, size_t count, struct fetcher **ret_fetcher,
+	struct error *error)
+{
+	struct fetcher *f = NULL;
+	int result = fetch_open(engine, NULL, next_of_list, NULL, &f, error);
+	if (result)
+		return result;
+	f->user = f;
+	f->list.urls = urls;
+	f->list.count = count;
+	*ret_fetcher = f;
+	return 0;
+}
+
+struct fetcher *fetch_close(struct fetcher *f)
+{
+	if (!f)
+		return NULL;
+	if (f->wire)
+		while (wire_ended(f->wire))
+			;
+	while (f->jobs)
+		robots_free_job(f, f->jobs);
+	for (uint64_t i = f->first; i < f->past; i++)
+		slot_clear(slot_of(f, i));
+	wire_close(f->wire);
+	hosts_free(f->own_hosts);
+	free(f);
+	return NULL;
+}

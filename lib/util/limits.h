@@ -27,7 +27,22 @@
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
 	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
 	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
-	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")
+	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")                                         \
+	X(LIMIT_FETCH_SECONDS, 120, "seconds", "one transfer, from the request to the last byte")                      \
+	X(LIMIT_CONNECT_SECONDS, 20, "seconds", "a connection with its TLS handshake")                                 \
+	X(LIMIT_SPEED_FLOOR, 100, "bytes/s", "a transfer below this for a quarter of its time is given up")            \
+	X(LIMIT_CONNECTIONS, 16, "connections", "network connections at once")                                         \
+	X(LIMIT_FETCH_WINDOW, 128, "requests", "requests in flight or waiting for their turn in the output")           \
+	X(LIMIT_FETCH_HELD, MIB(24), "bytes", "bodies that wait for their turn; beyond it only the next one goes on")  \
+	X(LIMIT_FETCH_TRIES, 3, "tries", "requests for one page when the host answers 429 or 503")                     \
+	X(LIMIT_HOST_DELAY, 1, "seconds", "between two requests to a host, unless --host-delay says more")             \
+	X(LIMIT_CRAWL_DELAY, 60, "seconds", "a Crawl-delay that is obeyed; a longer one counts as this")               \
+	X(LIMIT_RETRY_WAIT, 30, "seconds", "a Retry-After that a run waits for; a longer one is left to a later run")  \
+	X(LIMIT_RETRY_AFTER, 86400, "seconds", "a Retry-After that is obeyed; a longer one counts as this")            \
+	X(LIMIT_ROBOTS_BYTES, KIB(512), "bytes", "of a robots.txt that are read (RFC 9309: at least 500 KiB)")         \
+	X(LIMIT_ROBOTS_RULES, 20000, "rules", "of a robots.txt that are read")                                         \
+	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
+	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,

@@ -1,0 +1,520 @@
+#include "capture/exchange.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include "util/clock.h"
+#include "util/limits.h"
+
+struct wire {
+	CURLM *multi;
+	const struct garner_options *options;
+	char *agent;
+	size_t held, held_max;
+	struct exchange *ended, **ended_tail;
+	size_t active, paused;
+};
+
+/* ---- URLs -------------------------------------------------------------------------------- */
+
+void url_parts_free(struct url_parts *parts)
+{
+	free(parts->url);
+	free(parts->origin);
+	free(parts->host);
+	free(parts->target);
+	*parts = (struct url_parts){ 0 };
+}
+
+static char *part_of(CURLU *url, CURLUPart part, unsigned flags)
+{
+	char *text = NULL, *copy = NULL;
+	if (curl_url_get(url, part, &text, flags) == CURLUE_OK && text)
+		copy = strdup(text);
+	curl_free(text);
+	return copy;
+}
+
+static char *format_text(const char *format, const char *a, const char *b, const char *c)
+{
+	char *text = NULL;
+	return asprintf(&text, format, a, b, c) < 0 ? NULL : text;
+}
+
+static int parts_fill(CURLU *url, struct url_parts *parts)
+{
+	char *scheme = part_of(url, CURLUPART_SCHEME, 0), *port = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	char *path = part_of(url, CURLUPART_PATH, 0), *query = part_of(url, CURLUPART_QUERY, 0);
+	parts->host = part_of(url, CURLUPART_HOST, 0);
+	curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	parts->url = part_of(url, CURLUPART_URL, 0);
+	for (char *c = parts->host; c && *c; c++)
+		*c = ascii_lower(*c);
+	if (scheme && parts->host && port)
+		parts->origin = format_text("%s://%s:%s", scheme, parts->host, port);
+	if (path)
+		parts->target = format_text("%s%s%s", path, query ? "?" : "", query ? query : "");
+	free(scheme);
+	free(port);
+	free(path);
+	free(query);
+	return parts->url && parts->origin && parts->target ? 0 : -ENOMEM;
+}
+
+static const char *parts_check(CURLU *url)
+{
+	char *scheme = part_of(url, CURLUPART_SCHEME, 0), *user = part_of(url, CURLUPART_USER, 0);
+	char *password = part_of(url, CURLUPART_PASSWORD, 0), *host = part_of(url, CURLUPART_HOST, 0);
+	const char *why = NULL;
+	if (!scheme || (strcmp(scheme, "http") && strcmp(scheme, "https")))
+		why = "only http and https are fetched";
+	else if (user || password)
+		why = "a URL with a user name or password in it is not fetched";
+	else if (!host || !*host)
+		why = "no host";
+	free(scheme);
+	free(user);
+	free(password);
+	free(host);
+	return why;
+}
+
+int url_parts_read(struct view text, struct url_parts *ret_parts, const char **ret_why)
+{
+	char *copy = text.n <= LIMIT_URL_BYTES ? strndup(text.p ? text.p : "", text.n) : NULL;
+	CURLU *url = curl_url();
+	struct url_parts parts = { 0 };
+	const char *why = NULL;
+	int result = 0;
+	if (text.n > LIMIT_URL_BYTES)
+		why = "longer than the ceiling";
+	else if (!copy || !url)
+		result = -ENOMEM;
+	else if (memchr(text.p, 0, text.n) || curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		why = "not a URL";
+	else
+		why = parts_check(url);
+	if (!why && !result)
+		result = parts_fill(url, &parts);
+	free(copy);
+	curl_url_cleanup(url);
+	if (why || result) {
+		url_parts_free(&parts);
+		if (ret_why)
+			*ret_why = why;
+		return why ? GARNER_BAD_URL : result;
+	}
+	*ret_parts = parts;
+	return 0;
+}
+
+char *url_parts_join(const char *base, struct view relative)
+{
+	CURLU *url = curl_url();
+	char *joined = NULL, *copy = strndup(relative.p ? relative.p : "", relative.n);
+	if (url && copy && relative.n && relative.n <= LIMIT_URL_BYTES && !curl_url_set(url, CURLUPART_URL, base, 0) &&
+		!curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		joined = part_of(url, CURLUPART_URL, 0);
+	free(copy);
+	curl_url_cleanup(url);
+	return joined;
+}
+
+/* ---- callbacks of libcurl ---------------------------------------------------------------- */
+
+/* Ends an exchange from inside a callback: the first reason stays. */
+static size_t end_with(struct exchange *x, int reason, const char *words)
+{
+	if (!x->reason) {
+		x->reason = reason;
+		snprintf(x->detail, sizeof(x->detail), "%s", words);
+	}
+	return 0;
+}
+
+static int no_memory_or(const struct buf *buf, int reason)
+{
+	return buf->err == -ENOMEM ? -ENOMEM : reason;
+}
+
+static size_t on_head(char *p, size_t size, size_t count, void *user)
+{
+	struct exchange *x = user;
+	struct view line = view_make(p, size * count);
+	x->head_total += line.n;
+	if (x->head_total > 2 * (size_t)LIMIT_HEAD_BYTES)
+		return end_with(x, GARNER_BAD_HTTP, "head over the ceiling");
+	if (x->head_done) {
+		if (!view_starts(line, VIEW("HTTP/")))
+			return line.n; /* a trailer */
+		buf_reset(&x->head);
+		x->head_done = false;
+		x->field_count = 0;
+	}
+	if (++x->field_count > LIMIT_HEAD_FIELDS)
+		return end_with(x, GARNER_BAD_HTTP, "more header fields than the ceiling");
+	if (buf_putv(&x->head, line))
+		return end_with(x, no_memory_or(&x->head, GARNER_BAD_HTTP), "head over the ceiling");
+	x->head_done = view_trim(line).n == 0;
+	return line.n;
+}
+
+static size_t on_body(char *p, size_t size, size_t count, void *user)
+{
+	struct exchange *x = user;
+	struct wire *wire = x->wire;
+	size_t n = size * count, room = x->body_max - x->taken;
+	if (x->take) {
+		x->taken += n;
+		if (n > room)
+			return end_with(x, GARNER_TOO_LARGE, "body over the ceiling");
+		int result = x->take(x->user, view_make(p, n));
+		return result ? end_with(x, result, "") : n;
+	}
+	if (wire->held + n > wire->held_max && !x->urgent) {
+		x->paused = true;
+		x->paused_at = clock_ticks();
+		wire->paused++;
+		return CURL_WRITEFUNC_PAUSE;
+	}
+	if (n > room) {
+		if (!x->keep_on_full)
+			return end_with(x, GARNER_TOO_LARGE, "body over the ceiling");
+		n = room;
+		x->truncated = true;
+	}
+	if (buf_put(&x->body, p, n))
+		return end_with(x, no_memory_or(&x->body, GARNER_TOO_LARGE), "body over the ceiling");
+	x->taken += n;
+	wire->held += n;
+	return x->truncated ? 0 : n;
+}
+
+static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t up_total, curl_off_t up_now)
+{
+	struct exchange *x = user;
+	(void)total, (void)up_total, (void)up_now;
+	double ceiling = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
+	uint64_t spent = clock_ticks() - x->began - x->paused_for;
+	if (!x->paused && (double)spent > ceiling * 1e9) {
+		end_with(x, x->head_total ? GARNER_TOO_SLOW : GARNER_NO_ANSWER, "longer than the ceiling for one transfer");
+		return 1;
+	}
+	if (now > 0 && (uint64_t)now > (uint64_t)x->body_max + LIMIT_HEAD_BYTES && !x->keep_on_full) {
+		end_with(x, GARNER_TOO_LARGE, "more bytes on the wire than the ceiling");
+		return 1;
+	}
+	return 0;
+}
+
+/* Keeps the request as it was sent; a proxy's credentials are nobody's business. */
+static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *user)
+{
+	struct exchange *x = user;
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	struct view rest = view_make(p, n), line;
+	buf_reset(&x->request_head);
+	while (view_next_line(&rest, &line))
+		if (!view_starts_nocase(line, VIEW("Proxy-Authorization:"))) {
+			buf_putv(&x->request_head, line);
+			buf_puts(&x->request_head, "\r\n");
+		}
+	return 0;
+}
+
+/* The one door to the network: no connection is made to an address that is not allowed. */
+static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct exchange *x = user;
+	const struct garner_options *options = x->wire->options;
+	(void)purpose;
+	if (!options->allow_private && !options->proxy && !address_is_public(&address->addr)) {
+		char text[ADDRESS_TEXT_BYTES];
+		address_text(&address->addr, text);
+		x->refused = true;
+		snprintf(x->detail, sizeof(x->detail), "%.60s is not a public address", text);
+		return CURL_SOCKET_BAD;
+	}
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+/* ---- set-up ------------------------------------------------------------------------------ */
+
+int wire_open(const struct garner_options *options, size_t held_max, struct wire **ret_wire, struct error *error)
+{
+	struct wire *wire = calloc(1, sizeof(*wire));
+	if (!wire)
+		return error_set(error, -ENOMEM, "no memory for the network");
+	/* Counted inside libcurl, and safe from several threads since 7.84. */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		free(wire);
+		return error_set(error, -EIO, "libcurl can't be set up");
+	}
+	wire->multi = curl_multi_init();
+	wire->options = options;
+	wire->held_max = held_max;
+	wire->ended_tail = &wire->ended;
+	if (options->user_agent)
+		wire->agent = strdup(options->user_agent);
+	else if (asprintf(&wire->agent, "garner/" GARNER_VERSION "%s%s%s", options->contact ? " (+" : "",
+			 options->contact ? options->contact : "", options->contact ? ")" : "") < 0)
+		wire->agent = NULL;
+	if (!wire->multi || !wire->agent) {
+		wire_close(wire);
+		return error_set(error, -ENOMEM, "no memory for the network");
+	}
+	curl_multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, (long)LIMIT_CONNECTIONS);
+	curl_multi_setopt(wire->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+	*ret_wire = wire;
+	return 0;
+}
+
+struct wire *wire_close(struct wire *wire)
+{
+	if (wire) {
+		curl_multi_cleanup(wire->multi);
+		curl_global_cleanup();
+		free(wire->agent);
+		free(wire);
+	}
+	return NULL;
+}
+
+size_t wire_active(const struct wire *wire)
+{
+	return wire->active;
+}
+
+static bool add_field(struct exchange *x, const char *name, const char *value)
+{
+	char *line = NULL;
+	for (const char *c = value; c && *c; c++)
+		if ((unsigned char)*c < 0x20 && *c != '\t')
+			return true; /* would break out of its line; left out */
+	if (!value)
+		return true;
+	if (asprintf(&line, "%s: %s", name, value) < 0)
+		return false;
+	struct curl_slist *grown = curl_slist_append(x->fields, line);
+	free(line);
+	if (grown)
+		x->fields = grown;
+	return grown != NULL;
+}
+
+static void set_safety(CURL *easy, const struct garner_options *options)
+{
+	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	if (options->ca_file)
+		curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* The bytes as received: HTTP/1.1, whose head is text, and codings left for decode. */
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+}
+
+static void set_ceilings(CURL *easy, const struct exchange *x)
+{
+	double ceiling = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
+	double connect = ceiling < LIMIT_CONNECT_SECONDS ? ceiling : LIMIT_CONNECT_SECONDS;
+	long slow = (long)(ceiling / 4);
+	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000));
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SPEED_FLOOR);
+	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow < 1 ? 1L : slow);
+	if (!x->keep_on_full)
+		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)x->body_max);
+}
+
+static void set_callbacks(CURL *easy, struct exchange *x)
+{
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, x);
+	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, x);
+	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, x);
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, x);
+}
+
+int exchange_start(struct wire *wire, struct exchange *x)
+{
+	CURL *easy = curl_easy_init();
+	x->wire = wire;
+	x->head = BUF_INIT(LIMIT_HEAD_BYTES);
+	x->body = BUF_INIT(x->body_max);
+	x->request_head = BUF_INIT(LIMIT_HEAD_BYTES);
+	x->began = clock_ticks();
+	if (!easy)
+		return -ENOMEM;
+	set_safety(easy, wire->options);
+	set_ceilings(easy, x);
+	set_callbacks(easy, x);
+	bool whole = !curl_easy_setopt(easy, CURLOPT_URL, x->url) &&
+		     !curl_easy_setopt(easy, CURLOPT_USERAGENT, wire->agent) &&
+		     add_field(x, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5") &&
+		     add_field(x, "Accept-Encoding", "gzip, deflate") && add_field(x, "If-None-Match", x->etag) &&
+		     add_field(x, "If-Modified-Since", x->last_modified);
+	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->fields);
+	x->easy = easy;
+	if (!whole || curl_multi_add_handle(wire->multi, easy)) {
+		exchange_clear(x);
+		return -ENOMEM;
+	}
+	x->active = true;
+	wire->active++;
+	return 0;
+}
+
+/* ---- work -------------------------------------------------------------------------------- */
+
+static int reason_of(const struct exchange *x, CURLcode code)
+{
+	switch (code) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY: return GARNER_NO_HOST;
+	case CURLE_COULDNT_CONNECT: return x->refused ? GARNER_REFUSED_ADDRESS : GARNER_NO_ANSWER;
+	case CURLE_OPERATION_TIMEDOUT: return x->head_total ? GARNER_TOO_SLOW : GARNER_NO_ANSWER;
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_USE_SSL_FAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_CLIENTCERT: return GARNER_BAD_TLS;
+	case CURLE_FILESIZE_EXCEEDED: return GARNER_TOO_LARGE;
+	case CURLE_URL_MALFORMAT: return GARNER_BAD_URL;
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR: return GARNER_NO_ANSWER;
+	case CURLE_RECV_ERROR: return x->head_total ? GARNER_BAD_HTTP : GARNER_NO_ANSWER;
+	case CURLE_OUT_OF_MEMORY: return -ENOMEM;
+	default: return GARNER_BAD_HTTP;
+	}
+}
+
+static void set_end(struct exchange *x, CURLcode code)
+{
+	long status = 0;
+	char *ip = NULL;
+	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &ip);
+	x->status = (int)status;
+	snprintf(x->ip, sizeof(x->ip), "%s", ip ? ip : "");
+	if (x->reason || code == CURLE_OK || x->truncated)
+		return;
+	/* A body that breaks off is a body: what came is kept. */
+	if (code == CURLE_PARTIAL_FILE || (code == CURLE_RECV_ERROR && x->taken)) {
+		x->truncated = true;
+		return;
+	}
+	x->reason = reason_of(x, code);
+	if (x->reason != GARNER_REFUSED_ADDRESS)
+		snprintf(x->detail, sizeof(x->detail), "%s", curl_easy_strerror(code));
+}
+
+static void take_out(struct exchange *x)
+{
+	struct wire *wire = x->wire;
+	curl_multi_remove_handle(wire->multi, x->easy);
+	curl_easy_cleanup(x->easy);
+	curl_slist_free_all(x->fields);
+	x->easy = x->fields = NULL;
+	wire->active--;
+	wire->paused -= x->paused;
+	x->active = x->paused = false;
+}
+
+static void collect(struct wire *wire)
+{
+	int left;
+	for (CURLMsg *message; (message = curl_multi_info_read(wire->multi, &left));) {
+		char *user = NULL;
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+		struct exchange *x = (struct exchange *)(void *)user;
+		set_end(x, message->data.result);
+		take_out(x);
+		x->next = NULL;
+		*wire->ended_tail = x;
+		wire->ended_tail = &x->next;
+	}
+}
+
+int wire_turn(struct wire *wire, int wait_ms, struct error *error)
+{
+	int running = 0;
+	CURLMcode code = curl_multi_perform(wire->multi, &running);
+	collect(wire);
+	if (!code && !wire->ended && wait_ms > 0) {
+		code = curl_multi_poll(wire->multi, NULL, 0, wait_ms, NULL);
+		if (!code)
+			code = curl_multi_perform(wire->multi, &running);
+		collect(wire);
+	}
+	if (code)
+		return error_set(error, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO, "network: %s",
+			curl_multi_strerror(code));
+	return 0;
+}
+
+struct exchange *wire_ended(struct wire *wire)
+{
+	struct exchange *x = wire->ended;
+	if (x) {
+		wire->ended = x->next;
+		if (!wire->ended)
+			wire->ended_tail = &wire->ended;
+	}
+	return x;
+}
+
+void exchange_resume(struct exchange *x)
+{
+	if (!x->active || !x->paused)
+		return;
+	x->paused = false;
+	x->wire->paused--;
+	x->paused_for += clock_ticks() - x->paused_at;
+	curl_easy_pause(x->easy, CURLPAUSE_CONT);
+}
+
+void exchange_clear(struct exchange *x)
+{
+	if (x->active)
+		take_out(x);
+	else if (x->easy) {
+		curl_easy_cleanup(x->easy);
+		curl_slist_free_all(x->fields);
+		x->easy = x->fields = NULL;
+	}
+	if (x->wire && !x->take)
+		x->wire->held -= x->body.n;
+	buf_free(&x->head);
+	buf_free(&x->body);
+	buf_free(&x->request_head);
+}
