@@ -2,10 +2,12 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include "capture/exchange.h"
 #include "capture/http.h"
 #include "capture/http_date.h"
+#include "stage.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
@@ -93,7 +95,7 @@ static void slot_clear(struct slot *slot)
 	*slot = (struct slot){ 0 };
 }
 
-/* "https://user:word@host/" -> "https://host/": credentials go nowhere. @out has url.n bytes. */
+/* "https://user:word@host/" -> "https://host/": credentials go nowhere. @out has url.n bytes, and may be the same. */
 static size_t without_credentials(struct view url, char *out)
 {
 	size_t begin = view_find(url, VIEW("//")), n;
@@ -107,9 +109,9 @@ static size_t without_credentials(struct view url, char *out)
 	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
 		if (url.p[end++] == '@')
 			at = end;
-	memcpy(out, url.p, begin);
+	memmove(out, url.p, begin);
 	n = url.n - at;
-	memcpy(out + begin, url.p + at, n);
+	memmove(out + begin, url.p + at, n);
 	return begin + n;
 }
 
