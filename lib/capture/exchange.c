@@ -60,7 +60,7 @@ static int parts_fill(CURLU *url, struct url_parts *parts)
 	free(port);
 	free(path);
 	free(query);
-	return parts->url && parts->origin && parts->target ? 0 : -ENOMEM;
+	return parts->url && parts->origin && parts->target ? 0 : GARNER_BAD_URL;
 }
 
 static const char *parts_check(CURLU *url)
@@ -103,7 +103,7 @@ int url_parts_read(struct view text, struct url_parts *ret_parts, const char **r
 	if (why || result) {
 		url_parts_free(&parts);
 		if (ret_why)
-			*ret_why = why;
+			*ret_why = why ? why : "not a URL";
 		return why ? GARNER_BAD_URL : result;
 	}
 	*ret_parts = parts;
@@ -411,7 +411,8 @@ static int reason_of(const struct exchange *x, CURLcode code)
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR: return GARNER_NO_ANSWER;
 	case CURLE_RECV_ERROR: return x->head_total ? GARNER_BAD_HTTP : GARNER_NO_ANSWER;
-	case CURLE_OUT_OF_MEMORY: return -ENOMEM;
+	/* Also what libcurl says to a header line over its own 100 KiB. */
+	case CURLE_OUT_OF_MEMORY: return x->head_total && !x->head_done ? GARNER_BAD_HTTP : -ENOMEM;
 	default: return GARNER_BAD_HTTP;
 	}
 }

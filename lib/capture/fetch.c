@@ -98,13 +98,11 @@ static void slot_clear(struct slot *slot)
 /* "https://user:word@host/" -> "https://host/": credentials go nowhere. @out has url.n bytes, and may be the same. */
 static size_t without_credentials(struct view url, char *out)
 {
-	size_t begin = view_find(url, VIEW("//")), n;
-	if (begin == url.n)
-		begin = view_find_byte(url, ':') + 1; /* "http:user:word@host" is read the same way */
-	else
-		begin += 2;
+	size_t begin = view_find_byte(url, ':') + 1, n;
 	if (begin > url.n)
 		begin = 0;
+	while (begin < url.n && (url.p[begin] == '/' || url.p[begin] == '\\'))
+		begin++;
 	size_t end = begin, at = begin;
 	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
 		if (url.p[end++] == '@')

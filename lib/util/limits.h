@@ -33,7 +33,7 @@
 	X(LIMIT_SPEED_FLOOR, 100, "bytes/s", "a transfer below this for a quarter of its time is given up")            \
 	X(LIMIT_CONNECTIONS, 16, "connections", "network connections at once")                                         \
 	X(LIMIT_FETCH_WINDOW, 128, "requests", "requests in flight or waiting for their turn in the output")           \
-	X(LIMIT_FETCH_HELD, MIB(24), "bytes", "bodies that wait for their turn; beyond it only the next one goes on")  \
+	X(LIMIT_FETCH_HELD, MIB(12), "bytes", "bodies that wait for their turn; beyond it only the next one goes on")  \
 	X(LIMIT_FETCH_TRIES, 3, "tries", "requests for one page when the host answers 429 or 503")                     \
 	X(LIMIT_HOST_DELAY, 1, "seconds", "between two requests to a host, unless --host-delay says more")             \
 	X(LIMIT_CRAWL_DELAY, 60, "seconds", "a Crawl-delay that is obeyed; a longer one counts as this")               \

@@ -301,6 +301,9 @@ def serve(conn):
             if not more:
                 return
             data += more
+            if data[0] == 0x16:  # a TLS client
+                whole(conn, b"plain words only", 400)
+                return
         request = Request(data)
         way = WAYS.get(request.path.partition("?")[0])
         if request.path.startswith("/loop/"):
