@@ -37,7 +37,7 @@ struct capture {
 	struct view file, record;	 /* source file as given; WARC-Record-ID or JSON id */
 	int64_t offset, length;		 /* in that file; GARNER_NO_NUMBER unknown */
 	struct view feed_url, feed_guid, feed_published, feed_title;
-	struct view identity;		 /* URL that the id is made from, when the one that answers is another */
+	struct view identity;			/* URL that the id is made from, when the one that answers is another */
 	struct view title_hint, published_hint; /* from JSON lines; stand above our own finding */
 	struct view robots;			/* decision, see garner_document.robots */
 	bool truncated;				/* less body than promised; stored all the same, noted in errors */

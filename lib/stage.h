@@ -11,8 +11,8 @@ struct model;
 /* What all threads share and nobody changes during a run. */
 struct engine {
 	struct garner_options options;
-	struct rules *rules; /* extract/text_rules.h */
-	struct model *model; /* extract/model.h */
+	struct rules *rules;	 /* extract/text_rules.h */
+	struct model *model;	 /* extract/model.h */
 	const atomic_bool *stop; /* set: the run ends after the documents in work; NULL: never */
 };
 

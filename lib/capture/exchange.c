@@ -92,7 +92,8 @@ int url_parts_read(struct view text, struct url_parts *ret_parts, const char **r
 		why = "longer than the ceiling";
 	else if (!copy || !url)
 		result = -ENOMEM;
-	else if (memchr(text.p, 0, text.n) || curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+	else if (memchr(text.p, 0, text.n) ||
+		 curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
 		why = "not a URL";
 	else
 		why = parts_check(url);
@@ -199,7 +200,8 @@ static int on_progress(void *user, curl_off_t total, curl_off_t now, curl_off_t 
 	double ceiling = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
 	uint64_t spent = clock_ticks() - x->began - x->paused_for;
 	if (!x->paused && (double)spent > ceiling * 1e9) {
-		end_with(x, x->head_total ? GARNER_TOO_SLOW : GARNER_NO_ANSWER, "longer than the ceiling for one transfer");
+		end_with(x, x->head_total ? GARNER_TOO_SLOW : GARNER_NO_ANSWER,
+			"longer than the ceiling for one transfer");
 		return 1;
 	}
 	if (now > 0 && (uint64_t)now > (uint64_t)x->body_max + LIMIT_HEAD_BYTES && !x->keep_on_full) {
@@ -478,8 +480,8 @@ int wire_turn(struct wire *wire, int wait_ms, struct error *error)
 		collect(wire);
 	}
 	if (code)
-		return error_set(error, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO, "network: %s",
-			curl_multi_strerror(code));
+		return error_set(
+			error, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO, "network: %s", curl_multi_strerror(code));
 	return 0;
 }
 

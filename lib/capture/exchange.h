@@ -27,18 +27,18 @@ char *url_parts_join(const char *base, struct view relative);
 
 struct exchange {
 	/* The caller's, before exchange_start. */
-	const char *url;		 /* as url_parts.url; must live as long */
+	const char *url;		  /* as url_parts.url; must live as long */
 	const char *etag, *last_modified; /* NULL: not conditional */
-	size_t body_max;		 /* bytes on the wire */
-	bool keep_on_full;		 /* a larger body is cut there and marked, not refused */
-	bool urgent;			 /* goes on when the shared ceiling of wire_open is reached */
+	size_t body_max;		  /* bytes on the wire */
+	bool keep_on_full;		  /* a larger body is cut there and marked, not refused */
+	bool urgent;			  /* goes on when the shared ceiling of wire_open is reached */
 	/* Bodies go here piece by piece instead of into @body; 0, or another number to end the exchange. */
 	int (*take)(void *user, struct view bytes);
 	void *user;
 	/* The answer. */
-	int reason;	  /* 0: a whole answer, of whatever status; a reason > 0; -ENOMEM */
+	int reason; /* 0: a whole answer, of whatever status; a reason > 0; -ENOMEM */
 	int status;
-	struct buf head;  /* of the last message, with its blank line */
+	struct buf head; /* of the last message, with its blank line */
 	struct buf body;
 	struct buf request_head;
 	char ip[ADDRESS_TEXT_BYTES];

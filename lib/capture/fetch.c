@@ -217,10 +217,9 @@ static int robots_ask(struct fetcher *f, struct origin *origin)
 
 static int robots_start(struct fetcher *f, struct robots_job *job)
 {
-	job->exchange = (struct exchange){ .url = job->at.url,
-		.body_max = LIMIT_ROBOTS_BYTES,
-		.keep_on_full = true,
-		.urgent = true };
+	job->exchange = (struct exchange){
+		.url = job->at.url, .body_max = LIMIT_ROBOTS_BYTES, .keep_on_full = true, .urgent = true
+	};
 	int result = exchange_start(f->wire, &job->exchange);
 	if (result)
 		return result;
@@ -576,8 +575,8 @@ int fetch_open(const struct engine *engine, struct hosts *hosts, fetch_requests_
 	f->hosts = hosts ? hosts : (f->own_hosts = hosts_new(&engine->options));
 	f->requests = requests;
 	f->user = user;
-	int result = f->hosts ? wire_open(&engine->options, LIMIT_FETCH_HELD, &f->wire, error) :
-				error_set(error, -ENOMEM, "no memory for fetches");
+	int result = f->hosts ? wire_open(&engine->options, LIMIT_FETCH_HELD, &f->wire, error)
+			      : error_set(error, -ENOMEM, "no memory for fetches");
 	if (result) {
 		fetch_close(f);
 		return result;

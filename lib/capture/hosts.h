@@ -11,12 +11,12 @@
 #include "util/view.h"
 
 enum robots_state {
-	ROBOTS_UNKNOWN,	 /* -> ASKING [fetch starts it] */
-	ROBOTS_ASKING,	 /* -> RULES, NONE, CLOSED or FAILED [fetch reads the answer] */
-	ROBOTS_RULES,	 /* a file was read */
-	ROBOTS_NONE,	 /* 4xx: there is none, all is allowed (RFC 9309 section 2.3.1.3) */
-	ROBOTS_CLOSED,	 /* 5xx or unreadable: all is forbidden for now (2.3.1.4) */
-	ROBOTS_FAILED,	 /* no connection at all: the pages' own failure is the same */
+	ROBOTS_UNKNOWN, /* -> ASKING [fetch starts it] */
+	ROBOTS_ASKING,	/* -> RULES, NONE, CLOSED or FAILED [fetch reads the answer] */
+	ROBOTS_RULES,	/* a file was read */
+	ROBOTS_NONE,	/* 4xx: there is none, all is allowed (RFC 9309 section 2.3.1.3) */
+	ROBOTS_CLOSED,	/* 5xx or unreadable: all is forbidden for now (2.3.1.4) */
+	ROBOTS_FAILED,	/* no connection at all: the pages' own failure is the same */
 };
 
 /* One host name: its pace is shared by all ports and schemes. */
@@ -34,10 +34,10 @@ struct origin {
 	struct host *host;
 	enum robots_state state;
 	struct robots *robots;
-	uint64_t until;	   /* the answer is good until then (section 2.4: at most a day) */
-	int reason;	   /* of ROBOTS_FAILED and ROBOTS_CLOSED */
+	uint64_t until; /* the answer is good until then (section 2.4: at most a day) */
+	int reason;	/* of ROBOTS_FAILED and ROBOTS_CLOSED */
 	char detail[160];
-	size_t users;	   /* slots that look at it now */
+	size_t users; /* slots that look at it now */
 };
 
 struct hosts;
@@ -55,8 +55,8 @@ bool host_is_free(const struct hosts *hosts, const struct host *host, uint64_t n
 /* Around every request; the pace counts from the end of the last one. */
 void host_begin(struct host *host);
 void host_end(struct hosts *hosts, struct host *host, uint64_t now);
-/* The host answered 429 or 503: @retry_after seconds (-1: it did not say), @tries answers of that kind so far. Gives the
- * seconds to stay away, with jitter, at most LIMIT_RETRY_AFTER. */
+/* The host answered 429 or 503: @retry_after seconds (-1: it did not say), @tries answers of that kind so far. Gives
+ * the seconds to stay away, with jitter, at most LIMIT_RETRY_AFTER. */
 double host_backoff(struct hosts *hosts, struct host *host, int64_t retry_after, int tries, uint64_t now);
 
 /* Notes an answer to robots.txt: RULES with @text, or another state. Runs out after @seconds. */

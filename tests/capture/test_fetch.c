@@ -41,7 +41,9 @@ struct answer {
 
 static struct engine engine_here(void)
 {
-	return (struct engine){ .options = { .allow_private = true, .host_delay = -1, .host_connections = 8, .timeout = 4 } };
+	return (struct engine){
+		.options = { .allow_private = true, .host_delay = -1, .host_connections = 8, .timeout = 4 }
+	};
 }
 
 static void note_text(char *out, size_t size, struct view v)
@@ -55,7 +57,8 @@ static void note_text(char *out, size_t size, struct view v)
 static void note(struct answer *answer, const struct page *page, int reason)
 {
 	const struct capture *c = &page->capture;
-	*answer = (struct answer){ .reason = reason, .status = c->status, .bytes = c->body.n, .truncated = c->truncated };
+	*answer =
+		(struct answer){ .reason = reason, .status = c->status, .bytes = c->body.n, .truncated = c->truncated };
 	note_text(answer->url, sizeof(answer->url), c->url);
 	note_text(answer->requested, sizeof(answer->requested), c->url_requested);
 	note_text(answer->detail, sizeof(answer->detail), view_of(page->detail));
@@ -68,7 +71,7 @@ static void note(struct answer *answer, const struct page *page, int reason)
 /* Fetches @urls ("%d" is the port) and notes each answer in order. */
 static void fetch_all(struct engine *engine, const char *const *urls, size_t count, struct answer *ret_answers)
 {
-	char (*texts)[512] = calloc(count, sizeof(*texts));
+	char(*texts)[512] = calloc(count, sizeof(*texts));
 	const char **list = calloc(count, sizeof(*list));
 	struct fetcher *fetcher = NULL;
 	struct error error = { 0 };
@@ -78,7 +81,8 @@ static void fetch_all(struct engine *engine, const char *const *urls, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		const char *mark = strstr(urls[i], "%d");
 		if (mark)
-			snprintf(texts[i], sizeof(texts[i]), "%.*s%d%s", (int)(mark - urls[i]), urls[i], hostile.port, mark + 2);
+			snprintf(texts[i], sizeof(texts[i]), "%.*s%d%s", (int)(mark - urls[i]), urls[i], hostile.port,
+				mark + 2);
 		else
 			snprintf(texts[i], sizeof(texts[i]), "%s", urls[i]);
 		list[i] = texts[i];
@@ -257,13 +261,14 @@ static void knows_public_addresses(void **state)
 		bool is_public;
 	} cases[] = { { "8.8.8.8", true }, { "1.1.1.1", true }, { "100.63.255.255", true }, { "100.128.0.1", true },
 		{ "172.32.0.1", true }, { "172.15.255.255", true }, { "192.0.1.1", true }, { "198.20.0.1", true },
-		{ "223.255.255.255", true }, { "0.1.2.3", false }, { "198.19.255.255", false }, { "203.0.113.9", false },
-		{ "240.0.0.1", false }, { "2606:4700::1111", true }, { "2a00:1450::1", true }, { "::", false },
-		{ "::8.8.8.8", false }, { "::ffff:8.8.8.8", true }, { "::ffff:10.0.0.1", false },
+		{ "223.255.255.255", true }, { "0.1.2.3", false }, { "198.19.255.255", false },
+		{ "203.0.113.9", false }, { "240.0.0.1", false }, { "2606:4700::1111", true }, { "2a00:1450::1", true },
+		{ "::", false }, { "::8.8.8.8", false }, { "::ffff:8.8.8.8", true }, { "::ffff:10.0.0.1", false },
 		{ "64:ff9b::808:808", true }, { "64:ff9b:1::808:808", false }, { "2002:808:808::1", true },
-		{ "2002:a00:1::1", false }, { "2001:0:808:808::f7f7:f7f7", true }, { "2001:0:808:808::f5ff:fffe", false },
-		{ "2001:db8::1", false }, { "3fff::1", false }, { "fec0::1", false }, { "2a00::5efe:10.0.0.1", false },
-		{ "2a00::200:5efe:8.8.8.8", true }, { "::ffff:0:10.0.0.1", false } };
+		{ "2002:a00:1::1", false }, { "2001:0:808:808::f7f7:f7f7", true },
+		{ "2001:0:808:808::f5ff:fffe", false }, { "2001:db8::1", false }, { "3fff::1", false },
+		{ "fec0::1", false }, { "2a00::5efe:10.0.0.1", false }, { "2a00::200:5efe:8.8.8.8", true },
+		{ "::ffff:0:10.0.0.1", false } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct sockaddr_in in = { .sin_family = AF_INET };
 		struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -352,7 +357,9 @@ static void asks_conditionally(void **state)
 	snprintf(url, sizeof(url), "http://127.0.0.1:%d/etag", hostile.port);
 	struct engine engine = engine_here();
 	for (int known = 0; known < 2; known++) {
-		struct one one = { .request = { .url = view_of(url), .etag = known ? VIEW("\"one\"") : VIEW_NONE, .item = 7 } };
+		struct one one = {
+			.request = { .url = view_of(url), .etag = known ? VIEW("\"one\"") : VIEW_NONE, .item = 7 }
+		};
 		struct fetcher *fetcher = NULL;
 		struct page page = { .options = &engine.options };
 		assert_int_equal(fetch_open(&engine, NULL, give_one, &one, &fetcher, NULL), 0);
