@@ -1,22 +1,374 @@
 #include "extract/text_rules.h"
 
-static int run_lines(void *state, struct page *page)
+#include <errno.h>
+#include <stdlib.h>
+#include "extract/text_detect.h"
+#include "extract/rules.h"
+#include "extract/text_facts.h"
+#include "util/limits.h"
+
+/* One worker's. */
+struct state {
+	const struct rules *rules;
+	struct matcher *matcher;
+};
+
+/* What the rules say of one line, whatever stands around it. */
+struct hits {
+	const struct rule *any;	   /* certain, everywhere */
+	const struct rule *zoned;  /* certain, in its zone */
+	const struct rule *weak;   /* next to another */
+};
+
+/* One document while it is cleaned. Lines, blocks and hits go by the same index. */
+struct work {
+	struct state *state;
+	struct page *page;
+	struct line *lines;
+	struct hits *hits;
+	uint32_t *live; /* indexes of the lines that are not cut, in order */
+	size_t live_count;
+	size_t first_prose, last_prose; /* places in live; live_count: there is none */
+};
+
+static int state_open(const struct engine *engine, void **ret_state, struct error *error)
 {
-	(void)state;
-	struct view rest = page->utf8, line;
-	size_t count = 0;
-	page->blocks = arena_calloc(&page->arena, 10000, sizeof(*page->blocks));
+	struct state *state = calloc(1, sizeof(*state));
+	if (state)
+		state->matcher = matcher_new();
+	if (!state || !state->matcher) {
+		free(state);
+		return error_set(error, -ENOMEM, "no memory for matching rules");
+	}
+	state->rules = engine->rules;
+	*ret_state = state;
+	return 0;
+}
+
+static void state_close(void *arg)
+{
+	struct state *state = arg;
+	if (state)
+		matcher_free(state->matcher);
+	free(state);
+}
+
+/* ---- lines --------------------------------------------------------------------------------- */
+
+/* Cuts a date that stands glued in front of the first sentence off it: two blocks with the same place. */
+static int split_leading_date(struct work *work, struct block *block, struct view *text)
+{
+	const struct rule *rule = work->state->rules->detectors[DETECT_LEADING_DATE];
+	struct line line;
+	struct date_found date;
+	if (!rule || rule->off)
+		return 0;
+	if (!line_read(&work->page->arena, *text, &line))
+		return page_full(work->page);
+	if (!(line.flags & LINE_PROSE) || !detect_leading_date(work->state->rules, line.key, &date))
+		return 0;
+	/* The key of such a beginning has the bytes of the line, but for folded ones: count words instead. */
+	size_t spaces = 1, end = 0;
+	for (size_t i = 0; i < date.end; i++)
+		spaces += line.key.p[i] == ' ';
+	for (; end < line.text.n && spaces; end++)
+		if (line.text.p[end] == ' ' && (end == 0 || line.text.p[end - 1] != ' '))
+			spaces--;
+	block->text = line_trim(view_first(line.text, end));
+	block->cut = true;
+	block->reason = rule->id;
+	block->cut_kind = rule->kind;
+	*text = line_trim(view_from(line.text, end));
+	return fact_date(work->page, &date, false);
+}
+
+static size_t count_lines(struct view text)
+{
+	size_t n = 1;
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
+/* page->utf8 -> page->blocks, one a line that is not blank. */
+static int read_blocks(struct work *work)
+{
+	struct page *page = work->page;
+	size_t room = count_lines(page->utf8) + 1, count = 0;
+	struct view rest = page->utf8, text;
 	bool gap = false;
-	while (count < 10000 && view_next_line(&rest, &line)) {
-		if (!view_trim(line).n) {
+	if (room > LIMIT_LINES)
+		return page_drop(page, GARNER_TOO_COMPLEX, "more than %d lines", LIMIT_LINES);
+	page->blocks = arena_calloc(&page->arena, room, sizeof(*page->blocks));
+	if (!page->blocks)
+		return page_full(page);
+	for (uint32_t at = 0; view_next_line(&rest, &text); at++) {
+		text = line_trim(text);
+		if (text.n == 0) {
 			gap = true;
 			continue;
 		}
-		page->blocks[count++] = (struct block){ .text = line, .kind = BLOCK_LINE, .gap = gap, .score = -1 };
+		struct block *block = &page->blocks[count];
+		*block = (struct block){ .kind = BLOCK_LINE, .gap = gap, .at = at, .score = -1 };
+		if (count == 0 && !page->options->no_rules) {
+			int result = split_leading_date(work, block, &text);
+			if (result)
+				return result;
+			if (block->cut)
+				*(block = &page->blocks[++count]) =
+					(struct block){ .kind = BLOCK_LINE, .at = at, .score = -1 };
+		}
+		block->text = text;
+		count++;
 		gap = false;
 	}
 	page->block_count = count;
 	return 0;
+}
+
+/* ---- what the rules say ---------------------------------------------------------------------- */
+
+static bool note_hit(void *user, const struct rule *rule)
+{
+	struct hits *hits = user;
+	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
+	if (!*place)
+		*place = rule;
+	/* A certain rule that holds everywhere needs no second opinion. */
+	return !hits->any;
+}
+
+static void find_hits(struct state *state, const struct line *line, struct hits *hits)
+{
+	if (!(line->flags & LINE_WHOLE))
+		return;
+	rule_index_find(state->rules, state->matcher, line, note_hit, hits);
+	for (int d = DETECT_SUM; d < DETECT_COUNT && !hits->any; d++) {
+		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : state->rules->detectors[d];
+		if (rule && !rule->off && line->words <= rule->words &&
+			detect(state->rules, (enum rule_detector)d, line, NULL))
+			note_hit(hits, rule);
+	}
+}
+
+static int read_lines(struct work *work)
+{
+	struct page *page = work->page;
+	size_t n = page->block_count;
+	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
+	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
+	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
+	if (!work->lines || !work->hits || !work->live)
+		return page_full(page);
+	for (size_t i = 0; i < n; i++) {
+		if (page->blocks[i].cut)
+			continue;
+		if (!line_read(&page->arena, page->blocks[i].text, &work->lines[i]))
+			return page_full(page);
+		find_hits(work->state, &work->lines[i], &work->hits[i]);
+		work->live[work->live_count++] = (uint32_t)i;
+	}
+	return 0;
+}
+
+/* ---- one pass ---------------------------------------------------------------------------------- */
+
+static struct line *line_at(const struct work *work, size_t place)
+{
+	return &work->lines[work->live[place]];
+}
+
+static struct block *block_at(const struct work *work, size_t place)
+{
+	return &work->page->blocks[work->live[place]];
+}
+
+static struct hits *hits_at(const struct work *work, size_t place)
+{
+	return &work->hits[work->live[place]];
+}
+
+static void find_prose(struct work *work)
+{
+	work->first_prose = work->last_prose = work->live_count;
+	for (size_t i = 0; i < work->live_count; i++) {
+		if (!(line_at(work, i)->flags & LINE_PROSE) || hits_at(work, i)->any)
+			continue;
+		if (work->first_prose == work->live_count)
+			work->first_prose = i;
+		work->last_prose = i;
+	}
+}
+
+/* Without any prose the whole text is head and tail. */
+static bool in_zone(const struct work *work, size_t place, const struct rule *rule)
+{
+	if (rule->zone == ZONE_ANY || work->first_prose == work->live_count)
+		return true;
+	return rule->zone == ZONE_HEAD ? place < work->first_prose : place > work->last_prose;
+}
+
+static int cut(struct work *work, size_t place, const struct rule *rule)
+{
+	struct block *block = block_at(work, place);
+	if (block->cut)
+		return 0;
+	block->cut = true;
+	block->reason = rule->id;
+	block->cut_kind = rule->kind;
+	return fact_of_rule(work->page, work->state->rules, work->state->matcher, rule, line_at(work, place));
+}
+
+static int cut_certain(struct work *work)
+{
+	for (size_t i = 0; i < work->live_count; i++) {
+		const struct hits *hits = hits_at(work, i);
+		const struct rule *rule = hits->any;
+		if (!rule && hits->zoned && in_zone(work, i, hits->zoned))
+			rule = hits->zoned;
+		int result = rule ? cut(work, i, rule) : 0;
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* A bare headline: what stands under "Read more". */
+static bool is_headline(const struct line *line)
+{
+	enum { HEADLINE_WORDS = 25 };
+	return !(line->flags & (LINE_PROSE | LINE_COLON)) && line->words <= HEADLINE_WORDS;
+}
+
+/* "Read More:" behind the last prose takes the headlines below it, up to the first line that is none. */
+static int cut_headlines(struct work *work)
+{
+	size_t from = work->first_prose == work->live_count ? work->live_count : work->last_prose + 1;
+	const struct rule *taker = NULL;
+	for (size_t i = from; i < work->live_count; i++) {
+		const struct rule *rule = hits_at(work, i)->any ? hits_at(work, i)->any : hits_at(work, i)->zoned;
+		if (block_at(work, i)->cut) {
+			taker = rule && rule->takes_headlines ? rule : taker;
+			continue;
+		}
+		if (!is_headline(line_at(work, i)))
+			taker = NULL;
+		int result = taker ? cut(work, i, taker) : 0;
+		if (result)
+			return result;
+	}
+	return 0;
+}
+
+/* Weak lines within reach of a cut one, forwards and backwards; those that go carry the reach on. */
+static int cut_weak(struct work *work)
+{
+	for (int sweep = 0; sweep < 3; sweep++) {
+		size_t last = SIZE_MAX;
+		for (size_t k = 0; k < work->live_count; k++) {
+			size_t i = sweep == 1 ? work->live_count - 1 - k : k;
+			const struct rule *rule = hits_at(work, i)->weak;
+			if (!block_at(work, i)->cut && rule && last != SIZE_MAX && in_zone(work, i, rule) &&
+				(last > i ? last - i : i - last) <= rule->near) {
+				int result = cut(work, i, rule);
+				if (result)
+					return result;
+			}
+			if (block_at(work, i)->cut)
+				last = i;
+		}
+	}
+	return 0;
+}
+
+/* Lines that were cut leave; the gap before them stays with the next one. Returns how many left. */
+static size_t settle(struct work *work)
+{
+	size_t kept = 0, before = work->live_count;
+	bool gap = false;
+	for (size_t i = 0; i < before; i++) {
+		struct block *block = block_at(work, i);
+		gap |= block->gap;
+		if (block->cut)
+			continue;
+		block->gap = gap;
+		gap = false;
+		work->live[kept++] = work->live[i];
+	}
+	work->live_count = kept;
+	return before - kept;
+}
+
+/* Until nothing more goes: so cleaning what came out changes nothing. */
+static int run_passes(struct work *work)
+{
+	do {
+		find_prose(work);
+		int result = cut_certain(work);
+		if (result == 0)
+			result = cut_headlines(work);
+		if (result == 0)
+			result = cut_weak(work);
+		if (result)
+			return result;
+	} while (settle(work));
+	return 0;
+}
+
+/* ---- title ------------------------------------------------------------------------------------- */
+
+enum { TITLE_WORDS = 30, TITLE_BYTES = 300 };
+
+/* A headline by form: one line of its own, with letters, no full stop, and text behind a blank line. */
+static bool is_title(const struct work *work)
+{
+	if (work->live_count < 2 || work->first_prose == work->live_count || work->first_prose == 0)
+		return false;
+	const struct line *line = line_at(work, 0);
+	struct view text = line->text;
+	if (text.n > TITLE_BYTES || line->words > TITLE_WORDS || line->words < 2 || hits_at(work, 0)->weak)
+		return false;
+	if (line->flags & (LINE_COLON | LINE_BULLET | LINE_PROSE))
+		return false;
+	if ((line->flags & LINE_SENTENCE) && view_find_byte(view_from(text, text.n - 1), '.') == 0)
+		return false;
+	return block_at(work, 1)->gap;
+}
+
+static void remove_block(struct page *page, size_t i)
+{
+	page->block_count--;
+	memmove(&page->blocks[i], &page->blocks[i + 1], (page->block_count - i) * sizeof(*page->blocks));
+}
+
+static int take_title(struct work *work)
+{
+	struct page *page = work->page;
+	struct view hint = page->capture.title_hint;
+	if (page->document.title || !work->live_count)
+		return 0;
+	if (hint.n ? !view_eq(line_trim(hint), line_at(work, 0)->text) : !is_title(work))
+		return 0;
+	page->document.title = page_str(page, block_at(work, 0)->text);
+	if (!page->document.title)
+		return page_full(page);
+	remove_block(page, work->live[0]);
+	return 0;
+}
+
+static int run_lines(void *arg, struct page *page)
+{
+	struct work work = { .state = arg, .page = page };
+	int result = read_blocks(&work);
+	page->document.rules = page->options->no_rules ? NULL : rules_version(work.state->rules);
+	if (result || page->options->no_rules)
+		return result;
+	result = read_lines(&work);
+	if (result == 0)
+		result = run_passes(&work);
+	if (result == 0)
+		result = take_title(&work);
+	return result;
 }
 
 static int run_rules(void *state, struct page *page)
@@ -26,25 +378,5 @@ static int run_rules(void *state, struct page *page)
 	return 0;
 }
 
-const struct stage text_lines_stage = { "text-lines", NULL, run_lines, NULL };
+const struct stage text_lines_stage = { "text-lines", state_open, run_lines, state_close };
 const struct stage text_rules_stage = { "text-rules", NULL, run_rules, NULL };
-
-int rules_load(const struct garner_options *options, struct rules **ret_rules, struct error *error)
-{
-	(void)options;
-	(void)error;
-	*ret_rules = NULL;
-	return 0;
-}
-
-struct rules *rules_free(struct rules *rules)
-{
-	(void)rules;
-	return NULL;
-}
-
-const char *rules_version(const struct rules *rules)
-{
-	(void)rules;
-	return "0";
-}

@@ -18,6 +18,11 @@
 	X(LIMIT_ATTRIBUTES, 256, "attributes", "attributes looked at on one element")                                  \
 	X(LIMIT_LINE_BYTES, MIB(16), "bytes", "one line of JSON input")                                                \
 	X(LIMIT_LINES, 200000, "lines", "lines or blocks of one document")                                             \
+	X(LIMIT_RULE_FILE_BYTES, MIB(4), "bytes", "a file of whole-line rules")                                        \
+	X(LIMIT_RULES, 20000, "rules", "whole-line rules in force")                                                    \
+	X(LIMIT_RULE_LINE_BYTES, 400, "bytes", "a line that rules look at as a whole; of a longer one, the beginning") \
+	X(LIMIT_RULE_STEPS, 20000, "steps", "matching one pattern against one line; beyond, it does not match")        \
+	X(LIMIT_RULE_HEAP_KIB, 256, "KiB", "memory of matching one pattern without JIT")                               \
 	X(LIMIT_TITLE_BYTES, 1024, "bytes", "a title")                                                                 \
 	X(LIMIT_FACT_BYTES, 4096, "bytes", "any other fact: description, author list, URL")                            \
 	X(LIMIT_AUTHORS, 64, "names", "authors of one document")                                                       \

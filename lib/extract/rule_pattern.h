@@ -1,0 +1,36 @@
+/* Patterns of whole-line rules: PCRE2 with JIT, and what can be known of a line before it is asked. */
+#ifndef GARNER_EXTRACT_RULE_PATTERN_H
+#define GARNER_EXTRACT_RULE_PATTERN_H
+
+#include <stdbool.h>
+#include "util/arena.h"
+#include "util/error.h"
+#include "util/view.h"
+
+/* A compiled pattern, anchored at both ends; immutable, shared by threads. */
+struct pattern;
+/* Memory of one thread for matching, with the match limit in it (LIMIT_RULE_STEPS). */
+struct matcher;
+
+/* @place ("FILE:LINE") goes before the words of @error. -EINVAL for a pattern that PCRE2 refuses. */
+int pattern_compile(struct view source, const char *place, struct pattern **ret_pattern, struct error *error);
+struct pattern *pattern_free(struct pattern *pattern);
+
+struct matcher *matcher_new(void);
+struct matcher *matcher_free(struct matcher *matcher);
+/* The whole of @subject. A match that would take more than the limit counts as none. */
+bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struct view subject);
+/* What the group @name of the last match took of @subject; VIEW_NONE when it took no part. */
+struct view matcher_group(
+	struct matcher *matcher, const struct pattern *pattern, struct view subject, const char *name);
+
+enum { PREFIX_BYTES = 12, PREFIX_SET_MAX = 192 };
+struct prefix {
+	char p[PREFIX_BYTES];
+	unsigned char n;
+	bool open; /* while deriving: the pattern may go on behind it */
+};
+/* Every subject that @source can match begins with one of these strings. Returns how many; 0: nothing is known. */
+size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX]);
+
+#endif

@@ -1,0 +1,108 @@
+#include "extract/rules.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "extract/text_rules.h"
+#include "util/file.h"
+#include "util/hash.h"
+#include "util/limits.h"
+
+enum { RULES_MEMORY = 64 << 20 };
+
+static struct rules *rules_new(void)
+{
+	struct rules *rules = calloc(1, sizeof(*rules));
+	if (rules) {
+		arena_init(&rules->arena, RULES_MEMORY);
+		rules->last = &rules->first;
+	}
+	return rules;
+}
+
+struct rules *rules_free(struct rules *rules)
+{
+	if (!rules)
+		return NULL;
+	for (struct rule *rule = rules->first; rule; rule = rule->next)
+		rule->pattern = pattern_free(rule->pattern);
+	map_free(&rules->by_id);
+	map_free(&rules->lines);
+	map_free(&rules->lexicon);
+	arena_free(&rules->arena);
+	free(rules);
+	return NULL;
+}
+
+static int read_builtin(struct rules *rules, struct error *error)
+{
+	int result = 0;
+	for (size_t i = 0; i < rules_builtin_count && result == 0; i++)
+		result = rule_file_read(
+			rules, rules_builtin[i].name, view_make(rules_builtin[i].text, rules_builtin[i].size), error);
+	snprintf(rules->version, sizeof(rules->version), "%s", rules_builtin_version);
+	return result;
+}
+
+static int read_user_file(struct rules *rules, const char *path, struct error *error)
+{
+	struct buf bytes = BUF_INIT(LIMIT_RULE_FILE_BYTES);
+	uint8_t digest[32];
+	char hex[9];
+	int result = file_read(path, LIMIT_RULE_FILE_BYTES, &bytes, error);
+	if (result == 0)
+		result = rule_file_read(rules, path, buf_view(&bytes), error);
+	if (result == 0) {
+		size_t n = strlen(rules->version);
+		sha256_of(buf_view(&bytes), digest);
+		hex_of(digest, 4, hex);
+		snprintf(rules->version + n, sizeof(rules->version) - n, "+user:%s", hex);
+	}
+	buf_free(&bytes);
+	return result;
+}
+
+/* --keep: a rule's id, or a kind. A name that is neither is most likely a slip of the pen. */
+static int keep(struct rules *rules, const char *name, struct error *error)
+{
+	bool known = false;
+	for (struct rule *rule = rules->first; rule; rule = rule->next) {
+		if (strcmp(rule->id, name) == 0 || strcmp(rule->kind, name) == 0) {
+			rule->off = true;
+			known = true;
+		}
+	}
+	return known ? 0 : error_set(error, -EINVAL, "no rule and no kind is called %s (see garner rules list)", name);
+}
+
+int rules_read(const struct rules_source *source, struct rules **ret_rules, struct error *error)
+{
+	struct rules *rules = rules_new();
+	int result = rules ? 0 : error_set(error, -ENOMEM, "no memory for rules");
+	if (result == 0 && !source->without_builtin)
+		result = read_builtin(rules, error);
+	if (result == 0 && source->file)
+		result = read_user_file(rules, source->file, error);
+	for (size_t i = 0; i < source->keep_count && result == 0; i++)
+		result = keep(rules, source->keep[i], error);
+	if (result == 0)
+		result = rule_index_build(rules, error);
+	if (result < 0)
+		rules = rules_free(rules);
+	else
+		*ret_rules = rules;
+	return result;
+}
+
+int rules_load(const struct garner_options *options, struct rules **ret_rules, struct error *error)
+{
+	struct rules_source source = { .file = options->rules_file,
+		.keep = options->keep,
+		.keep_count = options->keep_count };
+	return rules_read(&source, ret_rules, error);
+}
+
+const char *rules_version(const struct rules *rules)
+{
+	return rules->version;
+}

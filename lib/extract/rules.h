@@ -1,0 +1,130 @@
+/* Whole-line rules as data: what a rule is, how its file reads, and how a line finds its rule.
+ *
+ * A rule file is UTF-8 text, one entry a line, `#` at the start of a line is a comment:
+ *
+ *     language de                      languages of the rules that follow (ISO 639, commas; * any)
+ *     rule share.de                    begins a rule; the kind is what stands before the first dot
+ *     kind share                       another kind
+ *     zone head|tail|any               before the first, after the last line of prose; any: everywhere (default)
+ *     words 8                          a line of more words is not asked (default 12)
+ *     near 2                           weak: cut only where a line that is cut stands at most 2 lines away
+ *     line Teilen | Artikel teilen     lines as they stand, compared folded (extract/text_fold.h)
+ *     match (?:auf|via) \w+ teilen     PCRE2, whole line, against the folded line without bullets and end marks
+ *     exact Von \p{Lu}\w+              PCRE2, whole line, against the line as it stands
+ *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
+ *     takes headlines                  at the tail, the bare headlines behind it go with it
+ *     detector sum|date|leading-date|glued     a rule in code instead of a pattern
+ *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
+ *     no Die Brüder teilen das Haus.   must not be found by it
+ *
+ * and words for the detectors: `month 1 januar jan`, `number 3 drei`, `operator + plus`,
+ * `word lead|updated|weekday|fill|sum WORDS…`. Rules of later files with an id that is there replace it. */
+#ifndef GARNER_EXTRACT_RULES_H
+#define GARNER_EXTRACT_RULES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "extract/rule_pattern.h"
+#include "util/arena.h"
+#include "util/error.h"
+#include "util/map.h"
+#include "util/view.h"
+
+enum rule_zone { ZONE_ANY = 0, ZONE_HEAD = 1, ZONE_TAIL = 2 };
+enum rule_fact { FACT_NONE, FACT_AUTHOR, FACT_PUBLISHED, FACT_MODIFIED, FACT_SECTION };
+enum rule_detector { DETECT_NONE, DETECT_SUM, DETECT_DATE, DETECT_LEADING_DATE, DETECT_GLUED, DETECT_COUNT };
+
+struct rule_text {
+	struct view text;
+	struct rule_text *next;
+};
+
+struct rule {
+	const char *id, *kind, *languages;
+	const char *place; /* "FILE:LINE" */
+	uint8_t zone, near, fact, detector;
+	bool takes_headlines;
+	bool exact; /* pattern: against the line as it stands */
+	bool off;   /* by --keep */
+	uint16_t words;
+	struct pattern *pattern;
+	struct view source; /* of the pattern; VIEW_NONE none */
+	struct rule_text *lines, *yes, *no;
+	struct rule *next; /* in the order of the files */
+};
+
+/* Classes of words for the detectors. */
+enum word_class {
+	WORD_NONE,
+	WORD_MONTH,    /* value 1 to 12 */
+	WORD_NUMBER,   /* value */
+	WORD_OPERATOR, /* value '+', '-', '*', '/', '=' */
+	WORD_LEAD,     /* published, posted */
+	WORD_UPDATED,  /* updated, modified */
+	WORD_WEEKDAY,
+	WORD_FILL, /* on, at, um, GMT */
+	WORD_SUM,  /* what, is, how much */
+};
+struct word {
+	uint8_t class;
+	int value;
+	struct word *next; /* the same letters in another class */
+};
+
+struct rule_entry; /* of an index */
+
+struct rules {
+	struct arena arena;
+	struct rule *first, **last;
+	size_t count;
+	struct rule *detectors[DETECT_COUNT];
+	struct map by_id;   /* -> struct rule * */
+	struct map lines;   /* folded literal -> struct rule_entry * */
+	struct map lexicon; /* folded word -> struct word * */
+	struct rule_entry **prefixes; /* by hash of the first three bytes */
+	struct rule_entry *shorts[256]; /* shorter prefixes, by the first byte */
+	struct rule_entry *open; /* patterns of which nothing is known */
+	char version[96];
+};
+
+/* ---- rules.c ----------------------------------------------------------------------------- */
+struct rules_source {
+	const char *file; /* user rules, or NULL */
+	const char *const *keep;
+	size_t keep_count;
+	bool without_builtin;
+};
+int rules_read(const struct rules_source *source, struct rules **ret_rules, struct error *error);
+
+/* ---- rule_file.c ------------------------------------------------------------------------- */
+/* Adds the rules of @text. @name stands in errors: "NAME:LINE: words". */
+int rule_file_read(struct rules *rules, const char *name, struct view text, struct error *error);
+
+/* ---- rule_index.c ------------------------------------------------------------------------ */
+/* Builds the look-up of all rules read. */
+int rule_index_build(struct rules *rules, struct error *error);
+
+struct line;
+/* Calls @found for each rule whose lines or pattern the line satisfies (words checked, zones not), until it
+ * returns false. Cost: one look-up and the few patterns that share the line's first letters. */
+typedef bool rule_found_fn(void *user, const struct rule *rule);
+void rule_index_find(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);
+
+/* ---- rule_check.c ------------------------------------------------------------------------ */
+/* Each finding: the rule's place, its id, words, the example. */
+typedef void rule_finding_fn(void *user, const struct rule *rule, const char *words, struct view example);
+/* Every line and `yes` is found by its rule, no `no` is. Returns the number of findings; < 0 -ENOMEM. */
+int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user);
+
+/* ---- rules_builtin.c (made at build time) -------------------------------------------------- */
+struct rules_builtin {
+	const char *name;
+	const char *text;
+	size_t size;
+};
+extern const struct rules_builtin rules_builtin[];
+extern const size_t rules_builtin_count;
+extern const char rules_builtin_version[];
+
+#endif

@@ -1,0 +1,66 @@
+#include "extract/text_detect.h"
+
+#include "util/utf8.h"
+
+enum { GLUED_WORDS_MAX = 8, GLUED_JOINTS_MIN = 2, GLUED_PART_MIN = 3 };
+
+static bool is_upper(uint32_t c)
+{
+	return (c >= 'A' && c <= 'Z') || (c >= 0xC0 && c <= 0xDE && c != 0xD7) || (c >= 0x391 && c <= 0x3A9) ||
+	       (c >= 0x400 && c <= 0x42F);
+}
+
+static bool is_lower(uint32_t c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 0xDF && c <= 0xFF && c != 0xF7) || (c >= 0x3B1 && c <= 0x3C9) ||
+	       (c >= 0x430 && c <= 0x45F) || (c >= 0x100 && c < 0x180);
+}
+
+struct glue {
+	int joints;    /* a small letter and a capital meet inside a word, with enough letters on both sides */
+	int words;
+	size_t part;   /* letters since the last joint or the word's start */
+	bool pending;  /* a joint whose right side is still too short */
+	bool plain;    /* a word that begins small (but "and", "of" …: three letters or fewer) or holds other marks */
+};
+
+static void end_word(struct glue *glue)
+{
+	if (glue->pending && glue->part >= GLUED_PART_MIN)
+		glue->joints++;
+	glue->pending = false;
+	glue->part = 0;
+}
+
+/* A brand ("YouTube", "McDonald") has one joint; two tell that links ran together. */
+bool detect_glued(struct view text)
+{
+	struct glue glue = { 0 };
+	uint32_t before = ' ';
+	bool small = false;
+	for (size_t at = 0; at < text.n;) {
+		uint32_t c = utf8_next(text, &at);
+		bool letter = is_upper(c) || is_lower(c);
+		if (!letter && c != ' ' && c != '&' && c != '-' && c != '/' && c != '\'')
+			return false;
+		if (!letter) {
+			glue.plain |= small && glue.part > GLUED_PART_MIN;
+			end_word(&glue);
+			small = false;
+		} else {
+			if (glue.part == 0 && !glue.pending) {
+				glue.words++;
+				small = is_lower(c);
+			}
+			if (is_upper(c) && is_lower(before) && glue.part >= GLUED_PART_MIN && !small) {
+				end_word(&glue);
+				glue.pending = true;
+			}
+			glue.part++;
+		}
+		before = c;
+	}
+	glue.plain |= small && glue.part > GLUED_PART_MIN;
+	end_word(&glue);
+	return !glue.plain && glue.words <= GLUED_WORDS_MAX && glue.joints >= GLUED_JOINTS_MIN;
+}

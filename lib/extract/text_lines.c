@@ -1,0 +1,153 @@
+#include "extract/text_lines.h"
+
+#include "extract/text_fold.h"
+#include "util/limits.h"
+#include "util/utf8.h"
+
+enum {
+	KEY_PREFIX_BYTES = 96,	/* of a line that is longer than LIMIT_RULE_LINE_BYTES */
+	PROSE_WORDS = 9,	/* with a sentence mark */
+	PROSE_WORDS_BARE = 30,	/* without one */
+};
+
+static bool is_space(uint32_t c)
+{
+	return c <= ' ' || c == 0xA0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200B) || c == 0x202F || c == 0xFEFF ||
+	       c == 0x7F || c == 0x85;
+}
+
+struct view line_trim(struct view text)
+{
+	size_t at = 0, next = 0;
+	while (next < text.n && is_space(utf8_next(text, &next)))
+		at = next;
+	text = view_from(text, at);
+	while (text.n) {
+		at = text.n;
+		if (!is_space(utf8_prev(text, &at)))
+			break;
+		text.n = at;
+	}
+	return text;
+}
+
+/* Spaces and lead bytes of scripts written without spaces (U+3040 to U+9FFF, Hangul not; Thai, Khmer by
+ * their lead bytes). Two plain loops that the compiler turns into vector code. */
+static uint32_t count_words(struct view text)
+{
+	size_t spaces = 0, wide = 0;
+	for (size_t i = 0; i < text.n; i++)
+		spaces += text.p[i] == ' ';
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char b = (unsigned char)text.p[i];
+		wide += b >= 0xE3 && b <= 0xE9;
+	}
+	for (size_t i = 0; i + 1 < text.n && (unsigned char)text.p[0] >= 0xE0; i++)
+		wide += (unsigned char)text.p[i] == 0xE0 && (unsigned char)text.p[i + 1] >= 0xB8;
+	return (uint32_t)(1 + spaces + wide / 2);
+}
+
+static bool closes(uint32_t c)
+{
+	switch (c) {
+	case '"':
+	case '\'':
+	case ')':
+	case ']':
+	case '*':
+	case '_':
+	case 0xBB:
+	case 0xAB:
+	case 0x2019:
+	case 0x201C:
+	case 0x201D:
+	case 0x203A:
+	case 0x300D:
+	case 0x300F:
+	case 0xFF09: return true;
+	default: return false;
+	}
+}
+
+static uint8_t end_flags(struct view text)
+{
+	size_t at = text.n;
+	for (int skipped = 0; at && skipped < 4; skipped++) {
+		size_t before = at;
+		uint32_t c = utf8_prev(text, &at);
+		if (closes(c) || is_space(c))
+			continue;
+		switch (c) {
+		case '.':
+			if (before >= 3 && memcmp(text.p + before - 3, "...", 3) == 0)
+				return LINE_ELLIPSIS;
+			return LINE_SENTENCE;
+		case '!':
+		case '?':
+		case 0x3002:
+		case 0xFF01:
+		case 0xFF1F:
+		case 0xFF0E:
+		case 0xFF61:
+		case 0x61F:
+		case 0x6D4:
+		case 0x964:
+		case 0x965:
+		case 0x589:
+		case 0x17D4: return LINE_SENTENCE;
+		case 0x2026: return LINE_ELLIPSIS;
+		case ':':
+		case 0xFF1A: return LINE_COLON;
+		default: return 0;
+		}
+	}
+	return 0;
+}
+
+static uint8_t front_flags(struct view text)
+{
+	size_t at = 0;
+	switch (utf8_next(text, &at)) {
+	case '"':
+	case '\'':
+	case 0xAB:
+	case 0xBB:
+	case 0x2018:
+	case 0x201A:
+	case 0x201C:
+	case 0x201E:
+	case 0x300C:
+	case 0x300E: return LINE_QUOTED;
+	case '*':
+	case 0xB7:
+	case 0x2022:
+	case 0x25AA:
+	case 0x25CF: return LINE_BULLET;
+	default: return 0;
+	}
+}
+
+bool line_read(struct arena *arena, struct view text, struct line *line)
+{
+	*line = (struct line){ .text = line_trim(text) };
+	text = line->text;
+	if (text.n == 0)
+		return true;
+	line->words = count_words(text);
+	line->flags = (uint8_t)(end_flags(text) | front_flags(text));
+	if (line->words >= PROSE_WORDS_BARE || (line->words >= PROSE_WORDS && (line->flags & LINE_SENTENCE)))
+		line->flags |= LINE_PROSE;
+	struct view part = text;
+	if (text.n <= LIMIT_RULE_LINE_BYTES)
+		line->flags |= LINE_WHOLE;
+	else
+		part = utf8_first(text, KEY_PREFIX_BYTES);
+	char *key = arena_alloc(arena, part.n + 1), end;
+	if (!key)
+		return false;
+	line->key = view_make(key, text_fold(part, key));
+	line->core = text_core(line->key, &end);
+	if (!(line->flags & LINE_WHOLE))
+		line->core = line->key;
+	return true;
+}

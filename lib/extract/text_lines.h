@@ -1,0 +1,33 @@
+/* Plain text as lines with what can be seen of each. */
+#ifndef GARNER_EXTRACT_TEXT_LINES_H
+#define GARNER_EXTRACT_TEXT_LINES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "util/arena.h"
+#include "util/view.h"
+
+enum line_flag {
+	LINE_WHOLE = 1,	   /* key is the whole line; otherwise its beginning */
+	LINE_SENTENCE = 2, /* ends in a sentence mark (perhaps before a closing quote) */
+	LINE_ELLIPSIS = 4,
+	LINE_COLON = 8,
+	LINE_QUOTED = 16, /* begins with a quotation mark */
+	LINE_BULLET = 32,
+	LINE_PROSE = 64, /* long enough and ended like a sentence, or very long */
+};
+
+struct line {
+	struct view text; /* without spaces at the ends (also no-break and wide ones) */
+	struct view key;  /* folded; the whole line or its beginning, see LINE_WHOLE */
+	struct view core; /* key without bullets and end marks */
+	uint32_t words;	  /* in scripts without spaces: characters / 2 */
+	uint8_t flags;
+};
+
+/* Fills @line from @text (valid UTF-8, one line). Keys go to @arena. False: no memory. */
+bool line_read(struct arena *arena, struct view text, struct line *line);
+/* Without spaces of any script at both ends. */
+struct view line_trim(struct view text);
+
+#endif

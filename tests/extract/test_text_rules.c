@@ -1,0 +1,223 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include "extract/rules.h"
+#include "extract/text_detect.h"
+#include "extract/text_fold.h"
+#include "extract/text_rules.h"
+#include "garner.h"
+#include "util/buf.h"
+#include "util/file.h"
+#include "util/limits.h"
+#include "util/utf8.h"
+
+/* ---- one document through the whole pipeline -------------------------------------------------- */
+
+struct outcome {
+	char member[1 << 16];
+	char title[512], published[64], authors[512], cut[8192], errors[1024];
+	int calls, reason;
+};
+
+static int note(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	struct outcome *o = user;
+	(void)detail;
+	o->calls++;
+	o->reason = reason;
+	if (reason)
+		return 0;
+	snprintf(o->member, sizeof(o->member), "%s%s%s\n", d->title ? d->title : "", d->title ? "\n\n" : "", d->text);
+	snprintf(o->title, sizeof(o->title), "%s", d->title ? d->title : "");
+	snprintf(o->published, sizeof(o->published), "%s", d->published ? d->published : "");
+	for (size_t i = 0; i < d->author_count; i++)
+		snprintf(o->authors + strlen(o->authors), sizeof(o->authors) - strlen(o->authors), "%s%s",
+			i ? ";" : "", d->authors[i]);
+	for (size_t i = 0; i < d->cut_count; i++)
+		for (size_t k = 0; k < d->cuts[i].line_count; k++)
+			snprintf(o->cut + strlen(o->cut), sizeof(o->cut) - strlen(o->cut), "%s:%s\n",
+				d->cuts[i].reason, d->cuts[i].lines[k]);
+	for (size_t i = 0; i < d->error_count; i++)
+		snprintf(o->errors + strlen(o->errors), sizeof(o->errors) - strlen(o->errors), "%s\n", d->errors[i]);
+	return 0;
+}
+
+static struct garner *garner;
+
+static void clean_n(const char *text, size_t n, struct outcome *o)
+{
+	memset(o, 0, sizeof(*o));
+	assert_int_equal(garner_clean_bytes(garner, text, n, NULL, "text/plain", note, o), 0);
+	assert_int_equal(o->calls, 1);
+}
+
+static void clean(const char *text, struct outcome *o)
+{
+	clean_n(text, strlen(text), o);
+}
+
+/* ---- the rules themselves ------------------------------------------------------------------------ */
+
+static void say(void *user, const struct rule *rule, const char *words, struct view example)
+{
+	(void)user;
+	fprintf(stderr, "%s: rule %s %s: %.*s\n", rule->place, rule->id, words, (int)example.n, example.p);
+}
+
+static struct rules *builtin(void)
+{
+	struct rules *rules = NULL;
+	struct error error = { 0 };
+	struct garner_options options = { 0 };
+	if (rules_load(&options, &rules, &error))
+		fprintf(stderr, "%s\n", error.text);
+	assert_non_null(rules);
+	return rules;
+}
+
+static void every_rule_finds_its_examples_and_no_counter_example(void **state)
+{
+	(void)state;
+	struct rules *rules = builtin();
+	assert_int_equal(rules_check(rules, say, NULL), 0);
+	rules_free(rules);
+}
+
+static void folding_is_idempotent_and_never_longer(void **state)
+{
+	(void)state;
+	static const char *const lines[] = { "  ÇA  VA\u00a0bien…", "İSTANBUL ılık", "ΑΘΉΝΑ ἀ Σς", "ЁЛКА Ґанок", "٣ + ٤ = ؟",
+		"ＡＢＣ　１２３", "كتاب ي ى", "Tạp chí ĐIỆN", "\u200bShare\u200f", "—•—" };
+	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
+		char once[256], twice[256];
+		size_t n = text_fold(view_of(lines[i]), once);
+		assert_true(n <= strlen(lines[i]));
+		assert_int_equal(text_fold(view_make(once, n), twice), n);
+		assert_memory_equal(once, twice, n);
+	}
+	char out[64];
+	size_t n = text_fold(VIEW("ＰＡＹ　LESS\u2026 “x”"), out);
+	assert_int_equal(n, strlen("pay less... \"x\""));
+	assert_memory_equal(out, "pay less... \"x\"", n);
+}
+
+/* ---- seeds ------------------------------------------------------------------------------------------ */
+
+static void read_testdata(const char *folder, const char *name, struct buf *bytes)
+{
+	char path[1024];
+	struct error error = { 0 };
+	snprintf(path, sizeof(path), "%s/%s/%s", getenv("GARNER_TESTDATA"), folder, name);
+	*bytes = BUF_INIT(MIB(1));
+	assert_int_equal(file_read(path, MIB(1), bytes, &error), 0);
+	assert_non_null(buf_str(bytes));
+}
+
+static const char *const seeds[] = { "000_10cd160a65ea45e7.txt", "001_10c47cf7c4680b5e.txt",
+	"002_f827c2b710232763.txt", "003_4ef42beb87f503bf.txt", "004_b4a537f1d5559298.txt" };
+
+static void put_utf16(struct buf *out, struct view in, bool big)
+{
+	buf_put(out, big ? "\xFE\xFF" : "\xFF\xFE", 2);
+	for (size_t at = 0; at < in.n;) {
+		uint32_t c = utf8_next(in, &at);
+		char pair[2] = { (char)(c >> 8), (char)c };
+		assert_true(c < 0xD800);
+		buf_putc(out, pair[big ? 0 : 1]);
+		buf_putc(out, pair[big ? 1 : 0]);
+	}
+}
+
+/* @how: 0 as it is, 1 CR LF, 2 a BOM, 3 UTF-16LE, 4 UTF-16BE. */
+static void dress(struct view in, int how, struct buf *out)
+{
+	*out = BUF_INIT(MIB(1));
+	if (how >= 3)
+		put_utf16(out, in, how == 4);
+	if (how == 2)
+		buf_put(out, "\xEF\xBB\xBF", 3);
+	for (size_t i = 0; how < 3 && i < in.n; i++) {
+		if (how == 1 && in.p[i] == '\n')
+			buf_putc(out, '\r');
+		buf_putc(out, in.p[i]);
+	}
+	assert_int_equal(out->err, 0);
+}
+
+static void the_seeds_come_out_clean_in_every_dress(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
+		struct buf seed, wanted, dressed;
+		read_testdata("seeds", seeds[i], &seed);
+		read_testdata("seeds-clean", seeds[i], &wanted);
+		for (int how = 0; how < 5; how++) {
+			dress(buf_view(&seed), how, &dressed);
+			clean_n(dressed.p, dressed.n, &o);
+			assert_string_equal(o.member, wanted.p);
+			buf_free(&dressed);
+		}
+		clean(wanted.p, &o);
+		assert_string_equal(o.member, wanted.p);
+		assert_string_equal(o.cut, "");
+		buf_free(&seed);
+		buf_free(&wanted);
+	}
+}
+
+static void the_seeds_give_their_facts(void **state)
+{
+	(void)state;
+	static const char *const facts[][3] = { { "", "2020-05-17", "date.leading:date 2020-05-17\n" },
+		{ "Defense minister: Iran ready for strategic partnership with Iraq", "",
+			"category.glued:IranIraqMiddle East\nnavigation.back-to-top:Back to top button\n" },
+		{ "Iran Urges Closer Military Ties with Iraq", "", "" },
+		{ "", "",
+			"related.read-more:Read More:\n"
+			"related.read-more:Iran's Minister of Defense meets his Iraqi counterpart\n" },
+		{ "Iran has provided Iraq with defense products, says general", "2020-11-15",
+			"date.line:November 15, 2020 - 18:2\ncomments.form-head:Leave a Comment\n"
+			"captcha.sum:0 + 0 =\n" } };
+	static struct outcome o;
+	for (size_t i = 0; i < sizeof(seeds) / sizeof(*seeds); i++) {
+		struct buf seed;
+		read_testdata("seeds", seeds[i], &seed);
+		clean_n(seed.p, seed.n, &o);
+		assert_string_equal(o.title, facts[i][0]);
+		assert_string_equal(o.published, facts[i][1]);
+		assert_string_equal(o.cut, facts[i][2]);
+		buf_free(&seed);
+	}
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	struct garner_options options = { .jobs = 1 };
+	garner = garner_new(&options);
+	return garner && !garner_error(garner) ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	garner = garner_free(garner);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_rule_finds_its_examples_and_no_counter_example),
+		cmocka_unit_test(folding_is_idempotent_and_never_longer),
+		cmocka_unit_test(the_seeds_come_out_clean_in_every_dress),
+		cmocka_unit_test(the_seeds_give_their_facts),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
