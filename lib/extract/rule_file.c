@@ -148,7 +148,7 @@ static int add_word(struct reader *reader, struct view word, enum word_class cla
 	struct word *item = arena_alloc(&reader->rules->arena, sizeof(*item));
 	if (!slot || !item)
 		return no_memory(reader);
-	*item = (struct word){ .class = (uint8_t)class, .value = value, .next = (struct word *)(uintptr_t)*slot };
+	*item = (struct word){ .class = (uint8_t) class, .value = value, .next = (struct word *)(uintptr_t)*slot };
 	*slot = (uint64_t)(uintptr_t)item;
 	return 0;
 }
@@ -260,7 +260,8 @@ static int check_rules(const struct rules *rules, struct error *error)
 			return error_set(error, -EINVAL, "%s: rule %s has neither line, match, exact nor detector",
 				rule->place, rule->id);
 		if (rule->near && rule->fact)
-			return error_set(error, -EINVAL, "%s: rule %s: a weak rule makes no fact", rule->place, rule->id);
+			return error_set(
+				error, -EINVAL, "%s: rule %s: a weak rule makes no fact", rule->place, rule->id);
 	}
 	return 0;
 }
@@ -275,8 +276,8 @@ int rule_file_read(struct rules *rules, const char *name, struct view text, stru
 		text = view_from(text, 3);
 	while (view_next_line(&text, &line)) {
 		reader.line++;
-		int result = utf8_is_valid(line) ? read_line(&reader, view_trim(line)) :
-						   refuse(&reader, "not UTF-8", VIEW_NONE);
+		int result = utf8_is_valid(line) ? read_line(&reader, view_trim(line))
+						 : refuse(&reader, "not UTF-8", VIEW_NONE);
 		if (result < 0)
 			return result;
 	}

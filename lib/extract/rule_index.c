@@ -53,8 +53,8 @@ static int index_pattern(struct rules *rules, const struct rule *rule)
 	size_t n = rule->exact ? 0 : pattern_prefixes(rule->source, set);
 	int result = n ? 0 : append(rules, &rules->open, rule, NULL);
 	for (size_t i = 0; i < n && result == 0; i++) {
-		struct rule_entry **list = set[i].n >= PREFIX_KEY ? &rules->prefixes[bucket_of(set[i].p)] :
-								    &rules->shorts[(unsigned char)set[i].p[0]];
+		struct rule_entry **list = set[i].n >= PREFIX_KEY ? &rules->prefixes[bucket_of(set[i].p)]
+								  : &rules->shorts[(unsigned char)set[i].p[0]];
 		result = append(rules, list, rule, &set[i]);
 	}
 	return result;

@@ -84,8 +84,7 @@ bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struc
 		       matcher->context) >= 0;
 }
 
-struct view matcher_group(
-	struct matcher *matcher, const struct pattern *pattern, struct view subject, const char *name)
+struct view matcher_group(struct matcher *matcher, const struct pattern *pattern, struct view subject, const char *name)
 {
 	int number = pcre2_substring_number_from_name(pattern->code, (PCRE2_SPTR)name);
 	if (number <= 0 || (uint32_t)number >= pcre2_get_ovector_count(matcher->data))

@@ -96,9 +96,9 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 
 int rules_load(const struct garner_options *options, struct rules **ret_rules, struct error *error)
 {
-	struct rules_source source = { .file = options->rules_file,
-		.keep = options->keep,
-		.keep_count = options->keep_count };
+	struct rules_source source = {
+		.file = options->rules_file, .keep = options->keep, .keep_count = options->keep_count
+	};
 	return rules_read(&source, ret_rules, error);
 }
 

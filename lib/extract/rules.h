@@ -78,12 +78,12 @@ struct rules {
 	struct rule *first, **last;
 	size_t count;
 	struct rule *detectors[DETECT_COUNT];
-	struct map by_id;   /* -> struct rule * */
-	struct map lines;   /* folded literal -> struct rule_entry * */
-	struct map lexicon; /* folded word -> struct word * */
-	struct rule_entry **prefixes; /* by hash of the first three bytes */
+	struct map by_id;		/* -> struct rule * */
+	struct map lines;		/* folded literal -> struct rule_entry * */
+	struct map lexicon;		/* folded word -> struct word * */
+	struct rule_entry **prefixes;	/* by hash of the first three bytes */
 	struct rule_entry *shorts[256]; /* shorter prefixes, by the first byte */
-	struct rule_entry *open; /* patterns of which nothing is known */
+	struct rule_entry *open;	/* patterns of which nothing is known */
 	char version[96];
 };
 

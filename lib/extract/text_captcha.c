@@ -63,7 +63,8 @@ static size_t read_shape(const struct rules *rules, struct view key, char shape[
 
 bool detect_sum(const struct rules *rules, struct view key)
 {
-	static const char *const sums[] = { "n+n=", "n+n=?", "n+?=n", "?+n=n", "n+=n", "n+n+n=", "n+n+n=?", "?=n+n", "=n+n" };
+	static const char *const sums[] = { "n+n=", "n+n=?", "n+?=n", "?+n=n", "n+=n", "n+n+n=", "n+n+n=?", "?=n+n",
+		"=n+n" };
 	char shape[SHAPE_MAX], *at = shape;
 	if (read_shape(rules, key, shape) < 3)
 		return false;

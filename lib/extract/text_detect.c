@@ -19,8 +19,8 @@ static char kind_of(uint32_t c)
 		return '*';
 	if (c == 0xF7)
 		return '/';
-	if (c == 0xBF || c == 0xA1 || c == 0xB7 || c == 0x2022 || c == 0x61F || c == 0x60C || c == 0x3001 || c == 0x3002 || c == 0xA9 || c == 0xAB ||
-		c == 0xBB || c == 0x1F550)
+	if (c == 0xBF || c == 0xA1 || c == 0xB7 || c == 0x2022 || c == 0x61F || c == 0x60C || c == 0x3001 ||
+		c == 0x3002 || c == 0xA9 || c == 0xAB || c == 0xBB || c == 0x1F550)
 		return '.';
 	return 'w';
 }
@@ -60,7 +60,8 @@ const struct word *rules_word(const struct rules *rules, struct view folded, enu
 	return NULL;
 }
 
-bool detect(const struct rules *rules, enum rule_detector detector, const struct line *line, struct date_found *ret_date)
+bool detect(
+	const struct rules *rules, enum rule_detector detector, const struct line *line, struct date_found *ret_date)
 {
 	struct date_found date;
 	bool whole = line->flags & LINE_WHOLE;

@@ -36,6 +36,7 @@ bool detect_leading_date(const struct rules *rules, struct view key, struct date
 bool detect_glued(struct view text);
 
 /* One of the above by its number. */
-bool detect(const struct rules *rules, enum rule_detector detector, const struct line *line, struct date_found *ret_date);
+bool detect(
+	const struct rules *rules, enum rule_detector detector, const struct line *line, struct date_found *ret_date);
 
 #endif

@@ -17,11 +17,11 @@ static bool is_lower(uint32_t c)
 }
 
 struct glue {
-	int joints;    /* a small letter and a capital meet inside a word, with enough letters on both sides */
+	int joints; /* a small letter and a capital meet inside a word, with enough letters on both sides */
 	int words;
-	size_t part;   /* letters since the last joint or the word's start */
-	bool pending;  /* a joint whose right side is still too short */
-	bool plain;    /* a word that begins small (but "and", "of" …: three letters or fewer) or holds other marks */
+	size_t part;  /* letters since the last joint or the word's start */
+	bool pending; /* a joint whose right side is still too short */
+	bool plain;   /* a word that begins small (but "and", "of" …: three letters or fewer) or holds other marks */
 };
 
 static void end_word(struct glue *glue)

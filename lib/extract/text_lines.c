@@ -5,9 +5,9 @@
 #include "util/utf8.h"
 
 enum {
-	KEY_PREFIX_BYTES = 96,	/* of a line that is longer than LIMIT_RULE_LINE_BYTES */
-	PROSE_WORDS = 9,	/* with a sentence mark */
-	PROSE_WORDS_BARE = 30,	/* without one */
+	KEY_PREFIX_BYTES = 96, /* of a line that is longer than LIMIT_RULE_LINE_BYTES */
+	PROSE_WORDS = 9,       /* with a sentence mark */
+	PROSE_WORDS_BARE = 30, /* without one */
 };
 
 static bool is_space(uint32_t c)

@@ -15,9 +15,9 @@ struct state {
 
 /* What the rules say of one line, whatever stands around it. */
 struct hits {
-	const struct rule *any;	   /* certain, everywhere */
-	const struct rule *zoned;  /* certain, in its zone */
-	const struct rule *weak;   /* next to another */
+	const struct rule *any;	  /* certain, everywhere */
+	const struct rule *zoned; /* certain, in its zone */
+	const struct rule *weak;  /* next to another */
 };
 
 /* One document while it is cleaned. Lines, blocks and hits go by the same index. */

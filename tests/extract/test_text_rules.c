@@ -36,12 +36,12 @@ static int note(void *user, const struct garner_document *d, int reason, const c
 	snprintf(o->title, sizeof(o->title), "%s", d->title ? d->title : "");
 	snprintf(o->published, sizeof(o->published), "%s", d->published ? d->published : "");
 	for (size_t i = 0; i < d->author_count; i++)
-		snprintf(o->authors + strlen(o->authors), sizeof(o->authors) - strlen(o->authors), "%s%s",
-			i ? ";" : "", d->authors[i]);
+		snprintf(o->authors + strlen(o->authors), sizeof(o->authors) - strlen(o->authors), "%s%s", i ? ";" : "",
+			d->authors[i]);
 	for (size_t i = 0; i < d->cut_count; i++)
 		for (size_t k = 0; k < d->cuts[i].line_count; k++)
-			snprintf(o->cut + strlen(o->cut), sizeof(o->cut) - strlen(o->cut), "%s:%s\n",
-				d->cuts[i].reason, d->cuts[i].lines[k]);
+			snprintf(o->cut + strlen(o->cut), sizeof(o->cut) - strlen(o->cut), "%s:%s\n", d->cuts[i].reason,
+				d->cuts[i].lines[k]);
 	for (size_t i = 0; i < d->error_count; i++)
 		snprintf(o->errors + strlen(o->errors), sizeof(o->errors) - strlen(o->errors), "%s\n", d->errors[i]);
 	return 0;
@@ -91,8 +91,8 @@ static void every_rule_finds_its_examples_and_no_counter_example(void **state)
 static void folding_is_idempotent_and_never_longer(void **state)
 {
 	(void)state;
-	static const char *const lines[] = { "  ÇA  VA\u00a0bien…", "İSTANBUL ılık", "ΑΘΉΝΑ ἀ Σς", "ЁЛКА Ґанок", "٣ + ٤ = ؟",
-		"ＡＢＣ　１２３", "كتاب ي ى", "Tạp chí ĐIỆN", "\u200bShare\u200f", "—•—" };
+	static const char *const lines[] = { "  ÇA  VA\u00a0bien…", "İSTANBUL ılık", "ΑΘΉΝΑ ἀ Σς", "ЁЛКА Ґанок",
+		"٣ + ٤ = ؟", "ＡＢＣ　１２３", "كتاب ي ى", "Tạp chí ĐIỆN", "\u200bShare\u200f", "—•—" };
 	for (size_t i = 0; i < sizeof(lines) / sizeof(*lines); i++) {
 		char once[256], twice[256];
 		size_t n = text_fold(view_of(lines[i]), once);
@@ -118,8 +118,8 @@ static void read_testdata(const char *folder, const char *name, struct buf *byte
 	assert_non_null(buf_str(bytes));
 }
 
-static const char *const seeds[] = { "000_10cd160a65ea45e7.txt", "001_10c47cf7c4680b5e.txt",
-	"002_f827c2b710232763.txt", "003_4ef42beb87f503bf.txt", "004_b4a537f1d5559298.txt" };
+static const char *const seeds[] = { "000_10cd160a65ea45e7.txt", "001_10c47cf7c4680b5e.txt", "002_f827c2b710232763.txt",
+	"003_4ef42beb87f503bf.txt", "004_b4a537f1d5559298.txt" };
 
 static void put_utf16(struct buf *out, struct view in, bool big)
 {
