@@ -84,7 +84,7 @@ const char common_help[] = "Cleaning:\n"
 			   "  --profile            time by stage, on standard error\n"
 			   "  --full-parse         parse whole pages, not their skeleton (same result, slower)\n"
 			   "  -q, --quiet          no progress line, no list of failures\n"
-			   "  -v, --verbose        also name every input that is already known\n"
+			   "  -v, --verbose        name every input that is not stored, also what is known\n"
 			   "  -h, --help           this text\n";
 
 static bool to_number(const char *text, double low, double high, double *ret)
@@ -294,6 +294,14 @@ static int exit_code(const struct garner_report *report, int result)
 	return report->dropped ? EXIT_SOME_FAILED : EXIT_DONE;
 }
 
+static void tell_unnamed(const struct common *common)
+{
+	for (int reason = 0; reason < GARNER_REASON_COUNT && !common->verbose; reason++)
+		if (common->failures[reason] > FAILURES_NAMED)
+			fprintf(stderr, "garner: %s: %llu more (--verbose names them)\n", garner_reason_name(reason),
+				(unsigned long long)common->failures[reason] - FAILURES_NAMED);
+}
+
 int common_end(struct common *common, struct garner *garner, int result)
 {
 	const struct garner_report *report = garner_report(garner);
@@ -301,6 +309,7 @@ int common_end(struct common *common, struct garner *garner, int result)
 		fprintf(stderr, "\r\033[K");
 	if (result < 0 && garner_error(garner))
 		fprintf(stderr, "garner: %s\n", garner_error(garner));
+	tell_unnamed(common);
 	int code = exit_code(report, result);
 	if (common->report && !write_report(common->report, garner) && code <= EXIT_SOME_FAILED)
 		code = EXIT_STORE;
@@ -316,9 +325,13 @@ int common_end(struct common *common, struct garner *garner, int result)
 	return code;
 }
 
-void common_failure(const struct common *common, const struct garner_document *document, int reason, const char *detail)
+void common_failure(struct common *common, const struct garner_document *document, int reason, const char *detail)
 {
 	if (common->quiet || reason == GARNER_STORED || (reason == GARNER_KNOWN && !common->verbose))
+		return;
+	/* A list of ten thousand lines hides the one that matters: the rest is counted, and in the report. */
+	uint64_t seen = common->failures[reason]++;
+	if (seen >= FAILURES_NAMED && !common->verbose)
 		return;
 	const char *name = document->src.file ? document->src.file : document->url ? document->url : "-";
 	if (isatty(STDERR_FILENO))
