@@ -31,11 +31,11 @@ struct verb {
 struct common {
 	struct garner_options options;
 	uint64_t failures[GARNER_REASON_COUNT]; /* inputs not stored, by reason */
-	const char *report; /* file for the JSON run report */
+	const char *report;			/* file for the JSON run report */
 	bool quiet, verbose;
 };
 enum { COMMON_OPTIONS_FIRST = 1000 };
-enum { FAILURES_NAMED = 20 }; /* of one reason, without --verbose */
+enum { FAILURES_NAMED = 20 };		     /* of one reason, without --verbose */
 extern const struct option common_options[]; /* ends with a zero row */
 extern const char common_help[];
 /* True when @c is one of the common options and was taken; usage errors end in *ret_usage. */
@@ -47,8 +47,7 @@ int common_end(struct common *common, struct garner *garner, int result);
 /* getopt_long over @own (ends with a zero row) and the common options; -1 at the end. */
 int common_getopt(int argc, char **argv, const char *letters, const struct option *own);
 /* One line on standard error for an input that was not stored. */
-void common_failure(
-	struct common *common, const struct garner_document *document, int reason, const char *detail);
+void common_failure(struct common *common, const struct garner_document *document, int reason, const char *detail);
 /* Counts of the run in one line on standard error. */
 void common_summary(const struct common *common, const struct garner *garner, int result, const char *where);
 /* --dedup mark|skip|off */
