@@ -1,9 +1,374 @@
+/* tar (with the filters that libarchive undoes in this process), zip, WACZ, and single files in a coding that we do not
+ * undo ourselves (bzip2, xz, …). Members bid like files: a WARC in a zip in a tar is read as a WARC.
+ *
+ *	header ─> name ─┬─> passed over: folder, hidden, index files of a WACZ or of our own packs
+ *	                ├─> dropped: link, encrypted, archive too deep
+ *	                └─> member: a source of its own over the member's bytes ─> pages … end ─> header */
 #include "capture/source.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "util/limits.h"
+#include "util/utf8.h"
+
+struct archive_source {
+	struct archive *archive;
+	size_t lent;	 /* bytes of the stream's window that libarchive looks at */
+	bool single;	 /* one file in a filter, no archive around it */
+	bool wacz;	 /* only archive/ holds captures */
+	bool pack;	 /* one of ours: its derived files are no inputs */
+	bool opened;
+	bool any;	 /* a header was read */
+	bool member_open;
+	bool failed;	 /* what was to be said has been said */
+	struct source member;
+	struct buf name; /* of the member: archive/path */
+};
+
+/* ---- bids ---------------------------------------------------------------------------------- */
+
+/* The header's checksum counts its own eight bytes as spaces (POSIX.1-1988 ustar). */
+static bool is_tar(struct view v)
+{
+	unsigned long sum = 0, told = 0;
+	if (v.n < 512 || v.p[0] == 0)
+		return false;
+	for (size_t i = 0; i < 512; i++)
+		sum += i >= 148 && i < 156 ? ' ' : (unsigned char)v.p[i];
+	for (size_t i = 148; i < 156 && v.p[i] != 0; i++) {
+		if (v.p[i] == ' ')
+			continue;
+		if (v.p[i] < '0' || v.p[i] > '7')
+			return false;
+		told = told << 3 | (unsigned long)(v.p[i] - '0');
+	}
+	return told == sum && sum > 0;
+}
+
+static bool is_zip(struct view v)
+{
+	return view_starts(v, VIEW("PK\3\4")) || view_starts(v, VIEW("PK\5\6"));
+}
+
+/* Codings that libarchive undoes in this process; those that it hands to other programs are left out. */
+static bool is_filtered(struct view v)
+{
+	static const struct view marks[] = { VIEW("\xFD" "7zXZ\0"), VIEW("LZIP"), VIEW("\x04\x22\x4D\x18"),
+		VIEW("\x1F\x9D") };
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (view_starts(v, marks[i]))
+			return true;
+	return v.n > 10 && view_starts(v, VIEW("BZh")) && ascii_is_digit(v.p[3]) &&
+	       view_starts(view_from(v, 4), VIEW("1AY&SY"));
+}
 
 static int archive_bid(const struct source_probe *probe)
 {
-	(void)probe;
+	if (is_tar(probe->first) || is_zip(probe->first))
+		return 80;
+	return is_filtered(probe->first) ? 70 : 0;
+}
+
+/* ---- the stream under libarchive ----------------------------------------------------------- */
+
+static la_ssize_t give_bytes(struct archive *archive, void *user, const void **ret_bytes)
+{
+	struct source *source = user;
+	struct archive_source *a = source->state;
+	stream_skip(source->stream, (int64_t)a->lent);
+	struct view some = stream_some(source->stream);
+	a->lent = some.n;
+	*ret_bytes = some.p;
+	if (some.n == 0 && source->stream->reason) {
+		archive_set_error(archive, EIO, "%s", source->stream->detail);
+		return -1;
+	}
+	return (la_ssize_t)some.n;
+}
+
+static la_int64_t skip_bytes(struct archive *archive, void *user, la_int64_t n)
+{
+	(void)archive;
+	struct source *source = user;
+	struct archive_source *a = source->state;
+	stream_skip(source->stream, (int64_t)a->lent);
+	a->lent = 0;
+	int64_t from = source->stream->offset;
+	if (!stream_seek(source->stream, from + n))
+		stream_skip(source->stream, n);
+	return source->stream->offset - from;
+}
+
+static la_int64_t seek_bytes(struct archive *archive, void *user, la_int64_t offset, int whence)
+{
+	(void)archive;
+	struct source *source = user;
+	struct archive_source *a = source->state;
+	int64_t at = source->stream->offset + (int64_t)a->lent, size = stream_size(source->stream);
+	int64_t to = whence == SEEK_SET ? offset : whence == SEEK_CUR ? at + offset : size + offset;
+	a->lent = 0;
+	return to >= 0 && stream_seek(source->stream, to) ? to : ARCHIVE_FATAL;
+}
+
+static struct archive *open_reader(struct source *source, struct view first)
+{
+	struct archive *archive = archive_read_new();
+	if (!archive)
+		return NULL;
+	archive_read_support_filter_bzip2(archive);
+	archive_read_support_filter_compress(archive);
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_filter_lz4(archive);
+	archive_read_support_filter_lzip(archive);
+	archive_read_support_filter_xz(archive);
+	archive_read_support_filter_zstd(archive);
+	archive_read_support_format_tar(archive);
+	archive_read_support_format_zip(archive);
+	if (is_filtered(first))
+		archive_read_support_format_raw(archive);
+	archive_read_set_callback_data(archive, source);
+	archive_read_set_read_callback(archive, give_bytes);
+	archive_read_set_skip_callback(archive, skip_bytes);
+	if (stream_size(source->stream) >= 0)
+		archive_read_set_seek_callback(archive, seek_bytes);
+	return archive;
+}
+
+static bool name_ends(struct view name, struct view ending)
+{
+	return name.n > ending.n && view_eq_nocase(view_from(name, name.n - ending.n), ending);
+}
+
+static int archive_open_source(struct source *source, struct error *error)
+{
+	struct archive_source *a = calloc(1, sizeof(*a));
+	if (!a)
+		return error_set(error, -ENOMEM, "%s: no memory", source->name);
+	source->state = a;
+	a->name = BUF_INIT(MIB(1));
+	a->archive = open_reader(source, stream_look(source->stream, SOURCE_PROBE_BYTES));
+	if (!a->archive)
+		return error_set(error, -ENOMEM, "%s: no memory", source->name);
+	a->wacz = name_ends(view_of(source->name), VIEW(".wacz"));
 	return 0;
 }
 
-const struct source_ops source_archive = { "archive", false, archive_bid, NULL, NULL, NULL };
+static void archive_close_source(struct source *source)
+{
+	struct archive_source *a = source->state;
+	if (!a)
+		return;
+	if (a->member_open)
+		source_end(&a->member);
+	archive_read_free(a->archive);
+	buf_free(&a->name);
+	free(a);
+	source->state = NULL;
+}
+
+/* ---- members ------------------------------------------------------------------------------- */
+
+static size_t pull_member(struct stream *stream, char *room, size_t n)
+{
+	struct archive_source *a = stream->state;
+	la_ssize_t got;
+	do
+		got = archive_read_data(a->archive, room, n);
+	while (got == ARCHIVE_RETRY);
+	if (got >= 0)
+		return (size_t)got;
+	const char *words = archive_error_string(a->archive);
+	return stream_fail(stream, GARNER_BAD_ARCHIVE, "%s", words ? words : "broken member");
+}
+
+/* Whether some part of the path begins with a dot, as a hidden file's does. */
+static bool is_hidden(struct view path)
+{
+	struct view part;
+	while (view_next_token(&path, '/', &part))
+		if (part.n && part.p[0] == '.')
+			return true;
+	return false;
+}
+
+static bool is_pack_member(struct view path)
+{
+	size_t digits = 0, hex = 0;
+	while (digits < path.n && ascii_is_digit(path.p[digits]))
+		digits++;
+	if (digits < 3 || digits == path.n || path.p[digits] != '_')
+		return false;
+	struct view rest = view_from(path, digits + 1);
+	while (hex < rest.n && strchr("0123456789abcdef", rest.p[hex]))
+		hex++;
+	return hex == 16 && view_eq(view_from(rest, hex), VIEW(".txt"));
+}
+
+/* What kind of archive this is, by the path that comes first. */
+static void learn(struct archive_source *a, struct view path)
+{
+	if (a->any)
+		return;
+	a->any = true;
+	a->pack = is_pack_member(path);
+	a->wacz |= view_starts(path, VIEW("archive/")) && view_find(path, VIEW(".warc")) < path.n;
+}
+
+static bool is_passed_over(const struct archive_source *a, struct view path)
+{
+	if (is_hidden(path) || (path.n && path.p[path.n - 1] == '/'))
+		return true;
+	if (a->wacz)
+		return !view_starts(path, VIEW("archive/"));
+	return a->pack && (view_eq(path, VIEW("INDEX.md")) || view_eq(path, VIEW("manifest.jsonl")) ||
+				  view_eq(path, VIEW("SHA256SUMS")));
+}
+
+/* libarchive converts names by the locale; what it can't convert is taken as it stands. */
+static struct view path_of(struct archive_entry *entry)
+{
+	const char *path = archive_entry_pathname_utf8(entry);
+	struct view v = view_of(path ? path : archive_entry_pathname(entry));
+	while (view_starts(v, VIEW("./")))
+		v = view_from(v, 2);
+	return v;
+}
+
+static int name_member(struct source *source, struct view path)
+{
+	struct archive_source *a = source->state;
+	struct buf whole = BUF_INIT(MIB(1));
+	buf_puts(&whole, source->name);
+	if (!a->single) {
+		buf_putc(&whole, '/');
+		buf_putv(&whole, path);
+	}
+	int result = whole.err ? -ENOMEM : source_name(&a->name, buf_view(&whole));
+	buf_free(&whole);
+	return result;
+}
+
+static int drop_member(struct source *source, struct page *page, int reason, const char *words)
+{
+	struct archive_source *a = source->state;
+	page->capture.file = view_of(page_str(page, buf_view(&a->name)));
+	struct view shown = view_of(words);
+	return page_drop(page, reason, "%.*s", (int)utf8_valid_prefix(shown), words);
+}
+
+static int begin_member(struct source *source, struct page *page)
+{
+	struct archive_source *a = source->state;
+	struct stream *stream = stream_new(pull_member, NULL, a);
+	if (!stream)
+		return error_set(&page->error, -ENOMEM, "%s: no memory", a->name.p);
+	a->member = (struct source){ .engine = source->engine, .name = a->name.p, .depth = source->depth + 1 };
+	int result = source_begin(&a->member, stream, &page->error);
+	if (result == 0 && a->member.ops == &source_archive && a->member.depth >= LIMIT_ARCHIVE_DEPTH) {
+		source_end(&a->member);
+		return drop_member(source, page, GARNER_TOO_DEEP, "archives nested deeper than the ceiling");
+	}
+	a->member_open = result == 0;
+	return result;
+}
+
+static int refuse_kind(struct source *source, struct page *page, struct archive_entry *entry)
+{
+	if (archive_entry_is_encrypted(entry))
+		return drop_member(source, page, GARNER_UNSUPPORTED, "encrypted");
+	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+		return drop_member(source, page, GARNER_UNSUPPORTED, "a link");
+	return drop_member(source, page, GARNER_UNSUPPORTED, "not a regular file");
+}
+
+/* Office documents are zips of XML; their parts are no documents. */
+static bool is_office(struct view path)
+{
+	return view_eq(path, VIEW("[Content_Types].xml")) || view_eq(path, VIEW("word/document.xml")) ||
+	       view_eq(path, VIEW("META-INF/manifest.xml"));
+}
+
+static int end_with(struct source *source, struct page *page, int reason, const char *words)
+{
+	struct archive_source *a = source->state;
+	a->failed = true;
+	if (source_name(&a->name, view_of(source->name)))
+		return -ENOMEM;
+	return drop_member(source, page, reason, words);
+}
+
+/* Reads the next header. 0: a member is open, or the entry was passed over. */
+static int next_entry(struct source *source, struct page *page)
+{
+	struct archive_source *a = source->state;
+	struct archive_entry *entry;
+	if (a->failed)
+		return SOURCE_END;
+	int code;
+	do
+		code = archive_read_next_header(a->archive, &entry);
+	while (code == ARCHIVE_RETRY);
+	if (code == ARCHIVE_EOF)
+		return SOURCE_END;
+	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
+		const char *words = archive_error_string(a->archive);
+		return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken archive");
+	}
+	a->single = archive_format(a->archive) == ARCHIVE_FORMAT_RAW;
+	struct view path = path_of(entry);
+	learn(a, path);
+	mode_t kind = archive_entry_filetype(entry);
+	if (!a->single && (kind == AE_IFDIR || is_passed_over(a, path)))
+		return 0;
+	if (is_office(path))
+		return end_with(source, page, GARNER_UNSUPPORTED, "an office document");
+	if (name_member(source, path))
+		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
+	if (!a->single && (kind != AE_IFREG || archive_entry_hardlink(entry) || archive_entry_is_encrypted(entry)))
+		return refuse_kind(source, page, entry);
+	return begin_member(source, page);
+}
+
+/* libarchive opens with the first read, when the stream stands at its start. */
+static int first_open(struct source *source, struct page *page)
+{
+	struct archive_source *a = source->state;
+	if (a->failed || archive_read_open1(a->archive) == ARCHIVE_OK)
+		return 0;
+	const char *words = archive_error_string(a->archive);
+	return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "not an archive");
+}
+
+static int archive_next(struct source *source, struct page *page)
+{
+	struct archive_source *a = source->state;
+	if (!a->opened) {
+		a->opened = true;
+		int result = first_open(source, page);
+		if (result)
+			return result;
+	}
+	for (;;) {
+		while (!a->member_open) {
+			int result = next_entry(source, page);
+			if (result)
+				return result;
+		}
+		int result = a->member.ops->next(&a->member, page);
+		source->in_work = a->member.in_work ? a->member.in_work : a->name.p;
+		if (result != SOURCE_END) {
+			if (!page->capture.file.p)
+				page->capture.file = view_of(page_str(page, buf_view(&a->name)));
+			return result;
+		}
+		source->in_work = NULL;
+		source_end(&a->member);
+		a->member_open = false;
+	}
+}
+
+const struct source_ops source_archive = { "archive", false, archive_bid, archive_open_source, archive_next,
+	archive_close_source };

@@ -305,6 +305,42 @@ int members_next(struct members *m, const char **ret_words)
 	return begin_whole(m) ? 0 : begin_pieces(m);
 }
 
+/* ---- dictionary ---------------------------------------------------------------------------- */
+
+/* A dictionary that is itself a zstd frame, undone. */
+static struct view undo_dictionary(struct view v, char **ret_plain)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(v.p, v.n);
+	if (size > LIMIT_DICTIONARY_BYTES)
+		return VIEW_NONE;
+	*ret_plain = malloc((size_t)size + 1);
+	size_t n = *ret_plain ? ZSTD_decompress(*ret_plain, (size_t)size, v.p, v.n) : 0;
+	return ZSTD_isError(n) ? VIEW_NONE : view_make(*ret_plain, n);
+}
+
+/* The IIPC's .warc.zst: a skippable frame 0x184D2A5D in front holds the dictionary of all frames, as it is or itself a
+ * zstd frame. A broken one is left: every frame then tells that it can't be undone. */
+static int take_dictionary(struct members *m)
+{
+	struct view v = stream_look(m->raw, 8);
+	if (v.n < 8 || !view_starts(v, VIEW("\x5D\x2A\x4D\x18")))
+		return 0;
+	const unsigned char *b = (const unsigned char *)v.p + 4;
+	size_t size = (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
+	if (size > LIMIT_DICTIONARY_BYTES)
+		return 0;
+	v = view_from(stream_look(m->raw, 8 + size), 8);
+	char *plain = NULL;
+	if (view_starts(v, VIEW("\x28\xB5\x2F\xFD")))
+		v = undo_dictionary(v, &plain);
+	if (v.n)
+		m->dictionary = ZSTD_createDDict(v.p, v.n);
+	free(plain);
+	if (m->dictionary)
+		ZSTD_DCtx_refDDict(m->zstd, m->dictionary);
+	return v.n && !m->dictionary ? -ENOMEM : 0;
+}
+
 /* ---- open, close --------------------------------------------------------------------------- */
 
 int members_open(struct stream *raw, struct view mark, struct members **ret_members, struct error *error)
@@ -323,6 +359,10 @@ int members_open(struct stream *raw, struct view mark, struct members **ret_memb
 		return error_set(error, -ENOMEM, "no memory");
 	}
 	ZSTD_DCtx_setParameter(m->zstd, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG);
+	if (m->coding == STREAM_ZSTD && take_dictionary(m) < 0) {
+		members_close(m);
+		return error_set(error, -ENOMEM, "no memory for a dictionary");
+	}
 	*ret_members = m;
 	return 0;
 }

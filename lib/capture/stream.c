@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "garner.h"
 #include "util/limits.h"
@@ -156,6 +157,16 @@ bool stream_seek(struct stream *stream, int64_t offset)
 	stream->offset = offset;
 	stream->ended = false;
 	return true;
+}
+
+int64_t stream_size(const struct stream *stream)
+{
+	struct stat st;
+	if (stream->fd < 0 || fstat(stream->fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return -1;
+	int64_t read_to = stream->offset + (int64_t)(stream->end - stream->at);
+	off_t stands = lseek(stream->fd, 0, SEEK_CUR);
+	return stands < 0 ? -1 : (int64_t)st.st_size - ((int64_t)stands - read_to);
 }
 
 struct stream *stream_close(struct stream *stream)

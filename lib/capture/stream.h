@@ -47,6 +47,8 @@ struct view stream_some(struct stream *stream);
 bool stream_skip(struct stream *stream, int64_t n);
 /* To an offset of a seekable descriptor; false: not possible, nothing changed. */
 bool stream_seek(struct stream *stream, int64_t offset);
+/* Bytes from start to end of a seekable descriptor; -1 not known. */
+int64_t stream_size(const struct stream *stream);
 /* Ends it early, for pulls. Returns 0. */
 size_t stream_fail(struct stream *stream, int reason, const char *format, ...) __attribute__((format(printf, 3, 4)));
 struct stream *stream_close(struct stream *stream);

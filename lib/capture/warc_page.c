@@ -159,7 +159,7 @@ static int response(struct page *page, const struct warc_head *head, struct view
 	struct view http = view_first(block, http_head_size(view_first(block, LIMIT_HEAD_BYTES)));
 	c->status = http_status(block);
 	if (http.n == 0 || c->status == 0)
-		return page_drop(page, GARNER_BAD_HTTP, "record at byte %lld: no HTTP head", (long long)c->offset);
+		return page_drop(page, GARNER_BAD_HTTP, "no HTTP head");
 	int reason = refused_status(page, c->status);
 	if (reason)
 		return reason;
@@ -215,16 +215,15 @@ static bool digests_hold(const struct warc_head *head, struct view block)
 
 int warc_page(struct page *page, const struct warc_head *head, struct view block)
 {
-	long long at = (long long)page->capture.offset;
 	struct view shown = keep(page, head->version, 32);
 	if (!head->known_version)
 		return page_drop(
-			page, GARNER_UNSUPPORTED, "record at byte %lld: version %.*s", at, (int)shown.n, shown.p);
+			page, GARNER_UNSUPPORTED, "version %.*s", (int)shown.n, shown.p);
 	if (head->segment.n || head->type == WARC_CONTINUATION)
-		return page_drop(page, GARNER_UNSUPPORTED, "record at byte %lld: a segment of a record", at);
+		return page_drop(page, GARNER_UNSUPPORTED, "a segment of a record");
 	if (!digests_hold(head, block))
 		return page_drop(
-			page, GARNER_BAD_DIGEST, "record at byte %lld: the bytes are not those of its digest", at);
+			page, GARNER_BAD_DIGEST, "the bytes are not those of the record's digest");
 	page->capture.keep_raw = true;
 	page->capture.truncated = head->truncated.n > 0;
 	switch (head->type) {
@@ -235,6 +234,6 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 	default: break;
 	}
 	shown = keep(page, head->type_name, 64);
-	return page_drop(page, GARNER_NOT_A_PAGE, "record at byte %lld: type \"%.*s\"", at, (int)shown.n,
+	return page_drop(page, GARNER_NOT_A_PAGE, "a record of type \"%.*s\"", (int)shown.n,
 		shown.n ? shown.p : "");
 }

@@ -29,6 +29,9 @@ static int warc_bid(const struct source_probe *probe)
 {
 	if (view_starts(probe->first, VIEW("WARC/")))
 		return 90;
+	/* A dictionary comes first: only a WARC keeps one there, and without it nothing behind it can be looked at. */
+	if (view_starts(probe->raw, VIEW("\x5D\x2A\x4D\x18")))
+		return 90;
 	/* Damage at the very start must not hide the records behind it. */
 	return warc_find_record(probe->first, 0) < probe->first.n ? 50 : 0;
 }
@@ -102,7 +105,7 @@ static bool is_input(const struct warc_head *head)
 static int damaged(struct warc *w, struct page *page, int reason, const char *words)
 {
 	w->lost = true;
-	return page_drop(page, reason, "record at byte %lld: %s", (long long)page->capture.offset, words);
+	return page_drop(page, reason, "%s", words);
 }
 
 /* What the member's own end says when a record ran into it. */
@@ -114,7 +117,7 @@ static int ended_early(struct warc *w, struct page *page, const char *words)
 	int reason = stream->reason;
 	stream->reason = 0;
 	w->lost = true;
-	return page_drop(page, reason, "record at byte %lld: %s", (long long)page->capture.offset, stream->detail);
+	return page_drop(page, reason, "%s", stream->detail);
 }
 
 /* A record that is too long to hold: its end is sought without it. */
@@ -126,8 +129,8 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 	if (members_is_plain(w->members) && stream_seek(stream, from + total)) {
 		struct view rest = stream_look(stream, 16);
 		if (rest.n && is_boundary(rest, &newlines))
-			return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "record at byte %lld: %lld bytes",
-							(long long)page->capture.offset, (long long)head->length)
+			return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "a record of %lld bytes",
+							(long long)head->length)
 					      : RECORD_PASSED;
 		stream_seek(stream, from);
 		seek_record(stream, head->size);
@@ -137,8 +140,8 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 	seek_record(stream, head->size);
 	if (stream->offset - from < total && stream_some(stream).n == 0)
 		return ended_early(w, page, "the file ends inside it");
-	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "record at byte %lld: %lld bytes",
-					(long long)page->capture.offset, (long long)head->length)
+	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "a record of %lld bytes",
+					(long long)head->length)
 			      : RECORD_PASSED;
 }
 
@@ -248,7 +251,7 @@ static int warc_next(struct source *source, struct page *page)
 				return error_set(&page->error, result, "%s: no memory", source->name);
 			page->capture.offset = members_offset(w->members);
 			if (result > 0)
-				return page_drop(page, result, "byte %lld: %s", (long long)page->capture.offset, words);
+				return page_drop(page, result, "%s", words);
 			w->stream = members_stream(w->members);
 			w->lost = false;
 		}
