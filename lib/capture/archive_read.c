@@ -16,14 +16,14 @@
 
 struct archive_source {
 	struct archive *archive;
-	size_t lent;	 /* bytes of the stream's window that libarchive looks at */
-	bool single;	 /* one file in a filter, no archive around it */
-	bool wacz;	 /* only archive/ holds captures */
-	bool pack;	 /* one of ours: its derived files are no inputs */
+	size_t lent; /* bytes of the stream's window that libarchive looks at */
+	bool single; /* one file in a filter, no archive around it */
+	bool wacz;   /* only archive/ holds captures */
+	bool pack;   /* one of ours: its derived files are no inputs */
 	bool opened;
-	bool any;	 /* a header was read */
+	bool any; /* a header was read */
 	bool member_open;
-	bool failed;	 /* what was to be said has been said */
+	bool failed; /* what was to be said has been said */
 	struct source member;
 	struct buf name; /* of the member: archive/path */
 };
@@ -56,8 +56,9 @@ static bool is_zip(struct view v)
 /* Codings that libarchive undoes in this process; those that it hands to other programs are left out. */
 static bool is_filtered(struct view v)
 {
-	static const struct view marks[] = { VIEW("\xFD" "7zXZ\0"), VIEW("LZIP"), VIEW("\x04\x22\x4D\x18"),
-		VIEW("\x1F\x9D") };
+	static const struct view marks[] = { VIEW("\xFD"
+						  "7zXZ\0"),
+		VIEW("LZIP"), VIEW("\x04\x22\x4D\x18"), VIEW("\x1F\x9D") };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_starts(v, marks[i]))
 			return true;

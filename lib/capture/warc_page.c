@@ -217,13 +217,11 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 {
 	struct view shown = keep(page, head->version, 32);
 	if (!head->known_version)
-		return page_drop(
-			page, GARNER_UNSUPPORTED, "version %.*s", (int)shown.n, shown.p);
+		return page_drop(page, GARNER_UNSUPPORTED, "version %.*s", (int)shown.n, shown.p);
 	if (head->segment.n || head->type == WARC_CONTINUATION)
 		return page_drop(page, GARNER_UNSUPPORTED, "a segment of a record");
 	if (!digests_hold(head, block))
-		return page_drop(
-			page, GARNER_BAD_DIGEST, "the bytes are not those of the record's digest");
+		return page_drop(page, GARNER_BAD_DIGEST, "the bytes are not those of the record's digest");
 	page->capture.keep_raw = true;
 	page->capture.truncated = head->truncated.n > 0;
 	switch (head->type) {
@@ -234,6 +232,5 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 	default: break;
 	}
 	shown = keep(page, head->type_name, 64);
-	return page_drop(page, GARNER_NOT_A_PAGE, "a record of type \"%.*s\"", (int)shown.n,
-		shown.n ? shown.p : "");
+	return page_drop(page, GARNER_NOT_A_PAGE, "a record of type \"%.*s\"", (int)shown.n, shown.n ? shown.p : "");
 }

@@ -140,8 +140,7 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 	seek_record(stream, head->size);
 	if (stream->offset - from < total && stream_some(stream).n == 0)
 		return ended_early(w, page, "the file ends inside it");
-	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "a record of %lld bytes",
-					(long long)head->length)
+	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "a record of %lld bytes", (long long)head->length)
 			      : RECORD_PASSED;
 }
 
