@@ -32,6 +32,7 @@
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
 	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
 	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
+	X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")                                    \
 	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")                                         \
 	X(LIMIT_FETCH_SECONDS, 120, "seconds", "one transfer, from the request to the last byte")                      \
 	X(LIMIT_CONNECT_SECONDS, 20, "seconds", "a connection with its TLS handshake")                                 \
