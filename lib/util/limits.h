@@ -48,8 +48,8 @@
 	X(LIMIT_ROBOTS_BYTES, KIB(512), "bytes", "of a robots.txt that are read (RFC 9309: at least 500 KiB)")         \
 	X(LIMIT_ROBOTS_RULES, 20000, "rules", "of a robots.txt that are read")                                         \
 	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
-	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)") \
-X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")
+	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")                \
+	X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")
 X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")
 
 enum {
