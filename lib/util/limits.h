@@ -31,8 +31,8 @@
 	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
 	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
-	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
 	X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")                                    \
+	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
 	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")                                         \
 	X(LIMIT_FETCH_SECONDS, 120, "seconds", "one transfer, from the request to the last byte")                      \
 	X(LIMIT_CONNECT_SECONDS, 20, "seconds", "a connection with its TLS handshake")                                 \
@@ -48,9 +48,7 @@
 	X(LIMIT_ROBOTS_BYTES, KIB(512), "bytes", "of a robots.txt that are read (RFC 9309: at least 500 KiB)")         \
 	X(LIMIT_ROBOTS_RULES, 20000, "rules", "of a robots.txt that are read")                                         \
 	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
-	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")                \
-	X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")
-X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")
+	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,
