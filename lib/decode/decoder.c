@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
-#include "util/utf8.h"
+#include "util/sink.h"
 
 enum { SINGLE_COUNT = ENCODING_COUNT - ENCODING_SINGLE };
 
@@ -94,43 +94,6 @@ static size_t ascii_run(struct view in, size_t at)
 	while (at < in.n && (unsigned char)in.p[at] < 0x80)
 		at++;
 	return at - start;
-}
-
-/* Output that grows in the arena; the newest allocation grows in place. */
-struct sink {
-	struct arena *arena;
-	char *p;
-	size_t n, cap;
-};
-
-static bool sink_room(struct sink *sink, size_t n)
-{
-	if (sink->cap - sink->n >= n)
-		return true;
-	size_t cap = sink->cap + sink->cap / 2 + n + 64;
-	char *grown = arena_grow(sink->arena, sink->p, sink->cap, cap);
-	if (!grown)
-		return false;
-	sink->p = grown;
-	sink->cap = cap;
-	return true;
-}
-
-static bool sink_put(struct sink *sink, const char *p, size_t n)
-{
-	if (!sink_room(sink, n))
-		return false;
-	memcpy(sink->p + sink->n, p, n);
-	sink->n += n;
-	return true;
-}
-
-static bool sink_code_point(struct sink *sink, uint32_t cp)
-{
-	if (!sink_room(sink, 4))
-		return false;
-	sink->n += utf8_put(sink->p + sink->n, cp);
-	return true;
 }
 
 static bool run_single(const uint32_t *table, struct view in, struct sink *out, uint32_t *bad)
