@@ -89,8 +89,8 @@ static int join_blocks(enum garner_profile profile, struct page *page, struct si
 		struct view text;
 		if (block->cut)
 			continue;
-		int result = block->kind == BLOCK_CODE ? normalise_code(profile, &page->arena, block->text, &text) :
-							 normalise_text(profile, &page->arena, block->text, &text);
+		int result = block->kind == BLOCK_CODE ? normalise_code(profile, &page->arena, block->text, &text)
+						       : normalise_text(profile, &page->arena, block->text, &text);
 		if (result)
 			return result;
 		gap |= block->gap;

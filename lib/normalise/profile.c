@@ -168,9 +168,7 @@ static bool step(struct pass *pass)
 			pass->at++;
 		return emit(pass, '\n');
 	case ACTION_DROP: return true;
-	case ACTION_JOINER:
-		next = next_joined(pass);
-		return !joins(pass, cp, next) || emit(pass, cp);
+	case ACTION_JOINER: next = next_joined(pass); return !joins(pass, cp, next) || emit(pass, cp);
 	case ACTION_BIDI:
 		rtl = is_rtl_line(pass, start);
 		return !rtl || pass->filter == FILTER_SEARCH || emit(pass, cp);
@@ -219,7 +217,7 @@ static size_t skip_plain(struct view v, size_t at)
 		memcpy(&word, v.p + at, 8);
 		uint64_t below = (word - ones * 0x20) & ~word & highs; /* may also mark what follows one that is */
 		uint64_t delete = word ^ (ones * 0x7F);
-		if ((word & highs) | below | ((delete - ones) & ~delete & highs))
+		if ((word & highs) | below | ((delete - ones) & ~delete &highs))
 			break;
 		at += 8;
 	}

@@ -10,7 +10,8 @@ static bool has_surplus_collapse(const char *p, size_t n)
 	for (size_t i = 0; i + 2 < n; i++) {
 		unsigned char space = p[i] == ' ', line = p[i] == '\n';
 		unsigned char then_space = p[i + 1] == ' ', then_line = p[i + 1] == '\n', third = p[i + 2] == '\n';
-		any |= (unsigned char)((space & (then_space | then_line)) | (line & (then_space | (then_line & third))));
+		any |= (unsigned char)((space & (then_space | then_line)) |
+				       (line & (then_space | (then_line & third))));
 	}
 	return any;
 }

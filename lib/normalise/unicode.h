@@ -21,14 +21,14 @@ enum unicode_action {
 };
 
 enum {
-	UNICODE_NFC_NO = 1 << 4,    /* never stands in NFC */
-	UNICODE_NFC_MAYBE = 1 << 5, /* may compose with what stands before it */
-	UNICODE_MARK = 1 << 6,	    /* canonical combining class is not 0 */
-	UNICODE_RTL = 1 << 7,	    /* bidi class R or AL */
-	UNICODE_ARABIC = 1 << 8,    /* cursive scripts: ZWNJ and ZWJ have a meaning between letters */
-	UNICODE_INDIC = 1 << 9,	    /* conjunct scripts: they have one behind a letter */
+	UNICODE_NFC_NO = 1 << 4,     /* never stands in NFC */
+	UNICODE_NFC_MAYBE = 1 << 5,  /* may compose with what stands before it */
+	UNICODE_MARK = 1 << 6,	     /* canonical combining class is not 0 */
+	UNICODE_RTL = 1 << 7,	     /* bidi class R or AL */
+	UNICODE_ARABIC = 1 << 8,     /* cursive scripts: ZWNJ and ZWJ have a meaning between letters */
+	UNICODE_INDIC = 1 << 9,	     /* conjunct scripts: they have one behind a letter */
 	UNICODE_SPACELESS = 1 << 10, /* Thai, Lao, Khmer, Myanmar, Tibetan … */
-	UNICODE_WORD = 1 << 11,	    /* letter, mark or number */
+	UNICODE_WORD = 1 << 11,	     /* letter, mark or number */
 	UNICODE_IDEOGRAPH = 1 << 12, /* Han and kana: each counts as a word */
 	UNICODE_EMOJI = 1 << 13,
 	UNICODE_SEARCH = 1 << 14, /* the profile search changes it */

@@ -41,14 +41,18 @@ static void at_most_one_blank_line_stands_in_a_row(void **state)
 	(void)state;
 	CLEAN("\n\n\na\n\n\n\nb\n \n\t\nc\n\n", "a\n\nb\n\nc");
 	KEEP("\n\na\r\n\r\n\r\nb  \n    indented  text\n", "a\n\nb\n    indented  text");
-	CLEAN("a\u2028b\u2029c\x0B" "d\r\ne\rf\xC2\x85g", "a\nb\nc\nd\ne\nf\ng");
+	CLEAN("a\u2028b\u2029c\x0B"
+	      "d\r\ne\rf\xC2\x85g",
+		"a\nb\nc\nd\ne\nf\ng");
 	CLEAN(" \n \n", "");
 }
 
 static void invisible_characters_go(void **state)
 {
 	(void)state;
-	CLEAN("\uFEFFco\u00ADop\u200B\u2060er\x07" "ate\uFFFC", "cooperate");
+	CLEAN("\uFEFFco\u00ADop\u200B\u2060er\x07"
+	      "ate\uFFFC",
+		"cooperate");
 	CLEAN("\uFB01re and o\uFB03ce", "fire and office");
 	KEEP("\uFEFFco\u00ADop", "\uFEFFco\u00ADop");
 }
