@@ -2,7 +2,10 @@
  * nothing outside dom/ knows it. Node 0 is the document. Walks are loops over indices:
  *   for (uint32_t i = 1; i < dom->count; i++)         all nodes
  *   for (i = n + 1; i < node[n].end; i = node[i].end) children of n
- * Script, style, comment, template content and svg hold no nodes; what is needed of scripts stands in dom->scripts. */
+ * Left out: comments, and the elements script, style and template with all that is in them; what is needed of
+ * scripts stands in dom->scripts. svg, iframe, noframes and noembed are there, but empty. Texts with only such
+ * things between them are one text. Elements inside math are DOM_OTHER; svg and math have no attributes.
+ * Control characters and noncharacters read as U+FFFD, CR LF and CR as LF. */
 #ifndef GARNER_DOM_DOM_H
 #define GARNER_DOM_DOM_H
 
@@ -109,7 +112,8 @@ static inline bool dom_has_attr(const struct dom *dom, uint32_t node, enum dom_a
 {
 	return dom_attr(dom, node, name).p != NULL;
 }
-const char *dom_tag_name(enum dom_tag tag);  /* "" for DOM_OTHER */
+const char *dom_tag_name(enum dom_tag tag);		/* "" for DOM_OTHER */
+const char *dom_attr_text(enum dom_attr_name name);	/* "class", … */
 enum dom_tag dom_tag_find(struct view name); /* ASCII case-insensitive */
 /* All text below @node with spaces collapsed and trimmed, at most @max bytes, in the arena. */
 struct view dom_text(struct page *page, uint32_t node, size_t max);

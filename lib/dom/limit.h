@@ -1,0 +1,15 @@
+/* What has to be done to a page before gumbo may see the whole of it. */
+#ifndef GARNER_DOM_LIMIT_H
+#define GARNER_DOM_LIMIT_H
+
+#include "dom/dom.h"
+
+/* A copy of page->utf8 in the arena, or page->utf8 itself when nothing had to change, in which
+ *  - start tags nested deeper than LIMIT_DOM_DEPTH and their end tags are left out, because gumbo's time is
+ *    quadratic in the nesting (250 KB of open <div> ran for minutes); page->dom->flattened tells;
+ *  - attributes of a tag behind the first LIMIT_ATTRIBUTES are left out: gumbo compares each with all before it;
+ *  - an empty comment stands before each </form>: gumbo 0.10.1 moves text that ends there behind the form.
+ * 0 or GARNER_TOO_COMPLEX. */
+int limit_markup(struct page *page, struct view *ret_html);
+
+#endif
