@@ -19,9 +19,9 @@ struct nesting {
 struct edit {
 	struct page *page;
 	struct view html;
-	char *out;	/* NULL while nothing has changed */
+	char *out; /* NULL while nothing has changed */
 	size_t n, cap;
-	size_t from;	/* bytes of html before it are in @out */
+	size_t from; /* bytes of html before it are in @out */
 	bool full;
 };
 
@@ -77,10 +77,8 @@ static bool is_void(enum dom_tag tag)
 	case DOM_frame:
 	case DOM_html:
 	case DOM_head:
-	case DOM_body:
-		return true;
-	default:
-		return false;
+	case DOM_body: return true;
+	default: return false;
 	}
 }
 
@@ -93,10 +91,9 @@ static bool is_wall(uint32_t name)
 
 static bool closes_p(enum dom_tag tag)
 {
-	return (tag >= DOM_article && tag <= DOM_div) || tag == DOM_table || tag == DOM_form ||
-	       tag == DOM_fieldset || tag == DOM_details || tag == DOM_summary || tag == DOM_dialog ||
-	       tag == DOM_menu || tag == DOM_center || tag == DOM_dir || tag == DOM_listing || tag == DOM_xmp ||
-	       tag == DOM_plaintext;
+	return (tag >= DOM_article && tag <= DOM_div) || tag == DOM_table || tag == DOM_form || tag == DOM_fieldset ||
+	       tag == DOM_details || tag == DOM_summary || tag == DOM_dialog || tag == DOM_menu || tag == DOM_center ||
+	       tag == DOM_dir || tag == DOM_listing || tag == DOM_xmp || tag == DOM_plaintext;
 }
 
 static void pop_to(struct nesting *nesting, uint32_t name, const uint32_t *walls, size_t wall_count)
@@ -123,9 +120,7 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 	if (closes_p(tag))
 		pop_to(nesting, DOM_p, NULL, 0);
 	switch (tag) {
-	case DOM_li:
-		pop_to(nesting, DOM_li, lists, sizeof(lists) / sizeof(lists[0]));
-		break;
+	case DOM_li: pop_to(nesting, DOM_li, lists, sizeof(lists) / sizeof(lists[0])); break;
 	case DOM_dt:
 	case DOM_dd:
 		pop_to(nesting, DOM_dt, NULL, 0);
@@ -136,9 +131,7 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 		pop_to(nesting, DOM_td, rows, 3);
 		pop_to(nesting, DOM_th, rows, 3);
 		break;
-	case DOM_tr:
-		pop_to(nesting, DOM_tr, tables, 2);
-		break;
+	case DOM_tr: pop_to(nesting, DOM_tr, tables, 2); break;
 	case DOM_tbody:
 	case DOM_thead:
 	case DOM_tfoot:
@@ -153,11 +146,8 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 	case DOM_p:
 	case DOM_option:
 	case DOM_a:
-	case DOM_nobr:
-		pop_to(nesting, tag, NULL, 0);
-		break;
-	default:
-		break;
+	case DOM_nobr: pop_to(nesting, tag, NULL, 0); break;
+	default: break;
 	}
 }
 

@@ -72,9 +72,8 @@ int script_keep(struct page *page, const struct token *open, struct view source)
 			return page_full(page);
 		dom->scripts = grown;
 	}
-	dom->scripts[dom->script_count++] = (struct dom_script){
-		.text = source, .id = attr_value(p, open, DOM_ATTR_ID), .type = (uint8_t)type
-	};
+	dom->scripts[dom->script_count++] =
+		(struct dom_script){ .text = source, .id = attr_value(p, open, DOM_ATTR_ID), .type = (uint8_t)type };
 	return 0;
 }
 

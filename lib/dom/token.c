@@ -177,22 +177,18 @@ void token_read(const char *p, size_t n, size_t at, struct token *ret)
 enum token_raw token_raw_kind(const char *p, const struct token *open)
 {
 	switch ((enum dom_tag)open->tag) {
-	case DOM_script:
-		return RAW_SCRIPT;
+	case DOM_script: return RAW_SCRIPT;
 	case DOM_title:
-	case DOM_textarea:
-		return RAW_RCDATA;
+	case DOM_textarea: return RAW_RCDATA;
 	case DOM_style:
 	case DOM_xmp:
 	case DOM_iframe:
-	case DOM_noframes:
-		return RAW_TEXT;
-	case DOM_plaintext:
-		return RAW_PLAIN;
+	case DOM_noframes: return RAW_TEXT;
+	case DOM_plaintext: return RAW_PLAIN;
 	default:
-		return open->name_end - open->name_at == 7 && strncasecmp(p + open->name_at, "noembed", 7) == 0 ?
-			       RAW_TEXT :
-			       RAW_NO;
+		return open->name_end - open->name_at == 7 && strncasecmp(p + open->name_at, "noembed", 7) == 0
+			       ? RAW_TEXT
+			       : RAW_NO;
 	}
 }
 

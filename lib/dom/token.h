@@ -18,7 +18,7 @@ enum token_kind {
 };
 
 struct token {
-	size_t begin, end;	 /* the whole token */
+	size_t begin, end;	  /* the whole token */
 	size_t name_at, name_end; /* of tags */
 	uint8_t kind;
 	uint8_t tag;	   /* enum dom_tag */

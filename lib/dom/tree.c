@@ -63,9 +63,7 @@ static struct dom_node *add_node(struct tree *tree, uint32_t parent)
 static enum dom_tag tag_of(struct tree *tree, const GumboElement *element)
 {
 	if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
-		return element->tag == GUMBO_TAG_SVG  ? DOM_svg :
-		       element->tag == GUMBO_TAG_MATH ? DOM_math :
-							DOM_OTHER;
+		return element->tag == GUMBO_TAG_SVG ? DOM_svg : element->tag == GUMBO_TAG_MATH ? DOM_math : DOM_OTHER;
 	if (element->tag >= GUMBO_TAG_UNKNOWN) {
 		GumboStringPiece name = element->original_tag;
 		gumbo_tag_from_original_text(&name);

@@ -106,8 +106,8 @@ static void looks_at_the_first_attributes_only(void **state)
 static void a_megabyte_of_inline_tags_is_bounded(void **state)
 {
 	(void)state;
-	static const char *const units[] = { "<b>", "<a href=x>", "<b><i>", "<a><b></a>", "<font size=1><p>", "</b><b>x",
-		"<nobr>", "<b></p>", "<i><p>", "<code><div></code>", "<span>" };
+	static const char *const units[] = { "<b>", "<a href=x>", "<b><i>", "<a><b></a>", "<font size=1><p>",
+		"</b><b>x", "<nobr>", "<b></p>", "<i><p>", "<code><div></code>", "<span>" };
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		struct buf buf;
 		expect_bounded(repeated("<body>", units[i], (1 << 20) / strlen(units[i]), "end", &buf), true, "end");
@@ -122,7 +122,8 @@ static void table_soup_is_bounded(void **state)
 		"</table><table><a>" };
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		struct buf buf;
-		expect_bounded(repeated("<body><table>", units[i], (1 << 20) / strlen(units[i]), "end", &buf), true, "end");
+		expect_bounded(
+			repeated("<body><table>", units[i], (1 << 20) / strlen(units[i]), "end", &buf), true, "end");
 		buf_free(&buf);
 	}
 }

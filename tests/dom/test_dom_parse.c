@@ -75,18 +75,19 @@ static void keeps_a_large_assignment_as_state(void **state)
 	char html[1024], want[1200];
 	char filler[600];
 	memset(filler, 'x', sizeof(filler));
-	snprintf(html, sizeof(html), "<body><script>window.__S__ = {\"a\":\"%.600s\"};</script><script>var a = 1</script>",
-		filler);
+	snprintf(html, sizeof(html),
+		"<body><script>window.__S__ = {\"a\":\"%.600s\"};</script><script>var a = 1</script>", filler);
 	snprintf(want, sizeof(want),
-		"<html>\n  <head>\n  <body>\nscript state \"\" \"window.__S__ = {\\\"a\\\":\\\"%.600s\\\"};\"\n", filler);
+		"<html>\n  <head>\n  <body>\nscript state \"\" \"window.__S__ = {\\\"a\\\":\\\"%.600s\\\"};\"\n",
+		filler);
 	expect(html, want);
 }
 
 static void text_before_a_form_ends_stays_inside(void **state)
 {
 	(void)state;
-	expect("<body><form><p>in</p>last words</form>out",
-		"<html>\n  <head>\n  <body>\n    <form>\n      <p>\n        \"in\"\n      \"last words\"\n    \"out\"\n");
+	expect("<body><form><p>in</p>last words</form>out", "<html>\n  <head>\n  <body>\n    <form>\n      <p>\n       "
+							    " \"in\"\n      \"last words\"\n    \"out\"\n");
 }
 
 static void repairs_tables_as_the_standard_says(void **state)
