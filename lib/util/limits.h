@@ -3,6 +3,8 @@
 #ifndef GARNER_UTIL_LIMITS_H
 #define GARNER_UTIL_LIMITS_H
 
+#include <stddef.h>
+
 #define KIB(n) ((size_t)(n) << 10)
 #define MIB(n) ((size_t)(n) << 20)
 
