@@ -1,0 +1,552 @@
+#include "extract/blocks.h"
+
+#include "util/limits.h"
+
+/* What elements around a text say of it; inherited down the stack. */
+struct around {
+	uint32_t flags;
+	uint8_t heading; /* 1 to 6, 0 none */
+	uint8_t items;	 /* depth of lists */
+	bool pre, row, bold, time, ordered;
+	bool unseen;   /* an inline element that is hidden */
+	uint32_t link; /* node of the anchor; 0 none */
+};
+
+struct open {
+	uint32_t node, end;
+	uint32_t box;	 /* index; UINT32_MAX not made yet; of block-level elements only */
+	bool block;	 /* block-level: a border at its start and end */
+	bool item_first; /* a list item whose first block is still to come */
+	struct around around;
+};
+
+struct walk {
+	struct page *page;
+	const struct dom *dom;
+	struct text_blocks *out;
+	struct open *stack;
+	size_t depth, block_cap, box_cap;
+	char *text; /* room for all text of the page, filled from the left */
+	size_t at;  /* end of what is written */
+	/* the block being gathered */
+	struct text_block now;
+	size_t start;
+	bool begun, space, gap, line;
+	bool cell; /* a cell border stands before what comes */
+	bool link_end; /* an anchor has just ended */
+	bool full;
+	uint32_t link; /* the anchor counted last */
+};
+
+static const uint8_t block_tags[DOM_TAG_COUNT] = {
+	[DOM_html] = 1, [DOM_body] = 1, [DOM_article] = 1, [DOM_section] = 1, [DOM_nav] = 1, [DOM_aside] = 1,
+	[DOM_h1] = 1, [DOM_h2] = 1, [DOM_h3] = 1, [DOM_h4] = 1, [DOM_h5] = 1, [DOM_h6] = 1, [DOM_hgroup] = 1,
+	[DOM_header] = 1, [DOM_footer] = 1, [DOM_address] = 1, [DOM_main] = 1, [DOM_p] = 1, [DOM_hr] = 1, [DOM_pre] = 1,
+	[DOM_blockquote] = 1, [DOM_ol] = 1, [DOM_ul] = 1, [DOM_li] = 1, [DOM_dl] = 1, [DOM_dt] = 1, [DOM_dd] = 1,
+	[DOM_figure] = 1, [DOM_figcaption] = 1, [DOM_div] = 1, [DOM_table] = 1, [DOM_caption] = 1, [DOM_tbody] = 1,
+	[DOM_thead] = 1, [DOM_tfoot] = 1, [DOM_tr] = 1, [DOM_td] = 1, [DOM_th] = 1, [DOM_form] = 1, [DOM_fieldset] = 1,
+	[DOM_legend] = 1, [DOM_details] = 1, [DOM_summary] = 1, [DOM_dialog] = 1, [DOM_menu] = 1, [DOM_center] = 1,
+	[DOM_dir] = 1, [DOM_marquee] = 1, [DOM_search] = 1, [DOM_listing] = 1, [DOM_xmp] = 1, [DOM_plaintext] = 1,
+	[DOM_button] = 1, [DOM_noscript] = 1, [DOM_video] = 1, [DOM_audio] = 1, [DOM_iframe] = 1, [DOM_object] = 1,
+	[DOM_select] = 1, [DOM_textarea] = 1, [DOM_frameset] = 1, [DOM_noframes] = 1,
+};
+
+/* Elements whose text is not text of the page. */
+static const uint8_t skip_tags[DOM_TAG_COUNT] = {
+	[DOM_head] = 1, [DOM_title] = 1, [DOM_script] = 1, [DOM_style] = 1, [DOM_template] = 1, [DOM_select] = 1,
+	[DOM_datalist] = 1, [DOM_option] = 1, [DOM_optgroup] = 1, [DOM_textarea] = 1, [DOM_iframe] = 1, [DOM_video] = 1,
+	[DOM_audio] = 1, [DOM_canvas] = 1, [DOM_svg] = 1, [DOM_rt] = 1, [DOM_rp] = 1, [DOM_embed] = 1,
+	[DOM_progress] = 1, [DOM_meter] = 1, [DOM_noframes] = 1, [DOM_map] = 1,
+};
+
+static bool is_heading(uint8_t tag)
+{
+	return tag >= DOM_h1 && tag <= DOM_h6;
+}
+
+/* ---- spaces -------------------------------------------------------------------------------- */
+
+/* Bytes of a character at @p that shows nothing: white space, no-break and zero-width spaces. */
+static size_t blank_size(const char *p, size_t n)
+{
+	const unsigned char *u = (const unsigned char *)p;
+	if (ascii_is_space(*p))
+		return 1;
+	if (n >= 2 && u[0] == 0xC2 && (u[1] == 0xA0 || u[1] == 0xAD))
+		return 2;
+	if (n >= 3 && u[0] == 0xE2 && u[1] == 0x80 && u[2] >= 0x8B && u[2] <= 0x8F)
+		return 3;
+	if (n >= 3 && u[0] == 0xEF && u[1] == 0xBB && u[2] == 0xBF)
+		return 3;
+	return 0;
+}
+
+static struct view trim_blank(struct view v)
+{
+	size_t size;
+	while (v.n && (size = blank_size(v.p, v.n))) {
+		v.p += size;
+		v.n -= size;
+	}
+	for (;;) {
+		if (v.n && (size = blank_size(v.p + v.n - 1, 1)))
+			v.n -= size;
+		else if (v.n >= 2 && blank_size(v.p + v.n - 2, 2) == 2)
+			v.n -= 2;
+		else if (v.n >= 3 && blank_size(v.p + v.n - 3, 3) == 3)
+			v.n -= 3;
+		else
+			return v;
+	}
+}
+
+/* Code keeps its spaces at the start of the first line. */
+static struct view trim_code(struct view v)
+{
+	struct view inner = trim_blank(v);
+	if (!inner.n)
+		return inner;
+	const char *start = inner.p;
+	while (start > v.p && start[-1] != '\n')
+		start--;
+	return view_make(start, (size_t)(inner.p + inner.n - start));
+}
+
+/* ---- gathering ----------------------------------------------------------------------------- */
+
+static struct open *top(struct walk *w)
+{
+	return &w->stack[w->depth - 1];
+}
+
+static bool grow(struct walk *w, void *array, size_t *cap, size_t count, size_t size)
+{
+	void **slot = array;
+	if (count < *cap)
+		return true;
+	size_t more = *cap ? *cap * 2 : 256;
+	void *grown = arena_grow(&w->page->arena, *slot, *cap * size, more * size);
+	if (!grown)
+		return false;
+	*slot = grown;
+	*cap = more;
+	return true;
+}
+
+/* Makes the boxes of all open block-level elements and returns the innermost. */
+static uint32_t innermost_box(struct walk *w)
+{
+	size_t from = w->depth;
+	while (from > 1 && (!w->stack[from - 1].block || w->stack[from - 1].box == UINT32_MAX))
+		from--;
+	uint32_t box = w->stack[from - 1].box;
+	for (size_t i = from; i < w->depth; i++) {
+		struct open *o = &w->stack[i];
+		if (!o->block)
+			continue;
+		if (!grow(w, &w->out->boxes, &w->box_cap, w->out->box_count, sizeof(struct box))) {
+			w->full = true;
+			return box;
+		}
+		o->box = w->out->box_count++;
+		w->out->boxes[o->box] = (struct box){ .node = o->node, .parent = box, .first = w->out->count };
+		box = o->box;
+	}
+	return box;
+}
+
+static uint8_t kind_of(const struct around *a, uint32_t flags)
+{
+	if (a->pre)
+		return BLOCK_CODE;
+	if (a->heading)
+		return BLOCK_HEADING;
+	if (a->row)
+		return BLOCK_ROW;
+	if (flags & TEXT_CAPTION)
+		return BLOCK_CAPTION;
+	if (flags & TEXT_ITEM_FIRST)
+		return BLOCK_ITEM;
+	return flags & TEXT_QUOTE ? BLOCK_QUOTE : BLOCK_PARAGRAPH;
+}
+
+static uint32_t item_flags(struct walk *w)
+{
+	for (size_t i = w->depth; i-- > 0;) {
+		const struct open *o = &w->stack[i];
+		uint8_t tag = w->dom->nodes[o->node].tag;
+		if (tag != DOM_li && tag != DOM_dt && tag != DOM_dd)
+			continue;
+		if (!o->item_first)
+			return 0;
+		w->stack[i].item_first = false;
+		return TEXT_ITEM_FIRST | (o->around.ordered ? TEXT_ORDERED : 0);
+	}
+	return 0;
+}
+
+/* A border: what was gathered becomes a block. */
+static void flush(struct walk *w)
+{
+	bool begun = w->begun;
+	w->begun = w->space = w->cell = w->link_end = false;
+	if (!begun)
+		return;
+	const struct around *a = &top(w)->around;
+	struct view raw = view_make(w->text + w->start, w->at - w->start);
+	struct view text = a->pre ? trim_code(raw) : trim_blank(raw);
+	if (!text.n) {
+		w->at = w->start;
+		return;
+	}
+	if (w->out->count >= LIMIT_LINES) {
+		w->out->cut = true;
+		return;
+	}
+	if (!grow(w, &w->out->items, &w->block_cap, w->out->count, sizeof(struct text_block))) {
+		w->full = true;
+		return;
+	}
+	struct text_block *b = &w->out->items[w->out->count];
+	*b = w->now;
+	b->box = innermost_box(w);
+	b->text = text;
+	b->flags = a->flags | (w->gap ? TEXT_GAP : 0) | (w->line ? TEXT_LINE : 0);
+	if (a->items)
+		b->flags |= item_flags(w);
+	b->kind = kind_of(a, b->flags);
+	b->level = a->heading && !a->pre ? a->heading : a->items;
+	w->out->count++;
+	w->gap = w->line = false;
+}
+
+/* A paragraph border. */
+static void border(struct walk *w)
+{
+	flush(w);
+	w->gap = true;
+}
+
+static void begin(struct walk *w, uint32_t node)
+{
+	if (w->begun)
+		return;
+	w->begun = true;
+	w->link = 0;
+	w->start = w->at;
+	w->now = (struct text_block){ .node = node };
+}
+
+static void put(struct walk *w, const char *p, size_t n)
+{
+	const struct around *a = &top(w)->around;
+	memcpy(w->text + w->at, p, n);
+	w->at += n;
+	if (a->link)
+		w->now.link_bytes += (uint32_t)n;
+	if (a->bold)
+		w->now.bold_bytes += (uint32_t)n;
+	if (a->time)
+		w->now.time_bytes += (uint32_t)n;
+}
+
+static void put_space(struct walk *w)
+{
+	if (!w->space)
+		return;
+	w->space = false;
+	if (w->at > w->start)
+		put(w, " ", 1);
+}
+
+static void put_collapsed(struct walk *w, uint32_t node, struct view v)
+{
+	size_t at = 0;
+	while (at < v.n) {
+		size_t from = at;
+		while (at < v.n && ascii_is_space(v.p[at]))
+			at++;
+		if (at > from)
+			w->space = w->begun;
+		from = at;
+		while (at < v.n && !ascii_is_space(v.p[at]))
+			at++;
+		if (at == from)
+			break;
+		begin(w, node);
+		if (w->cell && w->at > w->start) {
+			put(w, " | ", 3);
+			w->space = false;
+		}
+		w->cell = false;
+		put_space(w);
+		put(w, v.p + from, at - from);
+	}
+}
+
+/* CRLF became LF in the parser. */
+static void put_code(struct walk *w, uint32_t node, struct view v)
+{
+	if (!v.n)
+		return;
+	begin(w, node);
+	put_space(w);
+	put(w, v.p, v.n);
+}
+
+static void text(struct walk *w, uint32_t node)
+{
+	const struct around *a = &top(w)->around;
+	if (a->unseen)
+		return;
+	struct view v = w->dom->nodes[node].text;
+	if (a->pre)
+		put_code(w, node, v);
+	else
+		put_collapsed(w, node, v);
+	if (!w->begun)
+		return;
+	w->now.last = node;
+	w->link_end = false;
+	if (a->link && a->link != w->link) {
+		w->link = a->link;
+		w->now.links += w->now.links < UINT16_MAX;
+	}
+}
+
+/* ---- elements ------------------------------------------------------------------------------ */
+
+static bool style_says(struct view style, struct view property, struct view value)
+{
+	size_t at = 0;
+	while ((at += view_find_nocase(view_from(style, at), property)) < style.n) {
+		at += property.n;
+		struct view rest = view_trim(view_from(style, at));
+		if (rest.n && *rest.p == ':' && view_starts_nocase(view_trim(view_from(rest, 1)), value))
+			return true;
+	}
+	return false;
+}
+
+static uint32_t hidden_flags(const struct dom *dom, uint32_t node)
+{
+	uint32_t flags = 0;
+	if (!dom->nodes[node].attr_count)
+		return 0;
+	if (dom_has_attr(dom, node, DOM_ATTR_HIDDEN))
+		flags |= TEXT_HIDDEN;
+	if (view_eq_nocase(dom_attr(dom, node, DOM_ATTR_ARIA_HIDDEN), VIEW("true")))
+		flags |= TEXT_ARIA_HIDDEN;
+	struct view style = dom_attr(dom, node, DOM_ATTR_STYLE);
+	if (style.n && (style_says(style, VIEW("display"), VIEW("none")) ||
+			       style_says(style, VIEW("visibility"), VIEW("hidden"))))
+		flags |= TEXT_HIDDEN;
+	return flags;
+}
+
+/* What the first look at a table's subtree tells; nested tables end it, so all looks together are linear. */
+static bool is_data_table(const struct dom *dom, uint32_t table)
+{
+	struct view role = dom_attr(dom, table, DOM_ATTR_ROLE);
+	if (view_eq_nocase(role, VIEW("presentation")) || view_eq_nocase(role, VIEW("none")))
+		return false;
+	enum { CELL_BYTES = 600 }; /* longer ones are columns of a layout */
+	size_t rows = 0, cells = 0, row_cells = 0, widest = 0, heads = 0, paragraphs = 0, cell_bytes = 0;
+	for (uint32_t i = table + 1; i < dom->nodes[table].end; i++) {
+		const struct dom_node *n = &dom->nodes[i];
+		if (n->is_text) {
+			cell_bytes += view_trim(n->text).n;
+			if (cell_bytes > CELL_BYTES && !heads)
+				return false;
+			continue;
+		}
+		switch (n->tag) {
+		case DOM_table: case DOM_h1: case DOM_h2: case DOM_h3: case DOM_form: case DOM_article: case DOM_section:
+		case DOM_nav: case DOM_pre: case DOM_figure: case DOM_iframe: case DOM_blockquote:
+			return false;
+		case DOM_tr:
+			rows++;
+			row_cells = 0;
+			break;
+		case DOM_th:
+			heads++;
+			/* fallthrough */
+		case DOM_td:
+			cells++;
+			cell_bytes = 0;
+			if (++row_cells > widest)
+				widest = row_cells;
+			break;
+		case DOM_p:
+			paragraphs++;
+			break;
+		default:
+			break;
+		}
+	}
+	return widest >= 2 && rows >= 2 && paragraphs <= cells;
+}
+
+static void around_tag(struct walk *w, uint32_t node, struct around *a)
+{
+	const struct dom *dom = w->dom;
+	uint8_t tag = dom->nodes[node].tag;
+	a->flags |= hidden_flags(dom, node);
+	if (is_heading(tag))
+		a->heading = (uint8_t)(tag - DOM_h1 + 1);
+	switch (tag) {
+	case DOM_pre: case DOM_listing: case DOM_xmp: case DOM_plaintext: a->pre = true; break;
+	case DOM_ul: case DOM_menu: case DOM_dir: case DOM_dl: a->items += a->items < 9; a->ordered = false; break;
+	case DOM_ol: a->items += a->items < 9; a->ordered = true; break;
+	case DOM_blockquote: a->flags |= TEXT_QUOTE; break;
+	case DOM_figcaption: case DOM_caption: a->flags |= TEXT_CAPTION; a->row = false; break;
+	case DOM_figure: a->flags |= TEXT_FIGURE; break;
+	case DOM_button: a->flags |= TEXT_BUTTON; break;
+	case DOM_noscript: a->flags |= TEXT_NOSCRIPT; break;
+	case DOM_details: a->flags |= TEXT_DETAILS; break;
+	case DOM_form: a->flags |= TEXT_FORM; break;
+	case DOM_legend: case DOM_label: a->flags |= TEXT_LABEL; break;
+	case DOM_summary: a->flags = (a->flags & ~(uint32_t)TEXT_DETAILS) | TEXT_LABEL; break;
+	case DOM_table:
+		a->row = is_data_table(dom, node);
+		if (!a->row)
+			a->flags |= TEXT_TABLE;
+		break;
+	case DOM_a:
+		if (dom_has_attr(dom, node, DOM_ATTR_HREF))
+			a->link = node;
+		break;
+	case DOM_b: case DOM_strong: a->bold = true; break;
+	case DOM_time: a->time = true; break;
+	default: break;
+	}
+}
+
+static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
+{
+	uint8_t tag = w->dom->nodes[node].tag;
+	if (outer->row && tag != DOM_tr && tag != DOM_caption && tag != DOM_tbody && tag != DOM_thead && tag != DOM_tfoot)
+		return false; /* what stands in a cell of a data table is one line */
+	if (tag == DOM_button && outer->heading)
+		return false;
+	if (block_tags[tag])
+		return true;
+	struct view style = w->dom->nodes[node].attr_count ? dom_attr(w->dom, node, DOM_ATTR_STYLE) : VIEW_NONE;
+	return style.n && style_says(style, VIEW("display"), VIEW("block"));
+}
+
+static void line_break(struct walk *w)
+{
+	const struct around *a = &top(w)->around;
+	if (a->pre && w->begun) {
+		put(w, "\n", 1);
+	} else if (a->heading || a->row) {
+		w->space = w->begun;
+	} else if (w->begun) {
+		w->line = true; /* of the block before and of the one behind */
+		flush(w);
+		w->line = true;
+	} else if (w->line) {
+		w->gap = true; /* the second break of two */
+	}
+}
+
+static void open_element(struct walk *w, uint32_t node)
+{
+	const struct dom_node *n = &w->dom->nodes[node];
+	if (n->tag == DOM_br) {
+		line_break(w);
+		return;
+	}
+	struct around a = top(w)->around;
+	if (n->tag == DOM_a && w->link_end)
+		w->space = w->begun; /* anchors side by side are words apart */
+	bool block = is_block(w, node, &a);
+	if (a.row && !block && (block_tags[n->tag] || n->tag == DOM_img)) {
+		w->space = w->begun;
+		w->cell |= n->tag == DOM_td || n->tag == DOM_th;
+	}
+	if (block)
+		border(w);
+	if (n->end == node + 1)
+		return;
+	around_tag(w, node, &a);
+	a.unseen = !block && ((a.flags & ~top(w)->around.flags) & TEXT_HIDDEN || a.unseen);
+	w->stack[w->depth++] = (struct open){ .node = node,
+		.end = n->end,
+		.box = UINT32_MAX,
+		.block = block,
+		.item_first = n->tag == DOM_li || n->tag == DOM_dt || n->tag == DOM_dd,
+		.around = a };
+}
+
+/* Passes over an element without text of its own; returns its last node. */
+static uint32_t skip_element(struct walk *w, uint32_t node)
+{
+	if (block_tags[w->dom->nodes[node].tag] && !top(w)->around.row)
+		border(w);
+	return w->dom->nodes[node].end - 1;
+}
+
+static void close_until(struct walk *w, uint32_t node)
+{
+	while (w->depth > 1 && top(w)->end <= node) {
+		struct open *o = top(w);
+		uint8_t tag = w->dom->nodes[o->node].tag;
+		if (o->block) {
+			border(w);
+			if (o->box != UINT32_MAX)
+				w->out->boxes[o->box].end = w->out->count;
+		} else if (tag == DOM_a && o->around.link) {
+			w->link_end = true;
+		} else if (block_tags[tag]) {
+			w->space = w->begun;
+		}
+		w->depth--;
+	}
+}
+
+static int prepare(struct walk *w)
+{
+	const struct dom *dom = w->dom;
+	size_t bytes = 64, depth = 0;
+	for (uint32_t i = 0; i < dom->count; i++) {
+		const struct dom_node *n = &dom->nodes[i];
+		/* each text may bring a space or a cell border with it, each element a line break */
+		bytes += n->is_text ? n->text.n + 4 : 1;
+		if (n->depth > depth)
+			depth = n->depth;
+	}
+	w->text = arena_alloc(&w->page->arena, bytes);
+	w->stack = arena_calloc(&w->page->arena, depth + 3, sizeof(*w->stack));
+	if (!w->text || !w->stack || !grow(w, &w->out->boxes, &w->box_cap, 0, sizeof(struct box)))
+		return page_full(w->page);
+	w->stack[w->depth++] = (struct open){ .end = dom->count, .block = true };
+	w->out->boxes[w->out->box_count++] = (struct box){ 0 };
+	w->gap = true;
+	return 0;
+}
+
+int blocks_read(struct page *page, struct text_blocks *ret_blocks)
+{
+	struct walk w = { .page = page, .dom = page->dom, .out = ret_blocks };
+	*ret_blocks = (struct text_blocks){ 0 };
+	if (!page->dom || !page->dom->count)
+		return 0;
+	int result = prepare(&w);
+	if (result)
+		return result;
+	for (uint32_t i = 1; i < w.dom->count && !w.full; i++) {
+		close_until(&w, i);
+		if (w.dom->nodes[i].is_text)
+			text(&w, i);
+		else if (skip_tags[w.dom->nodes[i].tag])
+			i = skip_element(&w, i);
+		else
+			open_element(&w, i);
+	}
+	close_until(&w, w.dom->count);
+	flush(&w);
+	ret_blocks->boxes[0].end = ret_blocks->count;
+	return w.full ? page_full(page) : 0;
+}
