@@ -310,7 +310,7 @@ static void text(struct walk *w, uint32_t node)
 	w->link_end = false;
 	if (a->link && a->link != w->link) {
 		w->link = a->link;
-		w->now.links += w->now.links < UINT16_MAX;
+		w->now.links = (uint16_t)(w->now.links + (w->now.links < UINT16_MAX));
 	}
 }
 
@@ -387,6 +387,11 @@ static bool is_data_table(const struct dom *dom, uint32_t table)
 	return widest >= 2 && rows >= 2 && paragraphs <= cells;
 }
 
+static uint8_t deeper(uint8_t level)
+{
+	return (uint8_t)(level < 9 ? level + 1 : level);
+}
+
 static void around_tag(struct walk *w, uint32_t node, struct around *a)
 {
 	const struct dom *dom = w->dom;
@@ -396,8 +401,8 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 		a->heading = (uint8_t)(tag - DOM_h1 + 1);
 	switch (tag) {
 	case DOM_pre: case DOM_listing: case DOM_xmp: case DOM_plaintext: a->pre = true; break;
-	case DOM_ul: case DOM_menu: case DOM_dir: case DOM_dl: a->items += a->items < 9; a->ordered = false; break;
-	case DOM_ol: a->items += a->items < 9; a->ordered = true; break;
+	case DOM_ul: case DOM_menu: case DOM_dir: case DOM_dl: a->items = deeper(a->items); a->ordered = false; break;
+	case DOM_ol: a->items = deeper(a->items); a->ordered = true; break;
 	case DOM_blockquote: a->flags |= TEXT_QUOTE; break;
 	case DOM_figcaption: case DOM_caption: a->flags |= TEXT_CAPTION; a->row = false; break;
 	case DOM_figure: a->flags |= TEXT_FIGURE; break;

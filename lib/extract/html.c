@@ -75,7 +75,7 @@ static int run(void *state, struct page *page)
 {
 	(void)state;
 	struct text_blocks blocks;
-	uint32_t main_box;
+	uint32_t main_box = 0;
 	int result = blocks_read(page, &blocks);
 	if (result == 0)
 		result = find_main(page, &blocks, &main_box);
