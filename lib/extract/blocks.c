@@ -199,7 +199,7 @@ static void flush(struct walk *w)
 		w->at = w->start;
 		return;
 	}
-	if (w->out->count >= LIMIT_LINES) {
+	if (w->out->count >= LIMIT_BLOCKS) {
 		w->out->cut = true;
 		return;
 	}

@@ -50,7 +50,7 @@ struct text_blocks {
 	uint32_t count;
 	struct box *boxes;
 	uint32_t box_count;
-	bool cut; /* the page has more than LIMIT_LINES blocks; the others are not in */
+	bool cut; /* the page has more than LIMIT_BLOCKS blocks; the others are not in */
 };
 
 /* Reads page->dom. Everything in page->arena. 0, or page_full. Linear in the tree. */

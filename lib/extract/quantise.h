@@ -1,0 +1,49 @@
+/* Numbers to one byte, by integers alone. */
+#ifndef GARNER_EXTRACT_QUANTISE_H
+#define GARNER_EXTRACT_QUANTISE_H
+
+#include <stdint.h>
+
+/* @part of @whole in 255ths; 0 of nothing is 0. */
+static inline uint8_t q_ratio(uint64_t part, uint64_t whole)
+{
+	if (!whole)
+		return 0;
+	return (uint8_t)(part >= whole ? 255 : part * 255 / whole);
+}
+
+/* 8 steps an octave: 0, 8 (one), 12, 16 (three) …; 255 from 2^31 on. */
+static inline uint8_t q_log(uint64_t n)
+{
+	n = n >= UINT32_MAX ? UINT32_MAX : n + 1;
+	unsigned octave = 31u - (unsigned)__builtin_clz((uint32_t)n);
+	unsigned step = octave >= 3 ? (unsigned)(n >> (octave - 3)) & 7 : (unsigned)(n << (3 - octave)) & 7;
+	unsigned q = octave * 8 + step;
+	return (uint8_t)(q > 255 ? 255 : q);
+}
+
+static inline uint8_t q_count(uint64_t n)
+{
+	return (uint8_t)(n > 255 ? 255 : n);
+}
+
+/* Around 128. */
+static inline uint8_t q_signed(int64_t n)
+{
+	return (uint8_t)(n < -128 ? 0 : n > 127 ? 255 : n + 128);
+}
+
+/* The sign and size of a distance. */
+static inline uint8_t q_signed_log(int64_t n)
+{
+	int q = q_log((uint64_t)(n < 0 ? -n : n)) / 2;
+	return q_signed(n < 0 ? -q : q);
+}
+
+/* @part of @whole in eighths of a percent or so: for rare characters, ratio times 8. */
+static inline uint8_t q_rare(uint64_t part, uint64_t whole)
+{
+	return q_ratio(part * 8, whole);
+}
+
+#endif

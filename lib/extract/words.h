@@ -1,0 +1,31 @@
+/* Words of a text as the features count them, and a set of words with marks. */
+#ifndef GARNER_EXTRACT_WORDS_H
+#define GARNER_EXTRACT_WORDS_H
+
+#include "extract/features.h"
+#include "util/arena.h"
+
+enum word_mark {
+	WORD_TITLE = 1 << 0,
+	WORD_DESCRIPTION = 1 << 1,
+	WORD_BODY = 1 << 2,
+	WORD_BODY_PAIR = 1 << 3, /* of two words one after the other */
+};
+
+struct word_slot {
+	uint32_t hash; /* 0: free */
+	uint8_t marks;
+};
+struct word_set {
+	struct word_slot *slots;
+	uint32_t mask; /* 0: empty set */
+};
+
+/* Room for the words of @bytes bytes of text. False: no memory. */
+bool words_init(struct word_set *set, struct arena *arena, size_t bytes);
+/* Adds the words of @text (at most LIMIT_FACT_WORDS) with @mark, pairs with @pair_mark when not 0. Returns how many. */
+uint32_t words_add(struct word_set *set, struct view text, uint8_t mark, uint8_t pair_mark);
+/* Counts everything of @text; hits against @set. */
+void words_scan(const struct word_set *set, struct view text, struct text_stats *ret_stats);
+
+#endif

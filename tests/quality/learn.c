@@ -1,0 +1,450 @@
+#include "learn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include "util/buf.h"
+#include "util/clock.h"
+
+enum { ALL = FOLDS }; /* "no fold is held out" */
+
+/* ---- labels and weights --------------------------------------------------------------------- */
+
+static float set_weight(const struct kept *k)
+{
+	switch (k->truth->set) {
+	case SET_NEWSROOM: return 3;
+	case SET_READABILITY: return 1;
+	case SET_TRAFILATURA: return 0.6f;
+	default: return 1;
+	}
+}
+
+/* How far the truth may be trusted: one whose words are not on the page was made from something else. */
+static float page_weight(const struct kept *k)
+{
+	if (!k->truth->body.p)
+		return set_weight(k);
+	if (!k->labels.truth_words)
+		return 0;
+	float found = (float)k->labels.matched / (float)k->labels.truth_words;
+	return set_weight(k) * (found > 0.9f ? 1 : found > 0.7f ? 0.7f : found > 0.4f ? 0.4f : 0.1f);
+}
+
+static void weigh(struct learner *l, struct kept *k)
+{
+	const struct labels *s = &k->labels;
+	float sum = 0, page = page_weight(k);
+	for (uint32_t i = 0; i < k->blocks.count; i++) {
+		float words = (float)s->words[i] + 1.5f;
+		l->y[k->row + i] = s->share[i] < 0 ? 0 : s->share[i] > 1 ? 1 : s->share[i];
+		float w = s->share[i] < 0 ? 0 : words / ((float)s->truth_words + 80);
+		if (!k->truth->body.p && s->share[i] >= 0)
+			w = 0.12f;
+		l->w[k->row + i] = w;
+		sum += w;
+	}
+	float limit = sum > 4 ? 4 / sum : 1;
+	for (uint32_t i = 0; i < k->blocks.count; i++)
+		l->w[k->row + i] *= limit * page * 100;
+}
+
+/* ---- log-odds of tokens ---------------------------------------------------------------------- */
+
+struct count {
+	uint32_t hash;
+	uint32_t last_page, sites, last_site;
+	float in, out;		 /* pages, by share of their words under the token */
+	float page_in, page_out; /* of the page being counted */
+};
+
+struct counter {
+	struct count *slots;
+	uint32_t mask, used;
+};
+
+static struct count *counter_find(struct counter *c, uint32_t hash)
+{
+	uint32_t i = hash * 0x9E3779B1u;
+	for (i ^= i >> 16;; i++) {
+		struct count *slot = &c->slots[i & c->mask];
+		if (!slot->hash) {
+			slot->hash = hash;
+			c->used++;
+		}
+		if (slot->hash == hash)
+			return slot;
+	}
+}
+
+static void settle(struct count *t)
+{
+	float all = t->page_in + t->page_out;
+	if (all > 0) {
+		/* a page speaks once, more firmly with more words */
+		float say = all > 20 ? 1 : 0.3f + 0.7f * all / 20;
+		t->in += say * t->page_in / all;
+		t->out += say * t->page_out / all;
+	}
+	t->page_in = t->page_out = 0;
+}
+
+static void count_token(struct counter *c, const struct kept *k, uint32_t page, uint32_t hash, float in, float out)
+{
+	struct count *t = counter_find(c, hash);
+	if (t->last_page != page + 1) {
+		settle(t);
+		t->last_page = page + 1;
+		t->sites += t->last_site != k->truth->site;
+		t->last_site = k->truth->site;
+	}
+	t->page_in += in;
+	t->page_out += out;
+}
+
+static void count_page(const struct learner *l, struct counter *c, uint32_t page)
+{
+	const struct kept *k = &l->corpus->pages[page];
+	const struct features *f = &k->features;
+	for (uint32_t b = 0; b < k->blocks.count; b++) {
+		float y = l->y[k->row + b], words = (float)k->labels.words[b];
+		if (l->w[k->row + b] <= 0)
+			continue;
+		uint32_t box = k->blocks.items[b].box;
+		for (uint32_t t = f->inline_tokens[b]; t < f->inline_tokens[b + 1]; t++)
+			count_token(c, k, page, f->tokens[t], words * y, words * (1 - y));
+		for (int level = 0; level < 5 && box; level++, box = k->blocks.boxes[box].parent)
+			for (uint32_t t = 0; t < f->boxes[box].token_count; t++)
+				count_token(c, k, page, f->tokens[f->boxes[box].tokens + t], words * y, words * (1 - y));
+	}
+}
+
+static int by_hash(const void *a, const void *b)
+{
+	uint32_t x = ((const struct odds *)a)->hash, y = ((const struct odds *)b)->hash;
+	return x < y ? -1 : x > y;
+}
+
+/* Tokens that two sites or more use, from all folds but @a and @b. */
+static int make_odds(const struct learner *l, uint32_t a, uint32_t b, struct odds_table *ret)
+{
+	struct counter c = { calloc(1u << 20, sizeof(struct count)), (1u << 20) - 1, 0 };
+	if (!c.slots)
+		return -1;
+	float in = 0, out = 0;
+	for (uint32_t i = 0; i < l->corpus->count && c.used < (1u << 19); i++) {
+		const struct kept *k = &l->corpus->pages[i];
+		if (k->fold != a && k->fold != b && page_weight(k) > 0.3f)
+			count_page(l, &c, i);
+	}
+	uint32_t n = 0;
+	for (uint32_t i = 0; i <= c.mask; i++) {
+		settle(&c.slots[i]);
+		in += c.slots[i].in;
+		out += c.slots[i].out;
+		n += c.slots[i].sites >= 2;
+	}
+	struct odds *items = calloc(n + 1, sizeof(*items));
+	float prior = in / (in + out + 1);
+	n = 0;
+	for (uint32_t i = 0; i <= c.mask; i++) {
+		const struct count *t = &c.slots[i];
+		if (t->sites < 2)
+			continue;
+		float odds = logf((t->in + 2 * prior) / (t->out + 2 * (1 - prior)) * (1 - prior) / prior) * 16;
+		int value = (int)lroundf(odds < -80 ? -80 : odds > 80 ? 80 : odds);
+		if (value < -3 || value > 3)
+			items[n++] = (struct odds){ t->hash, (int8_t)value };
+	}
+	qsort(items, n, sizeof(*items), by_hash);
+	free(c.slots);
+	*ret = (struct odds_table){ items, n };
+	return 0;
+}
+
+/* ---- the two passes --------------------------------------------------------------------------- */
+
+/* First features of the pages of fold @fold, tokens as seen without @a and @b. */
+static int fill_first(struct learner *l, uint32_t fold, uint32_t a, uint32_t b)
+{
+	struct odds_table odds;
+	if (make_odds(l, a, b, &odds))
+		return -1;
+	for (uint32_t i = 0; i < l->corpus->count; i++) {
+		struct kept *k = &l->corpus->pages[i];
+		if (k->fold != fold)
+			continue;
+		features_odds(&k->features, &odds);
+		for (uint32_t j = 0; j < k->blocks.count; j++)
+			features_first(&k->features, j, l->x + (size_t)(k->row + j) * FEATURE_COUNT);
+	}
+	free((void *)odds.items);
+	return 0;
+}
+
+static void fill_second(struct learner *l, uint32_t fold, const uint8_t *p)
+{
+	for (uint32_t i = 0; i < l->corpus->count; i++) {
+		struct kept *k = &l->corpus->pages[i];
+		struct second *second;
+		struct arena scratch = k->page.arena;
+		if (k->fold != fold)
+			continue;
+		arena_init(&k->page.arena, (size_t)1 << 30);
+		if (!features_second_prepare(&k->features, p + k->row, &second))
+			for (uint32_t j = 0; j < k->blocks.count; j++)
+				features_second(second, j, l->x + (size_t)(k->row + j) * FEATURE_COUNT);
+		arena_free(&k->page.arena);
+		k->page.arena = scratch;
+	}
+}
+
+/* A forest from the rows of all folds but @a and @b. */
+static int train(struct learner *l, int pass, uint32_t a, uint32_t b, struct forest *ret)
+{
+	size_t columns = pass ? FEATURE_COUNT : FEATURE_FIRST_COUNT, rows = 0;
+	for (uint32_t i = 0; i < l->corpus->count; i++) {
+		const struct kept *k = &l->corpus->pages[i];
+		for (uint32_t j = 0; k->fold != a && k->fold != b && j < k->blocks.count; j++)
+			rows += l->w[k->row + j] > 0;
+	}
+	float *x = malloc(rows * columns * sizeof(*x)), *y = malloc(rows * sizeof(*y)), *w = malloc(rows * sizeof(*w));
+	size_t at = 0;
+	for (uint32_t i = 0; x && y && w && i < l->corpus->count; i++) {
+		const struct kept *k = &l->corpus->pages[i];
+		if (k->fold == a || k->fold == b)
+			continue;
+		for (uint32_t j = k->row; j < k->row + k->blocks.count; j++) {
+			if (l->w[j] <= 0)
+				continue;
+			for (size_t c = 0; c < columns; c++)
+				x[at * columns + c] = l->x[(size_t)j * FEATURE_COUNT + c];
+			y[at] = l->y[j];
+			w[at++] = l->w[j];
+		}
+	}
+	uint64_t begun = clock_ticks();
+	int result = x && y && w ? boost_train(&l->settings[pass], x, y, w, rows, columns, ret) : -1;
+	fprintf(stderr, "pass %d without %u, %u: %zu rows, %.1f s\n", pass + 1, a, b, rows, (double)(clock_ticks() - begun) / 1e9);
+	free(x);
+	free(y);
+	free(w);
+	return result;
+}
+
+static void score_first(const struct learner *l, const struct forest *forest, uint32_t fold, uint8_t *p)
+{
+	for (uint32_t i = 0; i < l->corpus->count; i++) {
+		const struct kept *k = &l->corpus->pages[i];
+		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
+		if (k->fold == fold && scores) {
+			forest_score(forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
+			for (uint32_t j = 0; j < k->blocks.count; j++)
+				p[k->row + j] = (uint8_t)(model_probability(scores[j]) >> 8);
+		}
+		free(scores);
+	}
+}
+
+static void score_second(const struct learner *l, const struct forest *forest, uint32_t fold, uint16_t *p)
+{
+	for (uint32_t i = 0; i < l->corpus->count; i++) {
+		const struct kept *k = &l->corpus->pages[i];
+		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
+		if (k->fold == fold && scores) {
+			forest_score(forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
+			for (uint32_t j = 0; j < k->blocks.count; j++)
+				p[k->row + j] = model_probability(scores[j]);
+		}
+		free(scores);
+	}
+}
+
+/* First-pass scores in @p of every fold but @held by forests that saw neither it nor @held, then of @held itself. */
+static int first_pass(struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
+{
+	for (uint32_t j = 0; j < FOLDS; j++)
+		if (fill_first(l, j, j, held))
+			return -1;
+	if (train(l, 0, held, held, ret))
+		return -1;
+	for (uint32_t j = 0; j < FOLDS; j++) {
+		if (j == held)
+			continue;
+		uint32_t low = j < held ? j : held, high = j < held ? held : j;
+		struct forest whole = { 0 }, *pair = held == ALL ? &whole : &pairs[low][high];
+		if (!pair->trees && train(l, 0, j, held, pair))
+			return -1;
+		score_first(l, pair, j, p);
+		forest_clear(&whole);
+	}
+	if (held != ALL)
+		score_first(l, ret, held, p);
+	for (uint32_t j = 0; j < FOLDS; j++)
+		fill_second(l, j, p);
+	return 0;
+}
+
+/* ---- the file ---------------------------------------------------------------------------------- */
+
+static void put_number(struct buf *out, uint32_t v, int size)
+{
+	for (int i = 0; i < size; i++)
+		buf_putc(out, (char)(v >> (8 * i)));
+}
+
+static void put_forest(struct buf *out, const struct forest *f)
+{
+	size_t nodes = ((size_t)1 << f->depth) - 1;
+	put_number(out, f->trees, 4);
+	put_number(out, f->depth, 4);
+	put_number(out, (uint32_t)f->base, 4);
+	for (size_t t = 0; t < f->trees; t++) {
+		for (size_t i = t * nodes; i < (t + 1) * nodes; i++) {
+			put_number(out, f->features[i], 2);
+			put_number(out, f->thresholds[i], 1);
+		}
+		for (size_t i = t * (nodes + 1); i < (t + 1) * (nodes + 1); i++)
+			put_number(out, (uint16_t)f->leaves[i], 2);
+	}
+}
+
+static void put_model(struct buf *out, const struct odds_table *odds, const struct forest *first, const struct forest *second)
+{
+	buf_put(out, "GARNMDL1", 8);
+	put_number(out, features_version(), 4);
+	put_number(out, 1, 4);
+	put_number(out, odds->count, 4);
+	put_number(out, MODEL_DECISIONS, 4);
+	for (uint32_t i = 0; i < odds->count; i++) {
+		put_number(out, odds->items[i].hash, 4);
+		put_number(out, (uint8_t)odds->items[i].value, 1);
+	}
+	for (int i = 0; i < MODEL_DECISIONS; i++)
+		put_number(out, 0, 4);
+	put_forest(out, first);
+	put_forest(out, second);
+}
+
+static int write_bytes(const char *path, const struct buf *b)
+{
+	FILE *file = fopen(path, "wb");
+	if (!file || fwrite(b->p, 1, b->n, file) != b->n || fclose(file)) {
+		fprintf(stderr, "%s: can't be written\n", path);
+		return -1;
+	}
+	return 0;
+}
+
+static int write_c(const char *path, const struct buf *b)
+{
+	FILE *file = fopen(path, "w");
+	if (!file) {
+		fprintf(stderr, "%s: can't be written\n", path);
+		return -1;
+	}
+	fputs("/* Made by tests/quality/train; the format stands in model.h. */\n// clang-format off\n"
+	      "#include \"extract/model.h\"\n\nconst unsigned char model_data[] = {\n", file);
+	for (size_t i = 0; i < b->n; i++)
+		fprintf(file, "%u,%s", (unsigned char)b->p[i], i % 64 == 63 ? "\n" : "");
+	fputs("\n};\nconst size_t model_data_size = sizeof(model_data);\n", file);
+	return fclose(file) ? -1 : 0;
+}
+
+static int write_model(const struct learner *l, uint32_t held, const struct forest *first, const struct forest *second,
+	const char *path, int (*write)(const char *path, const struct buf *b))
+{
+	struct odds_table odds;
+	struct buf out = BUF_INIT((size_t)64 << 20);
+	if (make_odds(l, held, held, &odds))
+		return -1;
+	put_model(&out, &odds, first, second);
+	int result = out.err ? out.err : write(path, &out);
+	fprintf(stderr, "%s: %zu bytes, %u tokens\n", path, out.n, odds.count);
+	free((void *)odds.items);
+	buf_free(&out);
+	return result;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------- */
+
+int learner_open(struct learner *l, struct corpus *corpus)
+{
+	l->corpus = corpus;
+	l->x = calloc(corpus->rows + 1, FEATURE_COUNT);
+	l->y = calloc(corpus->rows + 1, sizeof(*l->y));
+	l->w = calloc(corpus->rows + 1, sizeof(*l->w));
+	l->p_first = calloc(corpus->rows + 1, 1);
+	l->p = calloc(corpus->rows + 1, sizeof(*l->p));
+	if (!l->x || !l->y || !l->w || !l->p_first || !l->p)
+		return -1;
+	for (uint32_t i = 0; i < corpus->count; i++)
+		weigh(l, &corpus->pages[i]);
+	return 0;
+}
+
+void learner_close(struct learner *l)
+{
+	free(l->x);
+	free(l->y);
+	free(l->w);
+	free(l->p_first);
+	free(l->p);
+	if (l->dump)
+		fclose(l->dump);
+}
+
+static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS][FOLDS], const char *models)
+{
+	struct forest first = { 0 }, second = { 0 };
+	uint8_t *p = calloc(l->corpus->rows + 1, 1);
+	int result = p ? first_pass(l, held, p, pairs, &first) : -1;
+	if (!result)
+		result = train(l, 1, held, held, &second);
+	if (!result) {
+		score_second(l, &second, held, l->p);
+		for (uint32_t i = 0; i < l->corpus->count; i++) {
+			const struct kept *k = &l->corpus->pages[i];
+			if (k->fold == held)
+				memcpy(l->p_first + k->row, p + k->row, k->blocks.count);
+		}
+	}
+	if (!result && models) {
+		char path[4096];
+		snprintf(path, sizeof(path), "%s/fold%u.model", models, held);
+		result = write_model(l, held, &first, &second, path, write_bytes);
+	}
+	forest_clear(&first);
+	forest_clear(&second);
+	free(p);
+	return result;
+}
+
+int learner_cross_validate(struct learner *l, int only_fold, const char *models)
+{
+	struct forest pairs[FOLDS][FOLDS] = { 0 };
+	int result = 0;
+	for (uint32_t k = 0; k < FOLDS && !result; k++)
+		if (only_fold < 0 || k == (uint32_t)only_fold)
+			result = one_fold(l, k, pairs, models);
+	for (uint32_t a = 0; a < FOLDS; a++)
+		for (uint32_t b = 0; b < FOLDS; b++)
+			forest_clear(&pairs[a][b]);
+	return result;
+}
+
+int learner_write(struct learner *l, const char *path)
+{
+	struct forest first = { 0 }, second = { 0 };
+	struct forest none[FOLDS][FOLDS] = { 0 };
+	uint8_t *p = calloc(l->corpus->rows + 1, 1);
+	int result = p ? first_pass(l, ALL, p, none, &first) : -1;
+	if (!result)
+		result = train(l, 1, ALL, ALL, &second);
+	if (!result)
+		result = write_model(l, ALL, &first, &second, path, write_c);
+	forest_clear(&first);
+	forest_clear(&second);
+	free(p);
+	return result;
+}

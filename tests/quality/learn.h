@@ -1,0 +1,27 @@
+/* Folds, log-odds of tokens, and the two passes. A model that is measured on a fold has seen nothing of it:
+ * neither its trees, nor its tokens, nor the first-pass scores that its second pass learned from. */
+#ifndef QUALITY_LEARN_H
+#define QUALITY_LEARN_H
+
+#include <stdio.h>
+#include "boost.h"
+#include "corpus.h"
+
+struct learner {
+	struct corpus *corpus;
+	struct boost_settings settings[2];
+	uint8_t *x;	    /* rows of FEATURE_COUNT bytes */
+	float *y, *w;	    /* by row; weight 0: not known */
+	uint8_t *p_first;   /* held-out scores of both passes, by row */
+	uint16_t *p;
+	FILE *dump;
+};
+
+int learner_open(struct learner *learner, struct corpus *corpus);
+/* All folds, or one; @models: folder for the models of the folds, or NULL. */
+int learner_cross_validate(struct learner *learner, int only_fold, const char *models);
+/* Trains on everything and writes C. Needs a full cross-validation before it. */
+int learner_write(struct learner *learner, const char *path);
+void learner_close(struct learner *learner);
+
+#endif

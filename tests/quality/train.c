@@ -1,0 +1,119 @@
+/* Trains the block model and measures it by cross-validation over sites. See README.md. */
+#include <getopt.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "boost.h"
+#include "corpus.h"
+#include "extract/decide.h"
+#include "learn.h"
+#include "util/clock.h"
+
+static const char usage[] =
+	"train [--data DIR] [--quick] [--models DIR] [--write FILE] [--first N] [--second N] [--depth N]\n"
+	"  --data DIR     folder of the data sets (default ../shared/data)\n"
+	"  --quick        one fold is held out instead of each in turn\n"
+	"  --models DIR   write the folds' models there: fold0.model ...\n"
+	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
+	"  --dump FILE    scores of all blocks of held-out pages\n";
+
+struct tally {
+	double f1[3], precision, recall;
+	uint32_t pages;
+};
+
+static void report_line(const char *name, const struct tally *t)
+{
+	if (t->pages)
+		printf("%-24s %5u  first %.4f  second %.4f  body %.4f  precision %.4f  recall %.4f\n", name, t->pages,
+			t->f1[0] / t->pages, t->f1[1] / t->pages, t->f1[2] / t->pages, t->precision / t->pages, t->recall / t->pages);
+}
+
+/* Word F1 of held-out pages: first pass at one half, second at one half, the page's decision. */
+static void measure(const struct corpus *c, const struct learner *l, int only_fold)
+{
+	struct tally sets[SET_COUNT] = { 0 }, kinds[64] = { 0 };
+	struct view names[64];
+	uint32_t kind_count = 0;
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct kept *k = &c->pages[i];
+		if (!k->truth->body.p || (only_fold >= 0 && k->fold != (uint32_t)only_fold))
+			continue;
+		uint32_t n = k->blocks.count, at = 0;
+		uint8_t *keep = calloc(n + 1, 1);
+		double f1[3], precision, recall;
+		for (uint32_t b = 0; b < n; b++)
+			keep[b] = l->p_first[k->row + b] >= 128;
+		f1[0] = corpus_f1(k, keep, &precision, &recall);
+		for (uint32_t b = 0; b < n; b++)
+			keep[b] = l->p[k->row + b] >= 32768;
+		f1[1] = corpus_f1(k, keep, &precision, &recall);
+		decide_body(&k->features, l->p + k->row, keep);
+		f1[2] = corpus_f1(k, keep, &precision, &recall);
+		free(keep);
+		while (at < kind_count && !view_eq(names[at], k->truth->kind))
+			at++;
+		if (at == kind_count && kind_count < 63)
+			names[kind_count++] = k->truth->kind;
+		struct tally *rows[2] = { &sets[k->truth->set], &kinds[at] };
+		for (int r = 0; r < 2; r++) {
+			for (int m = 0; m < 3; m++)
+				rows[r]->f1[m] += f1[m];
+			rows[r]->precision += precision;
+			rows[r]->recall += recall;
+			rows[r]->pages++;
+		}
+		if (l->dump)
+			fprintf(l->dump, "%s\t%.4f\t%.4f\t%.4f\t%.*s\n", set_names[k->truth->set], f1[2], precision, recall,
+				(int)k->truth->url.n, k->truth->url.p);
+	}
+	for (int s = 0; s < SET_COUNT; s++)
+		report_line(set_names[s], &sets[s]);
+	for (uint32_t i = 0; i < kind_count; i++) {
+		char name[64];
+		snprintf(name, sizeof(name), "  %.*s", (int)names[i].n, names[i].p ? names[i].p : "");
+		if (kinds[i].pages >= 40)
+			report_line(name, &kinds[i]);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' }, { "models", 1, NULL, 'm' },
+		{ "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' }, { "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' },
+		{ "dump", 1, NULL, 'u' }, { "help", 0, NULL, 'h' }, { 0 } };
+	const char *data = "../shared/data", *models = NULL, *write = NULL;
+	struct learner learner = { .settings = { { .trees = 100, .depth = 6, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.4, .min_weight = 0.5, .lambda = 2 },
+					   { .trees = 150, .depth = 6, .threads = 2, .eta = 0.08, .subsample = 0.8, .columns = 0.4, .min_weight = 0.5, .lambda = 2 } } };
+	bool quick = false;
+	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		switch (o) {
+		case 'd': data = optarg; break;
+		case 'q': quick = true; break;
+		case 'm': models = optarg; break;
+		case 'w': write = optarg; break;
+		case '1': learner.settings[0].trees = atoi(optarg); break;
+		case '2': learner.settings[1].trees = atoi(optarg); break;
+		case 'D': learner.settings[0].depth = learner.settings[1].depth = atoi(optarg); break;
+		case 'u': learner.dump = fopen(optarg, "w"); break;
+		default: fputs(usage, o == 'h' ? stdout : stderr); return o == 'h' ? 0 : 2;
+		}
+	}
+	struct corpus corpus;
+	uint64_t begun = clock_ticks();
+	if (corpus_read(&corpus, data))
+		return 3;
+	fprintf(stderr, "%u pages, %u blocks, %.1f s\n", corpus.count, corpus.rows, (double)(clock_ticks() - begun) / 1e9);
+	int result = learner_open(&learner, &corpus);
+	if (!result)
+		result = learner_cross_validate(&learner, quick ? 0 : -1, models);
+	if (!result)
+		measure(&corpus, &learner, quick ? 0 : -1);
+	if (!result && write)
+		result = learner_write(&learner, write);
+	fprintf(stderr, "%.1f s\n", (double)(clock_ticks() - begun) / 1e9);
+	learner_close(&learner);
+	corpus_free(&corpus);
+	return result ? 1 : 0;
+}
