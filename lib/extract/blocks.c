@@ -32,31 +32,101 @@ struct walk {
 	struct text_block now;
 	size_t start;
 	bool begun, space, gap, line;
-	bool cell; /* a cell border stands before what comes */
+	bool cell;     /* a cell border stands before what comes */
 	bool link_end; /* an anchor has just ended */
 	bool full;
 	uint32_t link; /* the anchor counted last */
 };
 
 static const uint8_t block_tags[DOM_TAG_COUNT] = {
-	[DOM_html] = 1, [DOM_body] = 1, [DOM_article] = 1, [DOM_section] = 1, [DOM_nav] = 1, [DOM_aside] = 1,
-	[DOM_h1] = 1, [DOM_h2] = 1, [DOM_h3] = 1, [DOM_h4] = 1, [DOM_h5] = 1, [DOM_h6] = 1, [DOM_hgroup] = 1,
-	[DOM_header] = 1, [DOM_footer] = 1, [DOM_address] = 1, [DOM_main] = 1, [DOM_p] = 1, [DOM_hr] = 1, [DOM_pre] = 1,
-	[DOM_blockquote] = 1, [DOM_ol] = 1, [DOM_ul] = 1, [DOM_li] = 1, [DOM_dl] = 1, [DOM_dt] = 1, [DOM_dd] = 1,
-	[DOM_figure] = 1, [DOM_figcaption] = 1, [DOM_div] = 1, [DOM_table] = 1, [DOM_caption] = 1, [DOM_tbody] = 1,
-	[DOM_thead] = 1, [DOM_tfoot] = 1, [DOM_tr] = 1, [DOM_td] = 1, [DOM_th] = 1, [DOM_form] = 1, [DOM_fieldset] = 1,
-	[DOM_legend] = 1, [DOM_details] = 1, [DOM_summary] = 1, [DOM_dialog] = 1, [DOM_menu] = 1, [DOM_center] = 1,
-	[DOM_dir] = 1, [DOM_marquee] = 1, [DOM_search] = 1, [DOM_listing] = 1, [DOM_xmp] = 1, [DOM_plaintext] = 1,
-	[DOM_button] = 1, [DOM_noscript] = 1, [DOM_video] = 1, [DOM_audio] = 1, [DOM_iframe] = 1, [DOM_object] = 1,
-	[DOM_select] = 1, [DOM_textarea] = 1, [DOM_frameset] = 1, [DOM_noframes] = 1,
+	[DOM_html] = 1,
+	[DOM_body] = 1,
+	[DOM_article] = 1,
+	[DOM_section] = 1,
+	[DOM_nav] = 1,
+	[DOM_aside] = 1,
+	[DOM_h1] = 1,
+	[DOM_h2] = 1,
+	[DOM_h3] = 1,
+	[DOM_h4] = 1,
+	[DOM_h5] = 1,
+	[DOM_h6] = 1,
+	[DOM_hgroup] = 1,
+	[DOM_header] = 1,
+	[DOM_footer] = 1,
+	[DOM_address] = 1,
+	[DOM_main] = 1,
+	[DOM_p] = 1,
+	[DOM_hr] = 1,
+	[DOM_pre] = 1,
+	[DOM_blockquote] = 1,
+	[DOM_ol] = 1,
+	[DOM_ul] = 1,
+	[DOM_li] = 1,
+	[DOM_dl] = 1,
+	[DOM_dt] = 1,
+	[DOM_dd] = 1,
+	[DOM_figure] = 1,
+	[DOM_figcaption] = 1,
+	[DOM_div] = 1,
+	[DOM_table] = 1,
+	[DOM_caption] = 1,
+	[DOM_tbody] = 1,
+	[DOM_thead] = 1,
+	[DOM_tfoot] = 1,
+	[DOM_tr] = 1,
+	[DOM_td] = 1,
+	[DOM_th] = 1,
+	[DOM_form] = 1,
+	[DOM_fieldset] = 1,
+	[DOM_legend] = 1,
+	[DOM_details] = 1,
+	[DOM_summary] = 1,
+	[DOM_dialog] = 1,
+	[DOM_menu] = 1,
+	[DOM_center] = 1,
+	[DOM_dir] = 1,
+	[DOM_marquee] = 1,
+	[DOM_search] = 1,
+	[DOM_listing] = 1,
+	[DOM_xmp] = 1,
+	[DOM_plaintext] = 1,
+	[DOM_button] = 1,
+	[DOM_noscript] = 1,
+	[DOM_video] = 1,
+	[DOM_audio] = 1,
+	[DOM_iframe] = 1,
+	[DOM_object] = 1,
+	[DOM_select] = 1,
+	[DOM_textarea] = 1,
+	[DOM_frameset] = 1,
+	[DOM_noframes] = 1,
 };
 
 /* Elements whose text is not text of the page. */
 static const uint8_t skip_tags[DOM_TAG_COUNT] = {
-	[DOM_head] = 1, [DOM_title] = 1, [DOM_script] = 1, [DOM_style] = 1, [DOM_template] = 1, [DOM_select] = 1,
-	[DOM_datalist] = 1, [DOM_option] = 1, [DOM_optgroup] = 1, [DOM_textarea] = 1, [DOM_iframe] = 1, [DOM_video] = 1,
-	[DOM_audio] = 1, [DOM_canvas] = 1, [DOM_svg] = 1, [DOM_rt] = 1, [DOM_rp] = 1, [DOM_embed] = 1,
-	[DOM_progress] = 1, [DOM_meter] = 1, [DOM_noframes] = 1, [DOM_map] = 1,
+	[DOM_head] = 1,
+	[DOM_title] = 1,
+	[DOM_script] = 1,
+	[DOM_style] = 1,
+	[DOM_template] = 1,
+	[DOM_select] = 1,
+	[DOM_datalist] = 1,
+	[DOM_option] = 1,
+	[DOM_optgroup] = 1,
+	[DOM_textarea] = 1,
+	[DOM_iframe] = 1,
+	[DOM_video] = 1,
+	[DOM_audio] = 1,
+	[DOM_canvas] = 1,
+	[DOM_svg] = 1,
+	[DOM_rt] = 1,
+	[DOM_rp] = 1,
+	[DOM_embed] = 1,
+	[DOM_progress] = 1,
+	[DOM_meter] = 1,
+	[DOM_noframes] = 1,
+	[DOM_map] = 1,
 };
 
 static bool is_heading(uint8_t tag)
@@ -361,9 +431,18 @@ static bool is_data_table(const struct dom *dom, uint32_t table)
 			continue;
 		}
 		switch (n->tag) {
-		case DOM_table: case DOM_h1: case DOM_h2: case DOM_h3: case DOM_form: case DOM_article: case DOM_section:
-		case DOM_nav: case DOM_pre: case DOM_figure: case DOM_iframe: case DOM_blockquote:
-			return false;
+		case DOM_table:
+		case DOM_h1:
+		case DOM_h2:
+		case DOM_h3:
+		case DOM_form:
+		case DOM_article:
+		case DOM_section:
+		case DOM_nav:
+		case DOM_pre:
+		case DOM_figure:
+		case DOM_iframe:
+		case DOM_blockquote: return false;
 		case DOM_tr:
 			rows++;
 			row_cells = 0;
@@ -377,11 +456,8 @@ static bool is_data_table(const struct dom *dom, uint32_t table)
 			if (++row_cells > widest)
 				widest = row_cells;
 			break;
-		case DOM_p:
-			paragraphs++;
-			break;
-		default:
-			break;
+		case DOM_p: paragraphs++; break;
+		default: break;
 		}
 	}
 	return widest >= 2 && rows >= 2 && paragraphs <= cells;
@@ -400,17 +476,34 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 	if (is_heading(tag))
 		a->heading = (uint8_t)(tag - DOM_h1 + 1);
 	switch (tag) {
-	case DOM_pre: case DOM_listing: case DOM_xmp: case DOM_plaintext: a->pre = true; break;
-	case DOM_ul: case DOM_menu: case DOM_dir: case DOM_dl: a->items = deeper(a->items); a->ordered = false; break;
-	case DOM_ol: a->items = deeper(a->items); a->ordered = true; break;
+	case DOM_pre:
+	case DOM_listing:
+	case DOM_xmp:
+	case DOM_plaintext: a->pre = true; break;
+	case DOM_ul:
+	case DOM_menu:
+	case DOM_dir:
+	case DOM_dl:
+		a->items = deeper(a->items);
+		a->ordered = false;
+		break;
+	case DOM_ol:
+		a->items = deeper(a->items);
+		a->ordered = true;
+		break;
 	case DOM_blockquote: a->flags |= TEXT_QUOTE; break;
-	case DOM_figcaption: case DOM_caption: a->flags |= TEXT_CAPTION; a->row = false; break;
+	case DOM_figcaption:
+	case DOM_caption:
+		a->flags |= TEXT_CAPTION;
+		a->row = false;
+		break;
 	case DOM_figure: a->flags |= TEXT_FIGURE; break;
 	case DOM_button: a->flags |= TEXT_BUTTON; break;
 	case DOM_noscript: a->flags |= TEXT_NOSCRIPT; break;
 	case DOM_details: a->flags |= TEXT_DETAILS; break;
 	case DOM_form: a->flags |= TEXT_FORM; break;
-	case DOM_legend: case DOM_label: a->flags |= TEXT_LABEL; break;
+	case DOM_legend:
+	case DOM_label: a->flags |= TEXT_LABEL; break;
 	case DOM_summary: a->flags = (a->flags & ~(uint32_t)TEXT_DETAILS) | TEXT_LABEL; break;
 	case DOM_table:
 		a->row = is_data_table(dom, node);
@@ -421,7 +514,8 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 		if (dom_has_attr(dom, node, DOM_ATTR_HREF))
 			a->link = node;
 		break;
-	case DOM_b: case DOM_strong: a->bold = true; break;
+	case DOM_b:
+	case DOM_strong: a->bold = true; break;
 	case DOM_time: a->time = true; break;
 	default: break;
 	}
@@ -430,7 +524,8 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
 {
 	uint8_t tag = w->dom->nodes[node].tag;
-	if (outer->row && tag != DOM_tr && tag != DOM_caption && tag != DOM_tbody && tag != DOM_thead && tag != DOM_tfoot)
+	if (outer->row && tag != DOM_tr && tag != DOM_caption && tag != DOM_tbody && tag != DOM_thead &&
+		tag != DOM_tfoot)
 		return false; /* what stands in a cell of a data table is one line */
 	if (tag == DOM_button && outer->heading)
 		return false;

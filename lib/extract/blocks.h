@@ -27,14 +27,14 @@ enum text_flag {
 };
 
 struct text_block {
-	struct view text; /* spaces collapsed, trimmed, never empty; code keeps its lines */
-	uint32_t node;	  /* its first text node */
-	uint32_t last;	  /* its last text node */
-	uint32_t box;	  /* innermost box, index into boxes */
-	uint32_t flags;	  /* enum text_flag */
-	uint8_t kind;	  /* enum block_kind */
-	uint8_t level;	  /* of headings, items */
-	uint16_t links;	  /* anchors that begin or go on in it */
+	struct view text;			     /* spaces collapsed, trimmed, never empty; code keeps its lines */
+	uint32_t node;				     /* its first text node */
+	uint32_t last;				     /* its last text node */
+	uint32_t box;				     /* innermost box, index into boxes */
+	uint32_t flags;				     /* enum text_flag */
+	uint8_t kind;				     /* enum block_kind */
+	uint8_t level;				     /* of headings, items */
+	uint16_t links;				     /* anchors that begin or go on in it */
 	uint32_t link_bytes, bold_bytes, time_bytes; /* of the text, inside <a href>, <b> and <strong>, <time> */
 };
 

@@ -3,9 +3,9 @@
 #include "util/hash.h"
 
 enum {
-	BOX_TOKENS = 40,	/* looked at on one element */
-	TOKEN_BYTES_MAX = 48,	/* longer ones are generated */
-	PART_BYTES_MIN = 3,	/* of the parts of a token */
+	BOX_TOKENS = 40,      /* looked at on one element */
+	TOKEN_BYTES_MAX = 48, /* longer ones are generated */
+	PART_BYTES_MIN = 3,   /* of the parts of a token */
 };
 
 /* Tokens of the same name with another number are one: letters lower, digits as one 0. */
@@ -42,7 +42,8 @@ static void add_token(struct token_sink *sink, uint32_t hash)
 		return;
 	if (f->token_count == sink->cap) {
 		size_t more = sink->cap ? sink->cap * 2 : 1024;
-		uint32_t *grown = arena_grow(&sink->page->arena, f->tokens, sink->cap * sizeof(*grown), more * sizeof(*grown));
+		uint32_t *grown =
+			arena_grow(&sink->page->arena, f->tokens, sink->cap * sizeof(*grown), more * sizeof(*grown));
 		if (!grown) {
 			sink->full = true;
 			return;
@@ -104,7 +105,22 @@ static void add_tokens(struct token_sink *sink, uint32_t node)
 	add_list(sink, dom_attr(dom, node, DOM_ATTR_DATA_COMPONENT), 0);
 }
 
-enum { IN_ARTICLE, IN_MAIN, IN_SECTION, IN_NAV, IN_ASIDE, IN_HEADER, IN_FOOTER, IN_LIST, IN_CELL, IN_DIALOG, IN_ADDRESS, BODY_PROP, ROLE_MAIN, ARTICLES };
+enum {
+	IN_ARTICLE,
+	IN_MAIN,
+	IN_SECTION,
+	IN_NAV,
+	IN_ASIDE,
+	IN_HEADER,
+	IN_FOOTER,
+	IN_LIST,
+	IN_CELL,
+	IN_DIALOG,
+	IN_ADDRESS,
+	BODY_PROP,
+	ROLE_MAIN,
+	ARTICLES
+};
 
 static int kind_of_tag(uint8_t tag)
 {
@@ -116,8 +132,11 @@ static int kind_of_tag(uint8_t tag)
 	case DOM_aside: return IN_ASIDE;
 	case DOM_header: return IN_HEADER;
 	case DOM_footer: return IN_FOOTER;
-	case DOM_ul: case DOM_ol: case DOM_dl: return IN_LIST;
-	case DOM_td: case DOM_th: return IN_CELL;
+	case DOM_ul:
+	case DOM_ol:
+	case DOM_dl: return IN_LIST;
+	case DOM_td:
+	case DOM_th: return IN_CELL;
 	case DOM_dialog: return IN_DIALOG;
 	case DOM_address: return IN_ADDRESS;
 	default: return -1;
@@ -142,11 +161,21 @@ static int kind_of_role(struct view role)
 static bool is_part(uint8_t tag)
 {
 	switch (tag) {
-	case DOM_article: case DOM_section: case DOM_aside: case DOM_nav: case DOM_header: case DOM_footer: case DOM_form:
-	case DOM_main: case DOM_table: case DOM_ul: case DOM_ol: case DOM_details: case DOM_figure: case DOM_blockquote:
-		return true;
-	default:
-		return false;
+	case DOM_article:
+	case DOM_section:
+	case DOM_aside:
+	case DOM_nav:
+	case DOM_header:
+	case DOM_footer:
+	case DOM_form:
+	case DOM_main:
+	case DOM_table:
+	case DOM_ul:
+	case DOM_ol:
+	case DOM_details:
+	case DOM_figure:
+	case DOM_blockquote: return true;
+	default: return false;
 	}
 }
 
@@ -261,5 +290,6 @@ void features_odds(struct features *f, const struct odds_table *table)
 		own->min_at = !i || own->odds <= up->odds_min ? 0 : (uint8_t)(up->min_at + (up->min_at < 255));
 	}
 	for (uint32_t i = 0; i < f->blocks->count; i++)
-		f->inline_odds[i] = odds_of(f, table, f->inline_tokens[i], f->inline_tokens[i + 1] - f->inline_tokens[i]);
+		f->inline_odds[i] =
+			odds_of(f, table, f->inline_tokens[i], f->inline_tokens[i + 1] - f->inline_tokens[i]);
 }

@@ -73,7 +73,8 @@ static bool read_facts(struct features *f, struct word_set *set, uint32_t counts
 static void judge_text(const struct text_block *b, struct text_stats *s)
 {
 	uint32_t size = s->chars + s->wide;
-	bool plain = b->link_bytes * 3ull < b->text.n && !(b->flags & (TEXT_BUTTON | TEXT_HIDDEN)) && b->kind != BLOCK_HEADING;
+	bool plain = b->link_bytes * 3ull < b->text.n && !(b->flags & (TEXT_BUTTON | TEXT_HIDDEN)) &&
+		     b->kind != BLOCK_HEADING;
 	s->is_long = plain && size >= 70;
 	s->good = plain && (size >= 100 || (size >= 50 && s->sentences));
 }
@@ -165,8 +166,9 @@ static bool read_copies(struct features *f)
 static struct text_sums sums_of(const struct features *f, uint32_t from, uint32_t end)
 {
 	const struct text_sums *a = &f->sums[from], *b = &f->sums[end];
-	return (struct text_sums){ b->chars - a->chars, b->link - a->link, b->words - a->words, b->good - a->good, b->longs - a->longs,
-		b->headings - a->headings, b->items - a->items, b->rows - a->rows, b->times - a->times };
+	return (struct text_sums){ b->chars - a->chars, b->link - a->link, b->words - a->words, b->good - a->good,
+		b->longs - a->longs, b->headings - a->headings, b->items - a->items, b->rows - a->rows,
+		b->times - a->times };
 }
 
 static struct text_sums box_sums(const struct features *f, uint32_t box)
@@ -285,9 +287,16 @@ static void count_tags(struct features *f, struct tag_counts *c)
 		switch (dom->nodes[i].tag) {
 		case DOM_article: c->articles++; break;
 		case DOM_time: c->times++; break;
-		case DOM_img: case DOM_picture: case DOM_video: case DOM_iframe: c->images++, images++; break;
-		case DOM_input: case DOM_select: case DOM_textarea: case DOM_button: c->inputs++; break;
-		case DOM_pre: case DOM_code: c->codes++; break;
+		case DOM_img:
+		case DOM_picture:
+		case DOM_video:
+		case DOM_iframe: c->images++, images++; break;
+		case DOM_input:
+		case DOM_select:
+		case DOM_textarea:
+		case DOM_button: c->inputs++; break;
+		case DOM_pre:
+		case DOM_code: c->codes++; break;
 		case DOM_h1: c->h1++; break;
 		default: break;
 		}
@@ -300,16 +309,19 @@ static uint8_t schema_class(struct view type)
 	static const struct {
 		struct view name;
 		uint8_t class;
-	} types[] = { { VIEW("NewsArticle"), 10 }, { VIEW("ReportageNewsArticle"), 10 }, { VIEW("AnalysisNewsArticle"), 10 },
-		{ VIEW("OpinionNewsArticle"), 10 }, { VIEW("LiveBlogPosting"), 20 }, { VIEW("BlogPosting"), 30 },
-		{ VIEW("Article"), 40 }, { VIEW("TechArticle"), 50 }, { VIEW("ScholarlyArticle"), 50 }, { VIEW("APIReference"), 50 },
+	} types[] = { { VIEW("NewsArticle"), 10 }, { VIEW("ReportageNewsArticle"), 10 },
+		{ VIEW("AnalysisNewsArticle"), 10 }, { VIEW("OpinionNewsArticle"), 10 },
+		{ VIEW("LiveBlogPosting"), 20 }, { VIEW("BlogPosting"), 30 }, { VIEW("Article"), 40 },
+		{ VIEW("TechArticle"), 50 }, { VIEW("ScholarlyArticle"), 50 }, { VIEW("APIReference"), 50 },
 		{ VIEW("Recipe"), 60 }, { VIEW("HowTo"), 60 }, { VIEW("Product"), 70 }, { VIEW("ProductGroup"), 70 },
 		{ VIEW("Offer"), 70 }, { VIEW("Book"), 75 }, { VIEW("Movie"), 75 }, { VIEW("VideoObject"), 78 },
-		{ VIEW("DiscussionForumPosting"), 80 }, { VIEW("QAPage"), 85 }, { VIEW("Question"), 85 }, { VIEW("FAQPage"), 90 },
-		{ VIEW("CollectionPage"), 100 }, { VIEW("ItemList"), 105 }, { VIEW("SearchResultsPage"), 105 },
-		{ VIEW("Blog"), 110 }, { VIEW("Event"), 120 }, { VIEW("JobPosting"), 125 }, { VIEW("Person"), 130 },
-		{ VIEW("ProfilePage"), 130 }, { VIEW("Service"), 140 }, { VIEW("LocalBusiness"), 145 }, { VIEW("Organization"), 150 },
-		{ VIEW("SoftwareApplication"), 155 }, { VIEW("WebPage"), 160 }, { VIEW("AboutPage"), 165 }, { VIEW("WebSite"), 170 } };
+		{ VIEW("DiscussionForumPosting"), 80 }, { VIEW("QAPage"), 85 }, { VIEW("Question"), 85 },
+		{ VIEW("FAQPage"), 90 }, { VIEW("CollectionPage"), 100 }, { VIEW("ItemList"), 105 },
+		{ VIEW("SearchResultsPage"), 105 }, { VIEW("Blog"), 110 }, { VIEW("Event"), 120 },
+		{ VIEW("JobPosting"), 125 }, { VIEW("Person"), 130 }, { VIEW("ProfilePage"), 130 },
+		{ VIEW("Service"), 140 }, { VIEW("LocalBusiness"), 145 }, { VIEW("Organization"), 150 },
+		{ VIEW("SoftwareApplication"), 155 }, { VIEW("WebPage"), 160 }, { VIEW("AboutPage"), 165 },
+		{ VIEW("WebSite"), 170 } };
 	if (!type.n)
 		return 0;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
@@ -610,7 +622,8 @@ static void put_near(const struct features *f, uint32_t i, int64_t j, uint8_t cl
 static void put_neighbours(const struct features *f, uint32_t i, uint8_t *ret)
 {
 	uint32_t count = f->blocks->count;
-	uint8_t back2 = i ? f->climb[i - 1] : 0, on1 = i + 1 < count ? f->climb[i + 1] : 0, on2 = i + 2 < count ? f->climb[i + 2] : 0;
+	uint8_t back2 = i ? f->climb[i - 1] : 0, on1 = i + 1 < count ? f->climb[i + 1] : 0,
+		on2 = i + 2 < count ? f->climb[i + 2] : 0;
 	put_near(f, i, (int64_t)i - 1, f->climb[i], ret + F_PREV1_CHARS);
 	put_near(f, i, (int64_t)i - 2, back2, ret + F_PREV2_CHARS);
 	put_near(f, i, (int64_t)i + 1, on1, ret + F_NEXT1_CHARS);

@@ -26,10 +26,11 @@ static bool in_margin(const struct page *page, const struct text_blocks *blocks,
 {
 	for (; box && box != main_box; box = blocks->boxes[box].parent) {
 		switch (page->dom->nodes[blocks->boxes[box].node].tag) {
-		case DOM_nav: case DOM_aside: case DOM_footer: case DOM_form:
-			return true;
-		default:
-			break;
+		case DOM_nav:
+		case DOM_aside:
+		case DOM_footer:
+		case DOM_form: return true;
+		default: break;
 		}
 	}
 	return false;

@@ -5,7 +5,8 @@
  *   odds: u32 hash, i8 value, sorted by hash
  *   decisions: i32 each (enum model_decision)
  *   two forests, first and second pass, each: u32 trees, u32 depth, i32 base (1/1024 logit), then for each tree
- *     2^depth - 1 nodes of u16 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16 (1/1024) */
+ *     2^depth - 1 nodes of u16 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16
+ * (1/1024) */
 #ifndef GARNER_EXTRACT_MODEL_H
 #define GARNER_EXTRACT_MODEL_H
 

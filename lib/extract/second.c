@@ -6,12 +6,12 @@
 struct second {
 	const struct features *f;
 	const uint8_t *p;
-	uint32_t *weight;	    /* sums of characters, count + 1 */
-	uint64_t *weighted;	    /* sums of characters times score */
+	uint32_t *weight;		    /* sums of characters, count + 1 */
+	uint64_t *weighted;		    /* sums of characters times score */
 	uint32_t *sure_before, *sure_after; /* index of the nearest block the first pass is sure of */
-	uint64_t *alike_weighted;   /* by class */
+	uint64_t *alike_weighted;	    /* by class */
 	uint32_t below[257];
-	uint32_t first, last;	    /* sure blocks of the page; UINT32_MAX none */
+	uint32_t first, last; /* sure blocks of the page; UINT32_MAX none */
 };
 
 enum { SURE = 191 }; /* 3 of 4 */

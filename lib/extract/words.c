@@ -8,24 +8,100 @@
 enum { A_OTHER, A_SPACE, A_LOWER, A_UPPER, A_DIGIT, A_STOP, A_COMMA, A_COLON, A_QUOTE, A_SYMBOL, A_INSIDE };
 
 static const uint8_t ascii_class[128] = {
-	['\t'] = A_SPACE, ['\n'] = A_SPACE, ['\f'] = A_SPACE, ['\r'] = A_SPACE, [' '] = A_SPACE,
-	['!'] = A_STOP, ['.'] = A_STOP, ['?'] = A_STOP, [','] = A_COMMA, [';'] = A_COMMA, [':'] = A_COLON,
-	['"'] = A_QUOTE, ['\''] = A_INSIDE, ['_'] = A_LOWER,
-	['#'] = A_SYMBOL, ['$'] = A_SYMBOL, ['%'] = A_SYMBOL, ['&'] = A_SYMBOL, ['*'] = A_SYMBOL, ['+'] = A_SYMBOL,
-	['/'] = A_SYMBOL, ['<'] = A_SYMBOL, ['='] = A_SYMBOL, ['>'] = A_SYMBOL, ['@'] = A_SYMBOL, ['\\'] = A_SYMBOL,
-	['^'] = A_SYMBOL, ['`'] = A_SYMBOL, ['{'] = A_SYMBOL, ['|'] = A_SYMBOL, ['}'] = A_SYMBOL, ['~'] = A_SYMBOL,
-	['0'] = A_DIGIT, ['1'] = A_DIGIT, ['2'] = A_DIGIT, ['3'] = A_DIGIT, ['4'] = A_DIGIT, ['5'] = A_DIGIT,
-	['6'] = A_DIGIT, ['7'] = A_DIGIT, ['8'] = A_DIGIT, ['9'] = A_DIGIT,
-	['A'] = A_UPPER, ['B'] = A_UPPER, ['C'] = A_UPPER, ['D'] = A_UPPER, ['E'] = A_UPPER, ['F'] = A_UPPER,
-	['G'] = A_UPPER, ['H'] = A_UPPER, ['I'] = A_UPPER, ['J'] = A_UPPER, ['K'] = A_UPPER, ['L'] = A_UPPER,
-	['M'] = A_UPPER, ['N'] = A_UPPER, ['O'] = A_UPPER, ['P'] = A_UPPER, ['Q'] = A_UPPER, ['R'] = A_UPPER,
-	['S'] = A_UPPER, ['T'] = A_UPPER, ['U'] = A_UPPER, ['V'] = A_UPPER, ['W'] = A_UPPER, ['X'] = A_UPPER,
-	['Y'] = A_UPPER, ['Z'] = A_UPPER,
-	['a'] = A_LOWER, ['b'] = A_LOWER, ['c'] = A_LOWER, ['d'] = A_LOWER, ['e'] = A_LOWER, ['f'] = A_LOWER,
-	['g'] = A_LOWER, ['h'] = A_LOWER, ['i'] = A_LOWER, ['j'] = A_LOWER, ['k'] = A_LOWER, ['l'] = A_LOWER,
-	['m'] = A_LOWER, ['n'] = A_LOWER, ['o'] = A_LOWER, ['p'] = A_LOWER, ['q'] = A_LOWER, ['r'] = A_LOWER,
-	['s'] = A_LOWER, ['t'] = A_LOWER, ['u'] = A_LOWER, ['v'] = A_LOWER, ['w'] = A_LOWER, ['x'] = A_LOWER,
-	['y'] = A_LOWER, ['z'] = A_LOWER,
+	['\t'] = A_SPACE,
+	['\n'] = A_SPACE,
+	['\f'] = A_SPACE,
+	['\r'] = A_SPACE,
+	[' '] = A_SPACE,
+	['!'] = A_STOP,
+	['.'] = A_STOP,
+	['?'] = A_STOP,
+	[','] = A_COMMA,
+	[';'] = A_COMMA,
+	[':'] = A_COLON,
+	['"'] = A_QUOTE,
+	['\''] = A_INSIDE,
+	['_'] = A_LOWER,
+	['#'] = A_SYMBOL,
+	['$'] = A_SYMBOL,
+	['%'] = A_SYMBOL,
+	['&'] = A_SYMBOL,
+	['*'] = A_SYMBOL,
+	['+'] = A_SYMBOL,
+	['/'] = A_SYMBOL,
+	['<'] = A_SYMBOL,
+	['='] = A_SYMBOL,
+	['>'] = A_SYMBOL,
+	['@'] = A_SYMBOL,
+	['\\'] = A_SYMBOL,
+	['^'] = A_SYMBOL,
+	['`'] = A_SYMBOL,
+	['{'] = A_SYMBOL,
+	['|'] = A_SYMBOL,
+	['}'] = A_SYMBOL,
+	['~'] = A_SYMBOL,
+	['0'] = A_DIGIT,
+	['1'] = A_DIGIT,
+	['2'] = A_DIGIT,
+	['3'] = A_DIGIT,
+	['4'] = A_DIGIT,
+	['5'] = A_DIGIT,
+	['6'] = A_DIGIT,
+	['7'] = A_DIGIT,
+	['8'] = A_DIGIT,
+	['9'] = A_DIGIT,
+	['A'] = A_UPPER,
+	['B'] = A_UPPER,
+	['C'] = A_UPPER,
+	['D'] = A_UPPER,
+	['E'] = A_UPPER,
+	['F'] = A_UPPER,
+	['G'] = A_UPPER,
+	['H'] = A_UPPER,
+	['I'] = A_UPPER,
+	['J'] = A_UPPER,
+	['K'] = A_UPPER,
+	['L'] = A_UPPER,
+	['M'] = A_UPPER,
+	['N'] = A_UPPER,
+	['O'] = A_UPPER,
+	['P'] = A_UPPER,
+	['Q'] = A_UPPER,
+	['R'] = A_UPPER,
+	['S'] = A_UPPER,
+	['T'] = A_UPPER,
+	['U'] = A_UPPER,
+	['V'] = A_UPPER,
+	['W'] = A_UPPER,
+	['X'] = A_UPPER,
+	['Y'] = A_UPPER,
+	['Z'] = A_UPPER,
+	['a'] = A_LOWER,
+	['b'] = A_LOWER,
+	['c'] = A_LOWER,
+	['d'] = A_LOWER,
+	['e'] = A_LOWER,
+	['f'] = A_LOWER,
+	['g'] = A_LOWER,
+	['h'] = A_LOWER,
+	['i'] = A_LOWER,
+	['j'] = A_LOWER,
+	['k'] = A_LOWER,
+	['l'] = A_LOWER,
+	['m'] = A_LOWER,
+	['n'] = A_LOWER,
+	['o'] = A_LOWER,
+	['p'] = A_LOWER,
+	['q'] = A_LOWER,
+	['r'] = A_LOWER,
+	['s'] = A_LOWER,
+	['t'] = A_LOWER,
+	['u'] = A_LOWER,
+	['v'] = A_LOWER,
+	['w'] = A_LOWER,
+	['x'] = A_LOWER,
+	['y'] = A_LOWER,
+	['z'] = A_LOWER,
 };
 
 enum { C_WIDE = 32 }; /* a letter that is a word: Thai, Lao, Khmer, kana, Han, Hangul */
@@ -33,7 +109,10 @@ enum { C_WIDE = 32 }; /* a letter that is a word: Thai, Lao, Khmer, kana, Han, H
 static uint8_t wide_class(uint32_t c)
 {
 	if (c < 0xC0)
-		return c == 0xAB || c == 0xBB ? A_QUOTE : c == 0xA0 ? A_SPACE : c == 0xAA || c == 0xB5 || c == 0xBA ? A_LOWER : A_SYMBOL;
+		return c == 0xAB || c == 0xBB		     ? A_QUOTE
+		       : c == 0xA0			     ? A_SPACE
+		       : c == 0xAA || c == 0xB5 || c == 0xBA ? A_LOWER
+							     : A_SYMBOL;
 	if (c < 0x600) {
 		if (c == 0xD7 || c == 0xF7)
 			return A_SYMBOL;
@@ -54,16 +133,24 @@ static uint8_t wide_class(uint32_t c)
 			return A_INSIDE;
 		if (c >= 0x2018 && c <= 0x201F)
 			return c == 0x2019 ? A_INSIDE : A_QUOTE;
-		return c == 0x2026 ? A_STOP : c == 0x2039 || c == 0x203A ? A_QUOTE : c <= 0x2015 && c >= 0x2010 ? A_OTHER : A_SYMBOL;
+		return c == 0x2026		    ? A_STOP
+		       : c == 0x2039 || c == 0x203A ? A_QUOTE
+		       : c <= 0x2015 && c >= 0x2010 ? A_OTHER
+						    : A_SYMBOL;
 	}
 	if (c == 0x3000)
 		return A_SPACE;
 	if (c >= 0x3001 && c <= 0x303F)
 		return c == 0x3001 ? A_COMMA : c == 0x3002 ? A_STOP : c >= 0x300C && c <= 0x300F ? A_QUOTE : A_OTHER;
-	if ((c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7AF) || c >= 0x20000)
+	if ((c >= 0x3040 && c <= 0x30FF) || (c >= 0x3400 && c <= 0x9FFF) || (c >= 0xAC00 && c <= 0xD7AF) ||
+		c >= 0x20000)
 		return c < 0xE0000 ? C_WIDE : A_OTHER;
 	if (c >= 0xFF01 && c <= 0xFF20)
-		return c == 0xFF01 || c == 0xFF1F || c == 0xFF0E ? A_STOP : c == 0xFF0C || c == 0xFF1B ? A_COMMA : c >= 0xFF10 && c <= 0xFF19 ? A_DIGIT : c == 0xFF1A ? A_COLON : A_SYMBOL;
+		return c == 0xFF01 || c == 0xFF1F || c == 0xFF0E ? A_STOP
+		       : c == 0xFF0C || c == 0xFF1B		 ? A_COMMA
+		       : c >= 0xFF10 && c <= 0xFF19		 ? A_DIGIT
+		       : c == 0xFF1A				 ? A_COLON
+								 : A_SYMBOL;
 	return c >= 0x1F000 || (c >= 0xE000 && c < 0xF900) ? A_SYMBOL : A_LOWER;
 }
 

@@ -25,8 +25,8 @@
 	X(LIMIT_RULE_LINE_BYTES, 400, "bytes", "a line that rules look at as a whole; of a longer one, the beginning") \
 	X(LIMIT_RULE_STEPS, 20000, "steps", "matching one pattern against one line; beyond, it does not match")        \
 	X(LIMIT_RULE_HEAP_KIB, 256, "KiB", "memory of matching one pattern without JIT")                               \
-	X(LIMIT_BLOCKS, 50000, "blocks", "text blocks of one HTML page; later ones are not looked at")                  \
-	X(LIMIT_FACT_WORDS, 20000, "words", "words of a title, description or JSON-LD body that are compared")       \
+	X(LIMIT_BLOCKS, 50000, "blocks", "text blocks of one HTML page; later ones are not looked at")                 \
+	X(LIMIT_FACT_WORDS, 20000, "words", "words of a title, description or JSON-LD body that are compared")         \
 	X(LIMIT_TITLE_BYTES, 1024, "bytes", "a title")                                                                 \
 	X(LIMIT_FACT_BYTES, 4096, "bytes", "any other fact: description, author list, URL")                            \
 	X(LIMIT_AUTHORS, 64, "names", "authors of one document")                                                       \

@@ -80,15 +80,15 @@ static void set_number(BoosterHandle booster, const char *name, double value)
 	XGBoosterSetParam(booster, name, text);
 }
 
-int boost_train(const struct boost_settings *s, const float *x, const float *y, const float *w, size_t rows, size_t columns,
-	struct forest *ret)
+int boost_train(const struct boost_settings *s, const float *x, const float *y, const float *w, size_t rows,
+	size_t columns, struct forest *ret)
 {
 	DMatrixHandle matrix = NULL;
 	BoosterHandle booster = NULL;
 	*ret = (struct forest){ .depth = (uint32_t)s->depth };
 	int failed = XGDMatrixCreateFromMat_omp(x, rows, columns, NAN, &matrix, s->threads) ||
-		     XGDMatrixSetFloatInfo(matrix, "label", y, rows) || XGDMatrixSetFloatInfo(matrix, "weight", w, rows) ||
-		     XGBoosterCreate(&matrix, 1, &booster);
+		     XGDMatrixSetFloatInfo(matrix, "label", y, rows) ||
+		     XGDMatrixSetFloatInfo(matrix, "weight", w, rows) || XGBoosterCreate(&matrix, 1, &booster);
 	if (!failed) {
 		XGBoosterSetParam(booster, "objective", "binary:logistic");
 		XGBoosterSetParam(booster, "tree_method", "hist");

@@ -10,8 +10,8 @@ struct boost_settings {
 };
 
 /* @x: @rows vectors of @columns floats; @y labels 0 to 1; @w weights. Fills @ret (free with forest_clear). */
-int boost_train(const struct boost_settings *settings, const float *x, const float *y, const float *w, size_t rows, size_t columns,
-	struct forest *ret);
+int boost_train(const struct boost_settings *settings, const float *x, const float *y, const float *w, size_t rows,
+	size_t columns, struct forest *ret);
 void forest_clear(struct forest *forest);
 
 #endif

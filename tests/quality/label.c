@@ -4,9 +4,9 @@
 #include "extract/html.h"
 
 enum {
-	GRAM = 3,	    /* words that must agree for a place to be looked at */
-	PLACES = 24,	    /* places of one block in the truth at most */
-	LOOSE_WORDS = 6,    /* blocks out of order need so many words */
+	GRAM = 3,	 /* words that must agree for a place to be looked at */
+	PLACES = 24,	 /* places of one block in the truth at most */
+	LOOSE_WORDS = 6, /* blocks out of order need so many words */
 };
 
 struct words {
@@ -88,8 +88,8 @@ static uint32_t count_hits(const struct words *truth, const struct words *block,
 	return hits;
 }
 
-static uint32_t find_matches(const struct words *truth, const struct index *index, const struct words *block, uint32_t number,
-	struct match *ret, uint32_t gram)
+static uint32_t find_matches(const struct words *truth, const struct index *index, const struct words *block,
+	uint32_t number, struct match *ret, uint32_t gram)
 {
 	uint32_t count = 0;
 	/* from the first words, and from others further in when the block begins with something else */
@@ -185,7 +185,8 @@ static bool holds(struct view text, const struct view *snippets, uint32_t count)
 
 bool labels_make(struct arena *arena, const struct truth *truth, const struct text_blocks *blocks, struct labels *ret)
 {
-	*ret = (struct labels){ arena_calloc(arena, blocks->count + 1, sizeof(float)), arena_calloc(arena, blocks->count + 1, 4), 0, 0 };
+	*ret = (struct labels){ arena_calloc(arena, blocks->count + 1, sizeof(float)),
+		arena_calloc(arena, blocks->count + 1, 4), 0, 0 };
 	if (!ret->share || !ret->words)
 		return false;
 	if (truth->body.p)
@@ -195,7 +196,8 @@ bool labels_make(struct arena *arena, const struct truth *truth, const struct te
 		size_t at = 0;
 		while (score_word(text, &at))
 			ret->words[i]++;
-		bool in = holds(text, truth->with, truth->with_count), out = holds(text, truth->without, truth->without_count);
+		bool in = holds(text, truth->with, truth->with_count),
+		     out = holds(text, truth->without, truth->without_count);
 		ret->share[i] = in == out ? -1 : in ? 1 : 0;
 	}
 	return true;

@@ -6,8 +6,8 @@
 #include "truth.h"
 
 struct labels {
-	float *share;	 /* by block: 0 to 1; -1 not known */
-	uint32_t *words; /* by block: words as the score counts them */
+	float *share;		       /* by block: 0 to 1; -1 not known */
+	uint32_t *words;	       /* by block: words as the score counts them */
 	uint32_t truth_words, matched; /* words of the truth; those found in blocks */
 };
 

@@ -115,7 +115,8 @@ static void count_page(const struct learner *l, struct counter *c, uint32_t page
 			count_token(c, k, page, f->tokens[t], words * y, words * (1 - y));
 		for (int level = 0; level < 5 && box; level++, box = k->blocks.boxes[box].parent)
 			for (uint32_t t = 0; t < f->boxes[box].token_count; t++)
-				count_token(c, k, page, f->tokens[f->boxes[box].tokens + t], words * y, words * (1 - y));
+				count_token(
+					c, k, page, f->tokens[f->boxes[box].tokens + t], words * y, words * (1 - y));
 	}
 }
 
@@ -225,7 +226,8 @@ static int train(struct learner *l, int pass, uint32_t a, uint32_t b, struct for
 	}
 	uint64_t begun = clock_ticks();
 	int result = x && y && w ? boost_train(&l->settings[pass], x, y, w, rows, columns, ret) : -1;
-	fprintf(stderr, "pass %d without %u, %u: %zu rows, %.1f s\n", pass + 1, a, b, rows, (double)(clock_ticks() - begun) / 1e9);
+	fprintf(stderr, "pass %d without %u, %u: %zu rows, %.1f s\n", pass + 1, a, b, rows,
+		(double)(clock_ticks() - begun) / 1e9);
 	free(x);
 	free(y);
 	free(w);
@@ -238,7 +240,8 @@ static void score_first(const struct learner *l, const struct forest *forest, ui
 		const struct kept *k = &l->corpus->pages[i];
 		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
 		if (k->fold == fold && scores) {
-			forest_score(forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
+			forest_score(
+				forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
 			for (uint32_t j = 0; j < k->blocks.count; j++)
 				p[k->row + j] = (uint8_t)(model_probability(scores[j]) >> 8);
 		}
@@ -252,7 +255,8 @@ static void score_second(const struct learner *l, const struct forest *forest, u
 		const struct kept *k = &l->corpus->pages[i];
 		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
 		if (k->fold == fold && scores) {
-			forest_score(forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
+			forest_score(
+				forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
 			for (uint32_t j = 0; j < k->blocks.count; j++)
 				p[k->row + j] = model_probability(scores[j]);
 		}
@@ -261,7 +265,8 @@ static void score_second(const struct learner *l, const struct forest *forest, u
 }
 
 /* First-pass scores in @p of every fold but @held by forests that saw neither it nor @held, then of @held itself. */
-static int first_pass(struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
+static int first_pass(
+	struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
 {
 	for (uint32_t j = 0; j < FOLDS; j++)
 		if (fill_first(l, j, j, held))
@@ -309,7 +314,8 @@ static void put_forest(struct buf *out, const struct forest *f)
 	}
 }
 
-static void put_model(struct buf *out, const struct odds_table *odds, const struct forest *first, const struct forest *second)
+static void put_model(
+	struct buf *out, const struct odds_table *odds, const struct forest *first, const struct forest *second)
 {
 	buf_put(out, "GARNMDL1", 8);
 	put_number(out, features_version(), 4);
@@ -344,7 +350,8 @@ static int write_c(const char *path, const struct buf *b)
 		return -1;
 	}
 	fputs("/* Made by tests/quality/train; the format stands in model.h. */\n// clang-format off\n"
-	      "#include \"extract/model.h\"\n\nconst unsigned char model_data[] = {\n", file);
+	      "#include \"extract/model.h\"\n\nconst unsigned char model_data[] = {\n",
+		file);
 	for (size_t i = 0; i < b->n; i++)
 		fprintf(file, "%u,%s", (unsigned char)b->p[i], i % 64 == 63 ? "\n" : "");
 	fputs("\n};\nconst size_t model_data_size = sizeof(model_data);\n", file);

@@ -10,9 +10,9 @@
 struct learner {
 	struct corpus *corpus;
 	struct boost_settings settings[2];
-	uint8_t *x;	    /* rows of FEATURE_COUNT bytes */
-	float *y, *w;	    /* by row; weight 0: not known */
-	uint8_t *p_first;   /* held-out scores of both passes, by row */
+	uint8_t *x;	  /* rows of FEATURE_COUNT bytes */
+	float *y, *w;	  /* by row; weight 0: not known */
+	uint8_t *p_first; /* held-out scores of both passes, by row */
 	uint16_t *p;
 	FILE *dump;
 };

@@ -27,7 +27,8 @@ static void report_line(const char *name, const struct tally *t)
 {
 	if (t->pages)
 		printf("%-24s %5u  first %.4f  second %.4f  body %.4f  precision %.4f  recall %.4f\n", name, t->pages,
-			t->f1[0] / t->pages, t->f1[1] / t->pages, t->f1[2] / t->pages, t->precision / t->pages, t->recall / t->pages);
+			t->f1[0] / t->pages, t->f1[1] / t->pages, t->f1[2] / t->pages, t->precision / t->pages,
+			t->recall / t->pages);
 }
 
 /* Word F1 of held-out pages: first pass at one half, second at one half, the page's decision. */
@@ -65,8 +66,8 @@ static void measure(const struct corpus *c, const struct learner *l, int only_fo
 			rows[r]->pages++;
 		}
 		if (l->dump)
-			fprintf(l->dump, "%s\t%.4f\t%.4f\t%.4f\t%.*s\n", set_names[k->truth->set], f1[2], precision, recall,
-				(int)k->truth->url.n, k->truth->url.p);
+			fprintf(l->dump, "%s\t%.4f\t%.4f\t%.4f\t%.*s\n", set_names[k->truth->set], f1[2], precision,
+				recall, (int)k->truth->url.n, k->truth->url.p);
 	}
 	for (int s = 0; s < SET_COUNT; s++)
 		report_line(set_names[s], &sets[s]);
@@ -80,12 +81,27 @@ static void measure(const struct corpus *c, const struct learner *l, int only_fo
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' }, { "models", 1, NULL, 'm' },
-		{ "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' }, { "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' },
-		{ "dump", 1, NULL, 'u' }, { "help", 0, NULL, 'h' }, { 0 } };
+	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
+		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "dump", 1, NULL, 'u' },
+		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL;
-	struct learner learner = { .settings = { { .trees = 100, .depth = 6, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.4, .min_weight = 0.5, .lambda = 2 },
-					   { .trees = 150, .depth = 6, .threads = 2, .eta = 0.08, .subsample = 0.8, .columns = 0.4, .min_weight = 0.5, .lambda = 2 } } };
+	struct learner learner = { .settings = { { .trees = 100,
+							 .depth = 6,
+							 .threads = 2,
+							 .eta = 0.12,
+							 .subsample = 0.8,
+							 .columns = 0.4,
+							 .min_weight = 0.5,
+							 .lambda = 2 },
+					   { .trees = 150,
+						   .depth = 6,
+						   .threads = 2,
+						   .eta = 0.08,
+						   .subsample = 0.8,
+						   .columns = 0.4,
+						   .min_weight = 0.5,
+						   .lambda = 2 } } };
 	bool quick = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
@@ -104,7 +120,8 @@ int main(int argc, char **argv)
 	uint64_t begun = clock_ticks();
 	if (corpus_read(&corpus, data))
 		return 3;
-	fprintf(stderr, "%u pages, %u blocks, %.1f s\n", corpus.count, corpus.rows, (double)(clock_ticks() - begun) / 1e9);
+	fprintf(stderr, "%u pages, %u blocks, %.1f s\n", corpus.count, corpus.rows,
+		(double)(clock_ticks() - begun) / 1e9);
 	int result = learner_open(&learner, &corpus);
 	if (!result)
 		result = learner_cross_validate(&learner, quick ? 0 : -1, models);

@@ -65,7 +65,8 @@ static int add(struct truths *t, int set, const char *line)
 	json_t *o = json_loads(line, 0, &at);
 	if (!o)
 		return -EBADMSG;
-	struct truth *grown = arena_grow(&t->arena, t->items, t->count * sizeof(*grown), (t->count + 1) * sizeof(*grown));
+	struct truth *grown =
+		arena_grow(&t->arena, t->items, t->count * sizeof(*grown), (t->count + 1) * sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;
 	t->items = grown;
@@ -130,7 +131,8 @@ static bool is_word(uint32_t c)
 	if (c < 0x80)
 		return ascii_is_alpha((char)c) || ascii_is_digit((char)c) || c == '_';
 	utf8proc_category_t k = utf8proc_category((utf8proc_int32_t)c);
-	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) || (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
+	return (k >= UTF8PROC_CATEGORY_LU && k <= UTF8PROC_CATEGORY_LO) ||
+	       (k >= UTF8PROC_CATEGORY_ND && k <= UTF8PROC_CATEGORY_NO);
 }
 
 uint32_t score_word(struct view text, size_t *at)
@@ -149,7 +151,8 @@ uint32_t score_word(struct view text, size_t *at)
 				return c * 0x9E3779B1u | 1;
 			continue;
 		}
-		c = c < 0x80 ? (uint32_t)(unsigned char)ascii_lower((char)c) : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
+		c = c < 0x80 ? (uint32_t)(unsigned char)ascii_lower((char)c)
+			     : (uint32_t)utf8proc_tolower((utf8proc_int32_t)c);
 		hash = ((hash ? hash : 0x811C9DC5u) ^ c) * 0x01000193u;
 	}
 	return hash ? hash | 1 : 0;
