@@ -66,10 +66,10 @@ static int next_line(struct source *source, struct view *ret_line, size_t *ret_w
 			*ret_width = end < v.n ? end + 1 : v.n;
 			return v.n ? 0 : SOURCE_END;
 		}
-		if (v.n > LIMIT_LINE_BYTES)
+		if (want > LIMIT_LINE_BYTES)
 			break;
 		looked = v.n;
-		want *= 2;
+		want = want * 2 < LIMIT_LINE_BYTES ? want * 2 : LIMIT_LINE_BYTES + 1;
 	}
 	for (struct view v; (v = stream_some(source->stream)).n;) {
 		size_t end = view_find_byte(v, '\n');
