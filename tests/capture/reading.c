@@ -176,8 +176,8 @@ struct buf zstd_of(struct view bytes, struct view dictionary)
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
 	ZSTD_CCtx *c = ZSTD_createCCtx();
 	size_t bound = ZSTD_compressBound(bytes.n);
-	buf_added(&out, ZSTD_compress_usingDict(c, buf_room(&out, bound), bound, bytes.p, bytes.n, dictionary.p,
-				dictionary.n, 3));
+	buf_added(&out, ZSTD_compress_usingDict(
+				c, buf_room(&out, bound), bound, bytes.p, bytes.n, dictionary.p, dictionary.n, 3));
 	ZSTD_freeCCtx(c);
 	return out;
 }

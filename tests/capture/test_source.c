@@ -146,8 +146,8 @@ static void a_file_without_permission_is_dropped_and_the_next_is_read(void **sta
 			_exit(9);
 		struct reading r = read_one(in_folder(""));
 		bool right = r.count == 3 && r.items[0].reason == GARNER_UNREADABLE &&
-			     strstr(r.items[0].detail, "Permission denied") &&
-			     r.items[1].reason == GARNER_UNREADABLE && strcmp(r.items[2].body, "open") == 0;
+			     strstr(r.items[0].detail, "Permission denied") && r.items[1].reason == GARNER_UNREADABLE &&
+			     strcmp(r.items[2].body, "open") == 0;
 		reading_free(&r);
 		_exit(right ? 0 : 1);
 	}
@@ -261,20 +261,22 @@ static void a_cut_gzip_file_is_dropped_as_truncated(void **state)
 static void a_zstd_window_over_the_ceiling_is_refused(void **state)
 {
 	(void)state;
-	/* A frame header that asks for a window of 2 GiB (RFC 8878, 3.1.1.1.2: exponent 21), then an empty last block. */
+	/* A frame header that asks for a window of 2 GiB (RFC 8878, 3.1.1.1.2: exponent 21), then an empty last block.
+	 */
 	struct reading r = read_one(file_new("wide.zst", VIEW("\x28\xB5\x2F\xFD\x00\xA8\x01\x00\x00")));
 	assert_int_equal(r.count, 1);
 	assert_int_equal(r.items[0].reason, GARNER_BAD_CODING);
 	reading_free(&r);
 }
 
-static const struct view json_input = VIEW("{\"text\":\"Ein Satz.\",\"url\":\"https://a.example/1\",\"record\":\"<urn:x:1>\"}\n"
-					   "{\"text\":\n"
-					   "\r\n"
-					   "{\"html\":\"<p>Zwei</p>\",\"id\":7,\"title\":\"T\",\"date\":\"2021-03-04\"}\r\n"
-					   "[1,2]\n"
-					   "{\"url\":\"https://a.example/nothing\"}\n"
-					   "{\"text\":\"\xE4\xB8\x89\",\"src\":{\"record\":\"<urn:x:3>\"},\"record\":\"other\"}");
+static const struct view json_input =
+	VIEW("{\"text\":\"Ein Satz.\",\"url\":\"https://a.example/1\",\"record\":\"<urn:x:1>\"}\n"
+	     "{\"text\":\n"
+	     "\r\n"
+	     "{\"html\":\"<p>Zwei</p>\",\"id\":7,\"title\":\"T\",\"date\":\"2021-03-04\"}\r\n"
+	     "[1,2]\n"
+	     "{\"url\":\"https://a.example/nothing\"}\n"
+	     "{\"text\":\"\xE4\xB8\x89\",\"src\":{\"record\":\"<urn:x:3>\"},\"record\":\"other\"}");
 
 static void check_json_lines(const struct reading *r)
 {
