@@ -12,6 +12,9 @@ int file_read(const char *path, size_t max, struct buf *ret_bytes, struct error 
 int file_read_at(int fd, void *p, size_t n, int64_t offset, struct error *error, const char *name);
 /* All of it, over EINTR and short writes. */
 int file_write(int fd, const void *p, size_t n, struct error *error, const char *name);
+/* fdatasync: the bytes are on the medium afterwards. Stands in a file of its own (sync.c), so that a test can link a
+ * command without it and prove that the loss is seen. */
+int file_sync(int fd, struct error *error, const char *name);
 /* Writes aside, fsync, rename over @path, fsync of the folder. */
 int file_publish(const char *path, struct view bytes, struct error *error);
 /* fsync of the folder that holds @path. */

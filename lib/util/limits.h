@@ -31,6 +31,9 @@
 	X(LIMIT_FACT_BYTES, 4096, "bytes", "any other fact: description, author list, URL")                            \
 	X(LIMIT_AUTHORS, 64, "names", "authors of one document")                                                       \
 	X(LIMIT_URL_BYTES, 8192, "bytes", "a URL")                                                                     \
+	X(LIMIT_FRAME_BYTES, MIB(64), "bytes", "one decoded frame of a pack")                                          \
+	X(LIMIT_CLOSING_BYTES, MIB(1024), "bytes", "index, manifest and digests of one pack")                          \
+	X(LIMIT_MANIFEST_LINE, MIB(64), "bytes", "one line of a manifest")                                             \
 	X(LIMIT_REDIRECTS, 10, "hops", "redirects of one fetch")                                                       \
 	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \

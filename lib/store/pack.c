@@ -1,0 +1,442 @@
+#include "store/pack.h"
+
+#include <archive.h>
+#include <archive_entry.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+#include "store/format.h"
+#include "util/file.h"
+#include "util/limits.h"
+
+struct pack {
+	int fd;
+	char *name;
+	int64_t end; /* where the next frame goes */
+	struct archive *tar;
+	struct archive_entry *entry;
+	ZSTD_CCtx *zstd;
+	struct buf raw;	   /* tar bytes of the frame in memory */
+	struct buf packed; /* room for the compressed frame */
+	struct pack_frame *frames;
+	size_t count, cap;
+	bool closing; /* libarchive's own end blocks are swallowed */
+	char zero[1024];
+};
+
+static la_ssize_t sink(struct archive *tar, void *user, const void *p, size_t n)
+{
+	struct pack *pack = user;
+	if (!pack->closing && buf_put(&pack->raw, p, n)) {
+		archive_set_error(tar, ENOMEM, "frame larger than its ceiling");
+		return -1;
+	}
+	return (la_ssize_t)n;
+}
+
+static int tar_failed(struct pack *pack, struct error *error)
+{
+	int code = archive_errno(pack->tar);
+	const char *words = archive_error_string(pack->tar);
+	return error_set(error, code > 0 ? -code : -EIO, "%s: tar: %s", pack->name, words ? words : "failed");
+}
+
+static int zstd_failed(struct pack *pack, size_t code, struct error *error)
+{
+	return error_set(error, -ENOMEM, "%s: zstd: %s", pack->name, ZSTD_getErrorName(code));
+}
+
+int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, struct error *error)
+{
+	struct pack *pack = calloc(1, sizeof(*pack));
+	if (!pack)
+		return error_set(error, -ENOMEM, "%s: no memory", name);
+	pack->fd = fd;
+	pack->end = end;
+	pack->raw = BUF_INIT(LIMIT_FRAME_BYTES);
+	pack->packed = BUF_INIT(ZSTD_COMPRESSBOUND((size_t)LIMIT_FRAME_BYTES));
+	pack->name = strdup(name);
+	pack->tar = archive_write_new();
+	pack->entry = archive_entry_new();
+	pack->zstd = ZSTD_createCCtx();
+	if (!pack->name || !pack->tar || !pack->entry || !pack->zstd) {
+		pack_free(pack);
+		return error_set(error, -ENOMEM, "%s: no memory", name);
+	}
+	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_compressionLevel, PACK_LEVEL);
+	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1);
+	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_contentSizeFlag, 1);
+	archive_write_set_format_pax_restricted(pack->tar);
+	/* No blocking: every byte of a member has reached the sink when the member is finished. */
+	archive_write_set_bytes_per_block(pack->tar, 0);
+	archive_write_set_bytes_in_last_block(pack->tar, 1);
+	if (archive_write_open(pack->tar, pack, NULL, sink, NULL) != ARCHIVE_OK) {
+		int result = tar_failed(pack, error);
+		pack_free(pack);
+		return result;
+	}
+	*ret_pack = pack;
+	return 0;
+}
+
+struct pack *pack_free(struct pack *pack)
+{
+	if (!pack)
+		return NULL;
+	pack->closing = true;
+	archive_write_free(pack->tar);
+	archive_entry_free(pack->entry);
+	ZSTD_freeCCtx(pack->zstd);
+	buf_free(&pack->raw);
+	buf_free(&pack->packed);
+	free(pack->frames);
+	free(pack->name);
+	free(pack);
+	return NULL;
+}
+
+int pack_had(struct pack *pack, const struct pack_frame *frame, struct error *error)
+{
+	if (pack->count == pack->cap) {
+		size_t cap = pack->cap ? pack->cap * 2 : 64;
+		struct pack_frame *grown = realloc(pack->frames, cap * sizeof(*grown));
+		if (!grown)
+			return error_set(error, -ENOMEM, "%s: no memory", pack->name);
+		pack->frames = grown;
+		pack->cap = cap;
+	}
+	pack->frames[pack->count++] = *frame;
+	return 0;
+}
+
+size_t pack_pending(const struct pack *pack)
+{
+	return pack->raw.n;
+}
+
+int64_t pack_size(const struct pack *pack)
+{
+	return pack->end;
+}
+
+int pack_begin(struct pack *pack, const char *name, int64_t size, int64_t mtime, struct error *error)
+{
+	struct archive_entry *entry = archive_entry_clear(pack->entry);
+	archive_entry_set_pathname(entry, name);
+	archive_entry_set_size(entry, size);
+	archive_entry_set_filetype(entry, AE_IFREG);
+	archive_entry_set_perm(entry, 0644);
+	archive_entry_set_mtime(entry, mtime, 0);
+	return archive_write_header(pack->tar, entry) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
+}
+
+int pack_more(struct pack *pack, struct view bytes, struct error *error)
+{
+	if (bytes.n && archive_write_data(pack->tar, bytes.p, bytes.n) != (la_ssize_t)bytes.n)
+		return tar_failed(pack, error);
+	return 0;
+}
+
+int pack_done(struct pack *pack, struct error *error)
+{
+	return archive_write_finish_entry(pack->tar) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
+}
+
+int pack_add(struct pack *pack, const char *name, struct view bytes, int64_t mtime, size_t *ret_at, struct error *error)
+{
+	int result = pack_begin(pack, name, (int64_t)bytes.n, mtime, error);
+	size_t at = pack->raw.n;
+	if (!result)
+		result = pack_more(pack, bytes, error);
+	if (!result)
+		result = pack_done(pack, error);
+	if (!result && ret_at)
+		*ret_at = at;
+	return result;
+}
+
+/* Writes at the end of the file as we know it: a failed write leaves a torn tail, never a hole. */
+static int write_at_end(struct pack *pack, const void *p, size_t n, struct error *error)
+{
+	if (lseek(pack->fd, pack->end, SEEK_SET) < 0)
+		return error_set(error, -errno, "%s: seek: %s", pack->name, strerror(errno));
+	int result = file_write(pack->fd, p, n, error, pack->name);
+	if (!result)
+		pack->end += (int64_t)n;
+	return result;
+}
+
+int pack_copy(struct pack *pack, struct view bytes, uint32_t raw, struct pack_frame *ret_frame, struct error *error)
+{
+	struct pack_frame frame = { .offset = pack->end, .packed = (uint32_t)bytes.n, .raw = raw };
+	int result = write_at_end(pack, bytes.p, bytes.n, error);
+	if (!result)
+		result = pack_had(pack, &frame, error);
+	if (!result && ret_frame)
+		*ret_frame = frame;
+	return result;
+}
+
+static int compress(struct pack *pack, struct view raw, struct error *error)
+{
+	size_t bound = ZSTD_compressBound(raw.n);
+	buf_reset(&pack->packed);
+	char *room = buf_room(&pack->packed, bound);
+	if (!room)
+		return error_set(error, pack->packed.err, "%s: no memory for a frame of %zu bytes", pack->name, raw.n);
+	size_t n = ZSTD_compress2(pack->zstd, room, bound, raw.p, raw.n);
+	if (ZSTD_isError(n))
+		return zstd_failed(pack, n, error);
+	buf_added(&pack->packed, n);
+	return 0;
+}
+
+int pack_cut(struct pack *pack, struct pack_frame *ret_frame, struct error *error)
+{
+	if (pack->raw.n == 0)
+		return 0;
+	int result = compress(pack, buf_view(&pack->raw), error);
+	if (!result)
+		result = pack_copy(pack, buf_view(&pack->packed), (uint32_t)pack->raw.n, ret_frame, error);
+	if (!result)
+		buf_reset(&pack->raw);
+	return result;
+}
+
+static void put_u32(struct buf *out, uint32_t v)
+{
+	uint8_t bytes[4] = { (uint8_t)v, (uint8_t)(v >> 8), (uint8_t)(v >> 16), (uint8_t)(v >> 24) };
+	buf_put(out, bytes, 4);
+}
+
+static uint32_t get_u32(const char *p)
+{
+	const uint8_t *b = (const uint8_t *)p;
+	return (uint32_t)b[0] | (uint32_t)b[1] << 8 | (uint32_t)b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+enum { SEEK_HEAD = 8, SEEK_ENTRY = 8, SEEK_FOOT = 9 };
+
+int pack_end(struct pack *pack, struct error *error)
+{
+	int result = pack_cut(pack, NULL, error);
+	if (!result)
+		result = compress(pack, view_make(pack->zero, sizeof(pack->zero)), error);
+	if (!result)
+		result = pack_copy(pack, buf_view(&pack->packed), sizeof(pack->zero), NULL, error);
+	if (result)
+		return result;
+	struct buf *out = &pack->packed;
+	buf_reset(out);
+	put_u32(out, PACK_SEEK_MAGIC);
+	put_u32(out, (uint32_t)(pack->count * SEEK_ENTRY + SEEK_FOOT));
+	for (size_t i = 0; i < pack->count; i++) {
+		put_u32(out, pack->frames[i].packed);
+		put_u32(out, pack->frames[i].raw);
+	}
+	put_u32(out, (uint32_t)pack->count);
+	buf_putc(out, 0);
+	put_u32(out, PACK_SEEK_FOOT_MAGIC);
+	if (out->err)
+		return error_set(error, out->err, "%s: no memory for the seek table", pack->name);
+	return write_at_end(pack, out->p, out->n, error);
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+static int decode(struct view packed, struct buf *out, const char **ret_why, struct error *error, const char *name)
+{
+	unsigned long long raw = ZSTD_getFrameContentSize(packed.p, packed.n);
+	buf_reset(out);
+	if (raw == ZSTD_CONTENTSIZE_UNKNOWN || raw == ZSTD_CONTENTSIZE_ERROR || raw > LIMIT_FRAME_BYTES) {
+		*ret_why = "a frame without a sound content size";
+		return PACK_BAD;
+	}
+	char *room = buf_room(out, raw ? (size_t)raw : 1);
+	if (!room)
+		return error_set(error, -ENOMEM, "%s: no memory for a frame of %llu bytes", name, raw);
+	size_t n = ZSTD_decompress(room, (size_t)raw, packed.p, packed.n);
+	if (ZSTD_isError(n)) {
+		*ret_why = ZSTD_getErrorName(n);
+		return PACK_BAD;
+	}
+	buf_added(out, n);
+	return PACK_DATA;
+}
+
+int pack_read(int fd, const char *name, int64_t offset, size_t packed, struct buf *out, struct error *error)
+{
+	if (packed == 0 || packed > ZSTD_COMPRESSBOUND((size_t)LIMIT_FRAME_BYTES))
+		return error_set(error, -EBADMSG, "%s: offset %lld: a frame can't have %zu bytes", name,
+			(long long)offset, packed);
+	char *bytes = malloc(packed);
+	if (!bytes)
+		return error_set(error, -ENOMEM, "%s: no memory for a frame of %zu bytes", name, packed);
+	const char *why = NULL;
+	int result = file_read_at(fd, bytes, packed, offset, error, name);
+	if (!result)
+		result = decode(view_make(bytes, packed), out, &why, error, name);
+	free(bytes);
+	if (result == PACK_BAD)
+		return error_set(error, -EBADMSG, "%s: offset %lld: %s", name, (long long)offset, why);
+	return result;
+}
+
+static bool is_skippable(const char *p)
+{
+	return (get_u32(p) & 0xFFFFFFF0u) == 0x184D2A50u;
+}
+
+/* Reads a growing window until the frame's end lies in it. */
+static int find_frame(
+	int fd, const char *name, int64_t offset, int64_t size, struct buf *window, size_t *ret_n, struct error *error)
+{
+	int64_t left = size - offset;
+	for (int64_t n = 256 << 10;; n *= 4) {
+		if (n > left)
+			n = left;
+		buf_reset(window);
+		char *room = buf_room(window, (size_t)n);
+		if (!room)
+			return error_set(error, -ENOMEM, "%s: no memory", name);
+		int result = file_read_at(fd, room, (size_t)n, offset, error, name);
+		if (result)
+			return result;
+		buf_added(window, (size_t)n);
+		size_t found = ZSTD_findFrameCompressedSize(room, (size_t)n);
+		if (!ZSTD_isError(found)) {
+			*ret_n = found;
+			return 0;
+		}
+		if (ZSTD_getErrorCode(found) != ZSTD_error_srcSize_wrong || n == left || n > LIMIT_FRAME_BYTES) {
+			*ret_n = 0;
+			return 0;
+		}
+	}
+}
+
+int pack_next(int fd, const char *name, int64_t offset, int64_t size, struct buf *raw, struct pack_frame *ret_frame,
+	const char **ret_why, struct error *error)
+{
+	struct buf window = BUF_INIT((size_t)LIMIT_FRAME_BYTES * 2);
+	size_t n = 0;
+	int result = find_frame(fd, name, offset, size, &window, &n, error);
+	if (!result && n < 4) {
+		*ret_why = "no whole zstd frame";
+		result = PACK_BAD;
+	}
+	if (!result) {
+		*ret_frame = (struct pack_frame){ .offset = offset, .packed = (uint32_t)n };
+		if (is_skippable(window.p))
+			result = PACK_SKIPPABLE;
+		else if (raw)
+			result = decode(view_make(window.p, n), raw, ret_why, error, name);
+		if (result == PACK_DATA)
+			ret_frame->raw =
+				raw ? (uint32_t)raw->n : (uint32_t)ZSTD_getFrameContentSize(window.p, window.n);
+	}
+	buf_free(&window);
+	return result;
+}
+
+int pack_seek_frame(int fd, const char *name, int64_t offset, int64_t size, int64_t *ret_offset, struct error *error)
+{
+	static const char magic[4] = { '\x28', '\xB5', '\x2F', '\xFD' };
+	char window[65536];
+	for (int64_t at = offset + 1; at + 4 <= size;) {
+		size_t n = size - at < (int64_t)sizeof(window) ? (size_t)(size - at) : sizeof(window);
+		int result = file_read_at(fd, window, n, at, error, name);
+		if (result)
+			return result;
+		size_t found = view_find(view_make(window, n), view_make(magic, 4));
+		if (found < n) {
+			*ret_offset = at + (int64_t)found;
+			return 0;
+		}
+		at += (int64_t)n - 3;
+		if (n < sizeof(window))
+			break;
+	}
+	*ret_offset = size;
+	return 0;
+}
+
+int pack_table(int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count,
+	struct error *error)
+{
+	char foot[SEEK_FOOT];
+	if (size < SEEK_HEAD + SEEK_FOOT)
+		return -ENOENT;
+	int result = file_read_at(fd, foot, sizeof(foot), size - SEEK_FOOT, error, name);
+	if (result)
+		return result;
+	if (get_u32(foot + 5) != PACK_SEEK_FOOT_MAGIC)
+		return -ENOENT;
+	uint64_t count = get_u32(foot), n = count * SEEK_ENTRY + SEEK_FOOT;
+	if (foot[4] != 0 || n + SEEK_HEAD > (uint64_t)size)
+		return error_set(error, -EBADMSG, "%s: the seek table is broken", name);
+	char *table = malloc(n + SEEK_HEAD);
+	struct pack_frame *frames = calloc(count ? count : 1, sizeof(*frames));
+	if (!table || !frames) {
+		free(table);
+		free(frames);
+		return error_set(error, -ENOMEM, "%s: no memory", name);
+	}
+	int64_t start = size - (int64_t)n - SEEK_HEAD, at = 0;
+	result = file_read_at(fd, table, n + SEEK_HEAD, start, error, name);
+	for (uint64_t i = 0; !result && i < count; i++) {
+		const char *entry = table + SEEK_HEAD + i * SEEK_ENTRY;
+		frames[i] = (struct pack_frame){ at, get_u32(entry), get_u32(entry + 4) };
+		at += frames[i].packed;
+	}
+	if (!result && (get_u32(table) != PACK_SEEK_MAGIC || get_u32(table + 4) != n || at != start))
+		result = error_set(error, -EBADMSG, "%s: offset %lld: the seek table is broken", name, (long long)start);
+	free(table);
+	if (result) {
+		free(frames);
+		return result;
+	}
+	*ret_frames = frames;
+	*ret_count = (size_t)count;
+	return 0;
+}
+
+bool pack_is_end(struct view raw)
+{
+	if (raw.n != 1024)
+		return false;
+	for (size_t i = 0; i < raw.n; i++)
+		if (raw.p[i])
+			return false;
+	return true;
+}
+
+int pack_members(struct view raw, pack_member_fn *fn, void *user, struct error *error)
+{
+	struct archive *tar = archive_read_new();
+	struct archive_entry *entry;
+	int result = 0, code = ARCHIVE_OK;
+	if (!tar)
+		return error_set(error, -ENOMEM, "no memory");
+	archive_read_support_format_tar(tar);
+	if (raw.n && archive_read_open_memory(tar, raw.p, raw.n) == ARCHIVE_OK) {
+		while (!result && (code = archive_read_next_header(tar, &entry)) == ARCHIVE_OK) {
+			const void *p = raw.p;
+			size_t n = 0, size = (size_t)archive_entry_size(entry);
+			la_int64_t skip;
+			/* Reading from memory hands out the bytes where they are: one block a member. */
+			if (size && (archive_read_data_block(tar, &p, &n, &skip) != ARCHIVE_OK || n != size)) {
+				code = ARCHIVE_FATAL;
+				break;
+			}
+			result = fn(user, archive_entry_pathname(entry), view_make(p, size),
+				size ? (size_t)((const char *)p - raw.p) : 0);
+		}
+		if (!result && code != ARCHIVE_EOF)
+			result = error_set(error, -EBADMSG, "tar: %s", archive_error_string(tar) ?: "broken");
+	}
+	archive_read_free(tar);
+	return result;
+}

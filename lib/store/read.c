@@ -1,0 +1,272 @@
+#include "store/read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "normalise/normalise.h"
+#include "util/file.h"
+#include "util/limits.h"
+
+int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error)
+{
+	struct store_reader reader = { .fd = -1, .frame = -1, .pack = -1, .raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
+	char *db = NULL;
+	reader.lines.fd = -1;
+	reader.root = strdup(path);
+	reader.lines.root = reader.root;
+	int result = reader.root && asprintf(&db, "%s/catalogue.db", path) >= 0
+			     ? catalogue_open(db, CATALOGUE_READ, &reader.catalogue, error)
+			     : error_set(error, -ENOMEM, "%s: no memory", path);
+	if (!result)
+		result = catalogue_snapshot(reader.catalogue, error);
+	free(db);
+	if (result) {
+		store_reader_close(&reader);
+		return result;
+	}
+	*ret_reader = reader;
+	return 0;
+}
+
+void store_reader_close(struct store_reader *reader)
+{
+	line_reader_close(&reader->lines);
+	if (reader->fd >= 0)
+		close(reader->fd);
+	catalogue_close(reader->catalogue);
+	buf_free(&reader->raw);
+	free(reader->pack_path);
+	free(reader->root);
+}
+
+static int open_pack(struct store_reader *reader, int64_t number, struct error *error)
+{
+	char name[64];
+	if (reader->pack == number && reader->fd >= 0)
+		return 0;
+	if (reader->fd >= 0)
+		close(reader->fd);
+	reader->fd = -1;
+	reader->frame = -1;
+	free(reader->pack_path);
+	store_file_name(CATALOGUE_PACK, number, name);
+	if (asprintf(&reader->pack_path, "%s/%s", reader->root, name) < 0) {
+		reader->pack_path = NULL;
+		return error_set(error, -ENOMEM, "%s: no memory", reader->root);
+	}
+	reader->pack = number;
+	reader->fd = open(reader->pack_path, O_RDONLY | O_CLOEXEC);
+	return reader->fd < 0 ? error_set(error, -errno, "%s: open: %s", reader->pack_path, strerror(errno)) : 0;
+}
+
+int store_reader_member(struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member,
+	struct error *error)
+{
+	struct pack_frame frame;
+	int result = open_pack(reader, row->pack, error);
+	if (!result && reader->frame != row->frame) {
+		result = catalogue_frame(reader->catalogue, row->pack, row->frame, &frame, error);
+		if (result > 0)
+			result = error_set(error, -EBADMSG, "%s: document %lld: its frame is not listed: garner repair",
+				reader->pack_path, (long long)row->n);
+		reader->frame = -1;
+		if (!result)
+			result = pack_read(reader->fd, reader->pack_path, frame.offset, frame.packed, &reader->raw, error);
+		if (!result)
+			reader->frame = row->frame;
+	}
+	if (result)
+		return result;
+	if (row->at < 0 || row->size < 0 || row->at > (int64_t)reader->raw.n ||
+		row->size > (int64_t)reader->raw.n - row->at)
+		return error_set(error, -EBADMSG, "%s: document %lld: outside of its frame: garner repair",
+			reader->pack_path, (long long)row->n);
+	*ret_member = view_make(reader->raw.p + row->at, (size_t)row->size);
+	return 0;
+}
+
+struct view store_member_text(struct view member, const char *title)
+{
+	struct view t = view_of(title);
+	if (t.n && view_starts(member, t) && view_starts(view_from(member, t.n), VIEW("\n\n")))
+		member = view_from(member, t.n + 2);
+	if (member.n && member.p[member.n - 1] == '\n')
+		member.n--;
+	return member;
+}
+
+int store_reader_document(struct store_reader *reader, const struct catalogue_document *row, bool text,
+	struct arena *arena, struct garner_document *ret_document, struct error *error)
+{
+	struct view member;
+	int result = line_reader_read(&reader->lines, row, arena, ret_document, error);
+	if (result || !text)
+		return result;
+	result = store_reader_member(reader, row, &member, error);
+	if (result)
+		return result;
+	struct view body = store_member_text(member, ret_document->title);
+	ret_document->text = arena_strdup_view(arena, body);
+	ret_document->text_size = body.n;
+	return ret_document->text ? 0 : error_set(error, -ENOMEM, "%s: no memory", reader->root);
+}
+
+/* ---- list ----------------------------------------------------------------------------------- */
+
+enum { LIST_ENOUGH = 100000 }; /* ends a walk that has what it wanted */
+
+static bool has_query(const struct garner_document *d, struct view query)
+{
+	const char *const places[] = { d->title, d->url, d->url_canonical, d->text };
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct view v = view_of(places[i]);
+		if (v.n >= query.n && view_find_nocase(v, query) < v.n)
+			return true;
+	}
+	return false;
+}
+
+bool store_filter_takes(const struct garner_filter *filter, const struct garner_document *d)
+{
+	return !filter || !filter->query || !*filter->query || has_query(d, view_of(filter->query));
+}
+
+struct listing {
+	struct store_reader *reader;
+	const struct garner_filter *filter;
+	garner_document_fn *fn;
+	void *user;
+	struct arena arena;
+	int64_t left;
+	struct error *error;
+};
+
+/* What the caller's function says ends the walk and is passed up; our own errors are < 0. */
+static int list_row(void *user, const struct catalogue_document *row)
+{
+	struct listing *listing = user;
+	struct garner_document d;
+	arena_reset(&listing->arena);
+	bool text = listing->filter && listing->filter->with_text;
+	int result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
+	if (result || !store_filter_takes(listing->filter, &d))
+		return result;
+	result = listing->fn(listing->user, &d, GARNER_STORED, NULL);
+	if (!result && listing->left > 0 && --listing->left == 0)
+		return LIST_ENOUGH;
+	return result;
+}
+
+static bool is_folder(const char *path)
+{
+	struct stat st;
+	return stat(path, &st) < 0 || S_ISDIR(st.st_mode);
+}
+
+int store_list(
+	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error)
+{
+	struct store_reader reader;
+	if (!is_folder(path))
+		return pack_file_list(path, filter, fn, user, error);
+	int result = store_reader_open(path, &reader, error);
+	if (result)
+		return result;
+	struct listing listing = { .reader = &reader, .filter = filter, .fn = fn, .user = user, .error = error,
+		.left = filter ? filter->limit : 0 };
+	arena_init(&listing.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	result = catalogue_each(reader.catalogue, filter, list_row, &listing, error);
+	arena_free(&listing.arena);
+	store_reader_close(&reader);
+	return result == LIST_ENOUGH ? 0 : result;
+}
+
+/* ---- show ----------------------------------------------------------------------------------- */
+
+bool is_member_name(struct view name)
+{
+	size_t digits = 0;
+	while (digits < name.n && ascii_is_digit(name.p[digits]))
+		digits++;
+	if (digits < 3 || name.n != digits + 21 || name.p[digits] != '_' ||
+		!view_ends(name, VIEW(".txt")))
+		return false;
+	for (size_t i = digits + 1; i < digits + 17; i++)
+		if (!ascii_is_digit(name.p[i]) && (name.p[i] < 'a' || name.p[i] > 'f'))
+			return false;
+	return true;
+}
+
+static int find_by_id(struct store_reader *reader, const char *key, int64_t *ret_n, struct error *error)
+{
+	int64_t same;
+	static const uint8_t none[32];
+	return catalogue_find_id(reader->catalogue, strtoull(key, NULL, 16), none, ret_n, &same, error);
+}
+
+/* The newest text of the page: a URL leads to a document, its id to the newest. */
+static int find_by_url(struct store_reader *reader, const char *key, int64_t *ret_n, struct error *error)
+{
+	struct arena arena;
+	struct view canonical;
+	struct catalogue_document row;
+	static const uint8_t none[32];
+	int64_t same;
+	int result = catalogue_find_url(reader->catalogue, catalogue_url_key(key), ret_n, error);
+	arena_init(&arena, MIB(1));
+	if (!result && *ret_n == GARNER_NO_NUMBER && url_canonical(&arena, view_of(key), &canonical) == 0) {
+		const char *spelled = arena_strdup_view(&arena, canonical);
+		result = spelled ? catalogue_find_url(reader->catalogue, catalogue_url_key(spelled), ret_n, error) : -ENOMEM;
+	}
+	arena_free(&arena);
+	if (result || *ret_n == GARNER_NO_NUMBER)
+		return result;
+	result = catalogue_document(reader->catalogue, *ret_n, &row, error);
+	return result ? result : catalogue_find_id(reader->catalogue, row.id, none, ret_n, &same, error);
+}
+
+int store_reader_find(
+	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error)
+{
+	unsigned long long number;
+	int64_t n = GARNER_NO_NUMBER;
+	int result = 0;
+	struct view v = view_of(key);
+	bool is_id = v.n == 16 && strspn(key, "0123456789abcdef") == 16;
+	if (is_id)
+		result = find_by_id(reader, key, &n, error);
+	else if (is_member_name(v))
+		n = (int64_t)strtoull(key, NULL, 10);
+	else if (v.n <= 15 && view_to_u64(v, &number))
+		n = (int64_t)number;
+	else
+		result = find_by_url(reader, key, &n, error);
+	if (result)
+		return result;
+	return n == GARNER_NO_NUMBER ? 1 : catalogue_document(reader->catalogue, n, ret_row, error);
+}
+
+int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error)
+{
+	struct store_reader reader;
+	struct catalogue_document row;
+	struct garner_document d;
+	struct arena arena;
+	if (!is_folder(path))
+		return pack_file_show(path, key, fn, user, error);
+	int result = store_reader_open(path, &reader, error);
+	if (result)
+		return result;
+	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	result = store_reader_find(&reader, key, &row, error);
+	if (!result)
+		result = store_reader_document(&reader, &row, true, &arena, &d, error);
+	if (!result)
+		result = fn(user, &d, GARNER_STORED, NULL);
+	arena_free(&arena);
+	store_reader_close(&reader);
+	return result;
+}

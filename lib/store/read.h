@@ -1,0 +1,57 @@
+/* Reading documents back: from a store's folder, or from one pack or archive. */
+#ifndef GARNER_STORE_READ_H
+#define GARNER_STORE_READ_H
+
+#include "store/inner.h"
+
+/* A store that is open for reading, with the frame that was decoded last. */
+struct store_reader {
+	char *root;
+	struct catalogue *catalogue;
+	struct line_reader lines;
+	int64_t pack; /* number of the open pack */
+	int64_t frame; /* offset of the decoded frame; -1 none */
+	int fd;
+	char *pack_path;
+	struct buf raw;
+};
+/* One snapshot of the catalogue. -ENOENT: no store there. */
+int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error);
+void store_reader_close(struct store_reader *reader);
+/* The member's bytes; valid until the next call. */
+int store_reader_member(struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member,
+	struct error *error);
+/* Facts, and with @text the text too. Strings in @arena. */
+int store_reader_document(struct store_reader *reader, const struct catalogue_document *row, bool text,
+	struct arena *arena, struct garner_document *ret_document, struct error *error);
+/* Number, id, member name or URL. 0; 1: not there. */
+int store_reader_find(
+	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error);
+
+/* The text of a member: what follows the title. */
+struct view store_member_text(struct view member, const char *title);
+/* The parts of @filter that a document's facts answer. */
+bool store_filter_takes(const struct garner_filter *filter, const struct garner_document *document);
+
+/* The same calls on a single pack. */
+int pack_file_list(
+	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
+int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+
+/* Closing members of a sealed pack. */
+struct closing {
+	struct buf raw; /* their tar bytes */
+	struct view index, manifest, runs, sums;
+	size_t first; /* frame with which they begin */
+};
+/* @frames: of the whole pack. -ENOENT without words: not sealed. */
+int closing_read(int fd, const char *name, const struct pack_frame *frames, size_t count, struct closing *ret_closing,
+	struct error *error);
+void closing_free(struct closing *closing);
+/* Frames by the seek table, or by walking over an unsealed pack. malloc'd. */
+int pack_frames(
+	int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count, struct error *error);
+/* "000_10cd160a65ea45e7.txt" */
+bool is_member_name(struct view name);
+
+#endif

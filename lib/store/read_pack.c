@@ -1,0 +1,345 @@
+/* One pack or archive read alone: its manifest stands in its closing members. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "export/jsonl.h"
+#include "store/read.h"
+#include "util/file.h"
+#include "util/limits.h"
+#include "util/map.h"
+
+/* ---- frames --------------------------------------------------------------------------------- */
+
+static int walk_frames(
+	int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count, struct error *error)
+{
+	struct pack_frame *frames = NULL;
+	size_t count = 0, cap = 0;
+	const char *why;
+	int result = 0;
+	for (int64_t at = 0; at < size;) {
+		struct pack_frame frame;
+		result = pack_next(fd, name, at, size, NULL, &frame, &why, error);
+		if (result == PACK_BAD)
+			result = error_set(error, -EBADMSG, "%s: offset %lld: %s", name, (long long)at, why);
+		if (result < 0)
+			break;
+		at += frame.packed;
+		if (result == PACK_SKIPPABLE)
+			continue;
+		if (count == cap) {
+			cap = cap ? cap * 2 : 64;
+			struct pack_frame *grown = realloc(frames, cap * sizeof(*grown));
+			if (!grown) {
+				result = error_set(error, -ENOMEM, "%s: no memory", name);
+				break;
+			}
+			frames = grown;
+		}
+		frames[count++] = frame;
+		result = 0;
+	}
+	if (result < 0) {
+		free(frames);
+		return result;
+	}
+	*ret_frames = frames;
+	*ret_count = count;
+	return 0;
+}
+
+int pack_frames(
+	int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count, struct error *error)
+{
+	int result = pack_table(fd, name, size, ret_frames, ret_count, error);
+	return result == -ENOENT ? walk_frames(fd, name, size, ret_frames, ret_count, error) : result;
+}
+
+/* True when the frame begins with a document's member. A piece of a closing member can't look so: a tar header has
+ * NUL bytes, JSON and Markdown of ours have none. */
+static bool begins_with_document(struct view raw)
+{
+	if (raw.n < 512 || memcmp(raw.p + 257, "ustar", 5) != 0)
+		return false;
+	return is_member_name(view_make(raw.p, strnlen(raw.p, 100)));
+}
+
+static int frame_is_document(int fd, const char *name, const struct pack_frame *frame, struct buf *raw, struct error *error)
+{
+	int result = pack_read(fd, name, frame->offset, frame->packed, raw, error);
+	return result ? result : begins_with_document(buf_view(raw));
+}
+
+/* Documents come first, closing members after them: the border is found by halving. */
+static int find_border(int fd, const char *name, const struct pack_frame *frames, size_t count, struct buf *raw,
+	size_t *ret_first, struct error *error)
+{
+	size_t low = 0, high = count;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int result = frame_is_document(fd, name, &frames[middle], raw, error);
+		if (result < 0)
+			return result;
+		if (result)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	*ret_first = low;
+	return 0;
+}
+
+static int take_closing(void *user, const char *name, struct view bytes, size_t at)
+{
+	struct closing *closing = user;
+	(void)at;
+	if (strcmp(name, "INDEX.md") == 0)
+		closing->index = bytes;
+	else if (strcmp(name, "manifest.jsonl") == 0)
+		closing->manifest = bytes;
+	else if (strcmp(name, "runs.jsonl") == 0)
+		closing->runs = bytes;
+	else if (strcmp(name, "SHA256SUMS") == 0)
+		closing->sums = bytes;
+	return 0;
+}
+
+int closing_read(int fd, const char *name, const struct pack_frame *frames, size_t count, struct closing *ret_closing,
+	struct error *error)
+{
+	struct closing closing = { .raw = BUF_INIT((size_t)LIMIT_CLOSING_BYTES) };
+	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
+	int result = find_border(fd, name, frames, count, &raw, &closing.first, error);
+	for (size_t i = closing.first; !result && i < count; i++) {
+		result = pack_read(fd, name, frames[i].offset, frames[i].packed, &raw, error);
+		if (!result && buf_putv(&closing.raw, buf_view(&raw)))
+			result = error_set(error, -EFBIG, "%s: closing members over %zu bytes", name,
+				(size_t)LIMIT_CLOSING_BYTES);
+	}
+	if (!result)
+		result = pack_members(buf_view(&closing.raw), take_closing, &closing, error);
+	buf_free(&raw);
+	if (!result && !closing.sums.p)
+		result = -ENOENT;
+	if (result) {
+		closing_free(&closing);
+		return result;
+	}
+	*ret_closing = closing;
+	return 0;
+}
+
+void closing_free(struct closing *closing)
+{
+	buf_free(&closing->raw);
+	closing->index = closing->manifest = closing->runs = closing->sums = VIEW_NONE;
+}
+
+/* ---- list and show -------------------------------------------------------------------------- */
+
+struct pack_file {
+	int fd;
+	const char *name;
+	struct pack_frame *frames;
+	size_t count;
+	struct closing closing;
+};
+
+static void pack_file_close(struct pack_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->frames);
+	closing_free(&file->closing);
+}
+
+static int pack_file_open(const char *path, struct pack_file *ret_file, struct error *error)
+{
+	struct pack_file file = { .fd = open(path, O_RDONLY | O_CLOEXEC), .name = path };
+	struct stat st;
+	if (file.fd < 0 || fstat(file.fd, &st) < 0) {
+		int code = errno;
+		pack_file_close(&file);
+		return error_set(error, -code, "%s: open: %s", path, strerror(code));
+	}
+	int result = pack_frames(file.fd, path, st.st_size, &file.frames, &file.count, error);
+	if (!result)
+		result = closing_read(file.fd, path, file.frames, file.count, &file.closing, error);
+	if (result == -ENOENT)
+		result = error_set(error, -EBADMSG,
+			"%s: no manifest in it: not a sealed pack (an open one is read through its store)", path);
+	if (result) {
+		pack_file_close(&file);
+		return result;
+	}
+	*ret_file = file;
+	return 0;
+}
+
+/* Number of the first document of a frame; the frame's bytes are in @raw afterwards. */
+static int first_number(const struct pack_file *file, size_t i, struct buf *raw, int64_t *ret_n, struct error *error)
+{
+	int result = pack_read(file->fd, file->name, file->frames[i].offset, file->frames[i].packed, raw, error);
+	if (!result)
+		*ret_n = raw->n >= 512 ? (int64_t)strtoull(raw->p, NULL, 10) : 0;
+	return result;
+}
+
+struct wanted {
+	const char *path;
+	struct view bytes;
+};
+
+static int take_wanted(void *user, const char *name, struct view bytes, size_t at)
+{
+	struct wanted *wanted = user;
+	(void)at;
+	if (strcmp(name, wanted->path) == 0)
+		wanted->bytes = bytes;
+	return 0;
+}
+
+/* Frames are in order of number: the right one is found by halving. */
+static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw, struct view *ret_member,
+	struct error *error)
+{
+	size_t low = 0, high = file->closing.first;
+	struct wanted wanted = { .path = d->path };
+	int64_t n = 0;
+	int result = 0;
+	while (!result && low + 1 < high) {
+		size_t middle = low + (high - low) / 2;
+		result = first_number(file, middle, raw, &n, error);
+		if (n <= d->n)
+			low = middle;
+		else
+			high = middle;
+	}
+	if (!result && file->closing.first)
+		result = first_number(file, low, raw, &n, error);
+	if (!result)
+		result = pack_members(buf_view(raw), take_wanted, &wanted, error);
+	if (!result && !wanted.bytes.p)
+		result = error_set(error, -EBADMSG, "%s: %s stands in the manifest, but not in the pack", file->name, d->path);
+	*ret_member = wanted.bytes;
+	return result;
+}
+
+static int add_text(
+	const struct pack_file *file, struct garner_document *d, struct buf *raw, struct arena *arena, struct error *error)
+{
+	struct view member;
+	if (!d->path)
+		return error_set(error, -EBADMSG, "%s: a manifest line without a path", file->name);
+	int result = find_text(file, d, raw, &member, error);
+	if (result)
+		return result;
+	struct view body = store_member_text(member, d->title);
+	d->text = arena_strdup_view(arena, body);
+	d->text_size = body.n;
+	return d->text ? 0 : error_set(error, -ENOMEM, "%s: no memory", file->name);
+}
+
+static bool same(const char *a, const char *b)
+{
+	return !a || (b && strcmp(a, b) == 0);
+}
+
+static int64_t filter_day(const char *date, int64_t fallback)
+{
+	struct garner_document d = { .published = date };
+	int64_t day = date ? index_day(&d) : GARNER_NO_NUMBER;
+	return day == GARNER_NO_NUMBER ? fallback : day;
+}
+
+static bool takes(const struct garner_filter *f, const struct garner_document *d)
+{
+	if (!f)
+		return true;
+	int64_t day = index_day(d);
+	if ((f->since || f->until) && (day == GARNER_NO_NUMBER || day < filter_day(f->since, INT64_MIN) ||
+					      day > filter_day(f->until, INT64_MAX)))
+		return false;
+	bool marked = d->dup_of != GARNER_NO_NUMBER || d->near.n != GARNER_NO_NUMBER;
+	if ((f->dup == 1 && marked) || (f->dup == 2 && !marked) || d->n < f->from_n)
+		return false;
+	bool access = !f->access || (strcmp(f->access, "open") == 0 ? !d->access : same(f->access, d->access));
+	return access && same(f->host, d->host) && same(f->lang, d->lang) &&
+	       same(f->source, d->feed.url ? d->feed.url : d->src.file);
+}
+
+int pack_file_list(
+	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error)
+{
+	struct pack_file file;
+	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
+	struct arena arena;
+	int result = pack_file_open(path, &file, error);
+	if (result)
+		return result;
+	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	struct view rest = file.closing.manifest, line;
+	int64_t left = filter && filter->limit > 0 ? filter->limit : INT64_MAX;
+	while (!result && left > 0 && view_next_line(&rest, &line)) {
+		struct garner_document d;
+		arena_reset(&arena);
+		result = document_read(&arena, line, &d, error);
+		if (result || !takes(filter, &d))
+			continue;
+		if (filter && filter->with_text)
+			result = add_text(&file, &d, &raw, &arena, error);
+		if (result || !store_filter_takes(filter, &d))
+			continue;
+		left--;
+		result = fn(user, &d, GARNER_STORED, NULL);
+	}
+	arena_free(&arena);
+	buf_free(&raw);
+	pack_file_close(&file);
+	return result;
+}
+
+static bool is_key(const struct garner_document *d, const char *key)
+{
+	const char *const keys[] = { d->id, d->path, d->url, d->url_requested, d->url_canonical };
+	unsigned long long number;
+	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+		if (keys[i] && strcmp(keys[i], key) == 0)
+			return true;
+	return strlen(key) < 16 && view_to_u64(view_of(key), &number) && d->n == (int64_t)number;
+}
+
+int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error)
+{
+	struct pack_file file;
+	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
+	struct arena arena;
+	struct view found = VIEW_NONE, rest, line;
+	struct garner_document d;
+	int result = pack_file_open(path, &file, error);
+	if (result)
+		return result;
+	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	/* The last one wins: the newest text of an id or URL. */
+	for (rest = file.closing.manifest; !result && view_next_line(&rest, &line);) {
+		arena_reset(&arena);
+		result = document_read(&arena, line, &d, error);
+		if (!result && is_key(&d, key))
+			found = line;
+	}
+	arena_reset(&arena);
+	if (!result && !found.p)
+		result = 1;
+	if (!result)
+		result = document_read(&arena, found, &d, error);
+	if (!result)
+		result = add_text(&file, &d, &raw, &arena, error);
+	if (!result)
+		result = fn(user, &d, GARNER_STORED, NULL);
+	arena_free(&arena);
+	buf_free(&raw);
+	pack_file_close(&file);
+	return result;
+}
