@@ -79,7 +79,7 @@ void index_link(struct buf *out, const char *url)
 {
 	for (const char *p = url; *p; p++) {
 		unsigned char c = (unsigned char)*p;
-		if (c <= ' ' || c >= 0x7F || strchr("<>\"`|\\^{}()[]*_~", c))
+		if (c <= ' ' || c >= 0x7F || strchr("<>\"`|\\^{}()[]*", c))
 			buf_printf(out, "%%%02X", c);
 		else
 			buf_putc(out, (char)c);

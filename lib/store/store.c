@@ -577,6 +577,14 @@ static bool has_id(const struct garner_document *d)
 	return d->id && strlen(d->id) == 16 && strspn(d->id, "0123456789abcdef") == 16;
 }
 
+/* For a document that came without an id: its text is all there is to know it by. */
+static const char *id_of_text(struct page *page)
+{
+	char hex[17];
+	hex_of(page->sha256, 8, hex);
+	return arena_strdup_view(&page->arena, view_of(hex));
+}
+
 static int add(struct store *store, struct page *page, struct error *error)
 {
 	struct garner_document *d = &page->document;
@@ -603,8 +611,8 @@ int store_put(struct store *store, struct page *page, struct error *error)
 	struct garner_document *d = &page->document;
 	enum garner_dedup dedup = store->engine->options.dedup;
 	int64_t newest, same, first = GARNER_NO_NUMBER;
-	if (!has_id(d))
-		return error_set(error, -EINVAL, "a document without an id: %s", d->src.file ? d->src.file : "?");
+	if (!has_id(d) && !(d->id = id_of_text(page)))
+		return no_memory(error, store->root);
 	if (page->member.n > LIMIT_FRAME_BYTES - KIB(4) - PACK_FRAME_BYTES) {
 		page_drop(page, GARNER_TOO_LARGE, "%zu bytes of text", page->member.n);
 		return store_note(store, GARNER_TOO_LARGE, page, error) ?: GARNER_TOO_LARGE;
