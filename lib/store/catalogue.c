@@ -67,8 +67,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_ROLLBACK] = "ROLLBACK",
 	[S_META_SET] = "INSERT OR REPLACE INTO meta VALUES(?,?)",
 	[S_META_GET] = "SELECT value FROM meta WHERE name=?",
-	[S_DOCUMENT_ADD] = "INSERT INTO document(" DOCUMENT_COLUMNS
-			   ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[S_DOCUMENT_ADD] =
+		"INSERT INTO document(" DOCUMENT_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[S_DOCUMENT_GET] = "SELECT " DOCUMENT_COLUMNS " FROM document WHERE n=?",
 	[S_DOCUMENT_DROP] = "DELETE FROM document WHERE n=?",
 	[S_KEY_ADD] = "INSERT OR IGNORE INTO key VALUES(?,?,?)",
@@ -80,7 +80,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_FRAME_GET] = "SELECT offset,packed,raw FROM frame WHERE pack=? AND offset=?",
 	[S_FILE_PUT] = "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)",
 	[S_FILE_GET] = "SELECT kind,number,size,sealed,sha256,since FROM file WHERE kind=? AND number=?",
-	[S_TOTAL_ADD] = "INSERT INTO total VALUES(?,?,?) ON CONFLICT(kind,key) DO UPDATE SET value=value+excluded.value",
+	[S_TOTAL_ADD] =
+		"INSERT INTO total VALUES(?,?,?) ON CONFLICT(kind,key) DO UPDATE SET value=value+excluded.value",
 };
 
 struct catalogue {
@@ -175,8 +176,9 @@ static int check_version(struct catalogue *catalogue, int64_t *ret_version, stru
 		*ret_version = sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
 	if (result == 0 && *ret_version > STORE_FORMAT)
-		result = error_set(error, -EPROTONOSUPPORT, "%s: format %lld; this garner reads up to %d: take a newer one",
-			catalogue->name, (long long)*ret_version, STORE_FORMAT);
+		result = error_set(error, -EPROTONOSUPPORT,
+			"%s: format %lld; this garner reads up to %d: take a newer one", catalogue->name,
+			(long long)*ret_version, STORE_FORMAT);
 	return result;
 }
 
@@ -368,7 +370,8 @@ int catalogue_set(struct catalogue *catalogue, const char *name, int64_t value, 
 	return run(catalogue, st, error);
 }
 
-int catalogue_get(struct catalogue *catalogue, const char *name, int64_t fallback, int64_t *ret_value, struct error *error)
+int catalogue_get(
+	struct catalogue *catalogue, const char *name, int64_t fallback, int64_t *ret_value, struct error *error)
 {
 	sqlite3_stmt *st = statement(catalogue, S_META_GET);
 	if (!st)
@@ -406,12 +409,13 @@ int catalogue_count(struct catalogue *catalogue, const char *kind, const char *k
 	return 0;
 }
 
-int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn, void *user,
-	struct error *error)
+int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,
+	void *user, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3_prepare_v2(catalogue->db,
-		"SELECT key,value FROM total WHERE kind=? AND value<>0 ORDER BY value DESC, key LIMIT ?", -1, &st, NULL);
+		"SELECT key,value FROM total WHERE kind=? AND value<>0 ORDER BY value DESC, key LIMIT ?", -1, &st,
+		NULL);
 	if (!st)
 		return failed(catalogue, error);
 	bind_text(st, 1, kind);
@@ -427,8 +431,7 @@ int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t 
 int catalogue_total_keys(struct catalogue *catalogue, const char *kind, int64_t *ret_count, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
-	sqlite3_prepare_v2(
-		catalogue->db, "SELECT count(*) FROM total WHERE kind=? AND value<>0", -1, &st, NULL);
+	sqlite3_prepare_v2(catalogue->db, "SELECT count(*) FROM total WHERE kind=? AND value<>0", -1, &st, NULL);
 	if (st)
 		bind_text(st, 1, kind);
 	int result = step(catalogue, st, error);
@@ -486,8 +489,8 @@ static int change_key(
 	return run(catalogue, st, error);
 }
 
-static int change_keys(struct catalogue *catalogue, enum statement which, const struct catalogue_document *d,
-	struct error *error)
+static int change_keys(
+	struct catalogue *catalogue, enum statement which, const struct catalogue_document *d, struct error *error)
 {
 	int result = change_key(catalogue, which, KEY_ID, (int64_t)d->id, d->n, error);
 	if (!result)
@@ -521,7 +524,8 @@ int catalogue_add(struct catalogue *catalogue, const struct catalogue_document *
 
 static void read_document(sqlite3_stmt *st, struct catalogue_document *d)
 {
-	*d = (struct catalogue_document){ .n = sqlite3_column_int64(st, 0), .id = (uint64_t)sqlite3_column_int64(st, 1) };
+	*d = (struct catalogue_document){ .n = sqlite3_column_int64(st, 0),
+		.id = (uint64_t)sqlite3_column_int64(st, 1) };
 	const char **const texts[] = { &d->host, &d->lang, &d->access, &d->source };
 	int64_t *const numbers[] = { &d->dup_of, &d->revision_of, &d->near, &d->words, &d->bytes, &d->pack, &d->frame,
 		&d->at, &d->size, &d->line, &d->line_size, &d->raw, &d->raw_at };
@@ -540,7 +544,8 @@ static void read_document(sqlite3_stmt *st, struct catalogue_document *d)
 	d->url_count = n / sizeof(d->urls[0]);
 }
 
-int catalogue_document(struct catalogue *catalogue, int64_t n, struct catalogue_document *ret_document, struct error *error)
+int catalogue_document(
+	struct catalogue *catalogue, int64_t n, struct catalogue_document *ret_document, struct error *error)
 {
 	sqlite3_stmt *st = statement(catalogue, S_DOCUMENT_GET);
 	if (!st)
@@ -707,8 +712,8 @@ int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filt
 	return each(catalogue, st, fn, user, error);
 }
 
-static int each_where(struct catalogue *catalogue, const char *sql, int64_t value, catalogue_fn *fn, void *user,
-	struct error *error)
+static int each_where(
+	struct catalogue *catalogue, const char *sql, int64_t value, catalogue_fn *fn, void *user, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3_prepare_v2(catalogue->db, sql, -1, &st, NULL);
@@ -721,14 +726,16 @@ static int each_where(struct catalogue *catalogue, const char *sql, int64_t valu
 int catalogue_each_in_pack(struct catalogue *catalogue, int64_t pack, catalogue_fn *fn, void *user, struct error *error)
 {
 	return each_where(catalogue,
-		"SELECT " DOCUMENT_COLUMNS " FROM document INDEXED BY document_pack WHERE pack=? ORDER BY pack,frame,at", pack,
-		fn, user, error);
+		"SELECT " DOCUMENT_COLUMNS
+		" FROM document INDEXED BY document_pack WHERE pack=? ORDER BY pack,frame,at",
+		pack, fn, user, error);
 }
 
 int catalogue_each_of_id(struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error)
 {
 	return each_where(catalogue,
-		"SELECT " DOCUMENT_COLUMNS " FROM document WHERE n IN (SELECT n FROM key WHERE kind=0 AND key=?) ORDER BY n",
+		"SELECT " DOCUMENT_COLUMNS
+		" FROM document WHERE n IN (SELECT n FROM key WHERE kind=0 AND key=?) ORDER BY n",
 		(int64_t)id, fn, user, error);
 }
 
@@ -753,8 +760,8 @@ static struct pack_frame read_frame(sqlite3_stmt *st)
 		(uint32_t)sqlite3_column_int64(st, 2) };
 }
 
-int catalogue_frame(struct catalogue *catalogue, int64_t pack, int64_t offset, struct pack_frame *ret_frame,
-	struct error *error)
+int catalogue_frame(
+	struct catalogue *catalogue, int64_t pack, int64_t offset, struct pack_frame *ret_frame, struct error *error)
 {
 	sqlite3_stmt *st = statement(catalogue, S_FRAME_GET);
 	if (!st)
@@ -769,7 +776,8 @@ int catalogue_frame(struct catalogue *catalogue, int64_t pack, int64_t offset, s
 	return result;
 }
 
-int catalogue_each_frame(struct catalogue *catalogue, int64_t pack, catalogue_frame_fn *fn, void *user, struct error *error)
+int catalogue_each_frame(
+	struct catalogue *catalogue, int64_t pack, catalogue_frame_fn *fn, void *user, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3_prepare_v2(
@@ -847,8 +855,8 @@ int catalogue_drop_pack(struct catalogue *catalogue, int64_t pack, struct error 
 int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void *user, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
-	sqlite3_prepare_v2(catalogue->db, "SELECT kind,number,size,sealed,sha256,since FROM file ORDER BY kind,number", -1,
-		&st, NULL);
+	sqlite3_prepare_v2(catalogue->db, "SELECT kind,number,size,sealed,sha256,since FROM file ORDER BY kind,number",
+		-1, &st, NULL);
 	if (!st)
 		return failed(catalogue, error);
 	int result = 0, said = 0;

@@ -18,8 +18,7 @@ enum catalogue_mode {
 };
 
 /* -EPROTONOSUPPORT: written by a newer garner. -ENOENT: not there (READ). */
-int catalogue_open(
-	const char *path, enum catalogue_mode mode, struct catalogue **ret_catalogue, struct error *error);
+int catalogue_open(const char *path, enum catalogue_mode mode, struct catalogue **ret_catalogue, struct error *error);
 struct catalogue *catalogue_close(struct catalogue *catalogue);
 /* The database itself (an sqlite3 *), for the fetch state that lives beside the documents; its tables begin with
  * another word than ours: document, frame, file, key, total, meta, gone, signature, band. */
@@ -67,8 +66,7 @@ int catalogue_remove(struct catalogue *catalogue, int64_t n, struct error *error
 int catalogue_find_id(struct catalogue *catalogue, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest,
 	int64_t *ret_same, struct error *error);
 /* The first document with this text. */
-int catalogue_find_text(
-	struct catalogue *catalogue, const uint8_t sha256[32], int64_t *ret_first, struct error *error);
+int catalogue_find_text(struct catalogue *catalogue, const uint8_t sha256[32], int64_t *ret_first, struct error *error);
 /* The newest document of a URL key. */
 int catalogue_find_url(struct catalogue *catalogue, uint64_t key, int64_t *ret_newest, struct error *error);
 /* A further URL under which document @n was seen. */
@@ -86,14 +84,12 @@ int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filt
 int catalogue_each_in_pack(
 	struct catalogue *catalogue, int64_t pack, catalogue_fn *fn, void *user, struct error *error);
 /* All of one id, oldest first. */
-int catalogue_each_of_id(
-	struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
+int catalogue_each_of_id(struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 
 /* ---- frames ---- */
-int catalogue_add_frame(
-	struct catalogue *catalogue, int64_t pack, const struct pack_frame *frame, struct error *error);
-int catalogue_frame(struct catalogue *catalogue, int64_t pack, int64_t offset, struct pack_frame *ret_frame,
-	struct error *error);
+int catalogue_add_frame(struct catalogue *catalogue, int64_t pack, const struct pack_frame *frame, struct error *error);
+int catalogue_frame(
+	struct catalogue *catalogue, int64_t pack, int64_t offset, struct pack_frame *ret_frame, struct error *error);
 typedef int catalogue_frame_fn(void *user, const struct pack_frame *frame);
 int catalogue_each_frame(
 	struct catalogue *catalogue, int64_t pack, catalogue_frame_fn *fn, void *user, struct error *error);
@@ -125,8 +121,7 @@ typedef int catalogue_file_fn(void *user, const struct catalogue_file *file);
 int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void *user, struct error *error);
 
 /* ---- totals: counts by kind and key, kept up by the writer ---- */
-int catalogue_count(
-	struct catalogue *catalogue, const char *kind, const char *key, int64_t more, struct error *error);
+int catalogue_count(struct catalogue *catalogue, const char *kind, const char *key, int64_t more, struct error *error);
 typedef int catalogue_total_fn(void *user, const char *kind, const char *key, int64_t value);
 /* Of one kind: largest first, then by key. @limit 0: all. */
 int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,

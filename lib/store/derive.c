@@ -64,8 +64,8 @@ int line_reader_read(struct line_reader *reader, const struct catalogue_document
 	if (result)
 		return result;
 	if (row->line < 0 || row->line_size <= 0 || row->line_size > LIMIT_MANIFEST_LINE)
-		return error_set(error, -EBADMSG, "%s: document %lld: a place that can't be: garner repair", reader->name,
-			(long long)row->n);
+		return error_set(error, -EBADMSG, "%s: document %lld: a place that can't be: garner repair",
+			reader->name, (long long)row->n);
 	char *line = arena_alloc(arena, (size_t)row->line_size);
 	if (!line)
 		return error_set(error, -ENOMEM, "%s: no memory", reader->name);
@@ -117,8 +117,9 @@ static int add_row(void *user, const struct catalogue_document *row)
 static int render_rows(struct catalogue *catalogue, struct line_reader *reader, int64_t from, const char *up,
 	struct buf *out, size_t *starts, size_t *ret_count, struct error *error)
 {
-	struct rows rows = { .reader = reader, .out = out, .starts = starts, .end = from + INDEX_ROWS, .up = up,
-		.error = error };
+	struct rows rows = {
+		.reader = reader, .out = out, .starts = starts, .end = from + INDEX_ROWS, .up = up, .error = error
+	};
 	struct garner_filter filter = { .from_n = from, .limit = INDEX_ROWS };
 	arena_init(&rows.arena, (size_t)LIMIT_MANIFEST_LINE * 4);
 	int result = catalogue_each(catalogue, &filter, add_row, &rows, error);
@@ -127,8 +128,8 @@ static int render_rows(struct catalogue *catalogue, struct line_reader *reader, 
 	return result < 0 ? result : 0;
 }
 
-int store_render_page(struct catalogue *catalogue, struct line_reader *reader, int64_t page, struct buf *out,
-	struct error *error)
+int store_render_page(
+	struct catalogue *catalogue, struct line_reader *reader, int64_t page, struct buf *out, struct error *error)
 {
 	struct buf rows = BUF_INIT(SIZE_MAX / 2);
 	size_t count;
@@ -315,7 +316,9 @@ static int publish_pages(struct store *store, struct line_reader *reader, struct
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
 	int result = catalogue_get(store->catalogue, "index_from", 0, &from, error);
 	for (int64_t page = from / INDEX_ROWS; !result && page * INDEX_ROWS < store->next_n; page++) {
-		struct catalogue_file file = { .kind = CATALOGUE_INDEX, .number = page, .has_sha256 = true,
+		struct catalogue_file file = { .kind = CATALOGUE_INDEX,
+			.number = page,
+			.has_sha256 = true,
 			.sealed = (page + 1) * INDEX_ROWS <= store->next_n };
 		char name[64];
 		buf_reset(&out);

@@ -63,8 +63,9 @@ void index_text(struct buf *out, const char *text, size_t max)
 			buf_putc(out, ' ');
 		/* "http://…" and "www.…" would become links of their own. */
 		struct view rest = view_from(v, before);
-		bool link = c == ':' ? view_starts(rest, VIEW("://")) : c == '.' && before >= 3 &&
-			view_eq_nocase(view_make(v.p + before - 3, 3), VIEW("www"));
+		bool link = c == ':' ? view_starts(rest, VIEW("://"))
+				     : c == '.' && before >= 3 &&
+					       view_eq_nocase(view_make(v.p + before - 3, 3), VIEW("www"));
 		if (link)
 			buf_printf(out, "&#%u;", (unsigned)c);
 		else

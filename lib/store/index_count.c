@@ -101,9 +101,8 @@ int index_count_run(struct index_count *count, struct view line, struct error *e
 	}
 	int result = 0;
 	if (number(root, "format") > STORE_FORMAT)
-		result = error_set(error, -EPROTONOSUPPORT,
-			"format %lld; this garner reads up to %d: take a newer one", (long long)number(root, "format"),
-			STORE_FORMAT);
+		result = error_set(error, -EPROTONOSUPPORT, "format %lld; this garner reads up to %d: take a newer one",
+			(long long)number(root, "format"), STORE_FORMAT);
 	head->runs++;
 	head->inputs += number(root, "inputs");
 	head->known += number(root, "known");

@@ -95,8 +95,8 @@ void line_reader_close(struct line_reader *reader);
 /* Parses the manifest line of @row. */
 int line_reader_read(struct line_reader *reader, const struct catalogue_document *row, struct arena *arena,
 	struct garner_document *ret_document, struct error *error);
-int store_render_page(struct catalogue *catalogue, struct line_reader *reader, int64_t page, struct buf *out,
-	struct error *error);
+int store_render_page(
+	struct catalogue *catalogue, struct line_reader *reader, int64_t page, struct buf *out, struct error *error);
 /* Head from the catalogue's totals into @count (strings in its arena). */
 int store_head(struct catalogue *catalogue, struct line_reader *reader, struct index_count *count, struct error *error);
 int store_render_top(struct catalogue *catalogue, struct line_reader *reader, const struct index_head *head,

@@ -29,9 +29,8 @@ int lock_take(const char *path, int64_t started, int *ret_fd, struct error *erro
 	if (fd < 0)
 		return error_set(error, -errno, "%s: open: %s", path, strerror(errno));
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-		result = errno == EWOULDBLOCK
-				 ? held(fd, path, error)
-				 : error_set(error, -errno, "%s: lock: %s", path, strerror(errno));
+		result = errno == EWOULDBLOCK ? held(fd, path, error)
+					      : error_set(error, -errno, "%s: lock: %s", path, strerror(errno));
 		close(fd);
 		return result;
 	}

@@ -363,8 +363,8 @@ int pack_seek_frame(int fd, const char *name, int64_t offset, int64_t size, int6
 	return 0;
 }
 
-int pack_table(int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count,
-	struct error *error)
+int pack_table(
+	int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count, struct error *error)
 {
 	char foot[SEEK_FOOT];
 	if (size < SEEK_HEAD + SEEK_FOOT)
@@ -392,7 +392,8 @@ int pack_table(int fd, const char *name, int64_t size, struct pack_frame **ret_f
 		at += frames[i].packed;
 	}
 	if (!result && (get_u32(table) != PACK_SEEK_MAGIC || get_u32(table + 4) != n || at != start))
-		result = error_set(error, -EBADMSG, "%s: offset %lld: the seek table is broken", name, (long long)start);
+		result =
+			error_set(error, -EBADMSG, "%s: offset %lld: the seek table is broken", name, (long long)start);
 	free(table);
 	if (result) {
 		free(frames);

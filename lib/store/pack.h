@@ -21,7 +21,8 @@ int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, stru
 /* The frames that stand in the file already, in order, for the seek table. */
 int pack_had(struct pack *pack, const struct pack_frame *frame, struct error *error);
 /* One whole member into the frame in memory. @ret_at: where its bytes begin in the raw frame; may be NULL. */
-int pack_add(struct pack *pack, const char *name, struct view bytes, int64_t mtime, size_t *ret_at, struct error *error);
+int pack_add(
+	struct pack *pack, const char *name, struct view bytes, int64_t mtime, size_t *ret_at, struct error *error);
 /* A member in pieces, all of @size bytes: begin, more … , done. A frame may be cut between. */
 int pack_begin(struct pack *pack, const char *name, int64_t size, int64_t mtime, struct error *error);
 int pack_more(struct pack *pack, struct view bytes, struct error *error);
@@ -51,8 +52,8 @@ int pack_next(int fd, const char *name, int64_t offset, int64_t size, struct buf
 int pack_seek_frame(int fd, const char *name, int64_t offset, int64_t size, int64_t *ret_offset, struct error *error);
 
 /* Frames of a sealed pack by its seek table, malloc'd. -ENOENT without words: there is none; -EBADMSG: broken. */
-int pack_table(int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count,
-	struct error *error);
+int pack_table(
+	int fd, const char *name, int64_t size, struct pack_frame **ret_frames, size_t *ret_count, struct error *error);
 
 /* Each member of whole tar bytes. 0 to go on. */
 typedef int pack_member_fn(void *user, const char *name, struct view bytes, size_t at);

@@ -12,7 +12,9 @@
 
 int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error)
 {
-	struct store_reader reader = { .fd = -1, .frame = -1, .pack = -1, .raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
+	struct store_reader reader = {
+		.fd = -1, .frame = -1, .pack = -1, .raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1)
+	};
 	char *db = NULL;
 	reader.lines.fd = -1;
 	reader.root = strdup(path);
@@ -62,8 +64,8 @@ static int open_pack(struct store_reader *reader, int64_t number, struct error *
 	return reader->fd < 0 ? error_set(error, -errno, "%s: open: %s", reader->pack_path, strerror(errno)) : 0;
 }
 
-int store_reader_member(struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member,
-	struct error *error)
+int store_reader_member(
+	struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member, struct error *error)
 {
 	struct pack_frame frame;
 	int result = open_pack(reader, row->pack, error);
@@ -74,7 +76,8 @@ int store_reader_member(struct store_reader *reader, const struct catalogue_docu
 				reader->pack_path, (long long)row->n);
 		reader->frame = -1;
 		if (!result)
-			result = pack_read(reader->fd, reader->pack_path, frame.offset, frame.packed, &reader->raw, error);
+			result = pack_read(
+				reader->fd, reader->pack_path, frame.offset, frame.packed, &reader->raw, error);
 		if (!result)
 			reader->frame = row->frame;
 	}
@@ -175,7 +178,11 @@ int store_list(
 	int result = store_reader_open(path, &reader, error);
 	if (result)
 		return result;
-	struct listing listing = { .reader = &reader, .filter = filter, .fn = fn, .user = user, .error = error,
+	struct listing listing = { .reader = &reader,
+		.filter = filter,
+		.fn = fn,
+		.user = user,
+		.error = error,
 		.left = filter ? filter->limit : 0 };
 	arena_init(&listing.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = catalogue_each(reader.catalogue, filter, list_row, &listing, error);
@@ -191,8 +198,7 @@ bool is_member_name(struct view name)
 	size_t digits = 0;
 	while (digits < name.n && ascii_is_digit(name.p[digits]))
 		digits++;
-	if (digits < 3 || name.n != digits + 21 || name.p[digits] != '_' ||
-		!view_ends(name, VIEW(".txt")))
+	if (digits < 3 || name.n != digits + 21 || name.p[digits] != '_' || !view_ends(name, VIEW(".txt")))
 		return false;
 	for (size_t i = digits + 1; i < digits + 17; i++)
 		if (!ascii_is_digit(name.p[i]) && (name.p[i] < 'a' || name.p[i] > 'f'))
@@ -219,7 +225,8 @@ static int find_by_url(struct store_reader *reader, const char *key, int64_t *re
 	arena_init(&arena, MIB(1));
 	if (!result && *ret_n == GARNER_NO_NUMBER && url_canonical(&arena, view_of(key), &canonical) == 0) {
 		const char *spelled = arena_strdup_view(&arena, canonical);
-		result = spelled ? catalogue_find_url(reader->catalogue, catalogue_url_key(spelled), ret_n, error) : -ENOMEM;
+		result = spelled ? catalogue_find_url(reader->catalogue, catalogue_url_key(spelled), ret_n, error)
+				 : -ENOMEM;
 	}
 	arena_free(&arena);
 	if (result || *ret_n == GARNER_NO_NUMBER)

@@ -9,7 +9,7 @@ struct store_reader {
 	char *root;
 	struct catalogue *catalogue;
 	struct line_reader lines;
-	int64_t pack; /* number of the open pack */
+	int64_t pack;  /* number of the open pack */
 	int64_t frame; /* offset of the decoded frame; -1 none */
 	int fd;
 	char *pack_path;

@@ -66,7 +66,8 @@ static bool begins_with_document(struct view raw)
 	return is_member_name(view_make(raw.p, strnlen(raw.p, 100)));
 }
 
-static int frame_is_document(int fd, const char *name, const struct pack_frame *frame, struct buf *raw, struct error *error)
+static int frame_is_document(
+	int fd, const char *name, const struct pack_frame *frame, struct buf *raw, struct error *error)
 {
 	int result = pack_read(fd, name, frame->offset, frame->packed, raw, error);
 	return result ? result : begins_with_document(buf_view(raw));
@@ -115,8 +116,8 @@ int closing_read(int fd, const char *name, const struct pack_frame *frames, size
 	for (size_t i = closing.first; !result && i < count; i++) {
 		result = pack_read(fd, name, frames[i].offset, frames[i].packed, &raw, error);
 		if (!result && buf_putv(&closing.raw, buf_view(&raw)))
-			result = error_set(error, -EFBIG, "%s: closing members over %zu bytes", name,
-				(size_t)LIMIT_CLOSING_BYTES);
+			result = error_set(
+				error, -EFBIG, "%s: closing members over %zu bytes", name, (size_t)LIMIT_CLOSING_BYTES);
 	}
 	if (!result)
 		result = pack_members(buf_view(&closing.raw), take_closing, &closing, error);
@@ -202,8 +203,8 @@ static int take_wanted(void *user, const char *name, struct view bytes, size_t a
 }
 
 /* Frames are in order of number: the right one is found by halving. */
-static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw, struct view *ret_member,
-	struct error *error)
+static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw,
+	struct view *ret_member, struct error *error)
 {
 	size_t low = 0, high = file->closing.first;
 	struct wanted wanted = { .path = d->path };
@@ -222,13 +223,14 @@ static int find_text(const struct pack_file *file, const struct garner_document 
 	if (!result)
 		result = pack_members(buf_view(raw), take_wanted, &wanted, error);
 	if (!result && !wanted.bytes.p)
-		result = error_set(error, -EBADMSG, "%s: %s stands in the manifest, but not in the pack", file->name, d->path);
+		result = error_set(
+			error, -EBADMSG, "%s: %s stands in the manifest, but not in the pack", file->name, d->path);
 	*ret_member = wanted.bytes;
 	return result;
 }
 
-static int add_text(
-	const struct pack_file *file, struct garner_document *d, struct buf *raw, struct arena *arena, struct error *error)
+static int add_text(const struct pack_file *file, struct garner_document *d, struct buf *raw, struct arena *arena,
+	struct error *error)
 {
 	struct view member;
 	if (!d->path)

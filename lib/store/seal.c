@@ -256,8 +256,10 @@ static int runs_member(struct store *store, const struct seal_source *source, st
 
 static int close_members(struct store *store, struct buf *sums, struct buf *runs, struct error *error)
 {
-	struct seal_source source = { .fd = store->manifest.fd, .name = store->manifest.name,
-		.size = store->manifest.size, .pack_name = store->archive ? NULL : store->pack_name };
+	struct seal_source source = { .fd = store->manifest.fd,
+		.name = store->manifest.name,
+		.size = store->manifest.size,
+		.pack_name = store->archive ? NULL : store->pack_name };
 	uint8_t digest[32];
 	int result = runs_member(store, &source, runs, error);
 	source.runs = buf_view(runs);
@@ -276,8 +278,12 @@ static int close_members(struct store *store, struct buf *sums, struct buf *runs
 
 static int put_sealed(struct store *store, struct error *error)
 {
-	struct catalogue_file file = { .number = store->pack_number, .sealed = true, .has_sha256 = true,
-		.since = store->pack_since, .kind = CATALOGUE_PACK, .size = pack_size(store->pack) };
+	struct catalogue_file file = { .number = store->pack_number,
+		.sealed = true,
+		.has_sha256 = true,
+		.since = store->pack_since,
+		.kind = CATALOGUE_PACK,
+		.size = pack_size(store->pack) };
 	int result = store_digest(store->pack_fd, store->pack_path, file.size, file.sha256, error);
 	if (!result)
 		result = catalogue_put_file(store->catalogue, &file, error);

@@ -128,7 +128,8 @@ static int open_catalogue(struct store *store, struct error *error)
 		result = no_memory(error, store->root);
 	else if (stat(path, &st) < 0 && stat(first, &st) == 0 && st.st_size > 0)
 		result = error_set(error, -ENOENT,
-			"%s: missing, but the store has documents: `garner repair %s` makes it again", path, store->root);
+			"%s: missing, but the store has documents: `garner repair %s` makes it again", path,
+			store->root);
 	if (!result)
 		result = catalogue_open(path, CATALOGUE_WRITE, &store->catalogue, error);
 	free(path);
@@ -393,8 +394,8 @@ static int finish_line(struct store *store, const struct waiting *w, const struc
 	if (store->archive) {
 		buf_putv(line, v);
 	} else {
-		int mark_n = snprintf(mark, sizeof(mark), "\"store\":{\"pack\":\"%s\",\"offset\":%lld", store->pack_name,
-			(long long)frame->offset);
+		int mark_n = snprintf(mark, sizeof(mark), "\"store\":{\"pack\":\"%s\",\"offset\":%lld",
+			store->pack_name, (long long)frame->offset);
 		int length_n = snprintf(length, sizeof(length), ",\"length\":%u", frame->packed);
 		size_t at = view_find(v, view_make(mark, (size_t)mark_n)) + (size_t)mark_n;
 		if (at > v.n)
@@ -438,7 +439,8 @@ static int cut(struct store *store, struct error *error)
 	return result;
 }
 
-static int put_file(struct store *store, enum catalogue_file_kind kind, int64_t number, int64_t size, struct error *error)
+static int put_file(
+	struct store *store, enum catalogue_file_kind kind, int64_t number, int64_t size, struct error *error)
 {
 	struct catalogue_file file = { .kind = kind, .number = number, .size = size, .since = store->pack_since };
 	return catalogue_put_file(store->catalogue, &file, error);
