@@ -55,7 +55,9 @@
 	X(LIMIT_ROBOTS_BYTES, KIB(512), "bytes", "of a robots.txt that are read (RFC 9309: at least 500 KiB)")         \
 	X(LIMIT_ROBOTS_RULES, 20000, "rules", "of a robots.txt that are read")                                         \
 	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
-	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")
+	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")                \
+	X(LIMIT_JSONLD_BYTES, MIB(1), "bytes", "JSON-LD read of one page")                                             \
+	X(LIMIT_CLUES, 512, "facts", "candidates for title, authors, dates looked at on one page")
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,

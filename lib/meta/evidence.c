@@ -1,0 +1,516 @@
+#include "meta/evidence.h"
+
+#include <errno.h>
+#include "util/limits.h"
+#include "util/utf8.h"
+
+struct gather {
+	struct page *page;
+	const struct dom *dom;
+	struct detail *detail;
+	bool full;
+};
+
+/* Names of meta elements: Open Graph (ogp.me), Dublin Core, Highwire (citation_), Parsely, Sailthru, the HTML
+ * standard and what publishing systems made of them. */
+static const struct {
+	struct view name;
+	uint8_t fact, origin, rank;
+} metas[] = {
+#define M(name, fact, origin, rank) { { name, sizeof(name) - 1 }, fact, origin, rank }
+	M("og:title", CLUE_TITLE, FROM_OG, 0),
+	M("twitter:title", CLUE_TITLE, FROM_META, 1),
+	M("title", CLUE_TITLE, FROM_META, 3),
+	M("headline", CLUE_TITLE, FROM_META, 0),
+	M("citation_title", CLUE_TITLE, FROM_META, 0),
+	M("parsely-title", CLUE_TITLE, FROM_META, 0),
+	M("sailthru.title", CLUE_TITLE, FROM_META, 0),
+	M("dc.title", CLUE_TITLE, FROM_DC, 0),
+	M("dcterms.title", CLUE_TITLE, FROM_DC, 0),
+	M("dc:title", CLUE_TITLE, FROM_DC, 0),
+	M("author", CLUE_AUTHOR, FROM_META, 0),
+	M("authors", CLUE_AUTHOR, FROM_META, 0),
+	M("article:author", CLUE_AUTHOR, FROM_OG, 0),
+	M("og:article:author", CLUE_AUTHOR, FROM_OG, 0),
+	M("article:author_name", CLUE_AUTHOR, FROM_OG, 0),
+	M("book:author", CLUE_AUTHOR, FROM_OG, 1),
+	M("citation_author", CLUE_AUTHOR, FROM_META, 0),
+	M("parsely-author", CLUE_AUTHOR, FROM_META, 0),
+	M("sailthru.author", CLUE_AUTHOR, FROM_META, 0),
+	M("byl", CLUE_AUTHOR, FROM_META, 0),
+	M("byline", CLUE_AUTHOR, FROM_META, 0),
+	M("cxenseparse:author", CLUE_AUTHOR, FROM_META, 0),
+	M("rnews:author", CLUE_AUTHOR, FROM_META, 0),
+	M("shareaholic:article_author_name", CLUE_AUTHOR, FROM_META, 1),
+	M("article.author", CLUE_AUTHOR, FROM_META, 0),
+	M("dc.creator", CLUE_AUTHOR, FROM_DC, 0),
+	M("dcterms.creator", CLUE_AUTHOR, FROM_DC, 0),
+	M("dc:creator", CLUE_AUTHOR, FROM_DC, 0),
+	M("dc.contributor", CLUE_AUTHOR, FROM_DC, 2),
+	M("twitter:data1", CLUE_AUTHOR, FROM_META, 200), /* with label1, see read_meta */
+	M("article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
+	M("og:article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
+	M("og:published_time", CLUE_PUBLISHED, FROM_OG, 0),
+	M("article:published", CLUE_PUBLISHED, FROM_OG, 0),
+	M("og:pubdate", CLUE_PUBLISHED, FROM_OG, 1),
+	M("article:post_date", CLUE_PUBLISHED, FROM_OG, 1),
+	M("rnews:datepublished", CLUE_PUBLISHED, FROM_META, 0),
+	M("parsely-pub-date", CLUE_PUBLISHED, FROM_META, 0),
+	M("sailthru.date", CLUE_PUBLISHED, FROM_META, 1),
+	M("cxenseparse:recs:publishtime", CLUE_PUBLISHED, FROM_META, 0),
+	M("cxenseparse:publishtime", CLUE_PUBLISHED, FROM_META, 0),
+	M("datepublished", CLUE_PUBLISHED, FROM_META, 0),
+	M("date_published", CLUE_PUBLISHED, FROM_META, 0),
+	M("published_date", CLUE_PUBLISHED, FROM_META, 0),
+	M("published_time", CLUE_PUBLISHED, FROM_META, 0),
+	M("publishdate", CLUE_PUBLISHED, FROM_META, 0),
+	M("publish-date", CLUE_PUBLISHED, FROM_META, 0),
+	M("publish_date", CLUE_PUBLISHED, FROM_META, 0),
+	M("publication-date", CLUE_PUBLISHED, FROM_META, 0),
+	M("publication_date", CLUE_PUBLISHED, FROM_META, 0),
+	M("published", CLUE_PUBLISHED, FROM_META, 0),
+	M("pubdate", CLUE_PUBLISHED, FROM_META, 0),
+	M("bt:pubdate", CLUE_PUBLISHED, FROM_META, 0),
+	M("pdate", CLUE_PUBLISHED, FROM_META, 1),
+	M("ptime", CLUE_PUBLISHED, FROM_META, 1),
+	M("displaydate", CLUE_PUBLISHED, FROM_META, 1),
+	M("article_date_original", CLUE_PUBLISHED, FROM_META, 0),
+	M("article.published", CLUE_PUBLISHED, FROM_META, 0),
+	M("article.created", CLUE_PUBLISHED, FROM_META, 1),
+	M("dc.date.issued", CLUE_PUBLISHED, FROM_DC, 0),
+	M("dcterms.issued", CLUE_PUBLISHED, FROM_DC, 0),
+	M("dcterms.created", CLUE_PUBLISHED, FROM_DC, 1),
+	M("dc.date.created", CLUE_PUBLISHED, FROM_DC, 1),
+	M("dc.created", CLUE_PUBLISHED, FROM_DC, 1),
+	M("dcterms.date", CLUE_PUBLISHED, FROM_DC, 2),
+	M("dc.date", CLUE_PUBLISHED, FROM_DC, 2),
+	M("dc:date", CLUE_PUBLISHED, FROM_DC, 2),
+	M("dc:created", CLUE_PUBLISHED, FROM_DC, 1),
+	M("citation_publication_date", CLUE_PUBLISHED, FROM_META, 0),
+	M("citation_online_date", CLUE_PUBLISHED, FROM_META, 1),
+	M("citation_date", CLUE_PUBLISHED, FROM_META, 2),
+	M("datecreated", CLUE_PUBLISHED, FROM_META, 2),
+	M("created", CLUE_DATE, FROM_META, 1),
+	M("creation_date", CLUE_DATE, FROM_META, 1),
+	M("date", CLUE_DATE, FROM_META, 0),
+	M("date.release", CLUE_DATE, FROM_META, 0),
+	M("article:modified_time", CLUE_MODIFIED, FROM_OG, 0),
+	M("og:article:modified_time", CLUE_MODIFIED, FROM_OG, 0),
+	M("article:modified", CLUE_MODIFIED, FROM_OG, 0),
+	M("og:updated_time", CLUE_MODIFIED, FROM_OG, 1),
+	M("datemodified", CLUE_MODIFIED, FROM_META, 0),
+	M("last-modified", CLUE_MODIFIED, FROM_META, 1),
+	M("lastmod", CLUE_MODIFIED, FROM_META, 1),
+	M("modified", CLUE_MODIFIED, FROM_META, 1),
+	M("updated_time", CLUE_MODIFIED, FROM_META, 1),
+	M("utime", CLUE_MODIFIED, FROM_META, 1),
+	M("revised", CLUE_MODIFIED, FROM_META, 2),
+	M("dcterms.modified", CLUE_MODIFIED, FROM_DC, 0),
+	M("dc.date.modified", CLUE_MODIFIED, FROM_DC, 0),
+	M("dc.modified", CLUE_MODIFIED, FROM_DC, 0),
+	M("rnews:datemodified", CLUE_MODIFIED, FROM_META, 0),
+	M("og:site_name", CLUE_SITE, FROM_OG, 0),
+	M("application-name", CLUE_SITE, FROM_META, 1),
+	M("apple-mobile-web-app-title", CLUE_SITE, FROM_META, 2),
+	M("dc.publisher", CLUE_SITE, FROM_DC, 1),
+	M("dcterms.publisher", CLUE_SITE, FROM_DC, 1),
+	M("citation_journal_title", CLUE_SITE, FROM_META, 0),
+	M("publisher", CLUE_SITE, FROM_META, 2),
+	M("cre", CLUE_SITE, FROM_META, 2),
+	M("og:url", CLUE_CANONICAL, FROM_OG, 0),
+	M("og:description", CLUE_DESCRIPTION, FROM_OG, 0),
+	M("description", CLUE_DESCRIPTION, FROM_META, 0),
+	M("twitter:description", CLUE_DESCRIPTION, FROM_META, 1),
+	M("dc.description", CLUE_DESCRIPTION, FROM_DC, 0),
+	M("dc:description", CLUE_DESCRIPTION, FROM_DC, 0),
+	M("dcterms.description", CLUE_DESCRIPTION, FROM_DC, 0),
+	M("article:section", CLUE_SECTION, FROM_OG, 0),
+	M("og:article:section", CLUE_SECTION, FROM_OG, 0),
+	M("parsely-section", CLUE_SECTION, FROM_META, 0),
+	M("section", CLUE_SECTION, FROM_META, 1),
+	M("articlesection", CLUE_SECTION, FROM_META, 0),
+	M("article:tag", CLUE_TAG, FROM_OG, 0),
+	M("og:article:tag", CLUE_TAG, FROM_OG, 0),
+	M("news_keywords", CLUE_TAG, FROM_META, 0),
+	M("keywords", CLUE_TAG, FROM_META, 1),
+	M("parsely-tags", CLUE_TAG, FROM_META, 1),
+	M("og:image", CLUE_IMAGE, FROM_OG, 0),
+	M("og:image:url", CLUE_IMAGE, FROM_OG, 0),
+	M("og:image:secure_url", CLUE_IMAGE, FROM_OG, 1),
+	M("twitter:image", CLUE_IMAGE, FROM_META, 1),
+	M("twitter:image:src", CLUE_IMAGE, FROM_META, 1),
+	M("dc.rights", CLUE_LICENCE, FROM_DC, 1),
+	M("dcterms.license", CLUE_LICENCE, FROM_DC, 0),
+	M("dcterms.rights", CLUE_LICENCE, FROM_DC, 1),
+	M("article:content_tier", CLUE_TIER, FROM_OG, 0),
+	M("og:type", CLUE_TYPE, FROM_OG, 0),
+	M("og:locale", CLUE_LOCALE, FROM_OG, 0),
+	M("generator", CLUE_GENERATOR, FROM_META, 0),
+#undef M
+};
+
+static void add(struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
+{
+	struct detail *d = g->detail;
+	if (d->count == LIMIT_CLUES)
+		return;
+	d->clues[d->count++] = (struct clue){
+		.value = view_trim(value), .node = node, .fact = (uint8_t)fact, .origin = (uint8_t)origin, .rank = (uint8_t)rank
+	};
+}
+
+static void add_value(struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
+{
+	/* Templates that went out unfilled are no values. */
+	value = view_trim(utf8_first(value, LIMIT_FACT_BYTES));
+	if (value.n == 0 || view_starts(value, VIEW("{{")) || view_eq_nocase(value, VIEW("null")) ||
+		view_eq_nocase(value, VIEW("undefined")) || view_eq_nocase(value, VIEW("none")))
+		return;
+	add(g, fact, origin, rank, node, value);
+}
+
+static void read_meta_key(struct gather *g, uint32_t node, struct view key, struct view content)
+{
+	for (size_t i = 0; i < sizeof(metas) / sizeof(metas[0]); i++) {
+		if (metas[i].rank == 200 || !view_eq_nocase(metas[i].name, key))
+			continue;
+		add_value(g, metas[i].fact, metas[i].origin, metas[i].rank, node, content);
+		return;
+	}
+}
+
+static void read_itemprop(struct gather *g, uint32_t node, struct view names);
+
+static void read_meta(struct gather *g, uint32_t node)
+{
+	struct view content = dom_attr(g->dom, node, DOM_ATTR_CONTENT);
+	if (content.n == 0)
+		return;
+	static const enum dom_attr_name keys[] = { DOM_ATTR_PROPERTY, DOM_ATTR_NAME, DOM_ATTR_HTTP_EQUIV };
+	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+		struct view rest = dom_attr(g->dom, node, keys[k]), key;
+		rest = view_trim(rest);
+		while (view_next_token(&rest, ' ', &key))
+			if (key.n)
+				read_meta_key(g, node, key, content);
+	}
+}
+
+static void read_link(struct gather *g, uint32_t node)
+{
+	struct view rel = dom_attr(g->dom, node, DOM_ATTR_REL), href = dom_attr(g->dom, node, DOM_ATTR_HREF);
+	if (href.n == 0 || href.n > LIMIT_URL_BYTES)
+		return;
+	if (dom_has_token(rel, VIEW("canonical")))
+		add(g, CLUE_CANONICAL, FROM_REL, 0, node, href);
+	else if (dom_has_token(rel, VIEW("license")))
+		add(g, CLUE_LICENCE, FROM_REL, 0, node, href);
+	else if (dom_has_token(rel, VIEW("image_src")))
+		add(g, CLUE_IMAGE, FROM_REL, 2, node, href);
+}
+
+/* Value of a microdata or RDFa property (HTML standard, 5.2.4 "Values"). */
+static struct view property_value(struct gather *g, uint32_t node)
+{
+	static const enum dom_attr_name attrs[] = { DOM_ATTR_CONTENT, DOM_ATTR_DATETIME };
+	for (size_t i = 0; i < sizeof(attrs) / sizeof(attrs[0]); i++) {
+		struct view v = dom_attr(g->dom, node, attrs[i]);
+		if (view_trim(v).n)
+			return v;
+	}
+	return dom_text(g->page, node, 512);
+}
+
+static bool names_property(const struct dom *dom, uint32_t node, struct view name)
+{
+	return dom_has_token(dom_attr(dom, node, DOM_ATTR_ITEMPROP), name) ||
+	       dom_has_token(dom_attr(dom, node, DOM_ATTR_PROPERTY), name);
+}
+
+/* An author's name: of the "name" inside, else the whole text. */
+static void read_author_property(struct gather *g, uint32_t node)
+{
+	const struct dom *dom = g->dom;
+	bool any = false;
+	uint32_t end = dom->nodes[node].end, last = end - node > 64 ? node + 64 : end;
+	for (uint32_t i = node + 1; i < last; i++) {
+		if (dom->nodes[i].is_text || !names_property(dom, i, VIEW("name")))
+			continue;
+		any = true;
+		add_value(g, CLUE_AUTHOR, FROM_ITEMPROP, 0, i, property_value(g, i));
+	}
+	if (!any)
+		add_value(g, CLUE_AUTHOR, FROM_ITEMPROP, 1, node, property_value(g, node));
+}
+
+static struct view local_name(struct view name)
+{
+	for (size_t i = name.n; i-- > 0;)
+		if (name.p[i] == ':' || name.p[i] == '/' || name.p[i] == '#')
+			return view_from(name, i + 1);
+	return name;
+}
+
+static void read_itemprop(struct gather *g, uint32_t node, struct view names)
+{
+	static const struct {
+		struct view name;
+		uint8_t fact, rank;
+	} props[] = {
+#define P(name, fact, rank) { { name, sizeof(name) - 1 }, fact, rank }
+		P("datepublished", CLUE_PUBLISHED, 0), P("datecreated", CLUE_PUBLISHED, 1), P("uploaddate", CLUE_PUBLISHED, 2),
+		P("issued", CLUE_PUBLISHED, 1), P("datemodified", CLUE_MODIFIED, 0), P("headline", CLUE_TITLE, 0),
+		P("articlesection", CLUE_SECTION, 0), P("license", CLUE_LICENCE, 0),
+		P("isaccessibleforfree", CLUE_TIER, 1),
+#undef P
+	};
+	struct view name;
+	while (view_next_token(&names, ' ', &name)) {
+		name = local_name(name);
+		if (view_eq_nocase(name, VIEW("author")) || view_eq_nocase(name, VIEW("creator"))) {
+			if (g->dom->nodes[node].tag != DOM_meta)
+				read_author_property(g, node);
+			else
+				add_value(g, CLUE_AUTHOR, FROM_ITEMPROP, 0, node, dom_attr(g->dom, node, DOM_ATTR_CONTENT));
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++)
+			if (view_eq_nocase(name, props[i].name))
+				add_value(g, props[i].fact, FROM_ITEMPROP, props[i].rank, node, property_value(g, node));
+	}
+}
+
+enum { WORD_BYLINE = 1, WORD_DATE = 2 };
+
+static bool goes_on(struct view v, size_t at, struct view rest)
+{
+	return view_starts_nocase(view_from(v, at + 1), rest);
+}
+
+/* What a class, an id or a test id says in the words that site builders use for bylines and dates. One pass. */
+static unsigned naming(struct view v)
+{
+	unsigned found = 0;
+	for (size_t i = 0; i + 3 < v.n; i++) {
+		switch (ascii_lower(v.p[i])) {
+		case 'a':
+			if (goes_on(v, i, VIEW("uthor")) || goes_on(v, i, VIEW("utor")) || goes_on(v, i, VIEW("uteur")))
+				found |= WORD_BYLINE;
+			break;
+		case 'b':
+			if (goes_on(v, i, VIEW("yline")) || goes_on(v, i, VIEW("y-line")))
+				found |= WORD_BYLINE;
+			break;
+		case 'w':
+			if (goes_on(v, i, VIEW("riter")) || goes_on(v, i, VIEW("ritten")))
+				found |= WORD_BYLINE;
+			break;
+		case 'c':
+			if (goes_on(v, i, VIEW("ontributor")))
+				found |= WORD_BYLINE;
+			break;
+		case 'r':
+			if (goes_on(v, i, VIEW("eporter")) || goes_on(v, i, VIEW("edakteur")))
+				found |= WORD_BYLINE;
+			break;
+		case 'j':
+			if (goes_on(v, i, VIEW("ournalist")))
+				found |= WORD_BYLINE;
+			break;
+		case 's':
+			if (goes_on(v, i, VIEW("kribent")))
+				found |= WORD_BYLINE;
+			break;
+		case 'v':
+			if (goes_on(v, i, VIEW("erfasser")) || goes_on(v, i, VIEW("card")))
+				found |= WORD_BYLINE;
+			break;
+		case 'd':
+			if (goes_on(v, i, VIEW("ate")) || goes_on(v, i, VIEW("atum")))
+				found |= WORD_DATE;
+			break;
+		case 't':
+			if (goes_on(v, i, VIEW("ime")))
+				found |= WORD_DATE;
+			break;
+		case 'p':
+			if (goes_on(v, i, VIEW("ubli")) || goes_on(v, i, VIEW("osted")))
+				found |= WORD_DATE;
+			break;
+		case 'f':
+			if (goes_on(v, i, VIEW("echa")))
+				found |= WORD_DATE;
+			break;
+		default:
+			break;
+		}
+	}
+	return found;
+}
+
+static void read_rel(struct gather *g, uint32_t node, struct view rel)
+{
+	enum dom_tag tag = g->dom->nodes[node].tag;
+	if (tag != DOM_a)
+		return;
+	if (dom_has_token(rel, VIEW("author")))
+		add_value(g, CLUE_AUTHOR, FROM_REL, 0, node, dom_text(g->page, node, 256));
+	else if (dom_has_token(rel, VIEW("license")))
+		add(g, CLUE_LICENCE, FROM_REL, 1, node, dom_attr(g->dom, node, DOM_ATTR_HREF));
+	else if (dom_has_token(rel, VIEW("tag")))
+		add_value(g, CLUE_TAG, FROM_REL, 0, node, dom_text(g->page, node, 128));
+}
+
+static void read_attributes(struct gather *g, uint32_t node)
+{
+	const struct dom_node *n = &g->dom->nodes[node];
+	const struct dom_attr *attr = g->dom->attrs + n->attr_first;
+	unsigned words = 0;
+	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
+		switch (attr->name) {
+		case DOM_ATTR_ITEMPROP:
+			read_itemprop(g, node, attr->value);
+			break;
+		case DOM_ATTR_PROPERTY:
+			if (n->tag != DOM_meta)
+				read_itemprop(g, node, attr->value);
+			break;
+		case DOM_ATTR_REL:
+			read_rel(g, node, attr->value);
+			break;
+		case DOM_ATTR_CLASS:
+		case DOM_ATTR_ID:
+		case DOM_ATTR_DATA_TESTID:
+		case DOM_ATTR_DATA_COMPONENT:
+			words |= naming(attr->value);
+			break;
+		default:
+			break;
+		}
+	}
+	/* A container of half the page that is named so says nothing. */
+	if (words == 0 || n->end - node > 80)
+		return;
+	if (words & WORD_BYLINE)
+		add(g, CLUE_BYLINE, FROM_CLASS, 0, node, VIEW_NONE);
+	if (words & WORD_DATE)
+		add(g, CLUE_DATELINE, FROM_CLASS, 0, node, VIEW_NONE);
+}
+
+static void read_time(struct gather *g, uint32_t node)
+{
+	struct view when = dom_attr(g->dom, node, DOM_ATTR_DATETIME);
+	if (view_trim(when).n < 4)
+		when = dom_text(g->page, node, 128);
+	bool pubdate = dom_has_attr(g->dom, node, DOM_ATTR_PUBDATE);
+	add_value(g, CLUE_DATE, FROM_TIME, pubdate ? 0 : 1, node, when);
+}
+
+static void read_element(struct gather *g, struct evidence *evidence, uint32_t node)
+{
+	const struct dom *dom = g->dom;
+	switch (dom->nodes[node].tag) {
+	case DOM_html:
+		g->detail->lang = dom_attr(dom, node, DOM_ATTR_LANG);
+		if (g->detail->lang.n == 0)
+			g->detail->lang = dom_attr(dom, node, DOM_ATTR_XML_LANG);
+		break;
+	case DOM_title:
+		if (evidence->title_tag.n == 0)
+			evidence->title_tag = dom_text(g->page, node, LIMIT_TITLE_BYTES);
+		break;
+	case DOM_base:
+		if (g->detail->base.n == 0)
+			g->detail->base = dom_attr(dom, node, DOM_ATTR_HREF);
+		break;
+	case DOM_meta:
+		read_meta(g, node);
+		break;
+	case DOM_link:
+		read_link(g, node);
+		break;
+	case DOM_time:
+		read_time(g, node);
+		break;
+	case DOM_h1:
+		add_value(g, CLUE_TITLE, FROM_HEADING, 0, node, dom_text(g->page, node, LIMIT_TITLE_BYTES));
+		break;
+	default:
+		break;
+	}
+	if (dom->nodes[node].attr_count)
+		read_attributes(g, node);
+}
+
+static struct view first_clue(const struct detail *detail, enum clue_fact fact, int origin)
+{
+	const struct clue *best = NULL;
+	for (size_t i = 0; i < detail->count; i++) {
+		const struct clue *c = &detail->clues[i];
+		if (c->fact == fact && (origin < 0 || c->origin == origin) && (!best || c->rank < best->rank))
+			best = c;
+	}
+	return best ? best->value : VIEW_NONE;
+}
+
+/* Type of the first microdata or RDFa item that is an article, else the first item's. */
+static struct view microdata_type(const struct dom *dom)
+{
+	struct view first = VIEW_NONE;
+	for (uint32_t i = 1; i < dom->count; i++) {
+		const struct dom_node *n = &dom->nodes[i];
+		for (uint32_t k = 0; k < n->attr_count; k++) {
+			const struct dom_attr *attr = &dom->attrs[n->attr_first + k];
+			if (attr->name != DOM_ATTR_ITEMTYPE && attr->name != DOM_ATTR_TYPEOF)
+				continue;
+			struct view type = local_name(view_trim(attr->value));
+			if (view_ends(type, VIEW("Article")) || view_ends(type, VIEW("Posting")))
+				return type;
+			if (first.n == 0)
+				first = type;
+		}
+	}
+	return first;
+}
+
+static void summarise(struct page *page, struct evidence *evidence, const struct detail *detail)
+{
+	const struct ld *ld = &detail->ld;
+	const struct ld_item *item = ld_first(ld);
+	evidence->og_title = first_clue(detail, CLUE_TITLE, FROM_OG);
+	evidence->h1 = first_clue(detail, CLUE_TITLE, FROM_HEADING);
+	evidence->og_type = first_clue(detail, CLUE_TYPE, -1);
+	evidence->generator = first_clue(detail, CLUE_GENERATOR, -1);
+	evidence->description = first_clue(detail, CLUE_DESCRIPTION, FROM_OG);
+	if (evidence->description.n == 0)
+		evidence->description = first_clue(detail, CLUE_DESCRIPTION, -1);
+	if (item) {
+		evidence->ld_headline = item->headline.n ? item->headline : item->name;
+		evidence->schema_type = item->type;
+		if (evidence->description.n == 0)
+			evidence->description = item->description;
+	}
+	for (size_t i = 0; i < ld->count; i++)
+		if (ld->items[i]->body.n > evidence->article_body.n)
+			evidence->article_body = ld->items[i]->body;
+	if (evidence->schema_type.n == 0)
+		evidence->schema_type = microdata_type(page->dom);
+}
+
+int evidence_read(struct page *page, struct evidence *evidence, struct detail *detail)
+{
+	struct gather g = { .page = page, .dom = page->dom, .detail = detail };
+	detail->clues = arena_alloc(&page->arena, LIMIT_CLUES * sizeof(struct clue));
+	if (!detail->clues)
+		return page_full(page);
+	for (uint32_t i = 0; i < g.dom->script_count; i++)
+		if (g.dom->scripts[i].type == DOM_SCRIPT_JSON_LD && ld_read(&detail->ld, &page->arena, g.dom->scripts[i].text))
+			return page_full(page);
+	if (detail->ld.broken)
+		page_note(page, "JSON-LD: %zu of the page's blocks can't be read", detail->ld.broken);
+	for (uint32_t i = 1; i < g.dom->count; i++)
+		if (!g.dom->nodes[i].is_text)
+			read_element(&g, evidence, i);
+	summarise(page, evidence, detail);
+	return 0;
+}
