@@ -678,7 +678,7 @@ bool date_find(const struct date_reader *reader, struct view text, struct date *
 		const struct token *behind = match_time_behind(end, &date);
 		if (date.hour < 0)
 			from = match_time_before(&tokens, i, &date);
-		if (behind > tokens.list + tokens.count)
+		if (behind <= tokens.list || behind > tokens.list + tokens.count)
 			behind = tokens.list + tokens.count;
 		*ret = date;
 		if (ret_span)
