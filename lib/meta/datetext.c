@@ -26,9 +26,9 @@ enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_WORD, TOKEN_PUNCT };
 
 struct token {
 	uint8_t kind, role, calendar, month, digits;
-	char punct;    /* ASCII of a mark; its nearest ASCII for others, '?' unknown */
-	bool joined;   /* no space before it */
-	uint32_t at;   /* offset in the text */
+	char punct;  /* ASCII of a mark; its nearest ASCII for others, '?' unknown */
+	bool joined; /* no space before it */
+	uint32_t at; /* offset in the text */
 	uint32_t end;
 	int64_t value; /* of a number; minutes of a zone */
 };
@@ -40,47 +40,155 @@ struct tokens {
 	size_t count;
 };
 
-#define R(word, role, value) { { word, sizeof(word) - 1 }, role, value }
+#define R(word, role, value)                                                                                           \
+	{                                                                                                              \
+		{ word, sizeof(word) - 1 }, role, value                                                                \
+	}
 static const struct {
 	struct view word;
 	uint8_t role;
 	int16_t value;
 } roles[] = {
-	R("de", ROLE_FILL, 0), R("del", ROLE_FILL, 0), R("of", ROLE_FILL, 0), R("di", ROLE_FILL, 0),
-	R("do", ROLE_FILL, 0), R("st", ROLE_FILL, 0), R("nd", ROLE_FILL, 0), R("rd", ROLE_FILL, 0),
-	R("th", ROLE_FILL, 0), R("er", ROLE_FILL, 0), R("re", ROLE_FILL, 0), R("\xC2\xBA", ROLE_FILL, 0),
-	R("\xC2\xAA", ROLE_FILL, 0), R("en", ROLE_FILL, 0), R("an", ROLE_FILL, 0), R("ren", ROLE_FILL, 0),
-	R("ko", ROLE_FILL, 0), R("al", ROLE_FILL, 0), R("the", ROLE_FILL, 0), R("d", ROLE_FILL, 0),
-	R("i", ROLE_FILL, 0), R("ta", ROLE_FILL, 0), R("мая", ROLE_NONE, 0), R("da", ROLE_FILL, 0),
-	R("at", ROLE_FILL, 0), R("um", ROLE_FILL, 0), R("à", ROLE_FILL, 0), R("a", ROLE_FILL, 0),
-	R("as", ROLE_FILL, 0), R("às", ROLE_FILL, 0), R("las", ROLE_FILL, 0), R("ore", ROLE_FILL, 0),
-	R("alle", ROLE_FILL, 0), R("kl", ROLE_FILL, 0), R("klo", ROLE_FILL, 0), R("om", ROLE_FILL, 0),
-	R("в", ROLE_FILL, 0), R("у", ROLE_FILL, 0), R("о", ROLE_FILL, 0), R("o", ROLE_FILL, 0),
-	R("on", ROLE_FILL, 0), R("ora", ROLE_FILL, 0), R("godz", ROLE_FILL, 0), R("saat", ROLE_FILL, 0),
-	R("ساعت", ROLE_FILL, 0), R("الساعه", ROLE_FILL, 0), R("ngay", ROLE_DAY, 0), R("luc", ROLE_FILL, 0),
-	R("year", ROLE_YEAR, 0), R("gada", ROLE_YEAR, 0), R("gads", ROLE_YEAR, 0), R("m", ROLE_YEAR, 0),
-	R("г", ROLE_YEAR, 0), R("год", ROLE_YEAR, 0), R("года", ROLE_YEAR, 0), R("р", ROLE_YEAR, 0),
-	R("року", ROLE_YEAR, 0), R("рік", ROLE_YEAR, 0), R("години", ROLE_FILL, 0), R("година", ROLE_YEAR, 0),
-	R("оны", ROLE_YEAR, 0), R("он", ROLE_YEAR, 0), R("жылы", ROLE_YEAR, 0), R("жыл", ROLE_YEAR, 0),
-	R("ж", ROLE_YEAR, 0), R("yil", ROLE_YEAR, 0), R("nam", ROLE_YEAR, 0), R("năm", ROLE_YEAR, 0),
-	R("ปี", ROLE_YEAR, 0), R("พ.ศ", ROLE_YEAR, 0), R("ค.ศ", ROLE_YEAR, 0), R("år", ROLE_YEAR, 0),
-	R("წელი", ROLE_YEAR, 0), R("წლის", ROLE_YEAR, 0), R("թ", ROLE_YEAR, 0), R("թվականի", ROLE_YEAR, 0),
-	R("年", ROLE_YEAR, 0), R("년", ROLE_YEAR, 0), R("eko", ROLE_FILL, 0), R("서기", ROLE_FILL, 0),
-	R("月", ROLE_MONTH, 0), R("월", ROLE_MONTH, 0), R("thang", ROLE_MONTH, 0), R("сарын", ROLE_MONTH, 0),
-	R("сар", ROLE_MONTH, 0), R("日", ROLE_DAY, 0), R("号", ROLE_DAY, 0), R("號", ROLE_DAY, 0),
-	R("일", ROLE_DAY, 0), R("ны", ROLE_FILL, 0), R("өдөр", ROLE_FILL, 0), R("diena", ROLE_FILL, 0),
-	R("h", ROLE_HOUR, 0), R("uhr", ROLE_HOUR, 0), R("時", ROLE_HOUR, 0), R("时", ROLE_HOUR, 0),
-	R("點", ROLE_HOUR, 0), R("点", ROLE_HOUR, 0), R("시", ROLE_HOUR, 0), R("hrs", ROLE_HOUR, 0),
-	R("ч", ROLE_HOUR, 0), R("分", ROLE_MINUTE, 0), R("분", ROLE_MINUTE, 0), R("am", ROLE_AM, 0),
-	R("pm", ROLE_PM, 0), R("上午", ROLE_AM, 0), R("下午", ROLE_PM, 0), R("午前", ROLE_AM, 0),
-	R("午後", ROLE_PM, 0), R("오전", ROLE_AM, 0), R("오후", ROLE_PM, 0), R("πμ", ROLE_AM, 0),
-	R("μμ", ROLE_PM, 0), R("t", ROLE_T, 0), R("z", ROLE_ZONE, 0), R("utc", ROLE_ZONE, 0),
-	R("gmt", ROLE_ZONE, 0), R("ut", ROLE_ZONE, 0), R("est", ROLE_ZONE, -300), R("edt", ROLE_ZONE, -240),
-	R("cdt", ROLE_ZONE, -300), R("mst", ROLE_ZONE, -420), R("mdt", ROLE_ZONE, -360), R("pst", ROLE_ZONE, -480),
-	R("pdt", ROLE_ZONE, -420), R("cet", ROLE_ZONE, 60), R("cest", ROLE_ZONE, 120), R("mez", ROLE_ZONE, 60),
-	R("mesz", ROLE_ZONE, 120), R("eet", ROLE_ZONE, 120), R("eest", ROLE_ZONE, 180), R("wib", ROLE_ZONE, 420),
-	R("msk", ROLE_ZONE, 180), R("мск", ROLE_ZONE, 180), R("jst", ROLE_ZONE, 540), R("kst", ROLE_ZONE, 540),
-	R("aest", ROLE_ZONE, 600), R("aedt", ROLE_ZONE, 660), R("wita", ROLE_ZONE, 480), R("wit", ROLE_ZONE, 540),
+	R("de", ROLE_FILL, 0),
+	R("del", ROLE_FILL, 0),
+	R("of", ROLE_FILL, 0),
+	R("di", ROLE_FILL, 0),
+	R("do", ROLE_FILL, 0),
+	R("st", ROLE_FILL, 0),
+	R("nd", ROLE_FILL, 0),
+	R("rd", ROLE_FILL, 0),
+	R("th", ROLE_FILL, 0),
+	R("er", ROLE_FILL, 0),
+	R("re", ROLE_FILL, 0),
+	R("\xC2\xBA", ROLE_FILL, 0),
+	R("\xC2\xAA", ROLE_FILL, 0),
+	R("en", ROLE_FILL, 0),
+	R("an", ROLE_FILL, 0),
+	R("ren", ROLE_FILL, 0),
+	R("ko", ROLE_FILL, 0),
+	R("al", ROLE_FILL, 0),
+	R("the", ROLE_FILL, 0),
+	R("d", ROLE_FILL, 0),
+	R("i", ROLE_FILL, 0),
+	R("ta", ROLE_FILL, 0),
+	R("мая", ROLE_NONE, 0),
+	R("da", ROLE_FILL, 0),
+	R("at", ROLE_FILL, 0),
+	R("um", ROLE_FILL, 0),
+	R("à", ROLE_FILL, 0),
+	R("a", ROLE_FILL, 0),
+	R("as", ROLE_FILL, 0),
+	R("às", ROLE_FILL, 0),
+	R("las", ROLE_FILL, 0),
+	R("ore", ROLE_FILL, 0),
+	R("alle", ROLE_FILL, 0),
+	R("kl", ROLE_FILL, 0),
+	R("klo", ROLE_FILL, 0),
+	R("om", ROLE_FILL, 0),
+	R("в", ROLE_FILL, 0),
+	R("у", ROLE_FILL, 0),
+	R("о", ROLE_FILL, 0),
+	R("o", ROLE_FILL, 0),
+	R("on", ROLE_FILL, 0),
+	R("ora", ROLE_FILL, 0),
+	R("godz", ROLE_FILL, 0),
+	R("saat", ROLE_FILL, 0),
+	R("ساعت", ROLE_FILL, 0),
+	R("الساعه", ROLE_FILL, 0),
+	R("ngay", ROLE_DAY, 0),
+	R("luc", ROLE_FILL, 0),
+	R("year", ROLE_YEAR, 0),
+	R("gada", ROLE_YEAR, 0),
+	R("gads", ROLE_YEAR, 0),
+	R("m", ROLE_YEAR, 0),
+	R("г", ROLE_YEAR, 0),
+	R("год", ROLE_YEAR, 0),
+	R("года", ROLE_YEAR, 0),
+	R("р", ROLE_YEAR, 0),
+	R("року", ROLE_YEAR, 0),
+	R("рік", ROLE_YEAR, 0),
+	R("години", ROLE_FILL, 0),
+	R("година", ROLE_YEAR, 0),
+	R("оны", ROLE_YEAR, 0),
+	R("он", ROLE_YEAR, 0),
+	R("жылы", ROLE_YEAR, 0),
+	R("жыл", ROLE_YEAR, 0),
+	R("ж", ROLE_YEAR, 0),
+	R("yil", ROLE_YEAR, 0),
+	R("nam", ROLE_YEAR, 0),
+	R("năm", ROLE_YEAR, 0),
+	R("ปี", ROLE_YEAR, 0),
+	R("พ.ศ", ROLE_YEAR, 0),
+	R("ค.ศ", ROLE_YEAR, 0),
+	R("år", ROLE_YEAR, 0),
+	R("წელი", ROLE_YEAR, 0),
+	R("წლის", ROLE_YEAR, 0),
+	R("թ", ROLE_YEAR, 0),
+	R("թվականի", ROLE_YEAR, 0),
+	R("年", ROLE_YEAR, 0),
+	R("년", ROLE_YEAR, 0),
+	R("eko", ROLE_FILL, 0),
+	R("서기", ROLE_FILL, 0),
+	R("月", ROLE_MONTH, 0),
+	R("월", ROLE_MONTH, 0),
+	R("thang", ROLE_MONTH, 0),
+	R("сарын", ROLE_MONTH, 0),
+	R("сар", ROLE_MONTH, 0),
+	R("日", ROLE_DAY, 0),
+	R("号", ROLE_DAY, 0),
+	R("號", ROLE_DAY, 0),
+	R("일", ROLE_DAY, 0),
+	R("ны", ROLE_FILL, 0),
+	R("өдөр", ROLE_FILL, 0),
+	R("diena", ROLE_FILL, 0),
+	R("h", ROLE_HOUR, 0),
+	R("uhr", ROLE_HOUR, 0),
+	R("時", ROLE_HOUR, 0),
+	R("时", ROLE_HOUR, 0),
+	R("點", ROLE_HOUR, 0),
+	R("点", ROLE_HOUR, 0),
+	R("시", ROLE_HOUR, 0),
+	R("hrs", ROLE_HOUR, 0),
+	R("ч", ROLE_HOUR, 0),
+	R("分", ROLE_MINUTE, 0),
+	R("분", ROLE_MINUTE, 0),
+	R("am", ROLE_AM, 0),
+	R("pm", ROLE_PM, 0),
+	R("上午", ROLE_AM, 0),
+	R("下午", ROLE_PM, 0),
+	R("午前", ROLE_AM, 0),
+	R("午後", ROLE_PM, 0),
+	R("오전", ROLE_AM, 0),
+	R("오후", ROLE_PM, 0),
+	R("πμ", ROLE_AM, 0),
+	R("μμ", ROLE_PM, 0),
+	R("t", ROLE_T, 0),
+	R("z", ROLE_ZONE, 0),
+	R("utc", ROLE_ZONE, 0),
+	R("gmt", ROLE_ZONE, 0),
+	R("ut", ROLE_ZONE, 0),
+	R("est", ROLE_ZONE, -300),
+	R("edt", ROLE_ZONE, -240),
+	R("cdt", ROLE_ZONE, -300),
+	R("mst", ROLE_ZONE, -420),
+	R("mdt", ROLE_ZONE, -360),
+	R("pst", ROLE_ZONE, -480),
+	R("pdt", ROLE_ZONE, -420),
+	R("cet", ROLE_ZONE, 60),
+	R("cest", ROLE_ZONE, 120),
+	R("mez", ROLE_ZONE, 60),
+	R("mesz", ROLE_ZONE, 120),
+	R("eet", ROLE_ZONE, 120),
+	R("eest", ROLE_ZONE, 180),
+	R("wib", ROLE_ZONE, 420),
+	R("msk", ROLE_ZONE, 180),
+	R("мск", ROLE_ZONE, 180),
+	R("jst", ROLE_ZONE, 540),
+	R("kst", ROLE_ZONE, 540),
+	R("aest", ROLE_ZONE, 600),
+	R("aedt", ROLE_ZONE, 660),
+	R("wita", ROLE_ZONE, 480),
+	R("wit", ROLE_ZONE, 540),
 };
 #undef R
 
@@ -108,34 +216,25 @@ static char punct_ascii(uint32_t cp)
 	case 0x2014:
 	case 0x2212:
 	case 0x5BE:
-	case 0xFF0D:
-		return '-';
+	case 0xFF0D: return '-';
 	case 0xFF0F:
 	case 0x2215:
-	case 0x2044:
-		return '/';
+	case 0x2044: return '/';
 	case 0xFF0E:
 	case 0x3002:
-	case 0x6D4:
-		return '.';
+	case 0x6D4: return '.';
 	case 0xFF1A:
-	case 0x2236:
-		return ':';
+	case 0x2236: return ':';
 	case 0x60C:
 	case 0xFF0C:
 	case 0x3001:
-	case 0x66B:
-		return ',';
-	case 0xFF08:
-		return '(';
-	case 0xFF09:
-		return ')';
+	case 0x66B: return ',';
+	case 0xFF08: return '(';
+	case 0xFF09: return ')';
 	case 0xB7:
 	case 0x2022:
-	case 0x30FB:
-		return '|';
-	default:
-		return '?';
+	case 0x30FB: return '|';
+	default: return '?';
 	}
 }
 
@@ -207,7 +306,8 @@ static void read_word(const struct date_reader *reader, struct view text, size_t
 }
 
 /* Names of two words, and the dotted Thai short forms: the first token becomes the month. */
-static bool join_names(const struct date_reader *reader, struct view text, struct token *a, const struct token *b, char between)
+static bool join_names(
+	const struct date_reader *reader, struct view text, struct token *a, const struct token *b, char between)
 {
 	char folded[2 * WORD_MAX + 1];
 	size_t n = fold_word(view_make(text.p + a->at, a->end - a->at), folded, WORD_MAX);
@@ -245,8 +345,8 @@ static void append(const struct date_reader *reader, struct view text, struct to
 		return;
 	}
 	/* "p.m." */
-	if (token.kind == TOKEN_WORD && n >= 2 && token.end - token.at == 1 && is_punct(&list[n - 1], '.') && token.joined &&
-		list[n - 2].kind == TOKEN_WORD && list[n - 2].end - list[n - 2].at == 1 &&
+	if (token.kind == TOKEN_WORD && n >= 2 && token.end - token.at == 1 && is_punct(&list[n - 1], '.') &&
+		token.joined && list[n - 2].kind == TOKEN_WORD && list[n - 2].end - list[n - 2].at == 1 &&
 		ascii_lower(text.p[token.at]) == 'm' && strchr("apAP", text.p[list[n - 2].at])) {
 		list[n - 2].role = ascii_lower(text.p[list[n - 2].at]) == 'a' ? ROLE_AM : ROLE_PM;
 		tokens->count--;
@@ -254,8 +354,8 @@ static void append(const struct date_reader *reader, struct view text, struct to
 	}
 	/* "tháng 5" is a month's name. */
 	if (is_number(&token) && n >= 1 && list[n - 1].role == ROLE_MONTH && list[n - 1].kind == TOKEN_WORD &&
-		token.value >= 1 && token.value <= 12 && token.digits <= 2 && !(n >= 2 && is_number(&list[n - 2]) &&
-		list[n - 1].joined)) {
+		token.value >= 1 && token.value <= 12 && token.digits <= 2 &&
+		!(n >= 2 && is_number(&list[n - 2]) && list[n - 1].joined)) {
 		struct view word = view_make(text.p + list[n - 1].at, list[n - 1].end - list[n - 1].at);
 		char folded[WORD_MAX];
 		if (view_eq(view_make(folded, fold_word(word, folded, sizeof(folded))), VIEW("thang"))) {
@@ -386,7 +486,8 @@ static bool set_jalali(struct date *date, int64_t year, int month, int day)
 }
 
 /* A day with a named month, in the calendar of the name. */
-static bool set_named(const struct date_reader *reader, const struct token *year, const struct token *month, int day, struct date *date)
+static bool set_named(const struct date_reader *reader, const struct token *year, const struct token *month, int day,
+	struct date *date)
 {
 	if (month->calendar == MONTH_JALALI)
 		return jalali_year(year) && set_jalali(date, year->value, month->month, day);
@@ -534,15 +635,15 @@ static const struct token *match_zone(const struct token *t, struct date *date)
 		minutes = (int)t->value;
 		t++;
 	}
-	if ((!named || minutes == 0) && t->kind == TOKEN_PUNCT && (t->punct == '+' || t->punct == '-') && is_number(t + 1) &&
-		t[1].joined && (named || t->joined || t[1].digits == 4 || is_punct(t + 2, ':'))) {
+	if ((!named || minutes == 0) && t->kind == TOKEN_PUNCT && (t->punct == '+' || t->punct == '-') &&
+		is_number(t + 1) && t[1].joined && (named || t->joined || t[1].digits == 4 || is_punct(t + 2, ':'))) {
 		const struct token *h = t + 1;
 		int sign = t->punct == '-' ? -1 : 1;
 		if (h->digits == 4 && h->value / 100 <= 15 && h->value % 100 < 60) {
 			minutes = (int)(h->value / 100 * 60 + h->value % 100);
 			t = h + 1;
-		} else if (h->digits <= 2 && h->value <= 15 && is_punct(h + 1, ':') && is_number(h + 2) && h[2].digits == 2 &&
-			   h[2].value < 60) {
+		} else if (h->digits <= 2 && h->value <= 15 && is_punct(h + 1, ':') && is_number(h + 2) &&
+			   h[2].digits == 2 && h[2].value < 60) {
 			minutes = (int)(h->value * 60 + h[2].value);
 			t = h + 3;
 		} else if (h->digits <= 2 && h->value <= 15) {
@@ -578,7 +679,8 @@ static const struct token *match_clock(const struct token *t, struct date *date)
 		if (is_punct(end, ':') && is_number(end + 1) && end[1].digits == 2 && end[1].value <= 60) {
 			second = (int)end[1].value;
 			end += 2;
-			if ((is_punct(end, '.') || is_punct(end, ',')) && end->joined && is_number(end + 1) && end[1].joined)
+			if ((is_punct(end, '.') || is_punct(end, ',')) && end->joined && is_number(end + 1) &&
+				end[1].joined)
 				end += 2;
 		}
 		end += is_role(end, ROLE_MINUTE);
@@ -654,12 +756,12 @@ static bool stands_free(const struct tokens *tokens, const struct token *begin, 
 {
 	if (begin > tokens->list && begin->joined && begin->kind == TOKEN_NUMBER) {
 		const struct token *before = begin - 1;
-		if (before->kind == TOKEN_PUNCT && strchr(".-/+", before->punct) && before > tokens->list && before->joined &&
-			is_number(before - 1))
+		if (before->kind == TOKEN_PUNCT && strchr(".-/+", before->punct) && before > tokens->list &&
+			before->joined && is_number(before - 1))
 			return false;
 	}
-	if (end->kind == TOKEN_PUNCT && end->joined && strchr("-/", end->punct) && is_number(end + 1) && end[1].joined &&
-		end[1].digits > 2)
+	if (end->kind == TOKEN_PUNCT && end->joined && strchr("-/", end->punct) && is_number(end + 1) &&
+		end[1].joined && end[1].digits > 2)
 		return false;
 	return true;
 }
@@ -713,8 +815,8 @@ static bool read_coarse(const struct date_reader *reader, struct view value, str
 	if ((value.n != 4 && value.n != 7) || !view_to_u64(view_first(value, 4), &year) || year < 1990 ||
 		year > (unsigned)reader->year_max)
 		return false;
-	if (value.n == 7 && ((value.p[4] != '-' && value.p[4] != '/') || !view_to_u64(view_from(value, 5), &month) || month < 1 ||
-		month > 12))
+	if (value.n == 7 && ((value.p[4] != '-' && value.p[4] != '/') || !view_to_u64(view_from(value, 5), &month) ||
+				    month < 1 || month > 12))
 		return false;
 	*ret = no_date;
 	ret->year = (int16_t)year;
@@ -812,8 +914,8 @@ void date_format(const struct date *date, char ret_text[DATE_TEXT_BYTES])
 	if (minutes == 0)
 		snprintf(ret_text + n, (size_t)(DATE_TEXT_BYTES - n), "Z");
 	else
-		snprintf(ret_text + n, (size_t)(DATE_TEXT_BYTES - n), "%c%02d:%02d", date->offset < 0 ? '-' : '+', minutes / 60,
-			minutes % 60);
+		snprintf(ret_text + n, (size_t)(DATE_TEXT_BYTES - n), "%c%02d:%02d", date->offset < 0 ? '-' : '+',
+			minutes / 60, minutes % 60);
 }
 
 const char *date_precision(const struct date *date)
@@ -836,7 +938,8 @@ int date_compare_days(const struct date *a, const struct date *b)
 
 int64_t date_seconds(const struct date *date)
 {
-	int64_t seconds = clock_days(date->year, date->month > 0 ? date->month : 1, date->day > 0 ? date->day : 1) * 86400;
+	int64_t seconds =
+		clock_days(date->year, date->month > 0 ? date->month : 1, date->day > 0 ? date->day : 1) * 86400;
 	if (date->hour >= 0)
 		seconds += date->hour * 3600 + date->minute * 60 + (date->second > 0 ? date->second : 0);
 	return date->zoned ? seconds - date->offset * 60 : seconds;

@@ -17,7 +17,10 @@ static const struct {
 	struct view name;
 	uint8_t fact, origin, rank;
 } metas[] = {
-#define M(name, fact, origin, rank) { { name, sizeof(name) - 1 }, fact, origin, rank }
+#define M(name, fact, origin, rank)                                                                                    \
+	{                                                                                                              \
+		{ name, sizeof(name) - 1 }, fact, origin, rank                                                         \
+	}
 	M("og:title", CLUE_TITLE, FROM_OG, 0),
 	M("twitter:title", CLUE_TITLE, FROM_META, 1),
 	M("title", CLUE_TITLE, FROM_META, 3),
@@ -149,17 +152,21 @@ static const struct {
 #undef M
 };
 
-static void add(struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
+static void add(
+	struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
 {
 	struct detail *d = g->detail;
 	if (d->count == LIMIT_CLUES)
 		return;
-	d->clues[d->count++] = (struct clue){
-		.value = view_trim(value), .node = node, .fact = (uint8_t)fact, .origin = (uint8_t)origin, .rank = (uint8_t)rank
-	};
+	d->clues[d->count++] = (struct clue){ .value = view_trim(value),
+		.node = node,
+		.fact = (uint8_t)fact,
+		.origin = (uint8_t)origin,
+		.rank = (uint8_t)rank };
 }
 
-static void add_value(struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
+static void add_value(
+	struct gather *g, enum clue_fact fact, enum clue_origin origin, unsigned rank, uint32_t node, struct view value)
 {
 	/* Templates that went out unfilled are no values. */
 	value = view_trim(utf8_first(value, LIMIT_FACT_BYTES));
@@ -258,9 +265,14 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 		uint8_t fact, rank;
 	} props[] = {
 #define P(name, fact, rank) { { name, sizeof(name) - 1 }, fact, rank }
-		P("datepublished", CLUE_PUBLISHED, 0), P("datecreated", CLUE_PUBLISHED, 1), P("uploaddate", CLUE_PUBLISHED, 2),
-		P("issued", CLUE_PUBLISHED, 1), P("datemodified", CLUE_MODIFIED, 0), P("headline", CLUE_TITLE, 0),
-		P("articlesection", CLUE_SECTION, 0), P("license", CLUE_LICENCE, 0),
+		P("datepublished", CLUE_PUBLISHED, 0),
+		P("datecreated", CLUE_PUBLISHED, 1),
+		P("uploaddate", CLUE_PUBLISHED, 2),
+		P("issued", CLUE_PUBLISHED, 1),
+		P("datemodified", CLUE_MODIFIED, 0),
+		P("headline", CLUE_TITLE, 0),
+		P("articlesection", CLUE_SECTION, 0),
+		P("license", CLUE_LICENCE, 0),
 		P("isaccessibleforfree", CLUE_TIER, 1),
 #undef P
 	};
@@ -271,12 +283,14 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 			if (g->dom->nodes[node].tag != DOM_meta)
 				read_author_property(g, node);
 			else
-				add_value(g, CLUE_AUTHOR, FROM_ITEMPROP, 0, node, dom_attr(g->dom, node, DOM_ATTR_CONTENT));
+				add_value(g, CLUE_AUTHOR, FROM_ITEMPROP, 0, node,
+					dom_attr(g->dom, node, DOM_ATTR_CONTENT));
 			continue;
 		}
 		for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++)
 			if (view_eq_nocase(name, props[i].name))
-				add_value(g, props[i].fact, FROM_ITEMPROP, props[i].rank, node, property_value(g, node));
+				add_value(
+					g, props[i].fact, FROM_ITEMPROP, props[i].rank, node, property_value(g, node));
 	}
 }
 
@@ -341,8 +355,7 @@ static unsigned naming(struct view v)
 			if (goes_on(v, i, VIEW("echa")))
 				found |= WORD_DATE;
 			break;
-		default:
-			break;
+		default: break;
 		}
 	}
 	return found;
@@ -368,24 +381,17 @@ static void read_attributes(struct gather *g, uint32_t node)
 	unsigned words = 0;
 	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
 		switch (attr->name) {
-		case DOM_ATTR_ITEMPROP:
-			read_itemprop(g, node, attr->value);
-			break;
+		case DOM_ATTR_ITEMPROP: read_itemprop(g, node, attr->value); break;
 		case DOM_ATTR_PROPERTY:
 			if (n->tag != DOM_meta)
 				read_itemprop(g, node, attr->value);
 			break;
-		case DOM_ATTR_REL:
-			read_rel(g, node, attr->value);
-			break;
+		case DOM_ATTR_REL: read_rel(g, node, attr->value); break;
 		case DOM_ATTR_CLASS:
 		case DOM_ATTR_ID:
 		case DOM_ATTR_DATA_TESTID:
-		case DOM_ATTR_DATA_COMPONENT:
-			words |= naming(attr->value);
-			break;
-		default:
-			break;
+		case DOM_ATTR_DATA_COMPONENT: words |= naming(attr->value); break;
+		default: break;
 		}
 	}
 	/* A container of half the page that is named so says nothing. */
@@ -423,20 +429,11 @@ static void read_element(struct gather *g, struct evidence *evidence, uint32_t n
 		if (g->detail->base.n == 0)
 			g->detail->base = dom_attr(dom, node, DOM_ATTR_HREF);
 		break;
-	case DOM_meta:
-		read_meta(g, node);
-		break;
-	case DOM_link:
-		read_link(g, node);
-		break;
-	case DOM_time:
-		read_time(g, node);
-		break;
-	case DOM_h1:
-		add_value(g, CLUE_TITLE, FROM_HEADING, 0, node, dom_text(g->page, node, LIMIT_TITLE_BYTES));
-		break;
-	default:
-		break;
+	case DOM_meta: read_meta(g, node); break;
+	case DOM_link: read_link(g, node); break;
+	case DOM_time: read_time(g, node); break;
+	case DOM_h1: add_value(g, CLUE_TITLE, FROM_HEADING, 0, node, dom_text(g->page, node, LIMIT_TITLE_BYTES)); break;
+	default: break;
 	}
 	if (dom->nodes[node].attr_count)
 		read_attributes(g, node);
@@ -504,7 +501,8 @@ int evidence_read(struct page *page, struct evidence *evidence, struct detail *d
 	if (!detail->clues)
 		return page_full(page);
 	for (uint32_t i = 0; i < g.dom->script_count; i++)
-		if (g.dom->scripts[i].type == DOM_SCRIPT_JSON_LD && ld_read(&detail->ld, &page->arena, g.dom->scripts[i].text))
+		if (g.dom->scripts[i].type == DOM_SCRIPT_JSON_LD &&
+			ld_read(&detail->ld, &page->arena, g.dom->scripts[i].text))
 			return page_full(page);
 	if (detail->ld.broken)
 		page_note(page, "JSON-LD: %zu of the page's blocks can't be read", detail->ld.broken);

@@ -3,10 +3,9 @@
 #include "util/utf8.h"
 
 /* Base letters of U+00C0 to U+017F and of U+1EA0 to U+1EF9, lower case. */
-static const char latin[] =
-	"aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
-	"aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
-	"nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
+static const char latin[] = "aaaaaaaceeeeiiiidnoooooxouuuuytsaaaaaaaceeeeiiiidnooooo/ouuuuyty"
+			    "aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllll"
+			    "nnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 _Static_assert(sizeof(latin) == 0x180 - 0xC0 + 1, "one letter a code point");
 static const char latin_more[] =
 	"aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy";
@@ -16,36 +15,27 @@ static uint32_t fold_greek(uint32_t cp)
 {
 	switch (cp) {
 	case 0x386:
-	case 0x3AC:
-		return 0x3B1;
+	case 0x3AC: return 0x3B1;
 	case 0x388:
-	case 0x3AD:
-		return 0x3B5;
+	case 0x3AD: return 0x3B5;
 	case 0x389:
-	case 0x3AE:
-		return 0x3B7;
+	case 0x3AE: return 0x3B7;
 	case 0x38A:
 	case 0x3AA:
 	case 0x3AF:
 	case 0x3CA:
-	case 0x390:
-		return 0x3B9;
+	case 0x390: return 0x3B9;
 	case 0x38C:
-	case 0x3CC:
-		return 0x3BF;
+	case 0x3CC: return 0x3BF;
 	case 0x38E:
 	case 0x3AB:
 	case 0x3CD:
 	case 0x3CB:
-	case 0x3B0:
-		return 0x3C5;
+	case 0x3B0: return 0x3C5;
 	case 0x38F:
-	case 0x3CE:
-		return 0x3C9;
-	case 0x3C2:
-		return 0x3C3;
-	default:
-		return cp >= 0x391 && cp <= 0x3A9 ? cp + 0x20 : cp;
+	case 0x3CE: return 0x3C9;
+	case 0x3C2: return 0x3C3;
+	default: return cp >= 0x391 && cp <= 0x3A9 ? cp + 0x20 : cp;
 	}
 }
 
@@ -72,21 +62,16 @@ static uint32_t fold_arabic(uint32_t cp)
 	case 0x622:
 	case 0x623:
 	case 0x625:
-	case 0x671:
-		return 0x627;
+	case 0x671: return 0x627;
 	case 0x649:
 	case 0x6CC:
-	case 0x626:
-		return 0x64A;
-	case 0x6A9:
-		return 0x643;
+	case 0x626: return 0x64A;
+	case 0x6A9: return 0x643;
 	case 0x629:
 	case 0x6C1:
 	case 0x6C2:
-	case 0x6D5:
-		return 0x647;
-	default:
-		return cp;
+	case 0x6D5: return 0x647;
+	default: return cp;
 	}
 }
 
@@ -98,7 +83,8 @@ uint32_t fold_letter(uint32_t cp)
 		return (uint32_t)(unsigned char)latin[cp - 0xC0];
 	if (cp >= 0x1EA0 && cp <= 0x1EF9)
 		return (uint32_t)(unsigned char)latin_more[cp - 0x1EA0];
-	if ((cp >= 0x300 && cp <= 0x36F) || cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || cp == 0xFEFF || cp == 0x2060)
+	if ((cp >= 0x300 && cp <= 0x36F) || cp == 0xAD || (cp >= 0x200B && cp <= 0x200F) || cp == 0xFEFF ||
+		cp == 0x2060)
 		return 0;
 	if (cp >= 0x370 && cp <= 0x3FF)
 		return fold_greek(cp);
@@ -116,25 +102,18 @@ uint32_t fold_letter(uint32_t cp)
 		return cp - 0xFF41 + 'a';
 	switch (cp) {
 	case 0x1A0:
-	case 0x1A1:
-		return 'o';
+	case 0x1A1: return 'o';
 	case 0x1AF:
-	case 0x1B0:
-		return 'u';
+	case 0x1B0: return 'u';
 	case 0x218:
-	case 0x219:
-		return 's';
+	case 0x219: return 's';
 	case 0x21A:
-	case 0x21B:
-		return 't';
+	case 0x21B: return 't';
 	case 0x18F:
-	case 0x259:
-		return 'e';
+	case 0x259: return 'e';
 	case 0x2BC:
-	case 0x2019:
-		return '\'';
-	default:
-		return cp;
+	case 0x2019: return '\'';
+	default: return cp;
 	}
 }
 

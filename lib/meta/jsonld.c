@@ -72,10 +72,10 @@ static enum ld_class class_of(struct view type)
 	static const char *const article[] = { "BlogPosting", "LiveBlogPosting", "Report", "DiscussionForumPosting",
 		"SocialMediaPosting", "NewsArticle", NULL };
 	static const char *const work[] = { "CreativeWork", "Recipe", "HowTo", "VideoObject", "AudioObject", "Product",
-		"Event", "Book", "Course", "JobPosting", "PodcastEpisode", "Episode", "TVEpisode", "RadioEpisode", "Movie",
-		"SoftwareApplication", "Dataset", "Review", "ClaimReview", "CriticReview", "Question", "Blog", "ImageGallery",
-		"MediaObject", "Guide", "Thesis", "Chapter", "Photograph", "Clip", "DigitalDocument", "Game", "TouristTrip",
-		NULL };
+		"Event", "Book", "Course", "JobPosting", "PodcastEpisode", "Episode", "TVEpisode", "RadioEpisode",
+		"Movie", "SoftwareApplication", "Dataset", "Review", "ClaimReview", "CriticReview", "Question", "Blog",
+		"ImageGallery", "MediaObject", "Guide", "Thesis", "Chapter", "Photograph", "Clip", "DigitalDocument",
+		"Game", "TouristTrip", NULL };
 	if (view_ends(type, VIEW("Article")) || one_of(type, article))
 		return LD_ARTICLE;
 	if (one_of(type, work))
@@ -131,7 +131,8 @@ static bool is_organisation(const json_t *node)
 {
 	struct view type;
 	node_class(node, &type);
-	return view_ends(type, VIEW("Organization")) || view_ends(type, VIEW("Corporation")) || view_ends(type, VIEW("Brand"));
+	return view_ends(type, VIEW("Organization")) || view_ends(type, VIEW("Corporation")) ||
+	       view_ends(type, VIEW("Brand"));
 }
 
 static void add_author(struct reader *r, struct ld_item *item, struct view name, bool organisation)
@@ -242,14 +243,15 @@ static void read_crumbs(struct reader *r, struct ld_item *item, const json_t *no
 	item->section = keep(r, text_of(name ? name : json_object_get(crumb, "item"), "name"), LIMIT_TITLE_BYTES);
 }
 
-static void read_node(struct reader *r, const json_t *node, enum ld_class class, struct view type, size_t depth, bool aside)
+static void read_node(
+	struct reader *r, const json_t *node, enum ld_class class, struct view type, size_t depth, bool aside)
 {
 	struct ld_item *item = arena_calloc(r->arena, 1, sizeof(*item));
 	if (!item) {
 		r->full = true;
 		return;
 	}
-	item->class = (uint8_t)class;
+	item->class = (uint8_t) class;
 	item->depth = (uint8_t)depth;
 	item->aside = aside;
 	item->type = keep(r, type, 64);
@@ -279,16 +281,17 @@ static void read_node(struct reader *r, const json_t *node, enum ld_class class,
 
 static bool leads_aside(const char *key)
 {
-	static const char *const keys[] = { "itemListElement", "hasPart", "mentions", "citation", "comment", "review", "about",
-		"video", "image", "associatedMedia", "subjectOf", "sharedContent", "liveBlogUpdate", "blogPost", "blogPosts",
-		"reviews", "isRelatedTo", "isBasedOn", "workExample", "suggestedAnswer", "acceptedAnswer", NULL };
+	static const char *const keys[] = { "itemListElement", "hasPart", "mentions", "citation", "comment", "review",
+		"about", "video", "image", "associatedMedia", "subjectOf", "sharedContent", "liveBlogUpdate",
+		"blogPost", "blogPosts", "reviews", "isRelatedTo", "isBasedOn", "workExample", "suggestedAnswer",
+		"acceptedAnswer", NULL };
 	return one_of(view_of(key), keys);
 }
 
 static bool leads_nowhere(const char *key)
 {
-	static const char *const keys[] = { "author", "publisher", "creator", "contributor", "editor", "logo", "address",
-		"potentialAction", "offers", "aggregateRating", "speakable", "sameAs", "breadcrumb_", NULL };
+	static const char *const keys[] = { "author", "publisher", "creator", "contributor", "editor", "logo",
+		"address", "potentialAction", "offers", "aggregateRating", "speakable", "sameAs", "breadcrumb_", NULL };
 	return one_of(view_of(key), keys);
 }
 
@@ -313,9 +316,9 @@ static void walk(struct reader *r, json_t *v, size_t depth, bool aside)
 		return;
 	const char *key;
 	json_t *member;
-	json_object_foreach(v, key, member)
-		if (!leads_nowhere(key) && (json_is_object(member) || json_is_array(member)))
-			walk(r, member, depth + 1, aside || leads_aside(key));
+	json_object_foreach(
+		v, key, member) if (!leads_nowhere(key) && (json_is_object(member) || json_is_array(member)))
+		walk(r, member, depth + 1, aside || leads_aside(key));
 }
 
 /* Each of the values that stand one behind another. */

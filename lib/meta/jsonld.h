@@ -26,9 +26,9 @@ struct ld_author {
 
 /* One node. Empty views are unknown. */
 struct ld_item {
-	uint8_t class; /* enum ld_class */
-	uint8_t depth; /* of nesting below its script's top */
-	bool aside;    /* reached through a list, a part, a mention or a comment: another page's facts, likely */
+	uint8_t class;	/* enum ld_class */
+	uint8_t depth;	/* of nesting below its script's top */
+	bool aside;	/* reached through a list, a part, a mention or a comment: another page's facts, likely */
 	int8_t is_free; /* isAccessibleForFree: -1 unknown, 0 no, 1 yes */
 	uint8_t author_count, tag_count;
 	struct view type, headline, name, url, id, description, section, licence, image;
@@ -40,7 +40,7 @@ struct ld_item {
 struct ld {
 	struct ld_item **items;
 	size_t count;
-	size_t bytes; /* read so far, against LIMIT_JSONLD_BYTES */
+	size_t bytes;  /* read so far, against LIMIT_JSONLD_BYTES */
 	size_t broken; /* scripts that could not be read, even repaired */
 };
 

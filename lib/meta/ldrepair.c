@@ -21,8 +21,9 @@ static bool cut_back(struct view *v, struct view mark)
 struct view ldrepair_strip(struct view script)
 {
 	struct view v = view_trim(script);
-	while (cut_front(&v, VIEW("\xEF\xBB\xBF")) || cut_front(&v, VIEW("<!--")) || cut_front(&v, VIEW("//<![CDATA[")) ||
-		cut_front(&v, VIEW("// <![CDATA[")) || cut_front(&v, VIEW("/*<![CDATA[*/")) || cut_front(&v, VIEW("/* <![CDATA[ */")) ||
+	while (cut_front(&v, VIEW("\xEF\xBB\xBF")) || cut_front(&v, VIEW("<!--")) ||
+		cut_front(&v, VIEW("//<![CDATA[")) || cut_front(&v, VIEW("// <![CDATA[")) ||
+		cut_front(&v, VIEW("/*<![CDATA[*/")) || cut_front(&v, VIEW("/* <![CDATA[ */")) ||
 		cut_front(&v, VIEW("<![CDATA[")) || cut_front(&v, VIEW("//-->")) || cut_front(&v, VIEW(";")))
 		;
 	while (cut_back(&v, VIEW("/*]]>*/")) || cut_back(&v, VIEW("/* ]]> */")) || cut_back(&v, VIEW("//]]>")) ||

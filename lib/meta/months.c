@@ -23,7 +23,8 @@ static const struct {
 		"enero ene|febrero|marzo|abril abr|mayo|junio|julio|agosto ago agto|septiembre setiembre set|octubre|"
 		"noviembre|diciembre dic" },
 	{ "pt", MONTH_GREGORIAN,
-		"janeiro|fevereiro fev|março|abril|maio|junho|julho|agosto|setembro|outubro out|novembro|dezembro dez" },
+		"janeiro|fevereiro fev|março|abril|maio|junho|julho|agosto|setembro|outubro out|novembro|dezembro "
+		"dez" },
 	{ "it", MONTH_GREGORIAN,
 		"gennaio gen|febbraio febb|marzo|aprile|maggio mag magg|giugno giu|luglio lug|agosto|settembre sett|"
 		"ottobre ott|novembre|dicembre" },
@@ -32,7 +33,8 @@ static const struct {
 	{ "gl", MONTH_GREGORIAN,
 		"xaneiro xan|febreiro|marzo|abril|maio|xuño xuñ|xullo xull|agosto|setembro|outubro|novembro|decembro" },
 	{ "eu", MONTH_GREGORIAN,
-		"urtarrila urtarrilaren urtarrilak urt|otsaila otsailaren ots|martxoa martxoaren|apirila apirilaren api|"
+		"urtarrila urtarrilaren urtarrilak urt|otsaila otsailaren ots|martxoa martxoaren|apirila apirilaren "
+		"api|"
 		"maiatza maiatzaren|ekaina ekainaren|uztaila uztailaren|abuztua abuztuaren|iraila irailaren|"
 		"urria urriaren|azaroa azaroaren|abendua abenduaren" },
 	{ "ro", MONTH_GREGORIAN,
@@ -44,12 +46,9 @@ static const struct {
 		"januari|februari|mars|april|maj|juni|juli|augusti|september|oktober|november|december" },
 	{ "da", MONTH_GREGORIAN,
 		"januar|februar|marts|april|maj|juni|juli|august|september|oktober|november|december" },
-	{ "no", MONTH_GREGORIAN,
-		"januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember" },
-	{ "is", MONTH_GREGORIAN,
-		"janúar|febrúar|mars|apríl|maí|júní|júlí|ágúst|september|október|nóvember|desember" },
-	{ "fo", MONTH_GREGORIAN,
-		"januar|februar|mars|apríl|mai|juni|juli|august|september|oktober|november|desember" },
+	{ "no", MONTH_GREGORIAN, "januar|februar|mars|april|mai|juni|juli|august|september|oktober|november|desember" },
+	{ "is", MONTH_GREGORIAN, "janúar|febrúar|mars|apríl|maí|júní|júlí|ágúst|september|október|nóvember|desember" },
+	{ "fo", MONTH_GREGORIAN, "januar|februar|mars|apríl|mai|juni|juli|august|september|oktober|november|desember" },
 	{ "fi", MONTH_GREGORIAN,
 		"tammikuu tammikuuta tammikuun|helmikuu helmikuuta helmikuun|maaliskuu maaliskuuta maaliskuun|"
 		"huhtikuu huhtikuuta huhtikuun|toukokuu toukokuuta toukokuun|kesäkuu kesäkuuta kesäkuun|"
@@ -94,7 +93,8 @@ static const struct {
 	{ "mk", MONTH_GREGORIAN,
 		"јануари|февруари фев|март|април|мај|јуни|јули|август|септември септ|октомври|ноември|декември дек" },
 	{ "sq", MONTH_GREGORIAN,
-		"janar|shkurt shk|mars|prill pri|maj|qershor qer|korrik kor|gusht gush|shtator sht|tetor tet|nëntor nën|"
+		"janar|shkurt shk|mars|prill pri|maj|qershor qer|korrik kor|gusht gush|shtator sht|tetor tet|nëntor "
+		"nën|"
 		"dhjetor dhj" },
 	{ "hu", MONTH_GREGORIAN,
 		"január|február|március márc|április ápr|május máj|június jún|július júl|augusztus|szeptember szept|"
@@ -107,22 +107,22 @@ static const struct {
 		"июль июля июл|август августа авг|сентябрь сентября сен сент|октябрь октября окт|"
 		"ноябрь ноября ноя нояб|декабрь декабря дек" },
 	{ "uk", MONTH_GREGORIAN,
-		"січень січня січ|лютий лютого лют|березень березня бер|квітень квітня квіт кві|травень травня трав тра|"
+		"січень січня січ|лютий лютого лют|березень березня бер|квітень квітня квіт кві|травень травня трав "
+		"тра|"
 		"червень червня черв чер|липень липня лип|серпень серпня серп сер|вересень вересня вер|"
 		"жовтень жовтня жовт жов|листопад листопада лист лис|грудень грудня груд гру" },
 	{ "be", MONTH_GREGORIAN,
 		"студзень студзеня|люты лютага|сакавік сакавіка|красавік красавіка|май мая травень|чэрвень чэрвеня|"
 		"ліпень ліпеня|жнівень жніўня|верасень верасня|кастрычнік кастрычніка|лістапад лістапада|"
 		"снежань снежня" },
-	{ "kk", MONTH_GREGORIAN,
-		"қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан" },
+	{ "kk", MONTH_GREGORIAN, "қаңтар|ақпан|наурыз|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан" },
 	{ "uz", MONTH_GREGORIAN,
 		"yanvar январ|fevral феврал|mart|aprel апрел|may|iyun июн|iyul июл|avgust|sentabr sentyabr сентабр|"
 		"oktabr oktyabr октабр|noyabr ноябр|dekabr декабр" },
-	{ "az", MONTH_GREGORIAN,
-		"yanvar|fevral|mart|aprel|may|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr" },
+	{ "az", MONTH_GREGORIAN, "yanvar|fevral|mart|aprel|may|iyun|iyul|avqust|sentyabr|oktyabr|noyabr|dekabr" },
 	{ "tr", MONTH_GREGORIAN,
-		"ocak oca|şubat şub|mart|nisan nis|mayıs|haziran haz|temmuz tem|ağustos ağu|eylül eyl|ekim eki|kasım kas|"
+		"ocak oca|şubat şub|mart|nisan nis|mayıs|haziran haz|temmuz tem|ağustos ağu|eylül eyl|ekim eki|kasım "
+		"kas|"
 		"aralık ara" },
 	{ "el", MONTH_GREGORIAN,
 		"ιανουάριος ιανουαρίου ιαν|φεβρουάριος φεβρουαρίου φεβ φεβρ|μάρτιος μαρτίου μαρ|απρίλιος απριλίου απρ|"
@@ -146,8 +146,7 @@ static const struct {
 		"أكتوبر تشرين_الأول تشرين_الاول|نوفمبر تشرين_الثاني نونبر|ديسمبر كانون_الأول كانون_الاول دجنبر" },
 	{ "fa", MONTH_GREGORIAN,
 		"ژانویه ژانویهٔ|فوریه|مارس|آوریل|مه می|ژوئن|ژوئیه جولای|اوت آگوست|سپتامبر|اکتبر|نوامبر|دسامبر" },
-	{ "fa", MONTH_JALALI,
-		"فروردین|اردیبهشت|خرداد|تیر|مرداد امرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند" },
+	{ "fa", MONTH_JALALI, "فروردین|اردیبهشت|خرداد|تیر|مرداد امرداد|شهریور|مهر|آبان|آذر|دی|بهمن|اسفند" },
 	{ "ps", MONTH_JALALI,
 		"وری حمل|غویی ثور|غبرګولی جوزا|چنګاښ سرطان|زمری اسد|وږی سنبله|تله میزان|لړم عقرب|لیندۍ قوس|"
 		"مرغومی جدی|سلواغه دلو|کب حوت" },
@@ -155,39 +154,27 @@ static const struct {
 		"محرم المحرم|صفر|ربيع_الأول ربيع_اول|ربيع_الآخر ربيع_الثاني|جمادى_الأولى جمادى_الاول|"
 		"جمادى_الآخرة جمادى_الثانية جمادى_الآخر|رجب|شعبان|رمضان|شوال|ذو_القعدة ذي_القعدة ذوالقعدة|"
 		"ذو_الحجة ذي_الحجة ذوالحجة" },
-	{ "ur", MONTH_GREGORIAN,
-		"جنوری|فروری|مارچ|اپریل|مئی|جون|جولائی|اگست|ستمبر|اکتوبر|نومبر|دسمبر" },
+	{ "ur", MONTH_GREGORIAN, "جنوری|فروری|مارچ|اپریل|مئی|جون|جولائی|اگست|ستمبر|اکتوبر|نومبر|دسمبر" },
 	{ "hi", MONTH_GREGORIAN,
 		"जनवरी जन|फरवरी फ़रवरी फर|मार्च|अप्रैल|मई|जून|जुलाई|अगस्त|सितंबर सितम्बर|अक्टूबर अक्तूबर|"
 		"नवंबर नवम्बर|दिसंबर दिसम्बर" },
-	{ "mr", MONTH_GREGORIAN,
-		"जानेवारी|फेब्रुवारी|मार्च|एप्रिल|मे|जून|जुलै|ऑगस्ट|सप्टेंबर|ऑक्टोबर|नोव्हेंबर|डिसेंबर" },
-	{ "ne", MONTH_GREGORIAN,
-		"जनवरी|फेब्रुअरी|मार्च|अप्रिल|मे|जुन|जुलाई|अगस्ट|सेप्टेम्बर|अक्टोबर|नोभेम्बर|डिसेम्बर" },
+	{ "mr", MONTH_GREGORIAN, "जानेवारी|फेब्रुवारी|मार्च|एप्रिल|मे|जून|जुलै|ऑगस्ट|सप्टेंबर|ऑक्टोबर|नोव्हेंबर|डिसेंबर" },
+	{ "ne", MONTH_GREGORIAN, "जनवरी|फेब्रुअरी|मार्च|अप्रिल|मे|जुन|जुलाई|अगस्ट|सेप्टेम्बर|अक्टोबर|नोभेम्बर|डिसेम्बर" },
 	{ "bn", MONTH_GREGORIAN,
 		"জানুয়ারি জানুয়ারী|ফেব্রুয়ারি ফেব্রুয়ারী|মার্চ|এপ্রিল|মে|জুন|জুলাই|আগস্ট আগষ্ট|"
 		"সেপ্টেম্বর|অক্টোবর|নভেম্বর|ডিসেম্বর" },
-	{ "gu", MONTH_GREGORIAN,
-		"જાન્યુઆરી|ફેબ્રુઆરી|માર્ચ|એપ્રિલ|મે|જૂન|જુલાઈ|ઑગસ્ટ ઓગસ્ટ|સપ્ટેમ્બર|ઑક્ટોબર ઓક્ટોબર|નવેમ્બર|ડિસેમ્બર" },
-	{ "pa", MONTH_GREGORIAN,
-		"ਜਨਵਰੀ|ਫ਼ਰਵਰੀ ਫਰਵਰੀ|ਮਾਰਚ|ਅਪ੍ਰੈਲ|ਮਈ|ਜੂਨ|ਜੁਲਾਈ|ਅਗਸਤ|ਸਤੰਬਰ|ਅਕਤੂਬਰ|ਨਵੰਬਰ|ਦਸੰਬਰ" },
-	{ "ta", MONTH_GREGORIAN,
-		"ஜனவரி|பிப்ரவரி|மார்ச்|ஏப்ரல்|மே|ஜூன்|ஜூலை|ஆகஸ்ட்|செப்டம்பர்|அக்டோபர்|நவம்பர்|டிசம்பர்" },
-	{ "te", MONTH_GREGORIAN,
-		"జనవరి|ఫిబ్రవరి|మార్చి|ఏప్రిల్|మే|జూన్|జులై|ఆగస్టు|సెప్టెంబర్|అక్టోబర్|నవంబర్|డిసెంబర్" },
-	{ "kn", MONTH_GREGORIAN,
-		"ಜನವರಿ|ಫೆಬ್ರವರಿ|ಮಾರ್ಚ್|ಏಪ್ರಿಲ್|ಮೇ|ಜೂನ್|ಜುಲೈ|ಆಗಸ್ಟ್|ಸೆಪ್ಟೆಂಬರ್|ಅಕ್ಟೋಬರ್|ನವೆಂಬರ್|ಡಿಸೆಂಬರ್" },
-	{ "ml", MONTH_GREGORIAN,
-		"ജനുവരി|ഫെബ്രുവരി|മാർച്ച്|ഏപ്രിൽ|മേയ് മെയ്|ജൂൺ|ജൂലൈ|ഓഗസ്റ്റ്|സെപ്റ്റംബർ|ഒക്ടോബർ|നവംബർ|ഡിസംബർ" },
+	{ "gu", MONTH_GREGORIAN, "જાન્યુઆરી|ફેબ્રુઆરી|માર્ચ|એપ્રિલ|મે|જૂન|જુલાઈ|ઑગસ્ટ ઓગસ્ટ|સપ્ટેમ્બર|ઑક્ટોબર ઓક્ટોબર|નવેમ્બર|ડિસેમ્બર" },
+	{ "pa", MONTH_GREGORIAN, "ਜਨਵਰੀ|ਫ਼ਰਵਰੀ ਫਰਵਰੀ|ਮਾਰਚ|ਅਪ੍ਰੈਲ|ਮਈ|ਜੂਨ|ਜੁਲਾਈ|ਅਗਸਤ|ਸਤੰਬਰ|ਅਕਤੂਬਰ|ਨਵੰਬਰ|ਦਸੰਬਰ" },
+	{ "ta", MONTH_GREGORIAN, "ஜனவரி|பிப்ரவரி|மார்ச்|ஏப்ரல்|மே|ஜூன்|ஜூலை|ஆகஸ்ட்|செப்டம்பர்|அக்டோபர்|நவம்பர்|டிசம்பர்" },
+	{ "te", MONTH_GREGORIAN, "జనవరి|ఫిబ్రవరి|మార్చి|ఏప్రిల్|మే|జూన్|జులై|ఆగస్టు|సెప్టెంబర్|అక్టోబర్|నవంబర్|డిసెంబర్" },
+	{ "kn", MONTH_GREGORIAN, "ಜನವರಿ|ಫೆಬ್ರವರಿ|ಮಾರ್ಚ್|ಏಪ್ರಿಲ್|ಮೇ|ಜೂನ್|ಜುಲೈ|ಆಗಸ್ಟ್|ಸೆಪ್ಟೆಂಬರ್|ಅಕ್ಟೋಬರ್|ನವೆಂಬರ್|ಡಿಸೆಂಬರ್" },
+	{ "ml", MONTH_GREGORIAN, "ജനുവരി|ഫെബ്രുവരി|മാർച്ച്|ഏപ്രിൽ|മേയ് മെയ്|ജൂൺ|ജൂലൈ|ഓഗസ്റ്റ്|സെപ്റ്റംബർ|ഒക്ടോബർ|നവംബർ|ഡിസംബർ" },
 	{ "th", MONTH_GREGORIAN,
 		"มกราคม ม.ค|กุมภาพันธ์ ก.พ|มีนาคม มี.ค|เมษายน เม.ย|พฤษภาคม พ.ค|มิถุนายน มิ.ย|กรกฎาคม ก.ค|สิงหาคม ส.ค|"
 		"กันยายน ก.ย|ตุลาคม ต.ค|พฤศจิกายน พ.ย|ธันวาคม ธ.ค" },
-	{ "lo", MONTH_GREGORIAN,
-		"ມັງກອນ|ກຸມພາ|ມີນາ|ເມສາ|ພຶດສະພາ|ມິຖຸນາ|ກໍລະກົດ|ສິງຫາ|ກັນຍາ|ຕຸລາ|ພະຈິກ|ທັນວາ" },
-	{ "km", MONTH_GREGORIAN,
-		"មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ" },
-	{ "my", MONTH_GREGORIAN,
-		"ဇန်နဝါရီ|ဖေဖော်ဝါရီ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်|ဩဂုတ်|စက်တင်ဘာ|အောက်တိုဘာ|နိုဝင်ဘာ|ဒီဇင်ဘာ" },
+	{ "lo", MONTH_GREGORIAN, "ມັງກອນ|ກຸມພາ|ມີນາ|ເມສາ|ພຶດສະພາ|ມິຖຸນາ|ກໍລະກົດ|ສິງຫາ|ກັນຍາ|ຕຸລາ|ພະຈິກ|ທັນວາ" },
+	{ "km", MONTH_GREGORIAN, "មករា|កុម្ភៈ|មីនា|មេសា|ឧសភា|មិថុនា|កក្កដា|សីហា|កញ្ញា|តុលា|វិច្ឆិកា|ធ្នូ" },
+	{ "my", MONTH_GREGORIAN, "ဇန်နဝါရီ|ဖေဖော်ဝါရီ|မတ်|ဧပြီ|မေ|ဇွန်|ဇူလိုင်|ဩဂုတ်|စက်တင်ဘာ|အောက်တိုဘာ|နိုဝင်ဘာ|ဒီဇင်ဘာ" },
 	{ "id", MONTH_GREGORIAN,
 		"januari|februari|maret|april|mei|juni|juli|agustus agu|september|oktober|november|desember" },
 	{ "ms", MONTH_GREGORIAN,
