@@ -13,7 +13,9 @@ static int begin_run(void *state, struct page *page)
 	d->url = page_str(page, c->url);
 	if (c->url_requested.n && !view_eq(c->url, c->url_requested))
 		d->url_requested = page_str(page, c->url_requested);
-	d->host = page_str(page, url_host(c->url));
+	struct view host;
+	if (c->url.n && url_host_canonical(&page->arena, c->url, &host) == 0)
+		d->host = page_str(page, host);
 	char text[CLOCK_TEXT_BYTES];
 	if (c->fetched != GARNER_NO_NUMBER && clock_format(c->fetched, text))
 		d->fetched = page_str(page, view_of(text));

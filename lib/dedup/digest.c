@@ -1,15 +1,64 @@
 #include "dedup/dedup.h"
+#include "extract/text_rules.h"
 #include "util/hash.h"
 
-static int run(void *state, struct page *page)
+static int open_stage(const struct engine *engine, void **ret_state, struct error *error)
 {
-	(void)state;
-	char hex[65];
-	sha256_of(page->member, page->sha256);
-	hex_of(page->sha256, 32, hex);
-	page->document.sha256 = arena_strdup_view(&page->arena, view_of(hex));
-	sha256_of(page->capture.body, (uint8_t[32]){ 0 });
+	(void)error;
+	*ret_state = (void *)engine;
 	return 0;
 }
 
-const struct stage digest_stage = { "digest", NULL, run, NULL };
+static const char *hex_in(struct page *page, const uint8_t *bytes, size_t n)
+{
+	char hex[65];
+	hex_of(bytes, n, hex);
+	return arena_strndup(&page->arena, hex, 2 * n);
+}
+
+/* Members of an archive and saved files may carry a number of ours; a WARC or a JSON line is not one document. */
+static bool is_named(const struct capture *capture, uint8_t ret_id[8])
+{
+	return !capture->network && capture->record.n == 0 && identity_of_name(capture->file, ret_id);
+}
+
+static int make_id(struct page *page, const uint8_t raw[32])
+{
+	const struct capture *capture = &page->capture;
+	struct view url = VIEW_NONE;
+	uint8_t digest[32];
+	if (is_named(capture, page->id64))
+		return 0;
+	int result = capture->url.n ? identity_url(&page->arena, capture->url, view_of(page->document.url_canonical),
+					      &url) :
+				      GARNER_BAD_URL;
+	if (result < 0)
+		return result;
+	if (result == 0)
+		sha256_of(url, digest);
+	memcpy(page->id64, result == 0 ? digest : raw, sizeof(page->id64));
+	return 0;
+}
+
+static int run(void *state, struct page *page)
+{
+	const struct engine *engine = state;
+	struct garner_document *d = &page->document;
+	uint8_t raw[32];
+	sha256_of(page->member, page->sha256);
+	sha256_of(page->capture.body, raw);
+	if (make_id(page, raw) < 0)
+		return page_full(page);
+	d->sha256 = hex_in(page, page->sha256, sizeof(page->sha256));
+	d->sha256_raw = hex_in(page, raw, sizeof(raw));
+	d->id = hex_in(page, page->id64, sizeof(page->id64));
+	if (!d->rules && engine && engine->rules)
+		d->rules = rules_version(engine->rules);
+	page->minhash = arena_alloc(&page->arena, sizeof(*page->minhash));
+	if (!d->sha256 || !d->sha256_raw || !d->id || !page->minhash)
+		return page_full(page);
+	minhash_of(view_make(d->text, d->text_size), page->minhash);
+	return 0;
+}
+
+const struct stage digest_stage = { "digest", open_stage, run, NULL };

@@ -59,12 +59,16 @@ int normalise_line(enum garner_profile profile, struct arena *arena, struct view
  * document.words; title and other facts by normalise_line; page->member. GARNER_NO_TEXT when nothing is left. */
 extern const struct stage normalise_stage;
 
-/* WHATWG-parsed, IDNA, default ports, dot segments, percent-case, fragment and tracking parameters
- * cut: the spelling used for identity. 0, GARNER_BAD_URL, -ENOMEM. */
+/* WHATWG-parsed, IDNA (UTS #46), default ports, dot segments, escapes of unreserved characters undone and the
+ * others in upper case (RFC 3986, 6.2.2), fragment, session ids and tracking parameters cut (the list stands in
+ * url.c): the spelling used for identity. Idempotent. 0, GARNER_BAD_URL (not http or https, credentials, over
+ * LIMIT_URL_BYTES), -ENOMEM. */
 int url_canonical(struct arena *arena, struct view url, struct view *ret_url);
-/* @relative against @base (absolute). 0, GARNER_BAD_URL, -ENOMEM. */
+/* @relative against @base (absolute), as a browser does; a fragment stays. 0, GARNER_BAD_URL, -ENOMEM. */
 int url_resolve(struct arena *arena, struct view base, struct view relative, struct view *ret_url);
-/* Host of an absolute URL, lower case, without port; VIEW_NONE when there is none. Into @url. */
+/* Host of an absolute URL as it stands there, without port; VIEW_NONE when there is none. Into @url. */
 struct view url_host(struct view url);
+/* The same in its one spelling: lower case, IDNA, IPv4 dotted. 0, GARNER_BAD_URL, -ENOMEM. */
+int url_host_canonical(struct arena *arena, struct view url, struct view *ret_host);
 
 #endif
