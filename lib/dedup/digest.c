@@ -29,9 +29,9 @@ static int make_id(struct page *page, const uint8_t raw[32])
 	uint8_t digest[32];
 	if (is_named(capture, page->id64))
 		return 0;
-	int result = capture->url.n ? identity_url(&page->arena, capture->url, view_of(page->document.url_canonical),
-					      &url) :
-				      GARNER_BAD_URL;
+	int result = capture->url.n
+			     ? identity_url(&page->arena, capture->url, view_of(page->document.url_canonical), &url)
+			     : GARNER_BAD_URL;
 	if (result < 0)
 		return result;
 	if (result == 0)

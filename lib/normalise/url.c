@@ -26,10 +26,10 @@ enum spelling {
 static const char *const tracking[] = { "utm_*", "mtm_*", "matomo_*", "piwik_*", "pk_campaign", "pk_kwd", "pk_keyword",
 	"pk_source", "pk_medium", "pk_content", "pk_cid", "hsa_*", "itm_*", "stm_*", "fbclid", "fb_action_ids",
 	"fb_action_types", "fb_source", "fb_ref", "gclid", "gclsrc", "gbraid", "wbraid", "gad_source", "gad_campaignid",
-	"dclid", "srsltid", "_ga", "_gl", "_gac", "msclkid", "yclid", "ysclid", "_openstat", "ymclid", "twclid", "ttclid",
-	"li_fat_id", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "ml_subscriber", "ml_subscriber_hash", "_hsenc",
-	"_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking", "vero_id", "vero_conv", "oly_anon_id", "oly_enc_id",
-	"rb_clickid", "s_cid", "s_kwcid", "wickedid", "epik", "irclickid", "cjevent", "_branch_match_id",
+	"dclid", "srsltid", "_ga", "_gl", "_gac", "msclkid", "yclid", "ysclid", "_openstat", "ymclid", "twclid",
+	"ttclid", "li_fat_id", "igshid", "igsh", "mc_cid", "mc_eid", "mkt_tok", "ml_subscriber", "ml_subscriber_hash",
+	"_hsenc", "_hsmi", "__hstc", "__hssc", "__hsfp", "hsctatracking", "vero_id", "vero_conv", "oly_anon_id",
+	"oly_enc_id", "rb_clickid", "s_cid", "s_kwcid", "wickedid", "epik", "irclickid", "cjevent", "_branch_match_id",
 	"_branch_referrer", "guccounter", "guce_referrer", "guce_referrer_sig", "at_medium", "at_campaign",
 	"at_campaign_type", "at_link_*", "at_custom*", "at_ptr_*", "at_bbc_team", "at_format", "xtor", "xtref", "xtcr",
 	"wt_mc", "wt_zmc", "wt.mc_id", "wt.mc_ev", "cmpid", "cmp_id", "ito", "ns_mchannel", "ns_source", "ns_campaign",
@@ -166,8 +166,8 @@ static int strip(struct arena *arena, struct view in, struct view *ret)
 static struct view scheme_of(struct view in)
 {
 	size_t n = 0;
-	while (n < in.n && (ascii_is_alpha(in.p[n]) ||
-				   (n && (ascii_is_digit(in.p[n]) || in.p[n] == '+' || in.p[n] == '-' || in.p[n] == '.'))))
+	while (n < in.n && (ascii_is_alpha(in.p[n]) || (n && (ascii_is_digit(in.p[n]) || in.p[n] == '+' ||
+								     in.p[n] == '-' || in.p[n] == '.'))))
 		n++;
 	return n && n < in.n && in.p[n] == ':' ? view_first(in, n) : VIEW_NONE;
 }
@@ -239,8 +239,8 @@ static int parse_absolute(struct arena *arena, enum spelling spelling, struct vi
 }
 
 /* 4.4, states "relative" and "relative slash", without a scheme in @in. */
-static int parse_relative(struct arena *arena, enum spelling spelling, struct view in, const struct url *base,
-	struct url *url)
+static int parse_relative(
+	struct arena *arena, enum spelling spelling, struct view in, const struct url *base, struct url *url)
 {
 	struct sink path = { .arena = arena };
 	url->secure = base->secure;
