@@ -74,7 +74,7 @@ static int zone_of(struct view rest)
 	return 0;
 }
 
-bool http_date_parse(struct view text, int64_t *ret_seconds)
+bool http_date_parse_zone(struct view text, int64_t *ret_seconds, int *ret_zone)
 {
 	struct view rest = view_first(text, 64), token = date_token(&rest);
 	int day = 0, month = 0, year = -1, hms[3] = { 0 };
@@ -104,8 +104,15 @@ bool http_date_parse(struct view text, int64_t *ret_seconds)
 		return false;
 	if (!clock_date_valid(year, month, day))
 		return false;
-	*ret_seconds = clock_days(year, month, day) * 86400 + hms[0] * 3600 + hms[1] * 60 + hms[2] - zone_of(rest);
+	*ret_zone = zone_of(rest);
+	*ret_seconds = clock_days(year, month, day) * 86400 + hms[0] * 3600 + hms[1] * 60 + hms[2] - *ret_zone;
 	return true;
+}
+
+bool http_date_parse(struct view text, int64_t *ret_seconds)
+{
+	int zone;
+	return http_date_parse_zone(text, ret_seconds, &zone);
 }
 
 int64_t http_retry_after(struct view head, int64_t now)

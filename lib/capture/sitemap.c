@@ -1,0 +1,174 @@
+#include "capture/sitemap.h"
+
+#include <errno.h>
+#include "capture/feed_json.h"
+#include "capture/xml.h"
+#include "garner.h"
+#include "util/buf.h"
+#include "util/limits.h"
+
+#define NS_NEWS "http://www.google.com/schemas/sitemap-news/0.9"
+
+enum field { F_NONE, F_LOC, F_LASTMOD, F_TITLE, F_PUBLISHED, FIELD_COUNT };
+
+struct reader {
+	struct sitemap_head *head;
+	sitemap_entry_fn *fn;
+	void *user;
+	struct buf fields[FIELD_COUNT];
+	enum field field;
+	size_t depth, field_depth;
+};
+
+static struct view field(const struct reader *r, enum field which)
+{
+	struct view v = view_trim(buf_view(&r->fields[which]));
+	return v.n ? v : VIEW_NONE;
+}
+
+static int entry_give(struct reader *r)
+{
+	char room[2][FEED_DATE_BYTES];
+	struct sitemap_entry entry = { .url = field(r, F_LOC),
+		.title = field(r, F_TITLE),
+		.child = r->head->kind == FEED_SITEMAP_INDEX };
+	feed_date(field(r, F_LASTMOD), room[0], &entry.lastmod);
+	entry.published = feed_date(field(r, F_PUBLISHED), room[1], &entry.published_at);
+	for (int i = 0; i < FIELD_COUNT; i++)
+		buf_reset(&r->fields[i]);
+	if (!entry.url.n)
+		return 0;
+	if (++r->head->entries > LIMIT_SITEMAP_ENTRIES)
+		return GARNER_TOO_LARGE;
+	return r->fn(r->user, &entry);
+}
+
+static enum field field_of(struct xml_name name)
+{
+	bool news = view_eq(name.space, VIEW(NS_NEWS));
+	if (!news && view_eq(name.local, VIEW("loc")))
+		return F_LOC;
+	if (!news && view_eq(name.local, VIEW("lastmod")))
+		return F_LASTMOD;
+	if (news && view_eq(name.local, VIEW("title")))
+		return F_TITLE;
+	return news && view_eq(name.local, VIEW("publication_date")) ? F_PUBLISHED : F_NONE;
+}
+
+static int on_open(void *user, struct xml_name name, struct xml_attributes attributes)
+{
+	struct reader *r = user;
+	(void)attributes;
+	if (++r->depth == 1) {
+		if (view_eq(name.local, VIEW("urlset")))
+			r->head->kind = FEED_SITEMAP;
+		else if (view_eq(name.local, VIEW("sitemapindex")))
+			r->head->kind = FEED_SITEMAP_INDEX;
+		return r->head->kind ? 0 : GARNER_BAD_FEED;
+	}
+	enum field which = field_of(name);
+	/* <loc> of an image or video extension stands deeper, in its own element. */
+	if (r->field || which == F_NONE || ((which == F_LOC || which == F_LASTMOD) && r->depth != 3))
+		return 0;
+	r->field = which;
+	r->field_depth = r->depth;
+	buf_reset(&r->fields[which]);
+	return 0;
+}
+
+static int on_close(void *user, struct xml_name name)
+{
+	struct reader *r = user;
+	(void)name;
+	if (r->field && r->depth == r->field_depth)
+		r->field = F_NONE;
+	return r->depth-- == 2 ? entry_give(r) : 0;
+}
+
+static int on_text(void *user, struct view text)
+{
+	struct reader *r = user;
+	if (r->field && r->fields[r->field].n + text.n <= r->fields[r->field].max)
+		buf_putv(&r->fields[r->field], text);
+	return r->field && r->fields[r->field].err == -ENOMEM ? -ENOMEM : 0;
+}
+
+/* ---- plain lists ------------------------------------------------------------------------- */
+
+static int line_give(struct reader *r, struct view line)
+{
+	line = view_trim(line);
+	if (!line.n)
+		return 0;
+	if (!view_starts_nocase(line, VIEW("http://")) && !view_starts_nocase(line, VIEW("https://")))
+		return GARNER_BAD_FEED;
+	buf_reset(&r->fields[F_LOC]);
+	return buf_putv(&r->fields[F_LOC], line) ? 0 : entry_give(r);
+}
+
+static int lines_push(struct reader *r, struct buf *line, struct view piece, bool last)
+{
+	int result = 0;
+	while (!result && piece.n) {
+		size_t n = view_find_byte(piece, '\n');
+		if (buf_putv(line, view_first(piece, n)))
+			return line->err == -ENOMEM ? -ENOMEM : GARNER_BAD_FEED;
+		piece = view_from(piece, n);
+		if (!piece.n)
+			break;
+		piece = view_from(piece, 1);
+		result = line_give(r, buf_view(line));
+		buf_reset(line);
+	}
+	return result || !last ? result : line_give(r, buf_view(line));
+}
+
+/* ---- whole ------------------------------------------------------------------------------- */
+
+static int read_all(struct reader *r, struct view (*pull)(void *from), void *from, struct error *error)
+{
+	struct xml_handler handler = { on_open, on_close, on_text, r };
+	struct buf line = BUF_INIT(LIMIT_URL_BYTES);
+	struct xml *xml = NULL;
+	struct view piece = pull(from);
+	size_t total = 0;
+	int result = 0;
+	if (view_starts(piece, VIEW("\xef\xbb\xbf")))
+		piece = view_from(piece, 3);
+	piece = view_trim(piece).n ? view_from(piece, (size_t)(view_trim(piece).p - piece.p)) : piece;
+	bool lines = view_starts_nocase(piece, VIEW("http"));
+	if (lines)
+		r->head->kind = FEED_SITEMAP;
+	else if (!(xml = xml_new(&handler, false)))
+		result = error_set(error, -ENOMEM, "no memory for a sitemap");
+	while (!result) {
+		total += piece.n;
+		if (total > LIMIT_SITEMAP_BYTES)
+			result = GARNER_TOO_LARGE;
+		else
+			result = lines ? lines_push(r, &line, piece, !piece.n) : xml_push(xml, piece, !piece.n, error);
+		if (!piece.n)
+			break;
+		piece = pull(from);
+	}
+	xml_free(xml);
+	buf_free(&line);
+	return result;
+}
+
+int sitemap_read(struct view (*pull)(void *from), void *from, sitemap_entry_fn *fn, void *user,
+	struct sitemap_head *ret_head, struct error *error)
+{
+	struct reader reader = { .head = ret_head, .fn = fn, .user = user };
+	*ret_head = (struct sitemap_head){ 0 };
+	for (int i = 0; i < FIELD_COUNT; i++)
+		reader.fields[i] = BUF_INIT(LIMIT_URL_BYTES);
+	int result = read_all(&reader, pull, from, error);
+	if (result == GARNER_BAD_FEED)
+		error_set(error, result, "not a sitemap");
+	if (result == GARNER_TOO_LARGE)
+		error_set(error, result, "more than %d entries or %d bytes", LIMIT_SITEMAP_ENTRIES, LIMIT_SITEMAP_BYTES);
+	for (int i = 0; i < FIELD_COUNT; i++)
+		buf_free(&reader.fields[i]);
+	return result;
+}
