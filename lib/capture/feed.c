@@ -115,6 +115,20 @@ void feed_set_title(struct feed_head *head, struct view title)
 	head->title[title.n] = 0;
 }
 
+/* W3C date-times leave the seconds out, careless ones the T or the zone: "2023-12-01 10:00" -> the full form. */
+static bool iso_with_gaps(struct view text, char room[FEED_DATE_BYTES])
+{
+	if (text.n < 16 || text.n > 32 || text.p[4] != '-' || text.p[7] != '-' || text.p[13] != ':')
+		return false;
+	bool seconds = text.n > 18 && text.p[16] == ':';
+	struct view zone = view_trim(view_from(text, seconds ? 19 : 16));
+	int n = snprintf(room, FEED_DATE_BYTES, "%.10sT%.5s%.3s%.*s", text.p, text.p + 11, seconds ? text.p + 16 : ":00",
+		(int)zone.n, zone.n ? zone.p : "");
+	if (zone.n == 0)
+		snprintf(room + n, FEED_DATE_BYTES - (size_t)n, "Z");
+	return true;
+}
+
 /* @text as ISO 8601 with its own zone, into @room; VIEW_NONE when it is no date. */
 struct view feed_date(struct view text, char room[FEED_DATE_BYTES], int64_t *ret_at)
 {
@@ -131,12 +145,16 @@ struct view feed_date(struct view text, char room[FEED_DATE_BYTES], int64_t *ret
 		*ret_at = clock_days(year, month, day) * 86400;
 		return text;
 	}
+	if (iso_with_gaps(text, room) && clock_parse(view_of(room), &at)) {
+		*ret_at = at;
+		return view_of(room);
+	}
 	if (!http_date_parse_zone(text, &at, &zone) || !clock_format(at + zone, room))
 		return VIEW_NONE;
 	*ret_at = at;
 	if (zone) {
-		int minutes = abs(zone) / 60;
-		snprintf(room + 19, 8, "%c%02d:%02d", zone < 0 ? '-' : '+', minutes / 60, minutes % 60);
+		unsigned minutes = (unsigned)abs(zone) / 60 % 1440;
+		snprintf(room + 19, FEED_DATE_BYTES - 19, "%c%02u:%02u", zone < 0 ? '-' : '+', minutes / 60, minutes % 60);
 	}
 	return view_of(room);
 }

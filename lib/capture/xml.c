@@ -18,7 +18,7 @@ enum { SEPARATOR = '\x1f', ENTITY_BYTES = 256 };
 
 static void stop(struct xml *xml, int result, const char *why)
 {
-	if (xml->result)
+	if (result == 0 || xml->result)
 		return;
 	xml->result = result;
 	xml->why = why;
