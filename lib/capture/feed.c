@@ -24,17 +24,7 @@
 #define NS_XML	   "http://www.w3.org/XML/1998/namespace"
 
 /* What a child element of an entry (or of the feed's head) means. */
-enum field {
-	F_NONE,
-	F_TITLE,
-	F_LINK,
-	F_GUID,
-	F_PUBLISHED,
-	F_UPDATED,
-	F_TEXT,
-	F_TTL,
-	FIELD_COUNT
-};
+enum field { F_NONE, F_TITLE, F_LINK, F_GUID, F_PUBLISHED, F_UPDATED, F_TEXT, F_TTL, FIELD_COUNT };
 
 struct reader {
 	struct feed_head *head;
@@ -58,8 +48,9 @@ static bool is(struct view v, const char *text)
 /* Old and careless feeds leave the namespace out, or write another version's. */
 static bool own_space(struct view space)
 {
-	return space.n == 0 || is(space, NS_RSS1) || is(space, NS_RSS09) || is(space, NS_ATOM) || is(space, NS_ATOM03) ||
-	       is(space, "http://backend.userland.com/rss2") || is(space, "http://channel.netscape.com/rdf/simple/0.9/");
+	return space.n == 0 || is(space, NS_RSS1) || is(space, NS_RSS09) || is(space, NS_ATOM) ||
+	       is(space, NS_ATOM03) || is(space, "http://backend.userland.com/rss2") ||
+	       is(space, "http://channel.netscape.com/rdf/simple/0.9/");
 }
 
 static enum field field_of(struct xml_name name)
@@ -122,8 +113,8 @@ static bool iso_with_gaps(struct view text, char room[FEED_DATE_BYTES])
 		return false;
 	bool seconds = text.n > 18 && text.p[16] == ':';
 	struct view zone = view_trim(view_from(text, seconds ? 19 : 16));
-	int n = snprintf(room, FEED_DATE_BYTES, "%.10sT%.5s%.3s%.*s", text.p, text.p + 11, seconds ? text.p + 16 : ":00",
-		(int)zone.n, zone.n ? zone.p : "");
+	int n = snprintf(room, FEED_DATE_BYTES, "%.10sT%.5s%.3s%.*s", text.p, text.p + 11,
+		seconds ? text.p + 16 : ":00", (int)zone.n, zone.n ? zone.p : "");
 	if (zone.n == 0)
 		snprintf(room + n, FEED_DATE_BYTES - (size_t)n, "Z");
 	return true;
@@ -154,7 +145,8 @@ struct view feed_date(struct view text, char room[FEED_DATE_BYTES], int64_t *ret
 	*ret_at = at;
 	if (zone) {
 		unsigned minutes = (unsigned)abs(zone) / 60 % 1440;
-		snprintf(room + 19, FEED_DATE_BYTES - 19, "%c%02u:%02u", zone < 0 ? '-' : '+', minutes / 60, minutes % 60);
+		snprintf(room + 19, FEED_DATE_BYTES - 19, "%c%02u:%02u", zone < 0 ? '-' : '+', minutes / 60,
+			minutes % 60);
 	}
 	return view_of(room);
 }
@@ -335,9 +327,9 @@ enum feed_kind feed_sniff(struct view utf8)
 	struct view text = view_trim(view_first(utf8, KIB(64)));
 	if (text.n && text.p[0] == '{')
 		return view_find(text, VIEW("jsonfeed.org/version/")) < text.n ||
-				       view_find(text, VIEW("jsonfeed.org\\/version\\/")) < text.n ?
-			       FEED_JSON :
-			       FEED_NONE;
+				       view_find(text, VIEW("jsonfeed.org\\/version\\/")) < text.n
+			       ? FEED_JSON
+			       : FEED_NONE;
 	struct xml *xml = xml_new(&handler, true);
 	if (xml)
 		xml_push(xml, text, false, NULL);

@@ -19,7 +19,9 @@ static int give(const json_t *item, feed_entry_fn *fn, void *user)
 {
 	static const char *const texts[] = { "summary", "content_text", "content_html" };
 	char room[2][FEED_DATE_BYTES];
-	struct feed_entry entry = { .guid = text_of(item, "id"), .url = text_of(item, "url"), .title = text_of(item, "title") };
+	struct feed_entry entry = {
+		.guid = text_of(item, "id"), .url = text_of(item, "url"), .title = text_of(item, "title")
+	};
 	entry.published = feed_date(text_of(item, "date_published"), room[0], &entry.published_at);
 	feed_date(text_of(item, "date_modified"), room[1], &entry.updated_at);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
@@ -45,7 +47,8 @@ int feed_json_read(struct view utf8, feed_entry_fn *fn, void *user, struct feed_
 	}
 	const json_t *items = json_object_get(root, "items");
 	int result = 0;
-	if (view_find(text_of(root, "version"), VIEW("jsonfeed.org/version/")) == text_of(root, "version").n || !json_is_array(items))
+	if (view_find(text_of(root, "version"), VIEW("jsonfeed.org/version/")) == text_of(root, "version").n ||
+		!json_is_array(items))
 		result = GARNER_BAD_FEED;
 	if (result)
 		error_set(error, result, "JSON that is no feed");

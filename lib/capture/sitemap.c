@@ -29,9 +29,9 @@ static struct view field(const struct reader *r, enum field which)
 static int entry_give(struct reader *r)
 {
 	char room[2][FEED_DATE_BYTES];
-	struct sitemap_entry entry = { .url = field(r, F_LOC),
-		.title = field(r, F_TITLE),
-		.child = r->head->kind == FEED_SITEMAP_INDEX };
+	struct sitemap_entry entry = {
+		.url = field(r, F_LOC), .title = field(r, F_TITLE), .child = r->head->kind == FEED_SITEMAP_INDEX
+	};
 	feed_date(field(r, F_LASTMOD), room[0], &entry.lastmod);
 	entry.published = feed_date(field(r, F_PUBLISHED), room[1], &entry.published_at);
 	for (int i = 0; i < FIELD_COUNT; i++)
@@ -167,7 +167,8 @@ int sitemap_read(struct view (*pull)(void *from), void *from, sitemap_entry_fn *
 	if (result == GARNER_BAD_FEED)
 		error_set(error, result, "not a sitemap");
 	if (result == GARNER_TOO_LARGE)
-		error_set(error, result, "more than %d entries or %d bytes", LIMIT_SITEMAP_ENTRIES, LIMIT_SITEMAP_BYTES);
+		error_set(
+			error, result, "more than %d entries or %d bytes", LIMIT_SITEMAP_ENTRIES, LIMIT_SITEMAP_BYTES);
 	for (int i = 0; i < FIELD_COUNT; i++)
 		buf_free(&reader.fields[i]);
 	return result;

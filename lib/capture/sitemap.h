@@ -10,8 +10,8 @@
 
 struct sitemap_entry {
 	struct view url;
-	int64_t lastmod;      /* seconds since 1970, or GARNER_NO_NUMBER */
-	struct view title;    /* of the news extension; VIEW_NONE */
+	int64_t lastmod;       /* seconds since 1970, or GARNER_NO_NUMBER */
+	struct view title;     /* of the news extension; VIEW_NONE */
 	struct view published; /* the same, ISO 8601 */
 	int64_t published_at;
 	bool child; /* another sitemap, of an index */

@@ -10,8 +10,8 @@ struct xml {
 	struct xml_handler handler;
 	XML_Parser parser;
 	size_t depth;
-	int result;	  /* why it was stopped */
-	const char *why;  /* static words, for our own refusals */
+	int result;	 /* why it was stopped */
+	const char *why; /* static words, for our own refusals */
 };
 
 enum { SEPARATOR = '\x1f', ENTITY_BYTES = 256 };

@@ -56,13 +56,13 @@
 	X(LIMIT_ROBOTS_RULES, 20000, "rules", "of a robots.txt that are read")                                         \
 	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
 	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")                \
-	X(LIMIT_JSONLD_BYTES, MIB(1), "bytes", "JSON-LD read of one page") \
-	X(LIMIT_CLUES, 512, "facts", "candidates for title, authors, dates looked at on one page") \
-	X(LIMIT_XML_DEPTH, 256, "levels", "nesting of elements in feeds and sitemaps") \
-	X(LIMIT_FEED_ENTRIES, 10000, "entries", "of one feed that are read") \
-	X(LIMIT_SITEMAP_BYTES, MIB(64), "bytes", "one sitemap after decoding (sitemaps.org: 50 MiB)") \
-	X(LIMIT_SITEMAP_ENTRIES, 50000, "entries", "of one sitemap that are read (sitemaps.org: 50,000)") \
-	X(LIMIT_SITEMAP_CHILDREN, 1000, "sitemaps", "of one index that are read in one run") \
+	X(LIMIT_JSONLD_BYTES, MIB(1), "bytes", "JSON-LD read of one page")                                             \
+	X(LIMIT_CLUES, 512, "facts", "candidates for title, authors, dates looked at on one page")                     \
+	X(LIMIT_XML_DEPTH, 256, "levels", "nesting of elements in feeds and sitemaps")                                 \
+	X(LIMIT_FEED_ENTRIES, 10000, "entries", "of one feed that are read")                                           \
+	X(LIMIT_SITEMAP_BYTES, MIB(64), "bytes", "one sitemap after decoding (sitemaps.org: 50 MiB)")                  \
+	X(LIMIT_SITEMAP_ENTRIES, 50000, "entries", "of one sitemap that are read (sitemaps.org: 50,000)")              \
+	X(LIMIT_SITEMAP_CHILDREN, 1000, "sitemaps", "of one index that are read in one run")                           \
 	X(LIMIT_SITEMAP_DEPTH, 3, "levels", "sitemap indexes in indexes")
 
 enum {

@@ -91,7 +91,8 @@ static void reads_rss_1_and_0_9(void **state)
 		"http://b.example/7|http://b.example/7|Перевал закрыт|2023-12-01T10:00:00+03:00||\n");
 	check_feed("<!DOCTYPE rss PUBLIC '-//Netscape Communications//DTD RSS 0.91//EN' "
 		   "'http://my.netscape.com/publish/formats/rss-0.91.dtd'><rss version='0.91'><channel>"
-		   "<title>Caf&eacute; News</title><item><title>A&nbsp;B</title><link>http://c.example/a?x=1&amp;y=2</link>"
+		   "<title>Caf&eacute; "
+		   "News</title><item><title>A&nbsp;B</title><link>http://c.example/a?x=1&amp;y=2</link>"
 		   "</item></channel></rss>",
 		FEED_RSS, "Caf News", "http://c.example/a?x=1&y=2||AB|||\n");
 }
@@ -154,7 +155,8 @@ static void refuses_entities_of_entities(void **state)
 	assert_int_equal(listing.result, GARNER_BAD_FEED);
 	assert_non_null(strstr(listing.error.text, "entities"));
 	/* A file that is named is never opened. */
-	check_feed("<!DOCTYPE rss [<!ENTITY f SYSTEM 'file:///etc/passwd'>]><rss><channel><title>[&f;]</title></channel></rss>",
+	check_feed("<!DOCTYPE rss [<!ENTITY f SYSTEM "
+		   "'file:///etc/passwd'>]><rss><channel><title>[&f;]</title></channel></rss>",
 		FEED_RSS, "[]", "");
 	check_feed("<!DOCTYPE rss [<!ENTITY nbsp ' '>]><rss><channel><title>a&nbsp;b</title></channel></rss>", FEED_RSS,
 		"a b", "");
@@ -184,12 +186,14 @@ static void finds_the_feed_of_a_page(void **state)
 {
 	(void)state;
 	char room[256];
-	struct view html = VIEW("<!-- <link rel=alternate type=application/rss+xml href=/no> --><link rel='stylesheet' href='x'>"
-				"<LINK title=\"a > b\" REL='home alternate' type='application/rss+xml; charset=utf-8'\n"
-				" href=\"/feed?a=1&amp;b=2\"/><link rel=alternate type=application/atom+xml href=/second>");
+	struct view html =
+		VIEW("<!-- <link rel=alternate type=application/rss+xml href=/no> --><link rel='stylesheet' href='x'>"
+		     "<LINK title=\"a > b\" REL='home alternate' type='application/rss+xml; charset=utf-8'\n"
+		     " href=\"/feed?a=1&amp;b=2\"/><link rel=alternate type=application/atom+xml href=/second>");
 	struct view href = feed_discover(html, room, sizeof(room));
 	assert_true(view_eq(href, VIEW("/feed?a=1&b=2")));
-	assert_int_equal(feed_discover(VIEW("<link rel=alternate hreflang=de href=/de><link"), room, sizeof(room)).n, 0);
+	assert_int_equal(
+		feed_discover(VIEW("<link rel=alternate hreflang=de href=/de><link"), room, sizeof(room)).n, 0);
 }
 
 /* ---- sitemaps ------------------------------------------------------------------------------ */
@@ -212,8 +216,9 @@ static int list_url(void *user, const struct sitemap_entry *e)
 	char lastmod[CLOCK_TEXT_BYTES] = "";
 	if (e->lastmod != GARNER_NO_NUMBER)
 		clock_format(e->lastmod, lastmod);
-	buf_printf(user, "%s%.*s|%s|%.*s|%.*s\n", e->child ? "+" : "", (int)e->url.n, e->url.p, lastmod, (int)e->title.n,
-		e->title.p ? e->title.p : "", (int)e->published.n, e->published.p ? e->published.p : "");
+	buf_printf(user, "%s%.*s|%s|%.*s|%.*s\n", e->child ? "+" : "", (int)e->url.n, e->url.p, lastmod,
+		(int)e->title.n, e->title.p ? e->title.p : "", (int)e->published.n,
+		e->published.p ? e->published.p : "");
 	return 0;
 }
 
@@ -230,17 +235,20 @@ static void reads_sitemaps_in_any_pieces(void **state)
 	(void)state;
 	static const char text[] =
 		"<?xml version='1.0' encoding='UTF-8'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'"
-		" xmlns:news='http://www.google.com/schemas/sitemap-news/0.9' xmlns:image='http://www.google.com/schemas/"
+		" xmlns:news='http://www.google.com/schemas/sitemap-news/0.9' "
+		"xmlns:image='http://www.google.com/schemas/"
 		"sitemap-image/1.1'><url><loc>http://a.example/1?x&amp;y</loc><lastmod>2024-02-03</lastmod>"
 		"<image:image><image:loc>http://a.example/1.jpg</image:loc></image:image><news:news><news:publication>"
 		"<news:name>A</news:name></news:publication><news:publication_date>2024-02-03T04:05:06+02:00"
-		"</news:publication_date><news:title>Öl</news:title></news:news></url><url><loc>http://a.example/2</loc></url>"
+		"</news:publication_date><news:title>Öl</news:title></news:news></url><url><loc>http://a.example/2</"
+		"loc></url>"
 		"<url><lastmod>2024-02-03</lastmod></url></urlset>";
 	for (size_t step = 1; step < sizeof(text) + 7; step += 6) {
 		struct buf out = BUF_INIT(MIB(1));
 		assert_int_equal(read_sitemap(view_of(text), step, &out), 0);
 		assert_string_equal(buf_str(&out),
-			"http://a.example/1?x&y|2024-02-03T00:00:00Z|Öl|2024-02-03T04:05:06+02:00\nhttp://a.example/2|||\n");
+			"http://a.example/1?x&y|2024-02-03T00:00:00Z|Öl|2024-02-03T04:05:06+02:00\nhttp://a.example/"
+			"2|||\n");
 		buf_free(&out);
 	}
 }
@@ -300,8 +308,9 @@ static void obeys_robots(void **state)
 		{ "User-agent: garner\nDisallow: /x\n\nUser-agent: *\nDisallow: /", "/x/y", false },
 		{ "User-agent: garnerbot\nDisallow: /", "/a", true },
 		{ "User-agent: a\nUser-agent: garner\nDisallow: /x\nUser-agent: b\nDisallow: /y\n", "/y", true },
-		{ "User-agent: garner\nDisallow: /x\n\nUser-agent: other\nDisallow: /\n\nUser-agent: garner\nDisallow: /y", "/y",
-			false },
+		{ "User-agent: garner\nDisallow: /x\n\nUser-agent: other\nDisallow: /\n\nUser-agent: garner\nDisallow: "
+		  "/y",
+			"/y", false },
 		{ "User-agent: *\nDisallow: /a\nAllow: /a/b", "/a/b/c", true },
 		{ "User-agent: *\nAllow: /a/b\nDisallow: /a", "/a/c", false },
 		{ "User-agent: *\nAllow: /a\nDisallow: /a", "/a", true },
@@ -362,8 +371,8 @@ static void reads_dates_of_every_feed(void **state)
 		{ "Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z" },
 		{ "6 Nov 1994 08:49 +0200", "1994-11-06T06:49:00Z" },
 		{ "Sun, 6 Nov 2022 08:49:37 EST", "2022-11-06T13:49:37Z" },
-		{ "Thu, 29 Feb 2024 23:59:60 -05:30", "2024-03-01T05:30:00Z" }, { "Fri, 30 Feb 2024 00:00:00 GMT", NULL },
-		{ "yesterday", NULL }, { "", NULL }, { "12", NULL } };
+		{ "Thu, 29 Feb 2024 23:59:60 -05:30", "2024-03-01T05:30:00Z" },
+		{ "Fri, 30 Feb 2024 00:00:00 GMT", NULL }, { "yesterday", NULL }, { "", NULL }, { "12", NULL } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char text[CLOCK_TEXT_BYTES] = "";
 		int64_t at;
@@ -372,7 +381,8 @@ static void reads_dates_of_every_feed(void **state)
 			fail_msg("%s: %s", cases[i].text, text);
 	}
 	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: 120\r\n\r\n"), 0), 120);
-	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: Thu, 01 Jan 1970 00:02:00 GMT\r\n\r\n"), 30), 90);
+	assert_int_equal(
+		http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: Thu, 01 Jan 1970 00:02:00 GMT\r\n\r\n"), 30), 90);
 	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\n\r\n"), 0), -1);
 }
 
