@@ -12,6 +12,12 @@ struct rule_entry {
 	struct rule_entry *next;
 };
 
+struct rule_index {
+	struct rule_entry *prefixes[PREFIX_BUCKETS]; /* by the first three bytes */
+	struct rule_entry *shorts[256];		     /* shorter prefixes, by the first byte */
+	struct rule_entry *open;		     /* patterns of which nothing is known */
+};
+
 static size_t bucket_of(const char *p)
 {
 	uint32_t k = (uint32_t)(unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 |
@@ -50,11 +56,12 @@ static int index_line(struct rules *rules, const struct rule *rule, struct view 
 static int index_pattern(struct rules *rules, const struct rule *rule)
 {
 	struct prefix set[PREFIX_SET_MAX];
-	size_t n = rule->exact ? 0 : pattern_prefixes(rule->source, set);
-	int result = n ? 0 : append(rules, &rules->open, rule, NULL);
+	struct rule_index *index = rule->exact ? rules->exact : rules->folded;
+	size_t n = pattern_prefixes(rule->source, set);
+	int result = n ? 0 : append(rules, &index->open, rule, NULL);
 	for (size_t i = 0; i < n && result == 0; i++) {
-		struct rule_entry **list = set[i].n >= PREFIX_KEY ? &rules->prefixes[bucket_of(set[i].p)]
-								  : &rules->shorts[(unsigned char)set[i].p[0]];
+		struct rule_entry **list = set[i].n >= PREFIX_KEY ? &index->prefixes[bucket_of(set[i].p)]
+								  : &index->shorts[(unsigned char)set[i].p[0]];
 		result = append(rules, list, rule, &set[i]);
 	}
 	return result;
@@ -63,8 +70,9 @@ static int index_pattern(struct rules *rules, const struct rule *rule)
 int rule_index_build(struct rules *rules, struct error *error)
 {
 	int result = 0;
-	rules->prefixes = arena_calloc(&rules->arena, PREFIX_BUCKETS, sizeof(*rules->prefixes));
-	if (!rules->prefixes)
+	rules->folded = arena_calloc(&rules->arena, 1, sizeof(*rules->folded));
+	rules->exact = arena_calloc(&rules->arena, 1, sizeof(*rules->exact));
+	if (!rules->folded || !rules->exact)
 		return error_set(error, -ENOMEM, "no memory for the index of rules");
 	for (struct rule *rule = rules->first; rule && result == 0; rule = rule->next) {
 		for (struct rule_text *line = rule->lines; line && result == 0; line = line->next)
@@ -102,16 +110,23 @@ static bool ask(struct search *search, const struct rule *rule)
 	return search->found(search->user, rule);
 }
 
-static bool ask_list(struct search *search, const struct rule_entry *entry)
+static bool ask_list(struct search *search, struct view subject, const struct rule_entry *entry)
 {
-	struct view core = search->line->core;
 	for (; entry; entry = entry->next) {
-		if (entry->prefix.n > core.n || memcmp(entry->prefix.p, core.p, entry->prefix.n) != 0)
+		if (entry->prefix.n > subject.n || memcmp(entry->prefix.p, subject.p, entry->prefix.n) != 0)
 			continue;
 		if (!ask(search, entry->rule))
 			return false;
 	}
 	return true;
+}
+
+static bool ask_index(struct search *search, struct view subject, const struct rule_index *index)
+{
+	if (subject.n >= PREFIX_KEY && !ask_list(search, subject, index->prefixes[bucket_of(subject.p)]))
+		return false;
+	return ask_list(search, subject, index->shorts[(unsigned char)subject.p[0]]) &&
+	       ask_list(search, subject, index->open);
 }
 
 /* "Share." alone may be somebody's answer; "Share" is a button. */
@@ -140,16 +155,8 @@ void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user)
 {
 	struct search search = { .matcher = matcher, .line = line, .found = found, .user = user };
-	struct view core = line->core;
-	if (!(line->flags & LINE_WHOLE) || (line->flags & LINE_QUOTED) || core.n == 0)
+	if (!(line->flags & LINE_WHOLE) || (line->flags & LINE_QUOTED) || line->core.n == 0)
 		return;
-	if (!ask_literals(&search, rules))
-		return;
-	if (core.n >= PREFIX_KEY && !ask_list(&search, rules->prefixes[bucket_of(core.p)]))
-		return;
-	if (!ask_list(&search, rules->shorts[(unsigned char)core.p[0]]))
-		return;
-	for (const struct rule_entry *e = rules->open; e; e = e->next)
-		if (!ask(&search, e->rule))
-			return;
+	if (ask_literals(&search, rules) && ask_index(&search, line->core, rules->folded))
+		ask_index(&search, line->text, rules->exact);
 }

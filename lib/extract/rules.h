@@ -72,6 +72,7 @@ struct word {
 };
 
 struct rule_entry; /* of an index */
+struct rule_index;
 
 struct rules {
 	struct arena arena;
@@ -81,9 +82,8 @@ struct rules {
 	struct map by_id;		/* -> struct rule * */
 	struct map lines;		/* folded literal -> struct rule_entry * */
 	struct map lexicon;		/* folded word -> struct word * */
-	struct rule_entry **prefixes;	/* by hash of the first three bytes */
-	struct rule_entry *shorts[256]; /* shorter prefixes, by the first byte */
-	struct rule_entry *open;	/* patterns of which nothing is known */
+	struct rule_index *folded; /* of patterns against the folded line */
+	struct rule_index *exact;  /* of patterns against the line as it stands */
 	char version[96];
 };
 
