@@ -79,9 +79,9 @@ struct rules {
 	struct rule *first, **last;
 	size_t count;
 	struct rule *detectors[DETECT_COUNT];
-	struct map by_id;		/* -> struct rule * */
-	struct map lines;		/* folded literal -> struct rule_entry * */
-	struct map lexicon;		/* folded word -> struct word * */
+	struct map by_id;	   /* -> struct rule * */
+	struct map lines;	   /* folded literal -> struct rule_entry * */
+	struct map lexicon;	   /* folded word -> struct word * */
 	struct rule_index *folded; /* of patterns against the folded line */
 	struct rule_index *exact;  /* of patterns against the line as it stands */
 	char version[96];
