@@ -731,6 +731,14 @@ int catalogue_each_in_pack(struct catalogue *catalogue, int64_t pack, catalogue_
 		pack, fn, user, error);
 }
 
+int catalogue_each_by_place(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error)
+{
+	return each_where(catalogue,
+		"SELECT " DOCUMENT_COLUMNS
+		" FROM document INDEXED BY document_pack WHERE pack>=? ORDER BY pack,frame,at",
+		0, fn, user, error);
+}
+
 int catalogue_each_of_id(struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error)
 {
 	return each_where(catalogue,

@@ -80,9 +80,10 @@ typedef int catalogue_fn(void *user, const struct catalogue_document *document);
 /* In order of number. Of @filter everything but query and with_text; NULL: all. */
 int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filter, catalogue_fn *fn, void *user,
 	struct error *error);
-/* All of one pack in order of place. */
+/* All of one pack in order of place, and all of all packs. */
 int catalogue_each_in_pack(
 	struct catalogue *catalogue, int64_t pack, catalogue_fn *fn, void *user, struct error *error);
+int catalogue_each_by_place(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error);
 /* All of one id, oldest first. */
 int catalogue_each_of_id(struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 

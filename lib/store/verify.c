@@ -1,10 +1,445 @@
-#include "store/store.h"
-int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);
+/* Proof of a store: what the catalogue acknowledges is there, byte for byte, and what is derived is what the manifests
+ * give. */
+#include "store/verify.h"
+
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "store/lock.h"
+#include "util/file.h"
+#include "util/hash.h"
+#include "util/limits.h"
+
+void verify_find(struct verify *verify, const char *place, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	verify->findings++;
+	if (verify->fn)
+		verify->fn(verify->user, place, text);
+}
+
+int verify_failed(struct verify *verify, const char *place, int result, struct error *why)
+{
+	if (result >= 0)
+		return 0;
+	if (result == -ENOMEM)
+		return error_set(verify->error, result, "%s", why->text);
+	/* The words begin with the place where they come from deeper down. */
+	size_t n = strlen(place);
+	bool named = strncmp(why->text, place, n) == 0 && strncmp(why->text + n, ": ", 2) == 0;
+	verify_find(verify, place, "%s", named ? why->text + n + 2 : why->text);
+	*why = (struct error){ 0 };
+	return 0;
+}
+
+struct proof {
+	struct verify *verify;
+	struct store_reader *reader;
+	const char *root;
+	bool writing; /* a run goes on: files may be ahead of the catalogue */
+	bool derived; /* index and digests are of the present state */
+	struct index_count count;
+	struct arena arena;
+	int64_t pack, manifest_bytes; /* of the segment in work */
+	int64_t pages;
+};
+
+static char *path_of(const struct proof *proof, const char *name)
+{
+	char *path = NULL;
+	return asprintf(&path, "%s/%s", proof->root, name) < 0 ? NULL : path;
+}
+
+static int no_memory(struct proof *proof)
+{
+	return error_set(proof->verify->error, -ENOMEM, "%s: no memory", proof->root);
+}
+
+/* ---- files ---------------------------------------------------------------------------------- */
+
+static int check_digest(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
+{
+	struct error why = { 0 };
+	uint8_t digest[32];
+	int result = store_digest(fd, path, file->size, digest, &why);
+	if (result)
+		return verify_failed(proof->verify, path, result, &why);
+	if (memcmp(digest, file->sha256, 32) != 0)
+		verify_find(proof->verify, path, "has another SHA-256 than was acknowledged");
+	return 0;
+}
+
+/* The frames that the catalogue knows stand at the head of the seek table. */
+struct table {
+	const struct pack_frame *frames;
+	size_t count, at;
+	bool differs;
+};
+
+static int compare_frame(void *user, const struct pack_frame *frame)
+{
+	struct table *table = user;
+	if (table->at >= table->count || memcmp(&table->frames[table->at], frame, sizeof(*frame)) != 0)
+		table->differs = true;
+	table->at++;
+	return table->differs;
+}
+
+static int check_table(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
+{
+	struct pack_frame *frames = NULL;
+	struct error why = { 0 };
+	size_t count = 0;
+	int result = pack_table(fd, path, file->size, &frames, &count, &why);
+	if (result == -ENOENT) {
+		verify_find(proof->verify, path, "sealed, but without a seek table");
+		return 0;
+	}
+	if (result)
+		return verify_failed(proof->verify, path, result, &why);
+	struct table table = { .frames = frames, .count = count };
+	result = catalogue_each_frame(proof->reader->catalogue, file->number, compare_frame, &table, &why);
+	if (table.differs)
+		verify_find(proof->verify, path, "the seek table and the catalogue differ");
+	free(frames);
+	return result < 0 ? verify_failed(proof->verify, path, result, &why) : 0;
+}
+
+static int check_open_file(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
+{
+	struct stat st;
+	bool grows = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_MANIFEST || file->kind == CATALOGUE_RAW ||
+		     file->kind == CATALOGUE_LOG;
+	if (fstat(fd, &st) < 0) {
+		verify_find(proof->verify, path, "%s", strerror(errno));
+		return 0;
+	}
+	if (st.st_size < file->size) {
+		verify_find(proof->verify, path, "%lld bytes, %lld were acknowledged", (long long)st.st_size,
+			(long long)file->size);
+		return 0;
+	}
+	if (st.st_size > file->size && !(grows && !file->sealed && proof->writing))
+		verify_find(proof->verify, path, "%lld bytes behind the %lld that were acknowledged: torn",
+			(long long)(st.st_size - file->size), (long long)file->size);
+	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW;
+	bool current = file->has_sha256 && (file->sealed || proof->derived);
+	int result = 0;
+	if (current && (proof->verify->data || !large))
+		result = check_digest(proof, fd, path, file);
+	if (!result && file->kind == CATALOGUE_PACK && file->sealed)
+		result = check_table(proof, fd, path, file);
+	return result;
+}
+
+static int check_file(void *user, const struct catalogue_file *file)
+{
+	struct proof *proof = user;
+	char name[64];
+	if (file->kind == CATALOGUE_INDEX) {
+		proof->pages = file->number + 1;
+		return 0;
+	}
+	store_file_name(file->kind, file->number, name);
+	char *path = path_of(proof, name);
+	if (!path)
+		return no_memory(proof);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	if (fd < 0) {
+		if (file->size)
+			verify_find(proof->verify, path, "%s", strerror(errno));
+	} else {
+		result = check_open_file(proof, fd, path, file);
+		close(fd);
+	}
+	free(path);
+	return result;
+}
+
+/* Files that nobody acknowledged. */
+static int check_strays(struct proof *proof, enum catalogue_file_kind kind, const char *folder)
+{
+	char *path = path_of(proof, folder);
+	DIR *dir = path ? opendir(path) : NULL;
+	int result = 0;
+	for (struct dirent *entry; dir && !result && (entry = readdir(dir));) {
+		if (!ascii_is_digit(entry->d_name[0]))
+			continue;
+		struct catalogue_file file;
+		struct error why = { 0 };
+		char name[64], *place = NULL;
+		int64_t number = (int64_t)strtoll(entry->d_name, NULL, 10);
+		store_file_name(kind, number, name);
+		int found = catalogue_file(proof->reader->catalogue, kind, number, &file, &why);
+		if (asprintf(&place, "%s/%s", path, entry->d_name) < 0) {
+			result = no_memory(proof);
+			break;
+		}
+		struct stat st;
+		bool empty = stat(place, &st) == 0 && st.st_size == 0;
+		if ((found == 1 && !empty && !proof->writing) || strcmp(strrchr(name, '/') + 1, entry->d_name) != 0)
+			verify_find(proof->verify, place, "not known to the catalogue");
+		free(place);
+	}
+	if (dir)
+		closedir(dir);
+	free(path);
+	return result;
+}
+
+/* ---- documents ------------------------------------------------------------------------------ */
+
+static void end_segment(struct proof *proof)
+{
+	char name[64];
+	struct catalogue_file file;
+	struct error why = { 0 };
+	if (proof->pack < 0)
+		return;
+	store_file_name(CATALOGUE_MANIFEST, proof->pack, name);
+	int found = catalogue_file(proof->reader->catalogue, CATALOGUE_MANIFEST, proof->pack, &file, &why);
+	if (found != 0 || file.size != proof->manifest_bytes)
+		verify_find(proof->verify, name, "%lld bytes of lines are in the catalogue, %lld were acknowledged",
+			(long long)proof->manifest_bytes, found == 0 ? (long long)file.size : 0LL);
+}
+
+static int check_member(struct proof *proof, const struct catalogue_document *row, const char *path)
+{
+	struct error why = { 0 };
+	struct view member;
+	uint8_t digest[32];
+	int result = store_reader_member(proof->reader, row, &member, &why);
+	if (result) {
+		char words[700];
+		snprintf(words, sizeof(words), "document %lld (%s): %s", (long long)row->n, path, why.text);
+		why = (struct error){ .code = result };
+		snprintf(why.text, sizeof(why.text), "%.500s", words);
+		return verify_failed(proof->verify, proof->reader->pack_path ? proof->reader->pack_path : proof->root,
+			result, &why);
+	}
+	sha256_of(member, digest);
+	if (memcmp(digest, row->sha256, 32) != 0)
+		verify_find(proof->verify, proof->reader->pack_path, "document %lld (%s): its text has another SHA-256",
+			(long long)row->n, path);
+	return 0;
+}
+
+static int check_document(void *user, const struct catalogue_document *row)
+{
+	struct proof *proof = user;
+	struct garner_document d;
+	struct error why = { 0 };
+	char hex[65];
+	if (row->pack != proof->pack) {
+		end_segment(proof);
+		proof->pack = row->pack;
+		proof->manifest_bytes = 0;
+	}
+	proof->manifest_bytes += row->line_size + 1;
+	arena_reset(&proof->arena);
+	int result = line_reader_read(&proof->reader->lines, row, &proof->arena, &d, &why);
+	if (result) {
+		const char *place = proof->reader->lines.name ? proof->reader->lines.name : proof->root;
+		result = verify_failed(proof->verify, place, result, &why);
+		return result ? result : proof->verify->data ? check_member(proof, row, "?") : 0;
+	}
+	hex_of(row->sha256, 32, hex);
+	if (!d.sha256 || strcmp(d.sha256, hex) != 0 || !d.id || strtoull(d.id, NULL, 16) != row->id || !d.path)
+		verify_find(proof->verify, proof->reader->lines.name,
+			"offset %lld: document %lld: the catalogue has another id or digest", (long long)row->line,
+			(long long)row->n);
+	result = index_count_document(&proof->count, &d, proof->verify->error);
+	if (!result && proof->verify->data)
+		result = check_member(proof, row, d.path ? d.path : "?");
+	return result;
+}
+
+static int check_documents(struct proof *proof)
+{
+	struct error why = { 0 };
+	proof->pack = -1;
+	int result = catalogue_each_by_place(proof->reader->catalogue, check_document, proof, &why);
+	end_segment(proof);
+	if (result < 0 && !proof->verify->error->code)
+		return verify_failed(proof->verify, proof->root, result, &why);
+	return result;
+}
+
+/* ---- derived files -------------------------------------------------------------------------- */
+
+static int compare_file(struct proof *proof, const char *name, struct view bytes)
+{
+	struct buf had = BUF_INIT(0);
+	struct error why = { 0 };
+	char *path = path_of(proof, name);
+	if (!path)
+		return no_memory(proof);
+	int result = file_read(path, bytes.n + MIB(1), &had, &why);
+	if (result)
+		result = verify_failed(proof->verify, path, result, &why);
+	else if (!view_eq(buf_view(&had), bytes))
+		verify_find(proof->verify, path, "is not what the manifests give");
+	buf_free(&had);
+	free(path);
+	return result;
+}
+
+static int check_pages(struct proof *proof)
+{
+	struct buf out = BUF_INIT(SIZE_MAX / 2);
+	int result = 0;
+	for (int64_t page = 0; !result && page < proof->pages; page++) {
+		char name[64];
+		struct error why = { 0 };
+		buf_reset(&out);
+		store_file_name(CATALOGUE_INDEX, page, name);
+		result = store_render_page(proof->reader->catalogue, &proof->reader->lines, page, &out, &why);
+		result = result ? verify_failed(proof->verify, name, result, &why)
+				: compare_file(proof, name, buf_view(&out));
+	}
+	buf_free(&out);
+	return result;
+}
+
+static int add_run(void *user, struct view line, int64_t offset)
+{
+	struct proof *proof = user;
+	struct error why = { 0 };
+	int result = index_count_run(&proof->count, line, &why);
+	if (result)
+		verify_find(proof->verify, STORE_RUNS_NAME, "offset %lld: %s", (long long)offset, why.text);
+	return 0;
+}
+
+static int add_gone(void *user, struct view line, int64_t offset)
+{
+	(void)line;
+	(void)offset;
+	((struct proof *)user)->count.head.gone++;
+	return 0;
+}
+
+static int read_log(struct proof *proof, int number, segment_line_fn *fn)
+{
+	char name[64];
+	struct catalogue_file file;
+	struct error why = { 0 };
+	store_file_name(CATALOGUE_LOG, number, name);
+	int result = catalogue_file(proof->reader->catalogue, CATALOGUE_LOG, number, &file, &why);
+	if (result)
+		return result < 0 ? verify_failed(proof->verify, name, result, &why) : 0;
+	char *path = path_of(proof, name);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0)
+		result = segment_each(fd, path, file.size, fn, proof, &why);
+	if (result < 0)
+		result = verify_failed(proof->verify, path, result, &why);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return result;
+}
+
+/* The head from the manifests alone; the catalogue's totals must say the same, for INDEX.md was made from them. */
+static int check_top(struct proof *proof)
+{
+	struct buf out = BUF_INIT(SIZE_MAX / 2), sums = BUF_INIT(SIZE_MAX / 2);
+	struct error why = { 0 };
+	int result = read_log(proof, LOG_RUNS, add_run);
+	if (!result)
+		result = read_log(proof, LOG_GONE, add_gone);
+	if (result)
+		return result;
+	index_count_end(&proof->count);
+	result = store_render_top(proof->reader->catalogue, &proof->reader->lines, &proof->count.head, &out, &why);
+	if (!result)
+		result = store_render_sums(proof->reader->catalogue, buf_view(&out), &sums, &why);
+	if (result)
+		result = verify_failed(proof->verify, proof->root, result, &why);
+	else
+		result = compare_file(proof, "INDEX.md", buf_view(&out));
+	if (!result && sums.n)
+		result = compare_file(proof, "SHA256SUMS", buf_view(&sums));
+	buf_free(&out);
+	buf_free(&sums);
+	return result;
+}
+
+/* ---- all of it ------------------------------------------------------------------------------ */
+
+static int check_all(struct proof *proof)
+{
+	struct verify *verify = proof->verify;
+	struct catalogue *catalogue = proof->reader->catalogue;
+	struct error why = { 0 };
+	int64_t derived = 1;
+	if (catalogue_check(catalogue, &why)) {
+		verify_failed(verify, proof->root, -EBADMSG, &why);
+		return 0;
+	}
+	int result = catalogue_get(catalogue, "derived", 1, &derived, verify->error);
+	proof->derived = derived != 0;
+	if (!result && !derived && !proof->writing)
+		verify_find(verify, proof->root, "the last run did not come to its end: the next one finishes it");
+	if (!result)
+		result = catalogue_each_file(catalogue, check_file, proof, verify->error);
+	if (!result)
+		result = check_strays(proof, CATALOGUE_PACK, "packs");
+	if (!result)
+		result = check_strays(proof, CATALOGUE_MANIFEST, "manifest");
+	if (!result)
+		result = check_strays(proof, CATALOGUE_RAW, "raw");
+	if (!result)
+		result = check_documents(proof);
+	if (!result && proof->derived && !proof->writing)
+		result = check_pages(proof);
+	if (!result && proof->derived && !proof->writing)
+		result = check_top(proof);
+	return result;
+}
+
+static int verify_folder(struct verify *verify, const char *path)
+{
+	struct store_reader reader;
+	struct error why = { 0 };
+	char *lock = NULL;
+	if (access(path, F_OK) < 0)
+		return error_set(verify->error, -errno, "%s: %s", path, strerror(errno));
+	if (asprintf(&lock, "%s/lock", path) < 0)
+		return error_set(verify->error, -ENOMEM, "%s: no memory", path);
+	struct proof proof = { .verify = verify, .root = path, .writing = lock_is_held(lock), .pack = -1 };
+	free(lock);
+	int result = store_reader_open(path, &reader, &why);
+	if (result == -EPROTONOSUPPORT || result == -ENOMEM || result == -EACCES)
+		return error_set(verify->error, result, "%s", why.text);
+	if (result)
+		return verify_failed(verify, path, result, &why);
+	proof.reader = &reader;
+	arena_init(&proof.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	index_count_init(&proof.count);
+	result = check_all(&proof);
+	index_count_free(&proof.count);
+	arena_free(&proof.arena);
+	store_reader_close(&reader);
+	return result;
+}
+
 int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error)
 {
-	(void)data;
-	(void)fn;
-	(void)user;
-	return error_set(error, -ENOSYS, "%s: soon", path);
+	struct verify verify = { .fn = fn, .user = user, .data = data, .error = error };
+	struct stat st;
+	int result = stat(path, &st) == 0 && !S_ISDIR(st.st_mode) ? verify_pack(&verify, path)
+								  : verify_folder(&verify, path);
+	if (result < 0)
+		return result;
+	return verify.findings ? 1 : 0;
 }
