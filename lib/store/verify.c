@@ -223,8 +223,8 @@ static int check_member(struct proof *proof, const struct catalogue_document *ro
 		snprintf(words, sizeof(words), "document %lld (%s): %s", (long long)row->n, path, why.text);
 		why = (struct error){ .code = result };
 		snprintf(why.text, sizeof(why.text), "%.500s", words);
-		return verify_failed(proof->verify, proof->reader->pack_path ? proof->reader->pack_path : proof->root,
-			result, &why);
+		return verify_failed(
+			proof->verify, proof->reader->pack_path ? proof->reader->pack_path : proof->root, result, &why);
 	}
 	sha256_of(member, digest);
 	if (memcmp(digest, row->sha256, 32) != 0)

@@ -13,7 +13,8 @@ struct verify {
 };
 void verify_find(struct verify *verify, const char *place, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* A failure that is the file's fault (it can't be read, is short, does not decode) is a finding and 0; memory is not. */
+/* A failure that is the file's fault (it can't be read, is short, does not decode) is a finding and 0; memory is not.
+ */
 int verify_failed(struct verify *verify, const char *place, int result, struct error *why);
 
 /* One sealed pack by itself. With @data every document's digest. < 0 only when the machine fails. */

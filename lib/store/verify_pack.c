@@ -20,7 +20,7 @@ struct pack_proof {
 	struct pack_frame *frames;
 	size_t count;
 	struct closing closing;
-	struct view sums;      /* what is left of SHA256SUMS */
+	struct view sums; /* what is left of SHA256SUMS */
 };
 
 static int compare_member(void *user, const char *name, struct view bytes, size_t at)
@@ -145,8 +145,11 @@ static int check_index(struct pack_proof *proof)
 	struct error why = { 0 };
 	struct buf sums = BUF_INIT(SIZE_MAX / 2);
 	pack_name_of(proof->closing.runs, name);
-	struct seal_source source = { .fd = memfd_create("manifest", MFD_CLOEXEC), .name = "manifest.jsonl",
-		.size = (int64_t)manifest.n, .pack_name = *name ? name : NULL, .runs = proof->closing.runs };
+	struct seal_source source = { .fd = memfd_create("manifest", MFD_CLOEXEC),
+		.name = "manifest.jsonl",
+		.size = (int64_t)manifest.n,
+		.pack_name = *name ? name : NULL,
+		.runs = proof->closing.runs };
 	if (source.fd < 0)
 		return error_set(proof->verify->error, -errno, "%s: memory file: %s", proof->path, strerror(errno));
 	int result = file_write(source.fd, manifest.p, manifest.n, proof->verify->error, proof->path);
@@ -188,8 +191,8 @@ static int check_walk(struct pack_proof *proof)
 				i++;
 			if (proof->count && (i >= proof->count || proof->frames[i].offset != at ||
 						    proof->frames[i].packed != frame.packed))
-				verify_find(proof->verify, proof->path, "offset %lld: the seek table has another frame here",
-					(long long)at);
+				verify_find(proof->verify, proof->path,
+					"offset %lld: the seek table has another frame here", (long long)at);
 		}
 		at += frame.packed;
 		result = 0;
