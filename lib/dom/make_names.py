@@ -44,10 +44,11 @@ def main():
     tags = re.findall(r"X\(\s*([a-z0-9]+)\)", header.split("enum dom_tag {")[0])
     attrs = re.findall(r'X\(\s*[A-Z_]+,\s*"([^"]+)"\)', header.split("#define DOM_ATTRS")[1].split("enum dom_attr_name")[0])
     print("/* Made by make_names.py from DOM_TAGS and DOM_ATTRS: values are the enum's, attributes plus one. */")
+    print("#ifndef GARNER_DOM_NAMES_TABLE_H\n#define GARNER_DOM_NAMES_TABLE_H\n")
     print("/* clang-format off */")
     table("TAG", tags, 11)
     table("ATTR", attrs, 8)
-    print("/* clang-format on */")
+    print("/* clang-format on */\n\n#endif")
 
 
 main()

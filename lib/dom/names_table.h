@@ -1,4 +1,7 @@
 /* Made by make_names.py from DOM_TAGS and DOM_ATTRS: values are the enum's, attributes plus one. */
+#ifndef GARNER_DOM_NAMES_TABLE_H
+#define GARNER_DOM_NAMES_TABLE_H
+
 /* clang-format off */
 #define TAG_FACTOR 0x7ce42c8218072e8du
 enum { TAG_BITS = 11 };
@@ -31,3 +34,5 @@ static const unsigned char attr_slots[1 << 8] = {
 	[225] = 9, [229] = 21, [234] = 26, [236] = 5, [247] = 8,
 };
 /* clang-format on */
+
+#endif

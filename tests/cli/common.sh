@@ -1,6 +1,6 @@
 # Sourced by the command's tests. $1 of each: the garner command; $2: the project's folder.
 set -u
-garner=$1 project=$2
+garner=$(realpath "$1") project=$(realpath "$2")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 checks=0
