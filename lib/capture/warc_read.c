@@ -85,14 +85,15 @@ static void seek_record(struct stream *stream, size_t from)
 	}
 }
 
-/* The bytes behind a block: newlines, then a record or the end of the member. @ret_n: the newlines. */
+/* The bytes behind a block: the CRLF CRLF that belongs there, or any newlines and then a record or the end of the
+ * member. @ret_n: the newlines. */
 static bool is_boundary(struct view rest, size_t *ret_n)
 {
 	size_t n = 0;
 	while (n < rest.n && (rest.p[n] == '\r' || rest.p[n] == '\n'))
 		n++;
 	*ret_n = n;
-	return n == rest.n || view_starts(view_from(rest, n), VIEW("WARC/"));
+	return n == rest.n || view_starts(rest, VIEW("\r\n\r\n")) || view_starts(view_from(rest, n), VIEW("WARC/"));
 }
 
 /* ---- records ------------------------------------------------------------------------------- */
@@ -102,21 +103,15 @@ static bool is_input(const struct warc_head *head)
 	return head->type != WARC_WARCINFO && head->type != WARC_REQUEST && head->type != WARC_METADATA;
 }
 
+/* The stream stands where it goes on. Where nothing is left, the way it ended says more than @reason. */
 static int damaged(struct warc *w, struct page *page, int reason, const char *words)
 {
-	w->lost = true;
-	return page_drop(page, reason, "%s", words);
-}
-
-/* What the member's own end says when a record ran into it. */
-static int ended_early(struct warc *w, struct page *page, const char *words)
-{
 	struct stream *stream = w->stream;
-	if (!stream->reason)
-		return damaged(w, page, GARNER_TRUNCATED, words);
-	int reason = stream->reason;
-	stream->reason = 0;
 	w->lost = true;
+	if (stream_some(stream).n || !stream->reason)
+		return page_drop(page, reason, "%s", words);
+	reason = stream->reason;
+	stream->reason = 0;
 	return page_drop(page, reason, "%s", stream->detail);
 }
 
@@ -138,8 +133,9 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 	}
 	/* No way back: a record that begins inside ends this one, whatever its length says. */
 	seek_record(stream, head->size);
-	if (stream->offset - from < total && stream_some(stream).n == 0)
-		return ended_early(w, page, "the file ends inside it");
+	if (stream->offset - from < total)
+		return stream_some(stream).n ? damaged(w, page, GARNER_BAD_RECORD, "its length reaches past its end")
+					     : damaged(w, page, GARNER_TRUNCATED, "the input ends inside it");
 	return is_input(head) ? page_drop(page, GARNER_TOO_LARGE, "a record of %lld bytes", (long long)head->length)
 			      : RECORD_PASSED;
 }
@@ -151,20 +147,15 @@ static int wrong_length(struct warc *w, struct page *page, const struct warc_hea
 	bool short_of_bytes = v.n < total;
 	size_t inside = warc_find_record(view_first(v, total), head->size);
 	struct stream *stream = w->stream;
-	int reason = stream->reason;
-	stream->reason = 0;
 	if (inside < (v.n < total ? v.n : total)) {
 		stream_skip(stream, (int64_t)inside);
-		stream->reason = reason;
 		return damaged(w, page, GARNER_BAD_RECORD, "its length reaches into the next record");
 	}
 	if (short_of_bytes) {
 		stream_skip(stream, (int64_t)v.n);
-		stream->reason = reason;
-		return ended_early(w, page, "the input ends inside it");
+		return damaged(w, page, GARNER_TRUNCATED, "the input ends inside it");
 	}
 	seek_record(stream, total);
-	stream->reason = reason;
 	return damaged(w, page, GARNER_BAD_RECORD, "its length ends before it does");
 }
 
@@ -177,7 +168,7 @@ static int take_record(struct warc *w, struct page *page, const struct warc_head
 		return wrong_length(w, page, head, v);
 	if (stream->reason && v.n <= total + newlines) {
 		stream_skip(stream, (int64_t)v.n);
-		return ended_early(w, page, "damaged");
+		return damaged(w, page, GARNER_TRUNCATED, "damaged");
 	}
 	struct warc_head here;
 	warc_head_parse(v, &here); /* the look ahead may have moved the window */
@@ -199,7 +190,7 @@ static int bad_head(struct warc *w, struct page *page, enum warc_head_result cod
 	struct stream *stream = w->stream;
 	if (code == WARC_HEAD_CUT && ended) {
 		stream_skip(stream, (int64_t)stream_look(stream, LIMIT_HEAD_BYTES).n);
-		return ended_early(w, page, "the input ends inside its head");
+		return damaged(w, page, GARNER_TRUNCATED, "the input ends inside its head");
 	}
 	seek_record(stream, 1);
 	if (code == WARC_HEAD_NONE)
@@ -220,7 +211,7 @@ static int next_record(struct warc *w, struct page *page)
 			stream->reason = 0;
 			return MEMBER_DONE;
 		}
-		return ended_early(w, page, "damaged");
+		return damaged(w, page, GARNER_TRUNCATED, "damaged");
 	}
 	struct warc_head head;
 	enum warc_head_result code = warc_head_parse(v, &head);
