@@ -99,7 +99,8 @@ static void length_missing(struct buf *out)
 }
 static void length_not_a_number(struct buf *out)
 {
-	buf_puts(out, "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 12 bytes\r\n\r\nHTTP/1.1 200\r\n\r\n\r\n\r\n");
+	buf_puts(
+		out, "WARC/1.0\r\nWARC-Type: response\r\nContent-Length: 12 bytes\r\n\r\nHTTP/1.1 200\r\n\r\n\r\n\r\n");
 }
 static void garbage_between(struct buf *out)
 {
@@ -611,7 +612,8 @@ static void records_that_are_no_captures_are_no_inputs(void **state)
 {
 	(void)state;
 	struct buf file = BUF_INIT(MIB(1));
-	put_record(&file, "WARC/1.1", "warcinfo", "i", "Content-Type: application/warc-fields\r\n", VIEW("a: b\r\n"), 0);
+	put_record(
+		&file, "WARC/1.1", "warcinfo", "i", "Content-Type: application/warc-fields\r\n", VIEW("a: b\r\n"), 0);
 	put_record(&file, "WARC/1.1", "request", "q", "", VIEW("GET / HTTP/1.1\r\n\r\n"), 0);
 	put_good(&file, 0);
 	put_record(&file, "WARC/1.1", "metadata", "m", "", VIEW("x: y\r\n"), 0);
@@ -648,7 +650,9 @@ static void chunked_bodies_are_joined(void **state)
 	(void)state;
 	struct buf file = BUF_INIT(MIB(1));
 	put_response(&file, "c", "",
-		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, chunked\r\n\r\n5\r\n<p>ab\r\n6;x=y\r\nc</p>\n\r\n0\r\n\r\n", 0);
+		"HTTP/1.1 200 OK\r\nTransfer-Encoding: gzip, "
+		"chunked\r\n\r\n5\r\n<p>ab\r\n6;x=y\r\nc</p>\n\r\n0\r\n\r\n",
+		0);
 	put_response(&file, "n", "", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n<p>joined already</p>", 0);
 	struct reading r = read_one(file_new("chunked.warc", buf_view(&file)));
 	assert_int_equal(r.count, 2);
