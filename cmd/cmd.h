@@ -60,6 +60,8 @@ extern const char filter_help[];
 /* NULL, or what is wrong with @argument. */
 const char *filter_take(struct garner_filter *filter, int c, const char *argument);
 
+/* The verb only prints: it ends with whoever reads its output. After common_begin. */
+void output_only(void);
 /* For verbs that only read: a garner with default options; NULL after an error was printed. */
 struct garner *reading_begin(void);
 /* Prints the error of @result, frees, flushes standard output and gives the exit code. */

@@ -113,6 +113,7 @@ static int run(int argc, char **argv)
 	struct garner *garner = common_begin(&clean.common);
 	if (!garner)
 		return EXIT_USAGE;
+	output_only();
 	int result = garner_clean(garner, inputs, count, print, &clean);
 	int code = common_end(&clean.common, garner, result);
 	return close_output(stdout) ? code : EXIT_STORE;

@@ -231,7 +231,7 @@ static void watch_signals(void)
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* A closed pipe is a write error that is reported, not a silent death. */
+	/* While a store is written a closed pipe is no reason to die; who only prints ends quietly with its reader. */
 	signal(SIGPIPE, SIG_IGN);
 }
 
@@ -366,10 +366,17 @@ bool dedup_take(struct common *common, const char *name)
 	return false;
 }
 
+void output_only(void)
+{
+	signal(SIGPIPE, SIG_DFL);
+}
+
 struct garner *reading_begin(void)
 {
 	struct common common = { .quiet = true };
-	return common_begin(&common);
+	struct garner *garner = common_begin(&common);
+	output_only();
+	return garner;
 }
 
 int reading_end(struct garner *garner, int result)
