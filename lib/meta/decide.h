@@ -1,0 +1,52 @@
+/* From candidates to facts: one file a fact. Inside meta/ only. */
+#ifndef GARNER_META_DECIDE_H
+#define GARNER_META_DECIDE_H
+
+#include "meta/datetext.h"
+#include "meta/evidence.h"
+
+enum { DECIDE_SITES = 12 };
+
+/* What the decisions share. For plain text dom, evidence and detail are NULL. */
+struct decide {
+	struct page *page;
+	const struct dom *dom;
+	const struct evidence *evidence;
+	const struct detail *detail;
+	const struct ld_item *main; /* the JSON-LD item that speaks of this page; NULL: none */
+	struct date_reader dates;
+	struct view sites[DECIDE_SITES]; /* names the site goes by */
+	size_t site_count;
+	uint32_t headline;   /* node of the heading chosen; 0: none */
+	size_t head_block;   /* block of the headline; SIZE_MAX: none */
+	size_t first, last;  /* blocks: first and last of the body kept; SIZE_MAX: none */
+	struct date published; /* year -1: none */
+};
+
+/* Longest run of comparison: words of two headlines. */
+enum { TITLE_WORDS = 64 };
+
+/* Share of the words of the shorter one that the longer one has, 0 to 1. */
+double title_overlap(struct view a, struct view b);
+/* The same words in the same order. */
+bool title_same(struct view a, struct view b);
+
+/* The node stands in a part that is not this page's article: navigation, related items, comments. */
+bool decide_is_aside(const struct decide *d, uint32_t node);
+/* Block whose text begins inside @node's subtree, or SIZE_MAX. */
+size_t decide_block_of(const struct decide *d, uint32_t node);
+/* Sets d->head_block, first and last. */
+void decide_places(struct decide *d);
+
+/* Each sets facts of page->document; 0 or a reason. Order matters: site, title, date, authors, links, access. */
+int site_decide(struct decide *d);
+int title_decide(struct decide *d);
+int date_decide(struct decide *d);
+int author_decide(struct decide *d);
+int link_decide(struct decide *d);
+int access_decide(struct decide *d);
+
+/* A view as a string of the document; NULL when empty or memory is out. */
+const char *decide_str(struct decide *d, struct view v);
+
+#endif

@@ -1,0 +1,245 @@
+#include "meta/decide.h"
+#include "meta/fold.h"
+#include "normalise/normalise.h"
+#include "util/limits.h"
+#include "util/utf8.h"
+
+enum { CANDIDATES = 24 };
+
+enum source { TITLE_LD, TITLE_OG, TITLE_META, TITLE_H1, TITLE_ITEMPROP, TITLE_TAG };
+
+struct candidate {
+	struct view text;
+	uint32_t node;
+	enum source source;
+};
+
+struct titles {
+	struct candidate list[CANDIDATES];
+	size_t count;
+};
+
+static void add(struct titles *t, struct decide *d, struct view text, enum source source, uint32_t node)
+{
+	struct view plain = ld_plain(&d->page->arena, text, LIMIT_TITLE_BYTES);
+	if (plain.n && t->count < CANDIDATES)
+		t->list[t->count++] = (struct candidate){ plain, node, source };
+}
+
+static void collect(struct titles *t, struct decide *d)
+{
+	const struct detail *detail = d->detail;
+	if (d->main)
+		add(t, d, d->main->headline.n ? d->main->headline : d->main->name, TITLE_LD, 0);
+	for (size_t i = 0; i < detail->count; i++) {
+		const struct clue *c = &detail->clues[i];
+		if (c->fact != CLUE_TITLE)
+			continue;
+		add(t, d, c->value,
+			c->origin == FROM_OG		 ? TITLE_OG
+			: c->origin == FROM_HEADING	 ? TITLE_H1
+			: c->origin == FROM_ITEMPROP	 ? TITLE_ITEMPROP
+						 : TITLE_META,
+			c->node);
+	}
+	add(t, d, d->evidence->title_tag, TITLE_TAG, 0);
+}
+
+/* Letters and digits only, folded: "The Daily-News" and "thedailynews" are one. */
+static size_t squeeze(struct view v, char *out, size_t cap)
+{
+	size_t n = 0;
+	for (size_t at = 0; at < v.n;) {
+		uint32_t cp = utf8_next(v, &at);
+		if (!fold_is_letter(cp) || (cp = fold_letter(cp)) == 0)
+			continue;
+		char bytes[4];
+		size_t k = utf8_put(bytes, cp);
+		if (n + k > cap)
+			break;
+		memcpy(out + n, bytes, k);
+		n += k;
+	}
+	return n;
+}
+
+/* Labels of the host without "www" and the public suffix: "news.example.co.uk" -> "news", "example". */
+static bool host_says(struct view host, struct view squeezed)
+{
+	struct view label;
+	bool found = false;
+	char whole[256];
+	size_t n = squeeze(host, whole, sizeof(whole));
+	if (squeezed.n >= 4 && view_eq(view_make(whole, n), squeezed))
+		return true;
+	while (!found && view_next_token(&host, '.', &label)) {
+		char text[64];
+		struct view s = { text, squeeze(label, text, sizeof(text)) };
+		if (host.n == 0 || s.n < 2 || view_eq(s, VIEW("www")))
+			continue;
+		found = view_eq(s, squeezed) ||
+			(s.n >= 4 && squeezed.n >= 4 && (view_find(squeezed, s) < squeezed.n || view_find(s, squeezed) < s.n));
+	}
+	return found;
+}
+
+/* The segment is a name of the site, by what the page or its address says. */
+static bool is_site(const struct decide *d, struct view segment)
+{
+	char text[256], other[256];
+	struct view s = { text, squeeze(segment, text, sizeof(text)) };
+	if (s.n < 2)
+		return true;
+	if (utf8_count(segment) > 60)
+		return false;
+	for (size_t i = 0; i < d->site_count; i++) {
+		struct view o = { other, squeeze(d->sites[i], other, sizeof(other)) };
+		if (view_eq(s, o) || (o.n >= 4 && s.n >= 4 && (view_find(s, o) < s.n || view_find(o, s) < o.n)))
+			return true;
+	}
+	return host_says(url_host(d->page->capture.url), s);
+}
+
+/* Length of a separator at @at, 0: none. One that is also a hyphen or colon needs spaces around it. */
+static size_t separator(struct view v, size_t at)
+{
+	static const struct view marks[] = { { " | ", 3 }, { " - ", 3 }, { " \xE2\x80\x93 ", 5 }, { " \xE2\x80\x94 ", 5 },
+		{ " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 }, { " \xC2\xBB ", 4 }, { " \xC2\xAB ", 4 }, { " :: ", 4 },
+		{ " / ", 3 }, { " > ", 3 }, { " < ", 3 }, { " \xE2\x80\xBA ", 5 }, { "_", 1 }, { " : ", 3 }, { "\xEF\xBD\x9C", 3 },
+		{ "|", 1 }, { ": ", 2 }, { " // ", 4 }, { " ~ ", 3 }, { " \xE2\x88\x92 ", 5 }, { " \xE2\x94\x82 ", 5 }, { "- ", 2 } };
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (view_starts(view_from(v, at), marks[i]))
+			return marks[i].n;
+	return 0;
+}
+
+/* Cuts a site's name off the end, then off the front, as long as one is there. */
+static struct view cut_site(const struct decide *d, struct view title)
+{
+	for (int rounds = 0; rounds < 6; rounds++) {
+		size_t last = SIZE_MAX, behind = 0, front = SIZE_MAX, front_n = 0;
+		for (size_t at = 1; at < title.n; at++) {
+			size_t n = separator(title, at);
+			if (n == 0)
+				continue;
+			if (front == SIZE_MAX) {
+				front = at;
+				front_n = n;
+			}
+			last = at;
+			behind = at + n;
+			at += n - 1;
+		}
+		if (last == SIZE_MAX)
+			break;
+		struct view tail = view_trim(view_from(title, behind)), head = view_trim(view_first(title, front));
+		if (is_site(d, tail) && view_trim(view_first(title, last)).n > 1)
+			title = view_trim(view_first(title, last));
+		else if (is_site(d, head) && view_trim(view_from(title, front + front_n)).n > 1)
+			title = view_trim(view_from(title, front + front_n));
+		else
+			break;
+	}
+	return title;
+}
+
+/* A run of whole segments of @title that says the same as @other. */
+static struct view part_like(struct view title, struct view other)
+{
+	size_t from = 0;
+	for (size_t at = 1; at <= title.n; at++) {
+		size_t n = at < title.n ? separator(title, at) : 0;
+		if (n == 0 && at < title.n)
+			continue;
+		struct view head = view_trim(view_first(title, at));
+		if (title_same(head, other))
+			return head;
+		struct view segment = view_trim(view_make(title.p + from, at - from));
+		if (title_same(segment, other))
+			return segment;
+		struct view tail = view_trim(view_from(title, at + n));
+		if (n && title_same(tail, other))
+			return tail;
+		from = at + n;
+		at += n ? n - 1 : 0;
+	}
+	return VIEW_NONE;
+}
+
+static const struct candidate *first_of(const struct titles *t, enum source source)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->list[i].source == source)
+			return &t->list[i];
+	return NULL;
+}
+
+/* The heading that agrees best with what the head says. */
+static const struct candidate *best_heading(struct decide *d, const struct titles *t, double *ret_agreement)
+{
+	const struct candidate *best = NULL;
+	double most = 0;
+	size_t headings = 0;
+	for (size_t i = 0; i < t->count; i++) {
+		const struct candidate *h = &t->list[i];
+		if (h->source != TITLE_H1)
+			continue;
+		headings++;
+		double agreement = 0;
+		for (size_t k = 0; k < t->count; k++) {
+			const struct candidate *c = &t->list[k];
+			if (c->source == TITLE_H1)
+				continue;
+			double o = title_overlap(h->text, cut_site(d, c->text));
+			agreement = o > agreement ? o : agreement;
+		}
+		if (is_site(d, h->text))
+			agreement *= 0.5;
+		if (!best || agreement > most) {
+			best = h;
+			most = agreement;
+		}
+	}
+	*ret_agreement = most;
+	return best;
+}
+
+static struct view choose(struct decide *d, const struct titles *t)
+{
+	double agreement = 0;
+	const struct candidate *h1 = best_heading(d, t, &agreement), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
+	const struct candidate *tag = first_of(t, TITLE_TAG);
+	if (h1)
+		d->headline = h1->node;
+	if (h1 && agreement >= 0.7)
+		return cut_site(d, h1->text);
+	if (ld && ld->text.n && d->main->class == LD_ARTICLE)
+		return cut_site(d, ld->text);
+	if (og)
+		return cut_site(d, og->text);
+	if (tag) {
+		struct view cut = cut_site(d, tag->text);
+		if (cut.n > 1)
+			return cut;
+	}
+	const struct candidate *itemprop = first_of(t, TITLE_ITEMPROP);
+	if (itemprop)
+		return itemprop->text;
+	return h1 ? h1->text : VIEW_NONE;
+}
+
+int title_decide(struct decide *d)
+{
+	struct garner_document *doc = &d->page->document;
+	struct titles titles = { .count = 0 };
+	if (!d->detail)
+		return 0;
+	collect(&titles, d);
+	struct view title = choose(d, &titles);
+	(void)part_like;
+	if (d->page->capture.title_hint.n)
+		title = d->page->capture.title_hint;
+	if (!doc->title && title.n)
+		doc->title = decide_str(d, utf8_first(title, LIMIT_TITLE_BYTES));
+	return 0;
+}
