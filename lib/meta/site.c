@@ -18,7 +18,7 @@ static void add_name(struct decide *d, struct view name)
 static struct view best_clue(const struct detail *detail, enum clue_fact fact)
 {
 	struct view best = VIEW_NONE;
-	unsigned rank = UINT_MAX;
+	unsigned rank = UINT32_MAX;
 	for (size_t i = 0; i < detail->count; i++) {
 		if (detail->clues[i].fact != fact || detail->clues[i].rank >= rank)
 			continue;
