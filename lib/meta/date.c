@@ -111,12 +111,12 @@ static void from_clue(struct dates *dates, const struct clue *c)
 /* "updated", "modified" … in the words around a date: then it is no date of publication. */
 static bool says_modified(struct view text)
 {
-	static const char *const words[] = { "updated", "modified", "aktualisiert", "geändert", "mis à jour", "mise à jour",
-		"modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt", "updaterad", "uppdaterad", "opdateret",
-		"oppdatert", "päivitetty", "aktualizováno", "aktualizacja", "zaktualizowano", "обновлено", "оновлено",
-		"изменено", "frissítve", "actualizat", "güncelleme", "تحديث", "به‌روز", "עודכן", "更新", "업데이트", "수정",
-		"cập nhật", "diperbarui", "last edit", "letzte änderung", "stand:", "ajourf", "atnaujinta", "uuendatud",
-		"ενημέρωση", NULL };
+	static const char *const words[] = { "updated", "modified", "aktualisiert", "geändert", "mis à jour",
+		"mise à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt", "updaterad",
+		"uppdaterad", "opdateret", "oppdatert", "päivitetty", "aktualizováno", "aktualizacja", "zaktualizowano",
+		"обновлено", "оновлено", "изменено", "frissítve", "actualizat", "güncelleme", "تحديث", "به‌روز",
+		"עודכן", "更新", "업데이트", "수정", "cập nhật", "diperbarui", "last edit", "letzte änderung",
+		"stand:", "ajourf", "atnaujinta", "uuendatud", "ενημέρωση", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_find_nocase(text, view_of(words[i])) < text.n)
 			return true;
@@ -127,8 +127,9 @@ static bool says_published(struct view text)
 {
 	static const char *const words[] = { "publi", "veröffentlicht", "erstellt", "erschienen", "posted", "pubblicat",
 		"gepubliceerd", "geplaatst", "publicerad", "julkaistu", "opublikowan", "опубликован", "опубліковано",
-		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록", "입력",
-		"đăng", "written on", "eingestellt", "δημοσίευση", "objavljen", "veröff", "datum", "created", NULL };
+		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록",
+		"입력", "đăng", "written on", "eingestellt", "δημοσίευση", "objavljen", "veröff", "datum", "created",
+		NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_find_nocase(text, view_of(words[i])) < text.n)
 			return true;
@@ -239,8 +240,8 @@ static void from_blocks(struct dates *dates)
 		if (d->dom && decide_is_aside(d, b->node))
 			continue;
 		bool body = !b->cut && i != d->head_block && b->text.n > LINE_BYTES;
-		from_line(dates, body ? utf8_first(b->text, 80) : b->text, (body ? 34 : 64) - (distance > 12 ? 12 : distance), "text",
-			true);
+		from_line(dates, body ? utf8_first(b->text, 80) : b->text,
+			(body ? 34 : 64) - (distance > 12 ? 12 : distance), "text", true);
 	}
 	if (d->last == SIZE_MAX)
 		return;
@@ -304,7 +305,8 @@ int date_decide(struct decide *d)
 		from_ld(&dates);
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
-			if (c->fact == CLUE_PUBLISHED || c->fact == CLUE_MODIFIED || (c->fact == CLUE_DATE && c->origin == FROM_META))
+			if (c->fact == CLUE_PUBLISHED || c->fact == CLUE_MODIFIED ||
+				(c->fact == CLUE_DATE && c->origin == FROM_META))
 				from_clue(&dates, c);
 			else if (c->fact == CLUE_DATE || c->fact == CLUE_DATELINE)
 				from_element(&dates, c);

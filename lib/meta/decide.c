@@ -57,7 +57,8 @@ static bool names_aside(struct view v)
 
 static bool names_comment(struct view type)
 {
-	return view_ends(type, VIEW("/Comment")) || view_ends(type, VIEW("/Review")) || view_ends(type, VIEW("/UserComments"));
+	return view_ends(type, VIEW("/Comment")) || view_ends(type, VIEW("/Review")) ||
+	       view_ends(type, VIEW("/UserComments"));
 }
 
 bool decide_is_aside(const struct decide *d, uint32_t node)

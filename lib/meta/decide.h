@@ -17,9 +17,9 @@ struct decide {
 	struct date_reader dates;
 	struct view sites[DECIDE_SITES]; /* names the site goes by */
 	size_t site_count;
-	uint32_t headline;   /* node of the heading chosen; 0: none */
-	size_t head_block;   /* block of the headline; SIZE_MAX: none */
-	size_t first, last;  /* blocks: first and last of the body kept; SIZE_MAX: none */
+	uint32_t headline;     /* node of the heading chosen; 0: none */
+	size_t head_block;     /* block of the headline; SIZE_MAX: none */
+	size_t first, last;    /* blocks: first and last of the body kept; SIZE_MAX: none */
 	struct date published; /* year -1: none */
 };
 

@@ -22,7 +22,8 @@ static int resolve(struct decide *d, struct view href, struct view *ret)
 	int result = url_resolve(&d->page->arena, base, view_trim(href), &absolute);
 	if (result == -ENOMEM)
 		return page_full(d->page);
-	if (result == 0 && (view_starts_nocase(absolute, VIEW("http://")) || view_starts_nocase(absolute, VIEW("https://"))))
+	if (result == 0 &&
+		(view_starts_nocase(absolute, VIEW("http://")) || view_starts_nocase(absolute, VIEW("https://"))))
 		*ret = absolute;
 	return 0;
 }
@@ -85,7 +86,8 @@ struct taglist {
 static void add_tag(struct decide *d, struct taglist *list, struct view tag)
 {
 	tag = ld_plain(&d->page->arena, view_trim(tag), 100);
-	if (tag.n == 0 || list->count == LD_TAGS || list->bytes + tag.n > LIMIT_FACT_BYTES || listed(list->tags, list->count, tag))
+	if (tag.n == 0 || list->count == LD_TAGS || list->bytes + tag.n > LIMIT_FACT_BYTES ||
+		listed(list->tags, list->count, tag))
 		return;
 	const char *text = decide_str(d, tag);
 	if (!text)
@@ -104,8 +106,9 @@ static int decide_tags(struct decide *d)
 	for (size_t pass = 0; pass < 3 && list.count == 0; pass++) {
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
-			bool tag = c->fact == CLUE_TAG && (pass == 0 ? c->origin == FROM_OG : pass == 1 ? c->origin == FROM_META :
-														 c->origin == FROM_REL);
+			bool tag = c->fact == CLUE_TAG && (pass == 0	      ? c->origin == FROM_OG
+								  : pass == 1 ? c->origin == FROM_META
+									      : c->origin == FROM_REL);
 			struct view rest = c->value, part;
 			while (tag && view_next_token(&rest, pass == 1 ? ',' : '\n', &part))
 				add_tag(d, &list, part);

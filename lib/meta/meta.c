@@ -50,7 +50,8 @@ static enum date_order order_of(struct view lang, struct view url)
 	if (!view_starts_nocase(lang, VIEW("en")) && lang.n)
 		return DATE_DAY_FIRST;
 	if (lang.n >= 5)
-		return view_eq_nocase(view_first(view_from(lang, 3), 2), VIEW("us")) ? DATE_MONTH_FIRST : DATE_DAY_FIRST;
+		return view_eq_nocase(view_first(view_from(lang, 3), 2), VIEW("us")) ? DATE_MONTH_FIRST
+										     : DATE_DAY_FIRST;
 	size_t at = view_find(url, VIEW("://"));
 	struct view host = view_from(url, at + 3);
 	host = view_first(host, view_find_byte(host, '/'));
@@ -63,7 +64,8 @@ static double main_score(const struct decide *d, const struct ld_item *item)
 	const struct evidence *e = d->evidence;
 	struct view name = item->headline.n ? item->headline : item->name;
 	double score = item->class == LD_ARTICLE ? 3 : item->class == LD_WORK ? 1.5 : 1;
-	double like = 0, titles[3] = { title_overlap(name, e->h1), title_overlap(name, e->og_title), title_overlap(name, e->title_tag) };
+	double like = 0, titles[3] = { title_overlap(name, e->h1), title_overlap(name, e->og_title),
+		title_overlap(name, e->title_tag) };
 	for (int i = 0; i < 3; i++)
 		like = titles[i] > like ? titles[i] : like;
 	score += 3 * like;
@@ -107,8 +109,8 @@ static void begin(struct decide *d, struct page *page, const struct months *mont
 
 static int decide_run(void *state, struct page *page)
 {
-	static int (*const steps[])(struct decide *) = { site_decide, title_decide, date_decide, author_decide, link_decide,
-		access_decide };
+	static int (*const steps[])(struct decide *) = { site_decide, title_decide, date_decide, author_decide,
+		link_decide, access_decide };
 	struct decide d;
 	begin(&d, page, state);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {

@@ -36,10 +36,10 @@ static void collect(struct titles *t, struct decide *d)
 		if (c->fact != CLUE_TITLE)
 			continue;
 		add(t, d, c->value,
-			c->origin == FROM_OG		 ? TITLE_OG
-			: c->origin == FROM_HEADING	 ? TITLE_H1
-			: c->origin == FROM_ITEMPROP	 ? TITLE_ITEMPROP
-						 : TITLE_META,
+			c->origin == FROM_OG	     ? TITLE_OG
+			: c->origin == FROM_HEADING  ? TITLE_H1
+			: c->origin == FROM_ITEMPROP ? TITLE_ITEMPROP
+						     : TITLE_META,
 			c->node);
 	}
 	add(t, d, d->evidence->title_tag, TITLE_TAG, 0);
@@ -78,7 +78,8 @@ static bool host_says(struct view host, struct view squeezed)
 		if (host.n == 0 || s.n < 2 || view_eq(s, VIEW("www")))
 			continue;
 		found = view_eq(s, squeezed) ||
-			(s.n >= 4 && squeezed.n >= 4 && (view_find(squeezed, s) < squeezed.n || view_find(s, squeezed) < s.n));
+			(s.n >= 4 && squeezed.n >= 4 &&
+				(view_find(squeezed, s) < squeezed.n || view_find(s, squeezed) < s.n));
 	}
 	return found;
 }
@@ -103,10 +104,11 @@ static bool is_site(const struct decide *d, struct view segment)
 /* Length of a separator at @at, 0: none. One that is also a hyphen or colon needs spaces around it. */
 static size_t separator(struct view v, size_t at)
 {
-	static const struct view marks[] = { { " | ", 3 }, { " - ", 3 }, { " \xE2\x80\x93 ", 5 }, { " \xE2\x80\x94 ", 5 },
-		{ " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 }, { " \xC2\xBB ", 4 }, { " \xC2\xAB ", 4 }, { " :: ", 4 },
-		{ " / ", 3 }, { " > ", 3 }, { " < ", 3 }, { " \xE2\x80\xBA ", 5 }, { "_", 1 }, { " : ", 3 }, { "\xEF\xBD\x9C", 3 },
-		{ "|", 1 }, { ": ", 2 }, { " // ", 4 }, { " ~ ", 3 }, { " \xE2\x88\x92 ", 5 }, { " \xE2\x94\x82 ", 5 }, { "- ", 2 } };
+	static const struct view marks[] = { { " | ", 3 }, { " - ", 3 }, { " \xE2\x80\x93 ", 5 },
+		{ " \xE2\x80\x94 ", 5 }, { " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 }, { " \xC2\xBB ", 4 },
+		{ " \xC2\xAB ", 4 }, { " :: ", 4 }, { " / ", 3 }, { " > ", 3 }, { " < ", 3 }, { " \xE2\x80\xBA ", 5 },
+		{ "_", 1 }, { " : ", 3 }, { "\xEF\xBD\x9C", 3 }, { "|", 1 }, { ": ", 2 }, { " // ", 4 }, { " ~ ", 3 },
+		{ " \xE2\x88\x92 ", 5 }, { " \xE2\x94\x82 ", 5 }, { "- ", 2 } };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_starts(view_from(v, at), marks[i]))
 			return marks[i].n;
@@ -207,7 +209,8 @@ static const struct candidate *best_heading(struct decide *d, const struct title
 static struct view choose(struct decide *d, const struct titles *t)
 {
 	double agreement = 0;
-	const struct candidate *h1 = best_heading(d, t, &agreement), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
+	const struct candidate *h1 = best_heading(d, t, &agreement), *og = first_of(t, TITLE_OG),
+			       *ld = first_of(t, TITLE_LD);
 	const struct candidate *tag = first_of(t, TITLE_TAG);
 	if (h1)
 		d->headline = h1->node;
