@@ -23,5 +23,9 @@ extern const struct stage meta_read_stage;
 extern const struct stage meta_decide_stage;
 /* Stage, all pages, after normalise: document.lang and lang_score of the text itself. */
 extern const struct stage lang_stage;
+/* ISO 639 code of @text (valid UTF-8), with a script subtag where cld2 gives one (zh-Hant): a static string, or
+ * NULL when it can't be told. @ret_score is the share of the text in that language, 0 to 1, halved where the
+ * detector calls itself unsure. Without libcld2 only scripts that one language writes are told. */
+const char *lang_of(struct view text, double *ret_score);
 
 #endif
