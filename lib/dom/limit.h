@@ -4,12 +4,20 @@
 
 #include "dom/dom.h"
 
+enum limit_mode {
+	LIMIT_NORMAL,
+	/* For pages that would make gumbo slow or large all the same: only head elements, headings and line breaks
+	 * stay, and text behind any other block's start or end begins a paragraph. No words are lost. */
+	LIMIT_STRICT,
+};
+
 /* A copy of page->utf8 in the arena, or page->utf8 itself when nothing had to change, in which
  *  - start tags nested deeper than LIMIT_DOM_DEPTH and their end tags are left out, because gumbo's time is
  *    quadratic in the nesting (250 KB of open <div> ran for minutes); page->dom->flattened tells;
  *  - attributes of a tag behind the first LIMIT_ATTRIBUTES are left out: gumbo compares each with all before it;
  *  - an empty comment stands before each </form>: gumbo 0.10.1 moves text that ends there behind the form.
- * 0 or GARNER_TOO_COMPLEX. */
-int limit_markup(struct page *page, struct view *ret_html);
+ * 0; LIMIT_TRY_STRICT: gumbo would have too much work, or the memory is spent. */
+enum { LIMIT_TRY_STRICT = 1 };
+int limit_markup(struct page *page, enum limit_mode mode, struct view *ret_html);
 
 #endif

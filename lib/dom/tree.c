@@ -10,18 +10,37 @@
 struct tree {
 	struct page *page;
 	struct dom *dom;
-	jmp_buf full;
+	jmp_buf stop;
 	void *last; /* newest allocation, which alone can be given back */
+	void *open_elements; /* gumbo's stack, see watch_depth */
+	size_t open_bytes;
 	size_t node_cap, attr_cap;
 	uint8_t tags[GUMBO_TAG_LAST + 1]; /* enum dom_tag plus one of gumbo's tags met so far */
 };
+
+/* gumbo's stack of open elements starts as the only early allocation of 10 pointers and doubles by a new
+ * allocation before the old one is given back. Its time is quadratic in the stack's depth, and markup exists
+ * (<a><b></a> again and again) that makes it deep without being nested, so its size is watched. */
+enum { STACK_START = 10 * sizeof(void *), STACK_LIMIT = STACK_START << 7 };
+
+static void watch_release(struct tree *tree, void *p)
+{
+	if (p != tree->open_elements)
+		return;
+	tree->open_elements = tree->last;
+	tree->open_bytes *= 2;
+	if (tree->open_bytes > STACK_LIMIT)
+		longjmp(tree->stop, TREE_DEEP);
+}
 
 static void *tree_alloc(void *user, size_t n)
 {
 	struct tree *tree = user;
 	void *p = arena_alloc(&tree->page->arena, n);
 	if (!p)
-		longjmp(tree->full, 1);
+		longjmp(tree->stop, TREE_FULL);
+	if (!tree->open_elements && n == STACK_START)
+		tree->open_elements = p;
 	tree->last = p;
 	return p;
 }
@@ -30,6 +49,8 @@ static void tree_release(void *user, void *p)
 {
 	struct tree *tree = user;
 	struct arena *arena = &tree->page->arena;
+	if (p)
+		watch_release(tree, p);
 	if (p && p == tree->last) {
 		arena->at = p;
 		tree->last = NULL;
@@ -43,7 +64,7 @@ static void *tree_grow(struct tree *tree, void *old, size_t count, size_t *cap, 
 	size_t more = *cap ? *cap * 2 : 1024;
 	void *p = arena_grow(&tree->page->arena, old, *cap * size, more * size);
 	if (!p)
-		longjmp(tree->full, 1);
+		longjmp(tree->stop, TREE_FULL);
 	*cap = more;
 	return p;
 }
@@ -52,7 +73,7 @@ static struct dom_node *add_node(struct tree *tree, uint32_t parent)
 {
 	struct dom *dom = tree->dom;
 	if (dom->count >= LIMIT_DOM_NODES)
-		longjmp(tree->full, 1);
+		longjmp(tree->stop, TREE_FULL);
 	dom->nodes = tree_grow(tree, dom->nodes, dom->count, &tree->node_cap, sizeof(*dom->nodes));
 	struct dom_node *node = &dom->nodes[dom->count++];
 	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
@@ -110,7 +131,7 @@ static void add_text(struct tree *tree, uint32_t parent, struct view text)
 	}
 	char *joined = arena_alloc(&tree->page->arena, last->text.n + text.n);
 	if (!joined)
-		longjmp(tree->full, 1);
+		longjmp(tree->stop, TREE_FULL);
 	memcpy(joined, last->text.p, last->text.n);
 	memcpy(joined + last->text.n, text.p, text.n);
 	last->text = view_make(joined, last->text.n + text.n);
@@ -186,21 +207,24 @@ static void flatten(struct tree *tree, const GumboNode *document)
 	}
 }
 
-int tree_build(struct page *page, struct view html)
+enum tree_result tree_build(struct page *page, struct view html)
 {
 	struct tree *tree = arena_calloc(&page->arena, 1, sizeof(*tree));
 	if (!tree)
-		return page_full(page);
+		return TREE_FULL;
 	tree->page = page;
 	tree->dom = page->dom;
-	if (setjmp(tree->full))
-		return page_full(page);
+	tree->open_bytes = STACK_START;
+	int stopped = setjmp(tree->stop);
+	if (stopped)
+		return (enum tree_result)stopped;
 	GumboOptions options = kGumboDefaultOptions;
 	options.allocator = tree_alloc;
 	options.deallocator = tree_release;
 	options.userdata = tree;
 	options.max_errors = 0; /* the default keeps one for each error: 786 MB for 50 KB */
 	GumboOutput *output = gumbo_parse_with_options(&options, html.p ? html.p : "", html.n);
+	tree->open_elements = NULL;
 	flatten(tree, output->document);
-	return 0;
+	return TREE_DONE;
 }

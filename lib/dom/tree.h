@@ -4,8 +4,13 @@
 
 #include "dom/dom.h"
 
-/* Parses @html and fills nodes, attributes, head and body of page->dom; texts and values are in the arena.
- * 0 or GARNER_TOO_COMPLEX. */
-int tree_build(struct page *page, struct view html);
+enum tree_result {
+	TREE_DONE,
+	TREE_FULL, /* the page's memory is spent, or LIMIT_DOM_NODES */
+	TREE_DEEP, /* elements nest deeper than gumbo bears */
+};
+
+/* Parses @html and fills nodes, attributes, head and body of page->dom; texts and values are in the arena. */
+enum tree_result tree_build(struct page *page, struct view html);
 
 #endif

@@ -117,6 +117,23 @@ char *arena_printf(struct arena *arena, const char *format, ...)
 	return text;
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){ arena->head, arena->at };
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->head != mark.head) {
+		struct arena_chunk *older = arena->head->older;
+		arena->taken -= arena->head->size;
+		free(arena->head);
+		arena->head = older;
+	}
+	arena->at = mark.at;
+	arena->end = arena->head ? arena->head->data + arena->head->size : NULL;
+}
+
 void arena_reset(struct arena *arena)
 {
 	while (arena->head && (arena->head->older || arena->head->size > ARENA_KEEP_BYTES)) {

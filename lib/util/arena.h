@@ -29,6 +29,14 @@ void *arena_grow(struct arena *arena, void *old, size_t old_n, size_t new_n);
 char *arena_strndup(struct arena *arena, const char *p, size_t n);
 char *arena_strdup_view(struct arena *arena, struct view v);
 char *arena_printf(struct arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The state of now, and back to it: allocations made since are forgotten and their chunks freed. Not across
+ * a reset. */
+struct arena_mark {
+	struct arena_chunk *head;
+	char *at;
+};
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
 /* Forgets all allocations; keeps at most ARENA_KEEP_BYTES for the next page. */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);

@@ -29,10 +29,10 @@ static void expect_bounded(struct view html, bool may_drop, const char *text)
 		struct page page;
 		int result = dom_text_parse(&page, &options, html);
 		assert_true(page.arena.taken <= LIMIT_PAGE_MEMORY);
-		if (result == 0)
+		if (result == 0 && *text)
 			assert_true(view_find(dom_text(&page, 0, SIZE_MAX / 2), view_of(text)) !=
 				    dom_text(&page, 0, SIZE_MAX / 2).n);
-		else
+		else if (result != 0)
 			assert_true(may_drop && result == GARNER_TOO_COMPLEX);
 		arena_free(&page.arena);
 	}
@@ -50,7 +50,7 @@ static void flattens_200000_nested_elements(void **state)
 		assert_true(page.dom->flattened);
 		const struct dom_node *last = &page.dom->nodes[page.dom->count - 1];
 		assert_true(view_eq(last->text, VIEW("deep words")));
-		assert_in_range(last->depth, LIMIT_DOM_DEPTH, LIMIT_DOM_DEPTH + 8);
+		assert_true(last->depth <= LIMIT_DOM_DEPTH + 8);
 		arena_free(&page.arena);
 	}
 	buf_free(&buf);
