@@ -11,7 +11,7 @@ struct tree {
 	struct page *page;
 	struct dom *dom;
 	jmp_buf stop;
-	void *last; /* newest allocation, which alone can be given back */
+	void *last;	     /* newest allocation, which alone can be given back */
 	void *open_elements; /* gumbo's stack, see watch_depth */
 	size_t open_bytes;
 	size_t node_cap, attr_cap;
