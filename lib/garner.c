@@ -8,23 +8,11 @@
 #include "export/jsonl.h"
 #include "extract/html.h"
 #include "extract/text_rules.h"
-#include "pipeline.h"
+#include "inner.h"
 #include "store/store.h"
 #include "util/clock.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
-
-struct garner {
-	struct engine engine;
-	struct error error;
-	struct garner_report report;
-	uint64_t stage_ns[PIPELINE_STAGES_MAX];
-	uint64_t began;
-	atomic_bool stop;
-	garner_progress_fn *progress;
-	void *progress_user;
-	uint64_t progress_at;
-};
 
 static const char *const reason_names[] = { "stored",
 #define REASON_NAME(name, text, meaning) text,
@@ -89,14 +77,6 @@ void garner_set_progress(struct garner *garner, garner_progress_fn *fn, void *us
 
 /* ---- runs ------------------------------------------------------------------------------- */
 
-struct run {
-	struct garner *garner;
-	struct store *store; /* NULL: documents go to fn alone */
-	garner_document_fn *fn;
-	void *user;
-	int fn_result;
-};
-
 static void count(struct garner_report *report, const struct page *page, int reason)
 {
 	report->inputs++;
@@ -121,6 +101,9 @@ static int sink(void *user, struct page *page, struct error *error)
 {
 	struct run *run = user;
 	int reason = page->reason;
+	int settled = run->settle ? run->settle(run->settle_user, page, error) : 0;
+	if (settled < 0)
+		return settled;
 	if (run->store) {
 		int result = reason ? store_note(run->store, reason, page, error) : store_put(run->store, page, error);
 		if (result < 0)
@@ -158,7 +141,7 @@ static struct pipeline pipeline_of(struct garner *garner, struct run *run)
 		.stage_ns = garner->engine.options.profile_stages ? garner->stage_ns : NULL };
 }
 
-static int begin(struct garner *garner)
+int garner_begin(struct garner *garner)
 {
 	if (!garner->engine.rules && garner->error.code)
 		return garner->error.code;
@@ -170,24 +153,29 @@ static int begin(struct garner *garner)
 	return 0;
 }
 
+int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader)
+{
+	struct pipeline pipeline = pipeline_of(garner, run);
+	int result = pipeline_run(&pipeline, reader, &garner->error);
+	garner->report.seconds = (double)(clock_ticks() - garner->began) / 1e9;
+	return run->fn_result ? run->fn_result : result;
+}
+
 static int run_inputs(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)
 {
 	struct capture_reader *reader = NULL;
 	int result = capture_open(&garner->engine, inputs, input_count, &reader, &garner->error);
-	if (result == 0) {
-		struct pipeline pipeline = pipeline_of(garner, run);
-		result = pipeline_run(&pipeline, reader, &garner->error);
-	}
+	if (result == 0)
+		result = garner_run_reader(garner, run, reader);
 	capture_close(reader);
-	garner->report.seconds = (double)(clock_ticks() - garner->began) / 1e9;
-	return run->fn_result ? run->fn_result : result;
+	return result;
 }
 
 int garner_clean(
 	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user)
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
-	int result = begin(garner);
+	int result = garner_begin(garner);
 	return result ? result : run_inputs(garner, &run, inputs, input_count);
 }
 
@@ -196,7 +184,7 @@ int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, co
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	struct page page = { 0 };
-	int result = begin(garner);
+	int result = garner_begin(garner);
 	if (result)
 		return result;
 	struct pipeline pipeline = pipeline_of(garner, &run);
@@ -226,7 +214,7 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 	garner_document_fn *fn, void *user)
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
-	int result = begin(garner);
+	int result = garner_begin(garner);
 	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
 	return result ? result : run_store(garner, &run, inputs, input_count);
@@ -236,7 +224,7 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 	garner_document_fn *fn, void *user)
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
-	int result = begin(garner);
+	int result = garner_begin(garner);
 	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
 	return result ? result : run_store(garner, &run, inputs, input_count);

@@ -37,11 +37,14 @@ struct capture {
 	struct view file, record;	 /* source file as given; WARC-Record-ID or JSON id */
 	int64_t offset, length;		 /* in that file; GARNER_NO_NUMBER unknown */
 	struct view feed_url, feed_guid, feed_published, feed_title;
-	struct view identity;			/* URL that the id is made from, when the one that answers is another */
+	struct view identity;			/* 16 hex digits: the id it has from earlier, whatever its URL is now */
+	int64_t item;				/* row of the ledger; 0 none */
+	uint64_t body_key;			/* hash64 of the body, of fetches that ask for it; 0 */
 	struct view title_hint, published_hint; /* from JSON lines; stand above our own finding */
 	struct view robots;			/* decision, see garner_document.robots */
 	bool truncated;				/* less body than promised; stored all the same, noted in errors */
 	bool network;				/* fetched in this run: counts for exit 4, kept in raw/ */
+	bool moved;				/* every redirect on the way was a permanent one */
 	bool keep_raw;				/* a capture worth keeping in raw/ (network, WARC) */
 };
 

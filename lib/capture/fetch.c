@@ -9,6 +9,7 @@
 #include "capture/http_date.h"
 #include "stage.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/limits.h"
 
 /* A request on its way.
@@ -25,6 +26,7 @@ struct slot {
 	struct origin *origin;
 	struct exchange exchange;
 	int hops, tries;
+	bool detour; /* a redirect was not a permanent one */
 	int reason;
 	char detail[256];
 	const char *robots; /* decision, static */
@@ -375,6 +377,7 @@ static int slot_redirect(struct fetcher *f, struct slot *slot, struct view locat
 	}
 	char *url = url_parts_join(slot->at.url, location);
 	int result = 0;
+	slot->detour |= slot->exchange.status != 301 && slot->exchange.status != 308;
 	if (url)
 		result = slot_aim(f, slot, view_of(url));
 	else
@@ -503,6 +506,8 @@ static void give_facts(const struct fetcher *f, struct slot *slot, struct page *
 	c->feed_title = into(page, r->feed_title);
 	c->identity = into(page, r->identity);
 	c->robots = view_of(slot->robots);
+	c->item = r->item;
+	c->moved = slot->hops && !slot->detour;
 	c->network = true;
 }
 
@@ -532,7 +537,10 @@ static int give(struct fetcher *f, struct slot *slot, struct page *page)
 		memcpy(body, x->body.p, x->body.n);
 	body[x->body.n] = 0;
 	c->body = view_make(body, x->body.n);
-	return 0;
+	if (!slot->request.keyed)
+		return 0;
+	c->body_key = hash64(c->body, 1) | 1;
+	return c->body_key == slot->request.body_key ? page_drop(page, GARNER_UNCHANGED, "the same bytes as before") : 0;
 }
 
 int fetch_next(struct fetcher *f, struct page *page)

@@ -14,8 +14,10 @@ struct fetch_request {
 	struct view url;
 	struct view etag, last_modified; /* of the last answer, exactly as received: makes the request conditional */
 	struct view feed_url, feed_guid, feed_published, feed_title;
-	struct view identity; /* URL that names the document, where it is not the one that answers */
-	int64_t item;	      /* the caller's number; comes back in fetch_item */
+	struct view identity; /* see capture.identity */
+	int64_t item;	      /* the caller's number; comes back in fetch_item and capture.item */
+	bool keyed;	      /* fill capture.body_key; a body whose key is @body_key is UNCHANGED */
+	uint64_t body_key;
 };
 
 /* 0 with a request, SOURCE_END, or < 0 with @error. */

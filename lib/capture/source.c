@@ -150,6 +150,17 @@ int capture_open(const struct engine *engine, const char *const *inputs, size_t 
 	return 0;
 }
 
+int capture_open_source(const struct engine *engine, const struct source_ops *ops, void *state,
+	struct capture_reader **ret_reader, struct error *error)
+{
+	int result = capture_open(engine, NULL, 0, ret_reader, error);
+	if (result == 0) {
+		(*ret_reader)->source = (struct source){ .engine = engine, .ops = ops, .state = state };
+		(*ret_reader)->open = true;
+	}
+	return result;
+}
+
 struct capture_reader *capture_close(struct capture_reader *reader)
 {
 	if (reader) {

@@ -57,6 +57,9 @@ struct source {
 struct capture_reader;
 int capture_open(const struct engine *engine, const char *const *inputs, size_t count,
 	struct capture_reader **ret_reader, struct error *error);
+/* A reader of one source that is open already: @ops->next and close are called with source->state = @state. */
+int capture_open_source(const struct engine *engine, const struct source_ops *ops, void *state,
+	struct capture_reader **ret_reader, struct error *error);
 /* As source_ops.next, over all inputs. */
 int capture_next(struct capture_reader *reader, struct page *page);
 /* What is read now, for the progress line; valid until the next call. */

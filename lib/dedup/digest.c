@@ -22,12 +22,23 @@ static bool is_named(const struct capture *capture, uint8_t ret_id[8])
 	return !capture->network && capture->record.n == 0 && identity_of_name(capture->file, ret_id);
 }
 
+/* A source may say that this is an article that it named before, under another address. */
+static bool is_known(const struct capture *capture, uint8_t ret_id[8])
+{
+	struct view hex = capture->identity;
+	for (size_t i = 0; hex.n == 16 && i < 16; i++) {
+		int digit = ascii_is_digit(hex.p[i]) ? hex.p[i] - '0' : hex.p[i] - 'a' + 10;
+		ret_id[i / 2] = (uint8_t)(i % 2 ? ret_id[i / 2] << 4 | digit : digit);
+	}
+	return hex.n == 16;
+}
+
 static int make_id(struct page *page, const uint8_t raw[32])
 {
 	const struct capture *capture = &page->capture;
 	struct view url = VIEW_NONE;
 	uint8_t digest[32];
-	if (is_named(capture, page->id64))
+	if (is_named(capture, page->id64) || is_known(capture, page->id64))
 		return 0;
 	int result = capture->url.n
 			     ? identity_url(&page->arena, capture->url, view_of(page->document.url_canonical), &url)

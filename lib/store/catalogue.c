@@ -297,6 +297,11 @@ static int begin(struct catalogue *catalogue, struct error *error)
 	return result;
 }
 
+int catalogue_begin(struct catalogue *catalogue, struct error *error)
+{
+	return begin(catalogue, error);
+}
+
 int catalogue_snapshot(struct catalogue *catalogue, struct error *error)
 {
 	int64_t ignored;

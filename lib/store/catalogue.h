@@ -25,6 +25,8 @@ struct catalogue *catalogue_close(struct catalogue *catalogue);
 void *catalogue_handle(struct catalogue *catalogue);
 
 /* ---- transactions: begin is implied by the first change ---- */
+/* For changes through catalogue_handle: they are to be part of the next commit. */
+int catalogue_begin(struct catalogue *catalogue, struct error *error);
 int catalogue_commit(struct catalogue *catalogue, struct error *error);
 void catalogue_rollback(struct catalogue *catalogue);
 /* One snapshot for several reads. */

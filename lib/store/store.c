@@ -645,6 +645,12 @@ int store_note(struct store *store, int reason, const struct page *page, struct 
 	return result ? result : step(store, error);
 }
 
+int store_change(struct store *store, void **ret_database, struct error *error)
+{
+	*ret_database = catalogue_handle(store->catalogue);
+	return catalogue_begin(store->catalogue, error);
+}
+
 /* ---- the end -------------------------------------------------------------------------------- */
 
 static int publish_archive(struct store *store, struct error *error)

@@ -21,6 +21,9 @@ int store_note(struct store *store, int reason, const struct page *page, struct 
 int store_commit(struct store *store, struct error *error);
 /* Commit, derived files (manifest, INDEX.md, SHA256SUMS), close. Releases the lock. */
 int store_finish(struct store *store, struct error *error);
+/* For the ledger, which stands in the same database: begins the transaction that the next commit ends, and hands
+ * out the database's own handle (sqlite3 *), the store's. */
+int store_change(struct store *store, void **ret_database, struct error *error);
 /* Without finishing: what was committed stays, the rest goes. */
 struct store *store_abort(struct store *store);
 

@@ -1,0 +1,37 @@
+/* What the files behind garner.h share: the handle, and one run of it. */
+#ifndef GARNER_INNER_H
+#define GARNER_INNER_H
+
+#include "pipeline.h"
+#include "store/store.h"
+
+struct garner {
+	struct engine engine;
+	struct error error;
+	struct garner_report report;
+	uint64_t stage_ns[PIPELINE_STAGES_MAX];
+	uint64_t began;
+	atomic_bool stop;
+	garner_progress_fn *progress;
+	void *progress_user;
+	uint64_t progress_at;
+};
+
+/* One run of the pipeline into a store, or to the caller alone. */
+struct run {
+	struct garner *garner;
+	struct store *store; /* NULL: documents go to fn alone */
+	garner_document_fn *fn;
+	void *user;
+	int fn_result;
+	/* Called before the store hears of a page, in the same transaction; may be NULL. */
+	int (*settle)(void *user, const struct page *page, struct error *error);
+	void *settle_user;
+};
+
+/* Clears error, report and times. < 0 when rules or model could not be loaded. */
+int garner_begin(struct garner *garner);
+/* Everything @reader gives; its fatal error, or what run->fn gave. */
+int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);
+
+#endif
