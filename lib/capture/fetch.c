@@ -540,7 +540,8 @@ static int give(struct fetcher *f, struct slot *slot, struct page *page)
 	if (!slot->request.keyed)
 		return 0;
 	c->body_key = hash64(c->body, 1) | 1;
-	return c->body_key == slot->request.body_key ? page_drop(page, GARNER_UNCHANGED, "the same bytes as before") : 0;
+	return c->body_key == slot->request.body_key ? page_drop(page, GARNER_UNCHANGED, "the same bytes as before")
+						     : 0;
 }
 
 int fetch_next(struct fetcher *f, struct page *page)

@@ -9,8 +9,10 @@
 #include "util/utf8.h"
 
 static const char schema[] =
-	"CREATE TABLE IF NOT EXISTS fetch_source(id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL,"
-	" parent INTEGER NOT NULL, depth INTEGER NOT NULL, backfill INTEGER NOT NULL, title TEXT, added INTEGER NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS fetch_source(id INTEGER PRIMARY KEY, url TEXT NOT NULL UNIQUE, kind INTEGER NOT "
+	"NULL,"
+	" parent INTEGER NOT NULL, depth INTEGER NOT NULL, backfill INTEGER NOT NULL, title TEXT, added INTEGER NOT "
+	"NULL,"
 	" checked INTEGER NOT NULL, changed INTEGER NOT NULL, due INTEGER NOT NULL, interval INTEGER NOT NULL,"
 	" lastmod INTEGER NOT NULL, weight REAL NOT NULL, failures INTEGER NOT NULL, etag TEXT, last_modified TEXT,"
 	" body_key INTEGER NOT NULL, state TEXT);"
@@ -25,9 +27,11 @@ static const char schema[] =
 	"CREATE INDEX IF NOT EXISTS fetch_item_title ON fetch_item(source, title_key) WHERE title_key<>0;"
 	"CREATE INDEX IF NOT EXISTS fetch_item_source ON fetch_item(source);"
 	"CREATE INDEX IF NOT EXISTS fetch_item_waiting ON fetch_item(turn, id) WHERE state=0;"
-	"CREATE TABLE IF NOT EXISTS fetch_host(name TEXT PRIMARY KEY, last_ms INTEGER NOT NULL, blocked INTEGER NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS fetch_host(name TEXT PRIMARY KEY, last_ms INTEGER NOT NULL, blocked INTEGER NOT "
+	"NULL,"
 	" crawl_delay REAL NOT NULL) WITHOUT ROWID;"
-	"CREATE TABLE IF NOT EXISTS fetch_robots(origin TEXT PRIMARY KEY, state INTEGER NOT NULL, until INTEGER NOT NULL,"
+	"CREATE TABLE IF NOT EXISTS fetch_robots(origin TEXT PRIMARY KEY, state INTEGER NOT NULL, until INTEGER NOT "
+	"NULL,"
 	" text BLOB) WITHOUT ROWID;"
 	"CREATE TABLE IF NOT EXISTS fetch_number(name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;";
 
@@ -71,24 +75,28 @@ enum statement {
 };
 
 static const char *const statements[STATEMENT_COUNT] = {
-	[S_SOURCE_ADD] = "INSERT INTO fetch_source(" SOURCE_COLUMNS ") VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	[S_SOURCE_PUT] = "UPDATE fetch_source SET kind=?2,depth=?3,backfill=?4,title=?5,checked=?6,changed=?7,due=?8,"
-			 "interval=?9,lastmod=?10,weight=?11,failures=?12,etag=?13,last_modified=?14,body_key=?15,state=?16"
-			 " WHERE id=?1",
+	[S_SOURCE_ADD] =
+		"INSERT INTO fetch_source(" SOURCE_COLUMNS ") VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
+	[S_SOURCE_PUT] =
+		"UPDATE fetch_source SET kind=?2,depth=?3,backfill=?4,title=?5,checked=?6,changed=?7,due=?8,"
+		"interval=?9,lastmod=?10,weight=?11,failures=?12,etag=?13,last_modified=?14,body_key=?15,state=?16"
+		" WHERE id=?1",
 	[S_SOURCE_RENAME] = "UPDATE OR IGNORE fetch_source SET url=?2 WHERE id=?1",
 	[S_SOURCE_GET] = "SELECT " SOURCE_COLUMNS " FROM fetch_source WHERE id=?",
 	[S_SOURCE_OF_URL] = "SELECT id FROM fetch_source WHERE url=?",
-	[S_SOURCE_DUE] = "SELECT " SOURCE_COLUMNS
-			 " FROM fetch_source WHERE id>?2 AND due<=?1 AND kind<>4 ORDER BY id LIMIT 1",
-	[S_FOLDER_DUE] = "SELECT " SOURCE_COLUMNS
-			 " FROM fetch_source WHERE id>?2 AND due<=?1 AND kind=4 ORDER BY id LIMIT 1",
-	[S_ITEM_BY_URL] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item WHERE url_key=?1",
+	[S_SOURCE_DUE] =
+		"SELECT " SOURCE_COLUMNS " FROM fetch_source WHERE id>?2 AND due<=?1 AND kind<>4 ORDER BY id LIMIT 1",
+	[S_FOLDER_DUE] =
+		"SELECT " SOURCE_COLUMNS " FROM fetch_source WHERE id>?2 AND due<=?1 AND kind=4 ORDER BY id LIMIT 1",
+	[S_ITEM_BY_URL] =
+		"SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item WHERE url_key=?1",
 	[S_ITEM_BY_GUID] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item"
 			   " WHERE source=?1 AND guid_key=?2 AND guid_key<>0",
 	[S_ITEM_BY_TITLE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item"
 			    " WHERE source=?1 AND title_key=?2 AND title_key<>0 AND published=?3",
-	[S_ITEM_ADD] = "INSERT INTO fetch_item(source,url,url_key,guid,guid_key,title,title_key,published,updated,text_key,"
-		       "state,turn,due,tries,body_key,seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
+	[S_ITEM_ADD] =
+		"INSERT INTO fetch_item(source,url,url_key,guid,guid_key,title,title_key,published,updated,text_key,"
+		"state,turn,due,tries,body_key,seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
 	[S_ITEM_SEEN] = "UPDATE fetch_item SET url=?2,url_key=?3,guid=?4,guid_key=?5,title=?6,title_key=?7,"
 			"published=coalesce(?8,published),updated=?9,text_key=?10 WHERE id=?1",
 	[S_ITEM_CHANGED] = "UPDATE fetch_item SET url=?2,url_key=?3,guid=?4,guid_key=?5,title=?6,title_key=?7,"
@@ -100,11 +108,13 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_ITEM_SETTLE] = "UPDATE fetch_item SET state=?2,due=?3,tries=?4 WHERE id=?1",
 	[S_ITEM_ANSWER] = "UPDATE fetch_item SET state=?2,due=?3,tries=?4,etag=?5,last_modified=?6,body_key=?7,"
 			  "document=coalesce(?8,document) WHERE id=?1",
-	[S_ITEM_WAKE] = "UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2 AND state<>0",
+	[S_ITEM_WAKE] =
+		"UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2 AND state<>0",
 	[S_FILE_GET] = "SELECT file_size,file_time FROM fetch_item WHERE url_key=?1 AND url=?2",
 	[S_FILE_PUT] = "UPDATE fetch_item SET file_size=?3,file_time=?4,seen=?5 WHERE url_key=?1 AND url=?2",
-	[S_FILE_ADD] = "INSERT INTO fetch_item(source,url,url_key,guid_key,title_key,updated,text_key,state,turn,due,tries,"
-		       "body_key,seen,file_size,file_time) VALUES(?6,?2,?1,0,0,0,0,1,0,0,0,0,?5,?3,?4)",
+	[S_FILE_ADD] =
+		"INSERT INTO fetch_item(source,url,url_key,guid_key,title_key,updated,text_key,state,turn,due,tries,"
+		"body_key,seen,file_size,file_time) VALUES(?6,?2,?1,0,0,0,0,1,0,0,0,0,?5,?3,?4)",
 	[S_HOST_GET] = "SELECT last_ms,blocked,crawl_delay FROM fetch_host WHERE name=?",
 	[S_HOST_PUT] = "INSERT OR REPLACE INTO fetch_host VALUES(?,?,?,?)",
 	[S_ROBOTS_GET] = "SELECT state,until,text FROM fetch_robots WHERE origin=?",
@@ -353,7 +363,8 @@ int ledger_remove(struct ledger *l, const char *url, struct error *error)
 	return result;
 }
 
-static int read_source(struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_source *ret, struct error *error)
+static int read_source(
+	struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_source *ret, struct error *error)
 {
 	bool bad = false;
 	*ret = (struct ledger_source){ .id = sqlite3_column_int64(st, 0),
@@ -378,7 +389,8 @@ static int read_source(struct ledger *l, sqlite3_stmt *st, struct arena *arena, 
 	return bad ? error_set(error, -ENOMEM, "%s: no memory", l->name) : 0;
 }
 
-static int one_source(struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_source *ret, struct error *error)
+static int one_source(
+	struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_source *ret, struct error *error)
 {
 	int result = row(l, st, error);
 	if (result == 0) {
@@ -523,7 +535,8 @@ static int add_item(struct ledger *l, const struct ledger_sighting *s, struct er
 static bool has_changed(const struct found *had, const struct ledger_sighting *s)
 {
 	if (s->updated && had->updated)
-		return s->updated > had->updated || (s->title.n && had->title_key && key_of(s->title) != had->title_key);
+		return s->updated > had->updated ||
+		       (s->title.n && had->title_key && key_of(s->title) != had->title_key);
 	if (s->title.n && had->title_key && key_of(s->title) != had->title_key)
 		return true;
 	return s->text_key && had->text_key && s->text_key != had->text_key;
@@ -560,7 +573,8 @@ int ledger_see(struct ledger *l, const struct ledger_sighting *sighting, struct 
 	return result ? result : changed ? LEDGER_CHANGED : LEDGER_SAME;
 }
 
-static int one_item(struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_item *ret, struct error *error)
+static int one_item(
+	struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_item *ret, struct error *error)
 {
 	bool bad = false;
 	int result = row(l, st, error);
@@ -676,7 +690,8 @@ int ledger_note_file(struct ledger *l, int64_t source, struct view path, int64_t
 
 /* ---- hosts ------------------------------------------------------------------------------- */
 
-static int get_by_name(struct ledger *l, enum statement which, const char *name, sqlite3_stmt **ret_st, struct error *error)
+static int get_by_name(
+	struct ledger *l, enum statement which, const char *name, sqlite3_stmt **ret_st, struct error *error)
 {
 	*ret_st = statement(l, which);
 	if (!*ret_st)
@@ -717,7 +732,8 @@ int ledger_robots(
 	int result = get_by_name(l, S_ROBOTS_GET, origin, &st, error);
 	if (result)
 		return result;
-	*ret = (struct ledger_robots){ sqlite3_column_int(st, 0), sqlite3_column_int64(st, 1), column(st, 2, arena, &bad) };
+	*ret = (struct ledger_robots){ sqlite3_column_int(st, 0), sqlite3_column_int64(st, 1),
+		column(st, 2, arena, &bad) };
 	sqlite3_reset(st);
 	return bad ? error_set(error, -ENOMEM, "%s: no memory", l->name) : 0;
 }

@@ -47,7 +47,7 @@ struct ledger_source {
 	int64_t failures;
 	struct view etag, last_modified;
 	uint64_t body_key;
-	struct view state; /* short words for a person */
+	struct view state;	/* short words for a person */
 	int64_t items, waiting; /* filled by ledger_sources alone */
 };
 
@@ -84,8 +84,8 @@ struct ledger_sighting {
 	int64_t updated;   /* seconds since 1970, or 0: not said */
 	uint64_t text_key; /* 0: none */
 	int64_t now;
-	int64_t turn;	  /* place among what this look found, for taking hosts in turns */
-	bool old;	  /* not to be fetched unless it changes */
+	int64_t turn; /* place among what this look found, for taking hosts in turns */
+	bool old;     /* not to be fetched unless it changes */
 };
 enum ledger_seen { LEDGER_SAME, LEDGER_NEW, LEDGER_CHANGED };
 /* Finds the article again by its URL, its GUID in this source, or title and date in this source; notes what is new.
@@ -105,7 +105,8 @@ struct ledger_item {
 /* The next item behind (@turn, @id) that waits and is due at @now; 1: none. Views in @arena. */
 int ledger_waiting(struct ledger *ledger, int64_t now, int64_t turn, int64_t id, struct arena *arena,
 	struct ledger_item *ret_item, struct error *error);
-int ledger_item(struct ledger *ledger, int64_t id, struct arena *arena, struct ledger_item *ret_item, struct error *error);
+int ledger_item(
+	struct ledger *ledger, int64_t id, struct arena *arena, struct ledger_item *ret_item, struct error *error);
 
 /* How a fetch of an item ended. */
 struct ledger_outcome {
@@ -120,8 +121,8 @@ int ledger_settle(struct ledger *ledger, int64_t id, const struct ledger_outcome
 int ledger_wake(struct ledger *ledger, int64_t source, struct view url, int64_t now, struct error *error);
 
 /* Files of folders: true when path, size and time are the ones noted last. */
-int ledger_file_is_known(struct ledger *ledger, struct view path, int64_t size, int64_t mtime, bool *ret_known,
-	struct error *error);
+int ledger_file_is_known(
+	struct ledger *ledger, struct view path, int64_t size, int64_t mtime, bool *ret_known, struct error *error);
 int ledger_note_file(struct ledger *ledger, int64_t source, struct view path, int64_t size, int64_t mtime, int64_t now,
 	struct error *error);
 
