@@ -855,6 +855,14 @@ int catalogue_file(struct catalogue *catalogue, enum catalogue_file_kind kind, i
 	return result;
 }
 
+int catalogue_drop_file(struct catalogue *catalogue, enum catalogue_file_kind kind, int64_t number, struct error *error)
+{
+	char sql[100];
+	int result = begin(catalogue, error);
+	snprintf(sql, sizeof(sql), "DELETE FROM file WHERE kind=%d AND number=%lld", (int)kind, (long long)number);
+	return result ? result : execute(catalogue, sql, error);
+}
+
 int catalogue_drop_pack(struct catalogue *catalogue, int64_t pack, struct error *error)
 {
 	char sql[200];

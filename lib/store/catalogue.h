@@ -103,7 +103,8 @@ enum catalogue_file_kind {
 	CATALOGUE_MANIFEST,
 	CATALOGUE_RAW,
 	CATALOGUE_INDEX,
-	CATALOGUE_LOG /* runs, seen, gone: numbers 0, 1, 2 */
+	CATALOGUE_LOG, /* runs, seen, gone: numbers 0, 1, 2 */
+	CATALOGUE_NEAR /* 0 the signatures, from 1 runs */
 };
 struct catalogue_file {
 	enum catalogue_file_kind kind;
@@ -118,6 +119,8 @@ int catalogue_put_file(struct catalogue *catalogue, const struct catalogue_file 
 /* 0, or 1: not there. */
 int catalogue_file(struct catalogue *catalogue, enum catalogue_file_kind kind, int64_t number,
 	struct catalogue_file *ret_file, struct error *error);
+int catalogue_drop_file(
+	struct catalogue *catalogue, enum catalogue_file_kind kind, int64_t number, struct error *error);
 int catalogue_drop_pack(struct catalogue *catalogue, int64_t pack, struct error *error);
 typedef int catalogue_file_fn(void *user, const struct catalogue_file *file);
 /* By kind, then number. */

@@ -357,7 +357,8 @@ struct open_files {
 static int take_open(void *user, const struct catalogue_file *file)
 {
 	struct open_files *open_files = user;
-	if (!file->sealed && file->kind != CATALOGUE_INDEX && open_files->count < 16)
+	/* The signatures are derived, and too many to read again after each run. */
+	if (!file->sealed && file->kind != CATALOGUE_INDEX && file->kind != CATALOGUE_NEAR && open_files->count < 16)
 		open_files->files[open_files->count++] = *file;
 	return 0;
 }

@@ -9,6 +9,7 @@
  *     manifest/gone.jsonl   one line a document taken out (forget) or lost (repair): n, id, when, why
  *     packs/000000.tar.zst  the texts
  *     raw/000000.warc.gz    the captures, WARC 1.1
+ *     near/                 derived: signatures of the texts and their index, see near.h
  *     SHA256SUMS            digest of every file above, as sha256sum -c reads it
  *     catalogue.db          derived: repair makes it again from packs and manifests
  *     lock                  who writes now
@@ -70,6 +71,8 @@ enum {
 #define STORE_MANIFEST_NAME "manifest/%06lld.jsonl"
 #define STORE_RAW_NAME	    "raw/%06lld.warc.gz"
 #define STORE_INDEX_NAME    "index/%06lld.md"
+#define STORE_NEAR_NAME	    "near/%06lld.run"
+#define STORE_SIGNATURES_NAME "near/signatures"
 #define STORE_RUNS_NAME	    "manifest/runs.jsonl"
 #define STORE_SEEN_NAME	    "manifest/seen.jsonl"
 #define STORE_GONE_NAME	    "manifest/gone.jsonl"

@@ -67,7 +67,7 @@ void index_text(struct buf *out, const char *text, size_t max)
 				     : c == '.' && before >= 3 &&
 					       view_eq_nocase(view_make(v.p + before - 3, 3), VIEW("www"));
 		if (link)
-			buf_printf(out, "&#%u;", (unsigned)c);
+			buf_printf(out, "\\%c", (char)c);
 		else
 			put_escaped(out, c);
 		count += 1 + gap;

@@ -26,7 +26,8 @@ struct store {
 	struct catalogue *catalogue;
 	int64_t next_n;
 
-	int64_t pack_number;
+	int64_t pack_number; /* -1: none is open */
+	int64_t next_pack;   /* first number that was never used */
 	char pack_name[64]; /* relative to root */
 	char *pack_path;
 	int pack_fd;

@@ -294,7 +294,7 @@ static int put_sealed(struct store *store, struct error *error)
 	if (!result)
 		result = catalogue_put_file(store->catalogue, &file, error);
 	if (!result)
-		result = catalogue_set(store->catalogue, "pack", store->pack_number + 1, error);
+		result = catalogue_set(store->catalogue, "pack", -1, error);
 	return result ? result : catalogue_commit(store->catalogue, error);
 }
 

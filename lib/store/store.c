@@ -12,6 +12,7 @@
 #include "store/format.h"
 #include "store/inner.h"
 #include "store/lock.h"
+#include "store/near.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -39,6 +40,12 @@ void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_nam
 	case CATALOGUE_RAW: snprintf(ret_name, 64, STORE_RAW_NAME, n); break;
 	case CATALOGUE_INDEX: snprintf(ret_name, 64, STORE_INDEX_NAME, n); break;
 	case CATALOGUE_LOG: snprintf(ret_name, 64, "%s", logs[number >= 0 && number < LOG_COUNT ? number : 0]); break;
+	case CATALOGUE_NEAR:
+		if (number)
+			snprintf(ret_name, 64, STORE_NEAR_NAME, n);
+		else
+			snprintf(ret_name, 64, STORE_SIGNATURES_NAME);
+		break;
 	}
 }
 
@@ -84,6 +91,7 @@ static struct store *dispose(struct store *store)
 	store_close_pack(store);
 	for (int i = 0; i < LOG_COUNT; i++)
 		segment_close(&store->logs[i]);
+	near_free(store->near);
 	catalogue_close(store->catalogue);
 	lock_drop(store->lock_fd);
 	free(store->waiting);
@@ -181,6 +189,8 @@ int store_open_pack(struct store *store, int64_t number, struct error *error)
 	if (result < 0 || catalogue_file(store->catalogue, CATALOGUE_MANIFEST, number, &manifest, error) < 0)
 		return -EIO;
 	store->pack_number = number;
+	if (number >= store->next_pack)
+		store->next_pack = number + 1;
 	store->pack_since = pack.since;
 	store->pack_new = result == 1;
 	store_file_name(CATALOGUE_PACK, number, store->pack_name);
@@ -226,13 +236,17 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 		result = sync_folders(store, error);
 	if (!result)
 		result = open_logs(store, error);
-	int64_t number = 0;
+	int64_t number = -1;
 	if (!result)
 		result = catalogue_get(store->catalogue, "next_n", 0, &store->next_n, error);
 	if (!result)
-		result = catalogue_get(store->catalogue, "pack", 0, &number, error);
+		result = catalogue_get(store->catalogue, "next_pack", 0, &store->next_pack, error);
 	if (!result)
-		result = store_open_pack(store, number, error);
+		result = catalogue_get(store->catalogue, "pack", -1, &number, error);
+	if (!result)
+		result = store_open_pack(store, number < 0 ? store->next_pack : number, error);
+	if (!result)
+		result = near_open(store->root, store->root, store->catalogue, store->next_n, &store->near, error);
 	if (!result)
 		result = recover_run(store, error);
 	if (result) {
@@ -263,6 +277,8 @@ int store_open_archive(const char *path, const struct engine *engine, struct sto
 		result = pack_new(store->pack_fd, store->pack_path, 0, &store->pack, error);
 	if (!result)
 		result = segment_open_temporary(&store->manifest, store->root, error);
+	if (!result && engine->options.dedup != GARNER_DEDUP_OFF)
+		result = near_open(NULL, store->root, store->catalogue, 0, &store->near, error);
 	if (result) {
 		if (store->pack_fd >= 0)
 			unlink(store->pack_path);
@@ -470,9 +486,13 @@ int store_commit(struct store *store, struct error *error)
 {
 	int result = cut(store, error);
 	store->frame_bytes = store->input_count = 0;
-	if (result || store->archive)
+	if (!result && store->archive)
+		return store->near ? near_sync(store->near, error) : 0;
+	if (result)
 		return result;
 	result = sync_all(store, error);
+	if (!result && store->near)
+		result = near_sync(store->near, error);
 	if (!result && pack_size(store->pack))
 		result = put_file(store, CATALOGUE_PACK, store->pack_number, pack_size(store->pack), error);
 	if (!result && pack_size(store->pack))
@@ -484,7 +504,13 @@ int store_commit(struct store *store, struct error *error)
 		result = catalogue_set(store->catalogue, "next_n", store->next_n, error);
 	if (!result)
 		result = catalogue_set(store->catalogue, "pack", store->pack_number, error);
-	return result ? result : catalogue_commit(store->catalogue, error);
+	if (!result)
+		result = catalogue_set(store->catalogue, "next_pack", store->next_pack, error);
+	if (!result)
+		result = catalogue_commit(store->catalogue, error);
+	if (!result && store->near)
+		near_committed(store->near);
+	return result;
 }
 
 /* After each input: points that depend on the inputs alone, never on time, so that the bytes do not either. */
@@ -498,7 +524,7 @@ static int step(struct store *store, struct error *error)
 		if (!result && !store->archive && pack_size(store->pack) >= PACK_SEAL_BYTES) {
 			result = store_seal(store, error);
 			if (!result)
-				result = store_open_pack(store, store->pack_number + 1, error);
+				result = store_open_pack(store, store->next_pack, error);
 		}
 	}
 	return result;
@@ -587,10 +613,30 @@ static const char *id_of_text(struct page *page)
 	return arena_strdup_view(&page->arena, view_of(hex));
 }
 
+/* A text of few words is like others by chance; one that is the same as another needs no further mark. */
+static int mark_near(struct store *store, struct page *page, struct error *error)
+{
+	struct garner_document *d = &page->document;
+	bool fit = d->words >= NEAR_WORDS_MIN && d->dup_of == GARNER_NO_NUMBER;
+	double score = 0;
+	if (!store->near)
+		return 0;
+	int result = near_put(store->near, store->next_n, strtoull(d->id, NULL, 16), fit ? page->minhash : NULL,
+		&d->near.n, &score, error);
+	if (store->engine->options.dedup == GARNER_DEDUP_OFF)
+		d->near.n = GARNER_NO_NUMBER;
+	else if (!result && d->near.n != GARNER_NO_NUMBER)
+		d->near.score = score;
+	return result;
+}
+
 static int add(struct store *store, struct page *page, struct error *error)
 {
 	struct garner_document *d = &page->document;
 	size_t at;
+	int result = mark_near(store, page, error);
+	if (result)
+		return result;
 	d->n = store->next_n;
 	d->path = arena_printf(&page->arena, STORE_MEMBER_NAME, (long long)d->n, d->id);
 	if (!d->path)
@@ -599,7 +645,7 @@ static int add(struct store *store, struct page *page, struct error *error)
 		d->store.pack = store->pack_name;
 		d->store.offset = pack_size(store->pack);
 	}
-	int result = pack_add(store->pack, d->path, page->member, mtime_of(store, d), &at, error);
+	result = pack_add(store->pack, d->path, page->member, mtime_of(store, d), &at, error);
 	if (!result)
 		result = keep_waiting(store, page, at, error);
 	if (!result)

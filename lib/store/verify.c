@@ -118,7 +118,7 @@ static int check_open_file(struct proof *proof, int fd, const char *path, const 
 {
 	struct stat st;
 	bool grows = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_MANIFEST || file->kind == CATALOGUE_RAW ||
-		     file->kind == CATALOGUE_LOG;
+		     file->kind == CATALOGUE_LOG || file->kind == CATALOGUE_NEAR;
 	if (fstat(fd, &st) < 0) {
 		verify_find(proof->verify, path, "%s", strerror(errno));
 		return 0;
@@ -131,7 +131,7 @@ static int check_open_file(struct proof *proof, int fd, const char *path, const 
 	if (st.st_size > file->size && !(grows && !file->sealed && proof->writing))
 		verify_find(proof->verify, path, "%lld bytes behind the %lld that were acknowledged: torn",
 			(long long)(st.st_size - file->size), (long long)file->size);
-	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW;
+	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW || file->kind == CATALOGUE_NEAR;
 	bool current = file->has_sha256 && (file->sealed || proof->derived);
 	int result = 0;
 	if (current && (proof->verify->data || !large))

@@ -1,0 +1,46 @@
+/* Near duplicates: which document before this one has almost the same text?
+ *
+ * Signatures (dedup.h) stand in near/signatures, behind the 64 bits of the id, by number. Their bands are keys of an
+ * index in sorted runs, as in a log-structured merge tree: the newest documents in memory, NEAR_RUN_DOCUMENTS of them
+ * become a run near/000001.run, NEAR_FAN runs of one size class are merged to one. An insert costs no random write, a
+ * search one bit test a band and run (the run's filter), and 6 % of those a halving. 10 million documents are at most
+ * 3 x NEAR_FAN runs and 3 GB.
+ *
+ * All of it is derived: repair makes it again from the texts. One writer. */
+#ifndef GARNER_STORE_NEAR_H
+#define GARNER_STORE_NEAR_H
+
+#include <stdint.h>
+#include "store/catalogue.h"
+#include "util/error.h"
+
+struct minhash;
+struct near;
+
+enum {
+	/* Half of the bands that there are: a pair of similarity 0.6 shares one with 0.988, of 0.7 with 0.9998. */
+	NEAR_BANDS = 32,
+	NEAR_RUN_DOCUMENTS = 32768, /* 20 MB of memory */
+	NEAR_FAN = 8,
+	NEAR_CANDIDATES = 16, /* looked at of one band in one run: the oldest */
+	NEAR_WORDS_MIN = 20,  /* shorter texts are like others by chance */
+};
+#define NEAR_SCORE 0.6 /* least similarity that is marked */
+
+/* @root NULL: of one build, in temporary files beside @path. @next_n: documents from the last run on are read from the
+ * signatures into memory. */
+int near_open(const char *root, const char *path, struct catalogue *catalogue, int64_t next_n, struct near **ret_near,
+	struct error *error);
+/* The best match of @signature among documents before @n whose id is not @id; then adds it. GARNER_NO_NUMBER: none. A
+ * NULL signature is a text that is never matched. Numbers are put in order. */
+int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n,
+	double *ret_score, struct error *error);
+/* Signatures to the medium; their size into the catalogue. */
+int near_sync(struct near *near, struct error *error);
+/* Documents in memory become a run: when there are enough, or with @all any. Not committed. */
+int near_flush(struct near *near, bool all, struct error *error);
+/* After the commit: files that were merged away are removed. */
+void near_committed(struct near *near);
+struct near *near_free(struct near *near);
+
+#endif
