@@ -67,15 +67,15 @@ enum {
 #define PACK_SEEK_MAGIC	     0x184D2A5Eu
 #define PACK_SEEK_FOOT_MAGIC 0x8F92EAB1u
 
-#define STORE_PACK_NAME	    "packs/%06lld.tar.zst"
-#define STORE_MANIFEST_NAME "manifest/%06lld.jsonl"
-#define STORE_RAW_NAME	    "raw/%06lld.warc.gz"
-#define STORE_INDEX_NAME    "index/%06lld.md"
-#define STORE_NEAR_NAME	    "near/%06lld.run"
+#define STORE_PACK_NAME	      "packs/%06lld.tar.zst"
+#define STORE_MANIFEST_NAME   "manifest/%06lld.jsonl"
+#define STORE_RAW_NAME	      "raw/%06lld.warc.gz"
+#define STORE_INDEX_NAME      "index/%06lld.md"
+#define STORE_NEAR_NAME	      "near/%06lld.run"
 #define STORE_SIGNATURES_NAME "near/signatures"
-#define STORE_RUNS_NAME	    "manifest/runs.jsonl"
-#define STORE_SEEN_NAME	    "manifest/seen.jsonl"
-#define STORE_GONE_NAME	    "manifest/gone.jsonl"
+#define STORE_RUNS_NAME	      "manifest/runs.jsonl"
+#define STORE_SEEN_NAME	      "manifest/seen.jsonl"
+#define STORE_GONE_NAME	      "manifest/gone.jsonl"
 
 /* "000_10cd160a65ea45e7.txt": at least 3 digits. */
 #define STORE_MEMBER_NAME "%03lld_%s.txt"

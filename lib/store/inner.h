@@ -28,7 +28,7 @@ struct store {
 
 	int64_t pack_number; /* -1: none is open */
 	int64_t next_pack;   /* first number that was never used */
-	char pack_name[64]; /* relative to root */
+	char pack_name[64];  /* relative to root */
 	char *pack_path;
 	int pack_fd;
 	bool pack_unsynced, pack_new;

@@ -42,8 +42,8 @@ struct fresh_entry {
 };
 
 struct near {
-	const char *root;  /* NULL: temporary */
-	char *folder;	   /* for files and words */
+	const char *root; /* NULL: temporary */
+	char *folder;	  /* for files and words */
 	struct catalogue *catalogue;
 	struct segment signatures;
 	int64_t next_n;	    /* of the next near_put */
@@ -88,7 +88,7 @@ static char *run_path(const struct near *near, int64_t number)
 {
 	char *path = NULL;
 	return asprintf(&path, near->root ? "%s/%06lld.run" : "%s.%06lld", near->folder, (long long)number) < 0 ? NULL
-													       : path;
+														: path;
 }
 
 static void run_close(struct run *run)
@@ -182,8 +182,8 @@ static int by_entry(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void merge_slices(struct slice *slices, size_t count, uint64_t *filter, uint64_t words, uint32_t band,
-	struct run_writer *writer)
+static void merge_slices(
+	struct slice *slices, size_t count, uint64_t *filter, uint64_t words, uint32_t band, struct run_writer *writer)
 {
 	for (;;) {
 		struct slice *least = NULL;
@@ -223,8 +223,9 @@ static int make_run(struct near *near, struct run_head *head,
 {
 	int64_t number = near->next_file++;
 	char *path = run_path(near, number);
-	struct run_writer writer = { .fd = -1, .path = path, .out = BUF_INIT(SIZE_MAX / 2), .sha256 = sha256_new(),
-		.error = error };
+	struct run_writer writer = {
+		.fd = -1, .path = path, .out = BUF_INIT(SIZE_MAX / 2), .sha256 = sha256_new(), .error = error
+	};
 	struct catalogue_file file = { .kind = CATALOGUE_NEAR, .number = number, .sealed = true, .has_sha256 = true };
 	int result = path && writer.sha256 ? 0 : no_memory(near, error);
 	memcpy(head->magic, run_magic, sizeof(run_magic));
@@ -304,7 +305,8 @@ static void run_slice(void *user, uint32_t band, struct slice *slices)
 	struct run_slices *of = user;
 	for (size_t i = 0; i < of->count; i++) {
 		const uint64_t *start = of->runs[i]->head->band_start;
-		slices[i] = (struct slice){ of->runs[i]->entries + start[band], of->runs[i]->entries + start[band + 1] };
+		slices[i] =
+			(struct slice){ of->runs[i]->entries + start[band], of->runs[i]->entries + start[band + 1] };
 	}
 }
 
@@ -506,16 +508,17 @@ static int search_all(struct search *search)
 	return result;
 }
 
-int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n, double *ret_score,
-	struct error *error)
+int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n,
+	double *ret_score, struct error *error)
 {
 	struct record record = { .id = id };
 	*ret_n = GARNER_NO_NUMBER;
 	if (n != near->next_n || n >= UINT32_MAX)
 		return error_set(error, -EINVAL, "%s: document %lld out of order", near->folder, (long long)n);
 	if (signature) {
-		struct search search = { .near = near, .signature = signature, .id = id, .best_n = GARNER_NO_NUMBER,
-			.error = error };
+		struct search search = {
+			.near = near, .signature = signature, .id = id, .best_n = GARNER_NO_NUMBER, .error = error
+		};
 		int result = search_all(&search);
 		if (result)
 			return result;
@@ -603,8 +606,8 @@ int near_open(const char *root, const char *path, struct catalogue *catalogue, i
 	near->heads = calloc(HEADS, sizeof(*near->heads));
 	int result = near->folder && near->fresh && near->heads ? 0 : error_set(error, -ENOMEM, "%s: no memory", path);
 	if (!result)
-		result = root ? open_files(near, next_n, error)
-			      : segment_open_temporary(&near->signatures, path, error);
+		result =
+			root ? open_files(near, next_n, error) : segment_open_temporary(&near->signatures, path, error);
 	if (!result && root)
 		result = read_fresh(near, next_n, error);
 	if (result) {
