@@ -54,6 +54,7 @@ static void take(struct warc_head *head, struct view name, struct view value)
 		{ VIEW("WARC-Segment-Number"), &head->segment },
 		{ VIEW("WARC-Refers-To"), &head->refers_to },
 		{ VIEW("WARC-Profile"), &head->profile },
+		{ VIEW("WARC-Concurrent-To"), &head->concurrent_to },
 	};
 	unsigned long long length;
 	if (view_eq_nocase(name, VIEW("Content-Length"))) {

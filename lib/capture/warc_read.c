@@ -11,8 +11,10 @@
 #include <stdlib.h>
 #include "capture/http.h"
 #include "capture/members.h"
+#include "capture/warc_facts.h"
 #include "capture/warc_head.h"
 #include "capture/warc_page.h"
+#include "capture/warc_read.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
@@ -23,6 +25,10 @@ struct warc {
 	struct members *members;
 	struct stream *stream; /* of the member at hand; NULL between members */
 	bool lost;	       /* damage was told of: what stands up to the next record goes with it */
+	struct companion {
+		struct buf record; /* the response it stands beside (WARC-Concurrent-To) */
+		struct buf block;
+	} facts, request; /* the newest of each */
 };
 
 static int warc_bid(const struct source_probe *probe)
@@ -42,14 +48,21 @@ static int warc_open(struct source *source, struct error *error)
 	if (!w)
 		return error_set(error, -ENOMEM, "%s: no memory", source->name);
 	source->state = w;
+	w->facts.record = w->request.record = BUF_INIT(LIMIT_HEAD_BYTES);
+	w->facts.block = w->request.block = BUF_INIT(LIMIT_HEAD_BYTES);
 	return members_open(source->stream, VIEW("WARC/"), &w->members, error);
 }
 
 static void warc_close(struct source *source)
 {
 	struct warc *w = source->state;
-	if (w)
+	if (w) {
 		members_close(w->members);
+		buf_free(&w->facts.record);
+		buf_free(&w->facts.block);
+		buf_free(&w->request.record);
+		buf_free(&w->request.block);
+	}
 	free(w);
 	source->state = NULL;
 }
@@ -94,6 +107,44 @@ static bool is_boundary(struct view rest, size_t *ret_n)
 		n++;
 	*ret_n = n;
 	return n == rest.n || view_starts(rest, VIEW("\r\n\r\n")) || view_starts(view_from(rest, n), VIEW("WARC/"));
+}
+
+/* ---- what stands beside a response ----------------------------------------------------------- */
+
+static void keep_companion(struct companion *companion, const struct warc_head *head, struct view block)
+{
+	buf_reset(&companion->record);
+	buf_reset(&companion->block);
+	buf_putv(&companion->record, head->concurrent_to);
+	if (buf_putv(&companion->block, block) < 0)
+		buf_reset(&companion->record); /* too long: no companion */
+}
+
+/* A request, or facts that a capture was written with; they come before their response. */
+static void note_companion(struct warc *w, const struct warc_head *head, struct view block)
+{
+	struct view type = http_type_essence(head->content_type);
+	if (!head->concurrent_to.n)
+		return;
+	if (head->type == WARC_METADATA && view_eq_nocase(type, VIEW("application/warc-fields")))
+		keep_companion(&w->facts, head, block);
+	else if (head->type == WARC_REQUEST)
+		keep_companion(&w->request, head, block);
+}
+
+static bool is_companion(const struct companion *companion, const struct warc_head *head)
+{
+	return companion->block.n && head->record_id.n && view_eq(buf_view(&companion->record), head->record_id);
+}
+
+static void take_companions(const struct warc *w, struct page *page, const struct warc_head *head)
+{
+	if (is_companion(&w->facts, head))
+		warc_facts_read(page, buf_view(&w->facts.block));
+	if (is_companion(&w->request, head)) {
+		struct view request = buf_view(&w->request.block);
+		page->capture.request_head = view_of(page_str(page, request));
+	}
 }
 
 /* ---- records ------------------------------------------------------------------------------- */
@@ -180,7 +231,13 @@ static int take_record(struct warc *w, struct page *page, const struct warc_head
 	if (newlines < 4 && newlines + total < v.n)
 		page_note(page, "record at byte %lld: no CRLF CRLF behind it", (long long)page->capture.offset);
 	struct view block = view_make(v.p + head->size, (size_t)head->length);
-	int result = is_input(head) ? warc_page(page, &here, block) : RECORD_PASSED;
+	int result = RECORD_PASSED;
+	if (is_input(&here)) {
+		take_companions(w, page, &here);
+		result = warc_page(page, &here, block);
+	} else {
+		note_companion(w, &here, block);
+	}
 	stream_skip(stream, (int64_t)(total + newlines));
 	return result;
 }
@@ -257,3 +314,16 @@ static int warc_next(struct source *source, struct page *page)
 }
 
 const struct source_ops source_warc = { "warc", true, warc_bid, warc_open, warc_next, warc_close };
+
+int warc_read_group(struct view bytes, struct page *page)
+{
+	struct source source = { .ops = &source_warc, .name = "" };
+	source.stream = stream_of_view(bytes);
+	if (!source.stream)
+		return error_set(&page->error, -ENOMEM, "no memory for a capture");
+	int result = warc_open(&source, &page->error);
+	if (!result)
+		result = warc_next(&source, page);
+	source_end(&source);
+	return result == SOURCE_END ? page_drop(page, GARNER_NOT_A_PAGE, "no capture stands there") : result;
+}
