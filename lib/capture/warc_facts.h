@@ -1,5 +1,5 @@
-/* What a capture knows beside its bytes, as application/warc-fields in a metadata record: written with each capture that
- * we keep, read back before the page that it belongs to. */
+/* What a capture knows beside its bytes, as application/warc-fields in a metadata record: written with each capture
+ * that we keep, read back before the page that it belongs to. */
 #ifndef GARNER_CAPTURE_WARC_FACTS_H
 #define GARNER_CAPTURE_WARC_FACTS_H
 

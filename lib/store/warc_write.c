@@ -65,8 +65,8 @@ void warc_digest(struct view bytes, char ret_digest[WARC_DIGEST_BYTES])
 /* ---- record ids ------------------------------------------------------------------------------ */
 
 /* The name space of our version 5 UUIDs (RFC 9562, 5.5), itself drawn at random once. */
-static const uint8_t id_space[16] = { 0x5c, 0x1f, 0x0b, 0x62, 0x8e, 0x3d, 0x4a, 0x97, 0xb2, 0x46, 0xd1, 0x7e, 0x90, 0x2c,
-	0x6b, 0xf8 };
+static const uint8_t id_space[16] = { 0x5c, 0x1f, 0x0b, 0x62, 0x8e, 0x3d, 0x4a, 0x97, 0xb2, 0x46, 0xd1, 0x7e, 0x90,
+	0x2c, 0x6b, 0xf8 };
 
 /* From type, time, URI and block: what two different records never share. */
 static int make_id(const struct warc_record *record, const char *date, const char *digest, char ret_id[WARC_ID_BYTES])
@@ -85,7 +85,8 @@ static int make_id(const struct warc_record *record, const char *date, const cha
 	sum[6] = (uint8_t)((sum[6] & 0x0F) | 0x50);
 	sum[8] = (uint8_t)((sum[8] & 0x3F) | 0x80);
 	hex_of(sum, 16, hex);
-	snprintf(ret_id, WARC_ID_BYTES, "<urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s>", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	snprintf(ret_id, WARC_ID_BYTES, "<urn:uuid:%.8s-%.4s-%.4s-%.4s-%.12s>", hex, hex + 8, hex + 12, hex + 16,
+		hex + 20);
 	return result;
 }
 
@@ -200,12 +201,13 @@ int warc_write_record(
 	return result;
 }
 
-int warc_write_info(struct warc_writer *writer, struct buf *out, struct view filename, int64_t date,
-	struct view fields, struct warc_place *ret_place)
+int warc_write_info(struct warc_writer *writer, struct buf *out, struct view filename, int64_t date, struct view fields,
+	struct warc_place *ret_place)
 {
 	struct buf body = BUF_INIT(1 << 20);
-	buf_puts(&body, "software: garner/" GARNER_VERSION "\r\nformat: WARC File Format 1.1\r\n"
-			"conformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n");
+	buf_puts(&body,
+		"software: garner/" GARNER_VERSION "\r\nformat: WARC File Format 1.1\r\n"
+		"conformsTo: https://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/\r\n");
 	buf_putv(&body, fields);
 	struct warc_record record = { .type = "warcinfo",
 		.date = date,
@@ -232,8 +234,8 @@ static int put_chunked(struct buf *out, struct view body)
 	return buf_puts(out, "0\r\n\r\n");
 }
 
-static void describe_revisit(struct warc_record *record, const struct capture *c, const struct warc_original *original,
-	const char *payload)
+static void describe_revisit(
+	struct warc_record *record, const struct capture *c, const struct warc_original *original, const char *payload)
 {
 	record->type = "revisit";
 	record->refers_to = original->record;
@@ -259,7 +261,9 @@ static int write_main(struct warc_writer *writer, struct buf *out, const struct 
 		.date = date,
 		.refers_to_date = GARNER_NO_NUMBER,
 		.content_type = c->head.n ? VIEW("application/http; msgtype=response") : c->content_type,
-		.truncated = !c->truncated ? VIEW_NONE : c->network ? VIEW("disconnect") : VIEW("unspecified"),
+		.truncated = !c->truncated ? VIEW_NONE
+			     : c->network  ? VIEW("disconnect")
+					   : VIEW("unspecified"),
 		.head = c->head,
 		.body = c->body };
 	if (original) {

@@ -3,8 +3,8 @@
  *
  *	[metadata: feed facts] [request] response | resource | revisit
  *
- * metadata and request come first and name the response (WARC-Concurrent-To): a reader that goes forward knows them when
- * the page comes. Record ids are made from what the record holds, so the same input gives the same bytes. */
+ * metadata and request come first and name the response (WARC-Concurrent-To): a reader that goes forward knows them
+ *when the page comes. Record ids are made from what the record holds, so the same input gives the same bytes. */
 #ifndef GARNER_STORE_WARC_WRITE_H
 #define GARNER_STORE_WARC_WRITE_H
 
@@ -42,16 +42,16 @@ struct warc_record {
 int warc_write_record(
 	struct warc_writer *writer, struct buf *out, const struct warc_record *record, struct warc_place *ret_place);
 /* The record a file begins with. @fields: more lines "name: value\r\n", or VIEW_NONE. */
-int warc_write_info(struct warc_writer *writer, struct buf *out, struct view filename, int64_t date,
-	struct view fields, struct warc_place *ret_place);
+int warc_write_info(struct warc_writer *writer, struct buf *out, struct view filename, int64_t date, struct view fields,
+	struct warc_place *ret_place);
 
 /* What an unchanged body was first seen as. */
 struct warc_original {
 	struct view record, url; /* url may be VIEW_NONE */
 	int64_t date;
 };
-/* The records of one capture; a revisit (identical-payload-digest, or server-not-modified for status 304) when @original
- * is given. @date where the capture has none. @ret_group: all of them, ret_group->record the response's;
+/* The records of one capture; a revisit (identical-payload-digest, or server-not-modified for status 304) when
+ * @original is given. @date where the capture has none. @ret_group: all of them, ret_group->record the response's;
  * @ret_main: the response alone; each may be NULL. */
 int warc_write_capture(struct warc_writer *writer, struct buf *out, const struct capture *capture, int64_t date,
 	const struct warc_original *original, struct warc_place *ret_group, struct warc_place *ret_main);

@@ -106,7 +106,7 @@ static void the_same_capture_gives_the_same_bytes_and_another_another_id(void **
 	assert_string_equal(a.record, b.record);
 	assert_string_not_equal(a.record, c.record);
 	assert_int_equal(strlen(a.record), 47);
-	assert_int_equal(a.record[24], '5'); /* version */
+	assert_int_equal(a.record[24], '5');	       /* version */
 	assert_non_null(strchr("89ab", a.record[29])); /* variant */
 	buf_free(&first);
 	buf_free(&again);
