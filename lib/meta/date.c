@@ -20,32 +20,44 @@ struct dates {
 	int modified_score;
 };
 
-/* A day that a page of this capture can have. */
-static bool plausible(const struct decide *d, const struct date *date, bool strong)
+/* How well a day fits the capture: 0 it does, FUTURE it is after it, IMPOSSIBLE. The clock of a capture can be wrong
+ * (rewritten WARCs carry the day of the rewriting), so markup that says "published" is only doubted within a year. */
+enum fit { FITS, FUTURE, IMPOSSIBLE };
+enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80 };
+
+static enum fit fit_of(const struct decide *d, const struct date *date, bool strong)
 {
 	if (date->year < (strong ? 1970 : 1990) || date->year > d->dates.year_max)
-		return false;
-	int64_t fetched = d->page->capture.fetched;
-	if (fetched == GARNER_NO_NUMBER)
-		return true;
-	/* A zone can make it up to 14 hours later than the clock of the capture. */
-	return date_seconds(date) <= fetched + 14 * 3600;
+		return IMPOSSIBLE;
+	int64_t fetched = d->page->capture.fetched, at = date_seconds(date);
+	if (fetched == GARNER_NO_NUMBER || at <= fetched + ZONE_SECONDS)
+		return FITS;
+	return at <= fetched + DOUBT_SECONDS ? FUTURE : IMPOSSIBLE;
+}
+
+static void add_date(struct dates *dates, const struct date *date, int score, const char *from)
+{
+	enum fit fit = fit_of(dates->d, date, score >= STRONG);
+	if (fit == IMPOSSIBLE || dates->count == CANDIDATES)
+		return;
+	if (fit == FUTURE)
+		score -= FUTURE_PENALTY;
+	if (score > 0)
+		dates->list[dates->count++] = (struct candidate){ *date, score, from };
 }
 
 static void add(struct dates *dates, struct view value, int score, const char *from)
 {
 	struct date date;
-	if (dates->count == CANDIDATES || value.n == 0 || !date_read(&dates->d->dates, value, &date) ||
-		!plausible(dates->d, &date, score >= 80))
-		return;
-	dates->list[dates->count++] = (struct candidate){ date, score, from };
+	if (value.n && score > 0 && date_read(&dates->d->dates, value, &date))
+		add_date(dates, &date, score, from);
 }
 
 static void add_modified(struct dates *dates, struct view value, int score)
 {
 	struct date date;
 	if (value.n && score > dates->modified_score && date_read(&dates->d->dates, value, &date) &&
-		plausible(dates->d, &date, false) && date.day > 0) {
+		fit_of(dates->d, &date, false) != IMPOSSIBLE && date.day > 0) {
 		dates->modified = date;
 		dates->modified_score = score;
 	}
@@ -216,10 +228,9 @@ static void from_url(struct dates *dates)
 	struct view urls[2] = { dates->d->page->capture.url, dates->d->main ? dates->d->main->url : VIEW_NONE };
 	for (size_t i = 0; i < 2; i++) {
 		struct date date;
-		if (!date_in_url(urls[i], dates->d->dates.year_max, &date) || !plausible(dates->d, &date, false) ||
-			dates->count == CANDIDATES)
+		if (!date_in_url(urls[i], dates->d->dates.year_max, &date))
 			continue;
-		dates->list[dates->count++] = (struct candidate){ date, date.day > 0 ? 79 - (int)i : 20, "url" };
+		add_date(dates, &date, date.day > 0 ? 79 - (int)i : 20, "url");
 		return;
 	}
 }

@@ -35,6 +35,8 @@ bool title_same(struct view a, struct view b);
 bool decide_is_aside(const struct decide *d, uint32_t node);
 /* Block whose text begins inside @node's subtree, or SIZE_MAX. */
 size_t decide_block_of(const struct decide *d, uint32_t node);
+/* @name is a name of the site, by what the page or its address says. */
+bool decide_is_site(const struct decide *d, struct view name);
 /* Sets d->head_block, first and last. */
 void decide_places(struct decide *d);
 

@@ -104,7 +104,7 @@ static void begin(struct decide *d, struct page *page, const struct months *mont
 	d->dates.year_max = YEAR_MAX;
 	int month, day;
 	if (page->capture.fetched != GARNER_NO_NUMBER)
-		clock_civil(page->capture.fetched / 86400 + 1, &d->dates.year_max, &month, &day);
+		clock_civil(page->capture.fetched / 86400 + 366, &d->dates.year_max, &month, &day);
 }
 
 static int decide_run(void *state, struct page *page)

@@ -84,8 +84,7 @@ static bool host_says(struct view host, struct view squeezed)
 	return found;
 }
 
-/* The segment is a name of the site, by what the page or its address says. */
-static bool is_site(const struct decide *d, struct view segment)
+bool decide_is_site(const struct decide *d, struct view segment)
 {
 	char text[256], other[256];
 	struct view s = { text, squeeze(segment, text, sizeof(text)) };
@@ -135,9 +134,9 @@ static struct view cut_site(const struct decide *d, struct view title)
 		if (last == SIZE_MAX)
 			break;
 		struct view tail = view_trim(view_from(title, behind)), head = view_trim(view_first(title, front));
-		if (is_site(d, tail) && view_trim(view_first(title, last)).n > 1)
+		if (decide_is_site(d, tail) && view_trim(view_first(title, last)).n > 1)
 			title = view_trim(view_first(title, last));
-		else if (is_site(d, head) && view_trim(view_from(title, front + front_n)).n > 1)
+		else if (decide_is_site(d, head) && view_trim(view_from(title, front + front_n)).n > 1)
 			title = view_trim(view_from(title, front + front_n));
 		else
 			break;
@@ -195,7 +194,7 @@ static const struct candidate *best_heading(struct decide *d, const struct title
 			double o = title_overlap(h->text, cut_site(d, c->text));
 			agreement = o > agreement ? o : agreement;
 		}
-		if (is_site(d, h->text))
+		if (decide_is_site(d, h->text))
 			agreement *= 0.5;
 		if (!best || agreement > most) {
 			best = h;

@@ -1,0 +1,405 @@
+#include "meta/names.h"
+
+#include "meta/fold.h"
+#include "util/utf8.h"
+
+#define W(text) { text, sizeof(text) - 1 }
+enum { COUNT_MAX_WORDS = 7, NAME_BYTES = 120 };
+
+/* What introduces an author. Longer ones first; matched folded, the next letter must not go on the word. */
+static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von"), W("eine analyse von"), W("ein kommentar von"),
+	W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"), W("geschrieben von"), W("veroffentlicht von"),
+	W("verfasst von"), W("erstellt von"), W("beitrag von"), W("gepostet von"), W("eingestellt von"), W("artikel von"),
+	W("written by"), W("posted by"), W("published by"), W("words by"), W("story by"), W("article by"), W("created by"),
+	W("reviewed by"), W("authored by"), W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"),
+	W("publie par"), W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"),
+	W("publicado por"), W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"),
+	W("articolo di"), W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"),
+	W("kirjoittanut"), W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"), W("zpracoval"),
+	W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"), W("ditulis oleh"), W("tac gia"),
+	W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"), W("autores"), W("autore"), W("autora"), W("auteur"),
+	W("auteurs"), W("autorzy"), W("forfatter"), W("forfattare"), W("journalist"), W("verfasser"), W("redakteur"), W("redaktor"),
+	W("text"), W("texte"), W("tekst"), W("texto"), W("testo"), W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"),
+	W("da"), W("door"), W("av"), W("af"), W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"),
+	W("αρθρο"), W("γραφει"), W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"),
+	W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"), W("द्वारा") };
+
+/* Words that end a name: what follows is a job, a place or a link. Folded. */
+static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"), W("contributor"),
+	W("journalist"), W("redakteur"), W("redakteurin"), W("redaktor"), W("redaktorin"), W("reporterin"), W("korrespondent"),
+	W("korrespondentin"), W("journalistin"), W("volontar"), W("volontarin"), W("autor"), W("autorin"), W("fotograf"),
+	W("photographer"), W("producer"), W("columnist"), W("analyst"), W("director"), W("manager"), W("professor"), W("chef"),
+	W("chefredakteur"), W("leiter"), W("ressortleiter"), W("redactor"), W("redactora"), W("periodista"), W("corresponsal"),
+	W("redacteur"), W("verslaggever"), W("giornalista"), W("journaliste"), W("toimittaja"), W("reporterka"), W("redaktorka"),
+	W("dziennikarz"), W("dziennikarka"), W("corespondent"), W("muhabir"), W("ceo"), W("founder"), W("co-founder"), W("president"),
+	W("author"), W("published"), W("updated"), W("posted"), W("comments"), W("comment"), W("views"), W("minutes"), W("read"),
+	W("min"), W("share"), W("email"), W("follow"), W("more"), W("view"), W("articles"), W("posts"), W("bio"), W("profile"),
+	W("special"), W("senior"), W("freelance"), W("freelancer"), W("expert"), W("specialist"), W("kommentare"), W("uhr"),
+	W("aktualisiert"), W("veroffentlicht"), W("lesezeit"), W("expertin"), W("head"), W("chief"), W("lead") };
+
+static const struct view credentials[] = { W("md"), W("m.d."), W("m.d"), W("phd"), W("ph.d."), W("ph.d"), W("ms"), W("m.s."), W("ma"),
+	W("m.a."), W("rd"), W("rdn"), W("ldn"), W("cpt"), W("jr"), W("jr."), W("sr"), W("sr."), W("esq"), W("esq."), W("mba"), W("cpa"),
+	W("cfp"), W("rn"), W("bsn"), W("msn"), W("do"), W("dds"), W("dvm"), W("jd"), W("j.d."), W("mph"), W("pharmd"), W("dpt"),
+	W("lcsw"), W("fand"), W("facs"), W("iii"), W("ii"), W("msc"), W("bsc"), W("mrcvs"), W("cscs") };
+
+static const struct view nobodies[] = { W("admin"), W("administrator"), W("webmaster"), W("user"), W("guest"), W("gast"), W("author"),
+	W("autor"), W("unknown"), W("anonymous"), W("anonym"), W("staff"), W("editor"), W("root"), W("superuser"), W("super user"),
+	W("wordpress"), W("default"), W("test"), W("none"), W("null"), W("n/a"), W("mail"), W("email"), W("e-mail"), W("kontakt"),
+	W("contact"), W("website"), W("facebook"), W("twitter"), W("instagram"), W("linkedin"), W("share"), W("follow"), W("profile"),
+	W("view profile"), W("about"), W("about the author"), W("about the authors"), W("uber den autor"), W("impressum"), W("home"), W("login"),
+	W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"), W("photo"), W("foto"), W("rss"),
+	W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"), W("view all posts"), W("authors"), W("written by"),
+	W("posted by"), W("comments"), W("comment"), W("reply"), W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more") };
+#undef W
+
+static bool listed(struct view word, const struct view *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (view_eq(list[i], word))
+			return true;
+	return false;
+}
+#define LISTED(word, list) listed(word, list, sizeof(list) / sizeof((list)[0]))
+
+static struct view folded(struct view v, char *out, size_t cap)
+{
+	return view_make(out, fold_word(v, out, cap));
+}
+
+bool names_is_nobody(struct view name)
+{
+	char text[NAME_BYTES];
+	struct view f = folded(name, text, sizeof(text));
+	return LISTED(f, nobodies);
+}
+
+static bool is_mark(uint32_t cp)
+{
+	return !fold_is_letter(cp) && cp != '\'' && cp != 0x2019 && cp != '.' && cp != '-' && cp != ')' && cp != '"' && cp != 0x201D;
+}
+
+/* Cuts spaces and marks off both ends. */
+static struct view trim_marks(struct view v)
+{
+	while (v.n > 0) {
+		size_t at = 0;
+		uint32_t cp = utf8_next(v, &at);
+		if (fold_is_letter(cp))
+			break;
+		v = view_from(v, at);
+	}
+	while (v.n > 0) {
+		size_t at = v.n;
+		uint32_t cp = utf8_prev(v, &at);
+		bool initial = cp == '.' && at >= 2 && (ascii_is_alpha(v.p[at - 1])) &&
+			       (v.p[at - 2] == ' ' || v.p[at - 2] == '.' || (at >= 3 && (v.p[at - 3] == ' ' || ascii_is_alpha(v.p[at - 3]))));
+		if (!is_mark(cp) && (cp != '.' || initial) && cp != '-' && !(cp == ')' && view_find_byte(v, '(') == v.n) && cp != '\'' &&
+			cp != '"')
+			break;
+		v = view_first(v, at);
+	}
+	return v;
+}
+
+/* Bytes of @line that the intro takes, 0: none. */
+static size_t intro_length(struct view line)
+{
+	for (size_t i = 0; i < sizeof(intros) / sizeof(intros[0]); i++) {
+		/* Walk both: the line folded letter by letter against the intro. */
+		size_t at = 0, k = 0;
+		struct view intro = intros[i];
+		while (at < line.n && k < intro.n) {
+			size_t next = at, ik = k;
+			uint32_t cp = fold_letter(utf8_next(line, &next));
+			uint32_t want = utf8_next(intro, &ik);
+			if (cp == 0xA0)
+				cp = ' ';
+			if (cp != want && cp != 0)
+				break;
+			k = cp == 0 ? k : ik;
+			at = next;
+		}
+		if (k < intro.n)
+			continue;
+		if (at >= line.n)
+			return at;
+		size_t next = at;
+		uint32_t cp = utf8_next(line, &next);
+		if (!fold_is_letter(cp) || fold_is_unspaced(cp))
+			return at;
+	}
+	return 0;
+}
+
+static bool is_common_intro(struct view word)
+{
+	/* Short words that also begin names ("de la Cruz", "di Stefano", "von Arnim"). */
+	static const char *const risky[] = { "de", "di", "da", "per", "del", "aus", "von", "du", "af", "av", "του", "της", "文", NULL };
+	char text[16];
+	struct view f = folded(view_trim(word), text, sizeof(text));
+	for (size_t i = 0; risky[i]; i++)
+		if (view_eq(f, view_of(risky[i])))
+			return true;
+	return false;
+}
+
+bool names_introduced(struct view line)
+{
+	return intro_length(trim_marks(line)) > 0;
+}
+
+static bool is_capital(uint32_t cp)
+{
+	/* Scripts without case have no capitals: their letters pass. */
+	if (cp < 0x80)
+		return cp >= 'A' && cp <= 'Z';
+	return fold_letter(cp) != cp || cp >= 0x590;
+}
+
+/* Counts words and those that begin with a capital; 'von', 'de' and the like do not count against. */
+static void count_words(struct view v, size_t *words, size_t *capitals, size_t *digits)
+{
+	static const char *const particles[] = { "von", "van", "der", "den", "de", "la", "le", "el", "al", "bin", "da", "di", "du",
+		"dos", "das", "do", "del", "della", "zu", "zum", "zur", "ter", "ten", "of", "the", "y", "e", "i", "af", "av", "te", "ibn",
+		"und", "and", "für", "for", NULL };
+	struct view word;
+	*words = *capitals = *digits = 0;
+	while (view_next_token(&v, ' ', &word)) {
+		if (word.n == 0)
+			continue;
+		size_t at = 0;
+		uint32_t cp = utf8_next(word, &at);
+		while (!fold_is_letter(cp) && at < word.n)
+			cp = utf8_next(word, &at);
+		for (size_t i = 0; i < word.n; i++)
+			*digits += ascii_is_digit(word.p[i]);
+		bool particle = false;
+		for (size_t i = 0; particles[i]; i++)
+			particle |= view_eq(word, view_of(particles[i]));
+		(*words)++;
+		*capitals += is_capital(cp) || particle;
+	}
+}
+
+/* The word at the beginning of @v, folded. */
+static struct view first_word(struct view v, char *out, size_t cap)
+{
+	size_t n = view_find_byte(v, ' ');
+	return folded(trim_marks(view_first(v, n)), out, cap);
+}
+
+static bool has_role(struct view v)
+{
+	struct view word;
+	while (view_next_token(&v, ' ', &word)) {
+		char text[40];
+		struct view f = folded(trim_marks(word), text, sizeof(text));
+		if (f.n && LISTED(f, roles))
+			return true;
+	}
+	return false;
+}
+
+static bool is_credential(struct view v)
+{
+	char text[NAME_BYTES];
+	struct view f = folded(view_trim(v), text, sizeof(text));
+	return LISTED(f, credentials);
+}
+
+/* Cuts everything from the first sign that the name is over: a parenthesis, an address, a role. */
+static struct view cut_tail(struct view v)
+{
+	static const char *const stops[] = { " (", " [", " @", " <", " in ", " aus ", " for ", " für ", " from ", " on ", " am ", " at ",
+		" um ", " vom ", " seit ", " is ", " ist ", " via ", " bei ", " mit dpa", " \xE2\x80\x93", " \xE2\x80\x94", " - ",
+		"\xEF\xBC\x88", " le ", " il ", " kl. ", " els ", NULL };
+	size_t cut = v.n;
+	for (size_t i = 0; stops[i]; i++) {
+		size_t at = view_find(v, view_of(stops[i]));
+		if (at > 1 && at < cut)
+			cut = at;
+	}
+	v = view_first(v, cut);
+	/* "Ann Lee Staff Writer": from the first role word on. */
+	struct view rest = v, word;
+	size_t words = 0;
+	while (view_next_token(&rest, ' ', &word)) {
+		char text[40];
+		struct view f = folded(trim_marks(word), text, sizeof(text));
+		if (f.n && words >= 2 && LISTED(f, roles))
+			return view_make(v.p, (size_t)(word.p - v.p));
+		words += word.n > 0;
+	}
+	return v;
+}
+
+static bool same_name(struct view a, struct view b)
+{
+	uint32_t wa[16], wb[16];
+	size_t na = fold_hashes(a, wa, 16), nb = fold_hashes(b, wb, 16);
+	return na == nb && memcmp(wa, wb, na * sizeof(wa[0])) == 0;
+}
+
+static bool is_address(struct view v)
+{
+	return view_find_byte(v, '@') < v.n || view_find(v, VIEW("://")) < v.n || view_find(v, VIEW("www.")) < v.n ||
+	       view_find_byte(v, '{') < v.n || view_find_byte(v, '=') < v.n || view_find_byte(v, '\\') < v.n;
+}
+
+static bool is_name(struct view v, int flags)
+{
+	size_t words, capitals, digits;
+	if (v.n < 2 || v.n > NAME_BYTES || is_address(v) || names_is_nobody(v))
+		return false;
+	count_words(v, &words, &capitals, &digits);
+	if (words == 0 || words > COUNT_MAX_WORDS || (utf8_count(v) < 2))
+		return false;
+	if (digits > 0 && (words > 1 || !(flags & NAMES_LOOSE) || digits * 2 > v.n))
+		return false;
+	if (flags & NAMES_LOOSE)
+		return words <= 3 || capitals + 1 >= words;
+	return capitals == words;
+}
+
+static void add_name(struct names *names, struct arena *arena, struct view v, int flags)
+{
+	v = trim_marks(cut_tail(v));
+	char text[40];
+	/* A title of a job in front: "Redakteurin Anna Muster". */
+	struct view first = first_word(v, text, sizeof(text));
+	size_t space = view_find_byte(v, ' ');
+	if (first.n && space < v.n && LISTED(first, roles))
+		v = trim_marks(view_from(v, space));
+	if (!is_name(v, flags) || names->count == LIMIT_AUTHORS)
+		return;
+	for (size_t i = 0; i < names->count; i++)
+		if (same_name(names->list[i], v))
+			return;
+	struct view plain = { arena_strndup(arena, v.p, v.n), v.n };
+	if (plain.p)
+		names->list[names->count++] = plain;
+}
+
+/* Words for "and". The short ones separate only full names of their languages. */
+static const struct {
+	struct view word;
+	const char *lang; /* NULL: any */
+} ands[] = {
+#define A(word, lang) { { word, sizeof(word) - 1 }, lang }
+	A(" and ", NULL), A(" und ", NULL), A(" & ", NULL), A(" et ", NULL), A(" og ", NULL), A(" och ", NULL), A(" ja ", "fi"),
+	A(" ja ", "et"), A(" y ", "es"), A(" i ", "ca"), A(" e ", "it"), A(" e ", "pt"), A(" en ", "nl"), A(" i ", "pl"), A(" a ", "cs"),
+	A(" a ", "sk"), A(" și ", NULL), A(" ve ", "tr"), A(" és ", NULL), A(" ir ", "lt"), A(" un ", "lv"), A(" i ", "hr"), A(" i ", "sr"),
+	A(" и ", NULL), A(" і ", NULL), A(" та ", NULL), A(" και ", NULL), A(" و ", NULL), A(" dan ", "id"), A(" và ", NULL),
+	A(" with ", NULL),
+#undef A
+};
+
+static size_t find_and(struct view v, struct view lang, size_t *ret_n)
+{
+	size_t best = v.n;
+	for (size_t i = 0; i < sizeof(ands) / sizeof(ands[0]); i++) {
+		if (ands[i].lang && !view_starts_nocase(lang, view_of(ands[i].lang)))
+			continue;
+		size_t at = view_find_nocase(v, ands[i].word);
+		if (at < best) {
+			best = at;
+			*ret_n = ands[i].word.n;
+		}
+	}
+	return best;
+}
+
+/* Names joined by "and" in a part without commas. */
+static void read_joined(struct names *names, struct arena *arena, struct view part, struct view lang, int flags)
+{
+	for (int i = 0; i < 16 && part.n; i++) {
+		size_t n = 0, at = find_and(part, lang, &n);
+		add_name(names, arena, view_first(part, at), flags);
+		if (at >= part.n)
+			break;
+		part = view_trim(view_from(part, at + n));
+	}
+}
+
+/* Length of a list mark at @at; 0: none. */
+static size_t list_mark(struct view v, size_t at)
+{
+	static const struct view marks[] = { { ",", 1 }, { ";", 1 }, { "|", 1 }, { "/", 1 }, { "\n", 1 }, { "\xE3\x80\x81", 3 },
+		{ "\xD8\x8C", 2 }, { "\xEF\xBC\x8C", 3 }, { "\xE2\x80\xA2", 3 }, { "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 },
+		{ "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 } };
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (view_starts(view_from(v, at), marks[i]))
+			return marks[i].n;
+	return 0;
+}
+
+static struct view strip_intro(struct view line, bool *introduced)
+{
+	for (int i = 0; i < 3; i++) {
+		line = trim_marks(line);
+		size_t n = intro_length(line);
+		if (n == 0 || n >= line.n)
+			break;
+		/* "De la Cruz" keeps its "De": a risky word counts only in front of a capital that is not part of one. */
+		if (is_common_intro(view_first(line, n)) && *introduced)
+			break;
+		line = view_from(line, n);
+		*introduced = true;
+	}
+	return trim_marks(line);
+}
+
+static bool goes_on_as_role(struct view part)
+{
+	size_t words, capitals, digits;
+	count_words(part, &words, &capitals, &digits);
+	return is_credential(part) || has_role(part) || (words > 0 && capitals == 0) || digits > 2;
+}
+
+static void read_parts(struct names *names, struct arena *arena, struct view line, struct view lang, int flags)
+{
+	size_t from = 0, parts = 0;
+	for (size_t at = 0; at <= line.n; at++) {
+		size_t n = at < line.n ? list_mark(line, at) : 0;
+		if (n == 0 && at < line.n)
+			continue;
+		struct view part = view_trim(view_make(line.p + from, at - from));
+		bool introduced = false;
+		part = strip_intro(part, &introduced);
+		bool handle = flags & NAMES_LOOSE && parts == 0;
+		if (part.n && (handle || !goes_on_as_role(part) || (parts == 0 && !is_credential(part)))) {
+			read_joined(names, arena, part, lang, parts > 0 ? flags & ~NAMES_LOOSE : flags);
+		}
+		parts++;
+		from = at + n;
+		at += n ? n - 1 : 0;
+	}
+}
+
+/* "Last, First" -> "First Last" */
+static bool read_inverted(struct names *names, struct arena *arena, struct view line, int flags)
+{
+	size_t at = view_find_byte(line, ',');
+	struct view last = view_trim(view_first(line, at)), first = view_trim(view_from(line, at + 1));
+	if (at >= line.n || first.n == 0 || view_find_byte(first, ',') < first.n || is_credential(first))
+		return false;
+	char *p = arena_printf(arena, "%.*s %.*s", (int)first.n, first.p, (int)last.n, last.p);
+	if (p)
+		add_name(names, arena, view_of(p), flags);
+	return true;
+}
+
+void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags)
+{
+	bool introduced = false;
+	line = utf8_first(view_trim(line), LIMIT_FACT_BYTES);
+	line = strip_intro(line, &introduced);
+	if (line.n == 0 || (flags & NAMES_MARKED && !introduced))
+		return;
+	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
+		return;
+	if (flags & NAMES_WHOLE)
+		add_name(names, arena, line, flags);
+	else
+		read_parts(names, arena, line, lang, flags);
+}

@@ -1,0 +1,30 @@
+/* Names out of a byline. */
+#ifndef GARNER_META_NAMES_H
+#define GARNER_META_NAMES_H
+
+#include <stdbool.h>
+#include "util/arena.h"
+#include "util/limits.h"
+#include "util/view.h"
+
+struct names {
+	struct view list[LIMIT_AUTHORS];
+	size_t count;
+};
+
+enum {
+	NAMES_LOOSE = 1,    /* a field for authors: handles and lower case are names too */
+	NAMES_INVERTED = 2, /* "Last, First" is one person: library metadata */
+	NAMES_WHOLE = 4,    /* one value, one name: commas and "and" do not separate */
+	NAMES_MARKED = 8,   /* only when an introducing word ("by", "von" …) stands in front */
+};
+
+/* Adds the names in @line: "By Ann Lee and Bo Chu, staff writers" gives two. @lang (may be empty) decides on
+ * words for "and" of one letter. Roles, dates, addresses, handles behind @ and repeated names are left out. */
+void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags);
+/* The line begins with "by", "von", "de", "автор:" … */
+bool names_introduced(struct view line);
+/* Words that stand for anybody: admin, Redaktion, staff … */
+bool names_is_nobody(struct view name);
+
+#endif
