@@ -95,7 +95,8 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 	for (int want = 2; want >= 1; want--) {
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
-			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES || place(d, c->node) != want)
+			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES ||
+				place(d, c->node) != want)
 				continue;
 			read(a, c->value, NAMES_LOOSE);
 		}
@@ -106,9 +107,9 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 /* The links inside a byline are its authors when their address says so. */
 static bool read_links(struct authors *a, uint32_t node)
 {
-	static const struct view hints[] = { { "auth", 4 }, { "autor", 5 }, { "profile", 7 }, { "people", 6 }, { "user", 4 },
-		{ "staff", 5 }, { "team", 4 }, { "redak", 5 }, { "writer", 6 }, { "journal", 7 }, { "contributor", 11 }, { "/by/", 4 },
-		{ "report", 6 }, { "person", 6 }, { "redac", 5 } };
+	static const struct view hints[] = { { "auth", 4 }, { "autor", 5 }, { "profile", 7 }, { "people", 6 },
+		{ "user", 4 }, { "staff", 5 }, { "team", 4 }, { "redak", 5 }, { "writer", 6 }, { "journal", 7 },
+		{ "contributor", 11 }, { "/by/", 4 }, { "report", 6 }, { "person", 6 }, { "redac", 5 } };
 	const struct decide *d = a->d;
 	size_t before = a->scratch->names.count;
 	for (uint32_t i = node; i < d->dom->nodes[node].end; i++) {
@@ -149,7 +150,9 @@ static void from_classes(struct authors *a)
 				/* A date inside ends the byline, or stands in front of it. */
 				if (date_find(&d->dates, text, &date, &span)) {
 					struct view head = view_make(text.p, (size_t)(span.p - text.p));
-					text = view_trim(head).n > 2 ? head : view_from(text, (size_t)(span.p - text.p) + span.n);
+					text = view_trim(head).n > 2
+						       ? head
+						       : view_from(text, (size_t)(span.p - text.p) + span.n);
 				}
 				read(a, text, names_introduced(text) ? NAMES_LOOSE : 0);
 			}

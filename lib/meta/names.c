@@ -3,53 +3,64 @@
 #include "meta/fold.h"
 #include "util/utf8.h"
 
-#define W(text) { text, sizeof(text) - 1 }
+#define W(text)                                                                                                        \
+	{                                                                                                              \
+		text, sizeof(text) - 1                                                                                 \
+	}
 enum { COUNT_MAX_WORDS = 7, NAME_BYTES = 120 };
 
 /* What introduces an author. Longer ones first; matched folded, the next letter must not go on the word. */
-static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von"), W("eine analyse von"), W("ein kommentar von"),
-	W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"), W("geschrieben von"), W("veroffentlicht von"),
-	W("verfasst von"), W("erstellt von"), W("beitrag von"), W("gepostet von"), W("eingestellt von"), W("artikel von"),
-	W("written by"), W("posted by"), W("published by"), W("words by"), W("story by"), W("article by"), W("created by"),
-	W("reviewed by"), W("authored by"), W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"),
-	W("publie par"), W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"),
+static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von"), W("eine analyse von"),
+	W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"),
+	W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"), W("erstellt von"), W("beitrag von"),
+	W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"), W("posted by"), W("published by"),
+	W("words by"), W("story by"), W("article by"), W("created by"), W("reviewed by"), W("authored by"),
+	W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"),
+	W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"),
 	W("publicado por"), W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"),
 	W("articolo di"), W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"),
-	W("kirjoittanut"), W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"), W("zpracoval"),
-	W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"), W("ditulis oleh"), W("tac gia"),
-	W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"), W("autores"), W("autore"), W("autora"), W("auteur"),
-	W("auteurs"), W("autorzy"), W("forfatter"), W("forfattare"), W("journalist"), W("verfasser"), W("redakteur"), W("redaktor"),
-	W("text"), W("texte"), W("tekst"), W("texto"), W("testo"), W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"),
-	W("da"), W("door"), W("av"), W("af"), W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"),
-	W("αρθρο"), W("γραφει"), W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"),
-	W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"), W("द्वारा") };
+	W("kirjoittanut"), W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"),
+	W("zpracoval"), W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"),
+	W("ditulis oleh"), W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"),
+	W("autores"), W("autore"), W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"),
+	W("forfattare"), W("journalist"), W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"),
+	W("tekst"), W("texto"), W("testo"), W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"),
+	W("da"), W("door"), W("av"), W("af"), W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"),
+	W("текст"), W("от"), W("αρθρο"), W("γραφει"), W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"),
+	W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"),
+	W("责任编辑"), W("편집"), W("글"), W("लेखक"), W("द्वारा") };
 
 /* Words that end a name: what follows is a job, a place or a link. Folded. */
-static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"), W("contributor"),
-	W("journalist"), W("redakteur"), W("redakteurin"), W("redaktor"), W("redaktorin"), W("reporterin"), W("korrespondent"),
-	W("korrespondentin"), W("journalistin"), W("volontar"), W("volontarin"), W("autor"), W("autorin"), W("fotograf"),
-	W("photographer"), W("producer"), W("columnist"), W("analyst"), W("director"), W("manager"), W("professor"), W("chef"),
-	W("chefredakteur"), W("leiter"), W("ressortleiter"), W("redactor"), W("redactora"), W("periodista"), W("corresponsal"),
-	W("redacteur"), W("verslaggever"), W("giornalista"), W("journaliste"), W("toimittaja"), W("reporterka"), W("redaktorka"),
-	W("dziennikarz"), W("dziennikarka"), W("corespondent"), W("muhabir"), W("ceo"), W("founder"), W("co-founder"), W("president"),
-	W("author"), W("published"), W("updated"), W("posted"), W("comments"), W("comment"), W("views"), W("minutes"), W("read"),
-	W("min"), W("share"), W("email"), W("follow"), W("more"), W("view"), W("articles"), W("posts"), W("bio"), W("profile"),
-	W("special"), W("senior"), W("freelance"), W("freelancer"), W("expert"), W("specialist"), W("kommentare"), W("uhr"),
-	W("aktualisiert"), W("veroffentlicht"), W("lesezeit"), W("expertin"), W("head"), W("chief"), W("lead") };
+static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"),
+	W("contributor"), W("journalist"), W("redakteur"), W("redakteurin"), W("redaktor"), W("redaktorin"),
+	W("reporterin"), W("korrespondent"), W("korrespondentin"), W("journalistin"), W("volontar"), W("volontarin"),
+	W("autor"), W("autorin"), W("fotograf"), W("photographer"), W("producer"), W("columnist"), W("analyst"),
+	W("director"), W("manager"), W("professor"), W("chef"), W("chefredakteur"), W("leiter"), W("ressortleiter"),
+	W("redactor"), W("redactora"), W("periodista"), W("corresponsal"), W("redacteur"), W("verslaggever"),
+	W("giornalista"), W("journaliste"), W("toimittaja"), W("reporterka"), W("redaktorka"), W("dziennikarz"),
+	W("dziennikarka"), W("corespondent"), W("muhabir"), W("ceo"), W("founder"), W("co-founder"), W("president"),
+	W("author"), W("published"), W("updated"), W("posted"), W("comments"), W("comment"), W("views"), W("minutes"),
+	W("read"), W("min"), W("share"), W("email"), W("follow"), W("more"), W("view"), W("articles"), W("posts"),
+	W("bio"), W("profile"), W("special"), W("senior"), W("freelance"), W("freelancer"), W("expert"),
+	W("specialist"), W("kommentare"), W("uhr"), W("aktualisiert"), W("veroffentlicht"), W("lesezeit"),
+	W("expertin"), W("head"), W("chief"), W("lead") };
 
-static const struct view credentials[] = { W("md"), W("m.d."), W("m.d"), W("phd"), W("ph.d."), W("ph.d"), W("ms"), W("m.s."), W("ma"),
-	W("m.a."), W("rd"), W("rdn"), W("ldn"), W("cpt"), W("jr"), W("jr."), W("sr"), W("sr."), W("esq"), W("esq."), W("mba"), W("cpa"),
-	W("cfp"), W("rn"), W("bsn"), W("msn"), W("do"), W("dds"), W("dvm"), W("jd"), W("j.d."), W("mph"), W("pharmd"), W("dpt"),
-	W("lcsw"), W("fand"), W("facs"), W("iii"), W("ii"), W("msc"), W("bsc"), W("mrcvs"), W("cscs") };
+static const struct view credentials[] = { W("md"), W("m.d."), W("m.d"), W("phd"), W("ph.d."), W("ph.d"), W("ms"),
+	W("m.s."), W("ma"), W("m.a."), W("rd"), W("rdn"), W("ldn"), W("cpt"), W("jr"), W("jr."), W("sr"), W("sr."),
+	W("esq"), W("esq."), W("mba"), W("cpa"), W("cfp"), W("rn"), W("bsn"), W("msn"), W("do"), W("dds"), W("dvm"),
+	W("jd"), W("j.d."), W("mph"), W("pharmd"), W("dpt"), W("lcsw"), W("fand"), W("facs"), W("iii"), W("ii"),
+	W("msc"), W("bsc"), W("mrcvs"), W("cscs") };
 
-static const struct view nobodies[] = { W("admin"), W("administrator"), W("webmaster"), W("user"), W("guest"), W("gast"), W("author"),
-	W("autor"), W("unknown"), W("anonymous"), W("anonym"), W("staff"), W("editor"), W("root"), W("superuser"), W("super user"),
-	W("wordpress"), W("default"), W("test"), W("none"), W("null"), W("n/a"), W("mail"), W("email"), W("e-mail"), W("kontakt"),
-	W("contact"), W("website"), W("facebook"), W("twitter"), W("instagram"), W("linkedin"), W("share"), W("follow"), W("profile"),
-	W("view profile"), W("about"), W("about the author"), W("about the authors"), W("uber den autor"), W("impressum"), W("home"), W("login"),
-	W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"), W("photo"), W("foto"), W("rss"),
-	W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"), W("view all posts"), W("authors"), W("written by"),
-	W("posted by"), W("comments"), W("comment"), W("reply"), W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more") };
+static const struct view nobodies[] = { W("admin"), W("administrator"), W("webmaster"), W("user"), W("guest"),
+	W("gast"), W("author"), W("autor"), W("unknown"), W("anonymous"), W("anonym"), W("staff"), W("editor"),
+	W("root"), W("superuser"), W("super user"), W("wordpress"), W("default"), W("test"), W("none"), W("null"),
+	W("n/a"), W("mail"), W("email"), W("e-mail"), W("kontakt"), W("contact"), W("website"), W("facebook"),
+	W("twitter"), W("instagram"), W("linkedin"), W("share"), W("follow"), W("profile"), W("view profile"),
+	W("about"), W("about the author"), W("about the authors"), W("uber den autor"), W("impressum"), W("home"),
+	W("login"), W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"),
+	W("photo"), W("foto"), W("rss"), W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"),
+	W("view all posts"), W("authors"), W("written by"), W("posted by"), W("comments"), W("comment"), W("reply"),
+	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more") };
 #undef W
 
 static bool listed(struct view word, const struct view *list, size_t count)
@@ -75,7 +86,8 @@ bool names_is_nobody(struct view name)
 
 static bool is_mark(uint32_t cp)
 {
-	return !fold_is_letter(cp) && cp != '\'' && cp != 0x2019 && cp != '.' && cp != '-' && cp != ')' && cp != '"' && cp != 0x201D;
+	return !fold_is_letter(cp) && cp != '\'' && cp != 0x2019 && cp != '.' && cp != '-' && cp != ')' && cp != '"' &&
+	       cp != 0x201D;
 }
 
 /* Cuts spaces and marks off both ends. */
@@ -92,9 +104,10 @@ static struct view trim_marks(struct view v)
 		size_t at = v.n;
 		uint32_t cp = utf8_prev(v, &at);
 		bool initial = cp == '.' && at >= 2 && (ascii_is_alpha(v.p[at - 1])) &&
-			       (v.p[at - 2] == ' ' || v.p[at - 2] == '.' || (at >= 3 && (v.p[at - 3] == ' ' || ascii_is_alpha(v.p[at - 3]))));
-		if (!is_mark(cp) && (cp != '.' || initial) && cp != '-' && !(cp == ')' && view_find_byte(v, '(') == v.n) && cp != '\'' &&
-			cp != '"')
+			       (v.p[at - 2] == ' ' || v.p[at - 2] == '.' ||
+				       (at >= 3 && (v.p[at - 3] == ' ' || ascii_is_alpha(v.p[at - 3]))));
+		if (!is_mark(cp) && (cp != '.' || initial) && cp != '-' &&
+			!(cp == ')' && view_find_byte(v, '(') == v.n) && cp != '\'' && cp != '"')
 			break;
 		v = view_first(v, at);
 	}
@@ -134,7 +147,8 @@ static size_t intro_length(struct view line)
 static bool is_common_intro(struct view word)
 {
 	/* Short words that also begin names ("de la Cruz", "di Stefano", "von Arnim"). */
-	static const char *const risky[] = { "de", "di", "da", "per", "del", "aus", "von", "du", "af", "av", "του", "της", "文", NULL };
+	static const char *const risky[] = { "de", "di", "da", "per", "del", "aus", "von", "du", "af", "av", "του",
+		"της", "文", NULL };
 	char text[16];
 	struct view f = folded(view_trim(word), text, sizeof(text));
 	for (size_t i = 0; risky[i]; i++)
@@ -159,9 +173,9 @@ static bool is_capital(uint32_t cp)
 /* Counts words and those that begin with a capital; 'von', 'de' and the like do not count against. */
 static void count_words(struct view v, size_t *words, size_t *capitals, size_t *digits)
 {
-	static const char *const particles[] = { "von", "van", "der", "den", "de", "la", "le", "el", "al", "bin", "da", "di", "du",
-		"dos", "das", "do", "del", "della", "zu", "zum", "zur", "ter", "ten", "of", "the", "y", "e", "i", "af", "av", "te", "ibn",
-		"und", "and", "für", "for", NULL };
+	static const char *const particles[] = { "von", "van", "der", "den", "de", "la", "le", "el", "al", "bin", "da",
+		"di", "du", "dos", "das", "do", "del", "della", "zu", "zum", "zur", "ter", "ten", "of", "the", "y", "e",
+		"i", "af", "av", "te", "ibn", "und", "and", "für", "for", NULL };
 	struct view word;
 	*words = *capitals = *digits = 0;
 	while (view_next_token(&v, ' ', &word)) {
@@ -210,9 +224,9 @@ static bool is_credential(struct view v)
 /* Cuts everything from the first sign that the name is over: a parenthesis, an address, a role. */
 static struct view cut_tail(struct view v)
 {
-	static const char *const stops[] = { " (", " [", " @", " <", " in ", " aus ", " for ", " für ", " from ", " on ", " am ", " at ",
-		" um ", " vom ", " seit ", " is ", " ist ", " via ", " bei ", " mit dpa", " \xE2\x80\x93", " \xE2\x80\x94", " - ",
-		"\xEF\xBC\x88", " le ", " il ", " kl. ", " els ", NULL };
+	static const char *const stops[] = { " (", " [", " @", " <", " in ", " aus ", " for ", " für ", " from ",
+		" on ", " am ", " at ", " um ", " vom ", " seit ", " is ", " ist ", " via ", " bei ", " mit dpa",
+		" \xE2\x80\x93", " \xE2\x80\x94", " - ", "\xEF\xBC\x88", " le ", " il ", " kl. ", " els ", NULL };
 	size_t cut = v.n;
 	for (size_t i = 0; stops[i]; i++) {
 		size_t at = view_find(v, view_of(stops[i]));
@@ -285,11 +299,40 @@ static const struct {
 	struct view word;
 	const char *lang; /* NULL: any */
 } ands[] = {
-#define A(word, lang) { { word, sizeof(word) - 1 }, lang }
-	A(" and ", NULL), A(" und ", NULL), A(" & ", NULL), A(" et ", NULL), A(" og ", NULL), A(" och ", NULL), A(" ja ", "fi"),
-	A(" ja ", "et"), A(" y ", "es"), A(" i ", "ca"), A(" e ", "it"), A(" e ", "pt"), A(" en ", "nl"), A(" i ", "pl"), A(" a ", "cs"),
-	A(" a ", "sk"), A(" și ", NULL), A(" ve ", "tr"), A(" és ", NULL), A(" ir ", "lt"), A(" un ", "lv"), A(" i ", "hr"), A(" i ", "sr"),
-	A(" и ", NULL), A(" і ", NULL), A(" та ", NULL), A(" και ", NULL), A(" و ", NULL), A(" dan ", "id"), A(" và ", NULL),
+#define A(word, lang)                                                                                                  \
+	{                                                                                                              \
+		{ word, sizeof(word) - 1 }, lang                                                                       \
+	}
+	A(" and ", NULL),
+	A(" und ", NULL),
+	A(" & ", NULL),
+	A(" et ", NULL),
+	A(" og ", NULL),
+	A(" och ", NULL),
+	A(" ja ", "fi"),
+	A(" ja ", "et"),
+	A(" y ", "es"),
+	A(" i ", "ca"),
+	A(" e ", "it"),
+	A(" e ", "pt"),
+	A(" en ", "nl"),
+	A(" i ", "pl"),
+	A(" a ", "cs"),
+	A(" a ", "sk"),
+	A(" și ", NULL),
+	A(" ve ", "tr"),
+	A(" és ", NULL),
+	A(" ir ", "lt"),
+	A(" un ", "lv"),
+	A(" i ", "hr"),
+	A(" i ", "sr"),
+	A(" и ", NULL),
+	A(" і ", NULL),
+	A(" та ", NULL),
+	A(" και ", NULL),
+	A(" و ", NULL),
+	A(" dan ", "id"),
+	A(" và ", NULL),
 	A(" with ", NULL),
 #undef A
 };
@@ -324,9 +367,9 @@ static void read_joined(struct names *names, struct arena *arena, struct view pa
 /* Length of a list mark at @at; 0: none. */
 static size_t list_mark(struct view v, size_t at)
 {
-	static const struct view marks[] = { { ",", 1 }, { ";", 1 }, { "|", 1 }, { "/", 1 }, { "\n", 1 }, { "\xE3\x80\x81", 3 },
-		{ "\xD8\x8C", 2 }, { "\xEF\xBC\x8C", 3 }, { "\xE2\x80\xA2", 3 }, { "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 },
-		{ "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 } };
+	static const struct view marks[] = { { ",", 1 }, { ";", 1 }, { "|", 1 }, { "/", 1 }, { "\n", 1 },
+		{ "\xE3\x80\x81", 3 }, { "\xD8\x8C", 2 }, { "\xEF\xBC\x8C", 3 }, { "\xE2\x80\xA2", 3 },
+		{ "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 }, { "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 } };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_starts(view_from(v, at), marks[i]))
 			return marks[i].n;
@@ -340,7 +383,8 @@ static struct view strip_intro(struct view line, bool *introduced)
 		size_t n = intro_length(line);
 		if (n == 0 || n >= line.n)
 			break;
-		/* "De la Cruz" keeps its "De": a risky word counts only in front of a capital that is not part of one. */
+		/* "De la Cruz" keeps its "De": a risky word counts only in front of a capital that is not part of one.
+		 */
 		if (is_common_intro(view_first(line, n)) && *introduced)
 			break;
 		line = view_from(line, n);
