@@ -149,6 +149,10 @@ struct garner_document {
 		const char *url, *guid, *published, *title;
 	} feed;
 	struct {
+		const char *file; /* "raw/000000.warc.gz"; NULL: the capture is not kept */
+		int64_t offset, length;
+	} raw;
+	struct {
 		const char *pack;	/* "packs/000000.tar.zst" */
 		int64_t offset, length; /* of the frame, bytes */
 	} store;

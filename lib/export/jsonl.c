@@ -77,6 +77,13 @@ static void write_origin(struct jsonw *json, const struct garner_document *docum
 		jsonw_text(json, "title", document->feed.title);
 		jsonw_close_object(json);
 	}
+	if (document->raw.file) {
+		jsonw_object(json, "raw");
+		jsonw_text(json, "file", document->raw.file);
+		write_number(json, "offset", document->raw.offset);
+		write_number(json, "length", document->raw.length);
+		jsonw_close_object(json);
+	}
 	if (document->store.pack) {
 		jsonw_object(json, "store");
 		jsonw_text(json, "pack", document->store.pack);
@@ -229,6 +236,10 @@ static void read_origin(struct arena *arena, const json_t *root, struct garner_d
 	document->feed.guid = read_text(arena, feed, "guid", bad);
 	document->feed.published = read_text(arena, feed, "published", bad);
 	document->feed.title = read_text(arena, feed, "title", bad);
+	const json_t *raw = json_object_get(root, "raw");
+	document->raw.file = read_text(arena, raw, "file", bad);
+	document->raw.offset = read_number(raw, "offset");
+	document->raw.length = read_number(raw, "length");
 	document->store.pack = read_text(arena, store, "pack", bad);
 	document->store.offset = read_number(store, "offset");
 	document->store.length = read_number(store, "length");

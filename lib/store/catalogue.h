@@ -104,6 +104,7 @@ enum catalogue_file_kind {
 	CATALOGUE_RAW,
 	CATALOGUE_INDEX,
 	CATALOGUE_LOG, /* runs, seen, gone: numbers 0, 1, 2 */
+	CATALOGUE_RAW_ZSTD,
 	CATALOGUE_NEAR /* 0 the signatures, from 1 runs */
 };
 struct catalogue_file {

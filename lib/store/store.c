@@ -13,6 +13,7 @@
 #include "store/inner.h"
 #include "store/lock.h"
 #include "store/near.h"
+#include "store/raw.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -38,6 +39,7 @@ void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_nam
 	case CATALOGUE_PACK: snprintf(ret_name, 64, STORE_PACK_NAME, n); break;
 	case CATALOGUE_MANIFEST: snprintf(ret_name, 64, STORE_MANIFEST_NAME, n); break;
 	case CATALOGUE_RAW: snprintf(ret_name, 64, STORE_RAW_NAME, n); break;
+	case CATALOGUE_RAW_ZSTD: snprintf(ret_name, 64, STORE_RAW_ZSTD_NAME, n); break;
 	case CATALOGUE_INDEX: snprintf(ret_name, 64, STORE_INDEX_NAME, n); break;
 	case CATALOGUE_LOG: snprintf(ret_name, 64, "%s", logs[number >= 0 && number < LOG_COUNT ? number : 0]); break;
 	case CATALOGUE_NEAR:
@@ -91,6 +93,7 @@ static struct store *dispose(struct store *store)
 	store_close_pack(store);
 	for (int i = 0; i < LOG_COUNT; i++)
 		segment_close(&store->logs[i]);
+	raw_free(store->raw);
 	near_free(store->near);
 	catalogue_close(store->catalogue);
 	lock_drop(store->lock_fd);
@@ -367,7 +370,7 @@ static const char *keep_text(struct store *store, const char *text, bool *bad)
 	return copy;
 }
 
-static int keep_waiting(struct store *store, struct page *page, size_t at, struct error *error)
+static int keep_waiting(struct store *store, struct page *page, size_t at, int64_t raw, struct error *error)
 {
 	struct garner_document *d = &page->document;
 	if (store->waiting_count == store->waiting_cap) {
@@ -390,6 +393,8 @@ static int keep_waiting(struct store *store, struct page *page, size_t at, struc
 	row->frame = pack_size(store->pack);
 	row->at = (int64_t)at;
 	row->size = (int64_t)page->member.n;
+	row->raw = raw;
+	row->raw_at = raw == GARNER_NO_NUMBER ? raw : d->raw.offset;
 	w->line = store->waiting_lines.n;
 	document_write(&store->waiting_lines, d, DOCUMENT_MANIFEST);
 	w->line_size = store->waiting_lines.n - w->line;
@@ -493,6 +498,8 @@ int store_commit(struct store *store, struct error *error)
 	result = sync_all(store, error);
 	if (!result && store->near)
 		result = near_sync(store->near, error);
+	if (!result)
+		result = raw_sync(store, error);
 	if (!result && pack_size(store->pack))
 		result = put_file(store, CATALOGUE_PACK, store->pack_number, pack_size(store->pack), error);
 	if (!result && pack_size(store->pack))
@@ -645,9 +652,12 @@ static int add(struct store *store, struct page *page, struct error *error)
 		d->store.pack = store->pack_name;
 		d->store.offset = pack_size(store->pack);
 	}
-	result = pack_add(store->pack, d->path, page->member, mtime_of(store, d), &at, error);
+	int64_t raw = GARNER_NO_NUMBER;
+	result = raw_put(store, page, &raw, error);
 	if (!result)
-		result = keep_waiting(store, page, at, error);
+		result = pack_add(store->pack, d->path, page->member, mtime_of(store, d), &at, error);
+	if (!result)
+		result = keep_waiting(store, page, at, raw, error);
 	if (!result)
 		result = count_input(store, GARNER_STORED, error);
 	store->next_n++;

@@ -118,7 +118,7 @@ static int check_open_file(struct proof *proof, int fd, const char *path, const 
 {
 	struct stat st;
 	bool grows = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_MANIFEST || file->kind == CATALOGUE_RAW ||
-		     file->kind == CATALOGUE_LOG || file->kind == CATALOGUE_NEAR;
+		     file->kind == CATALOGUE_RAW_ZSTD || file->kind == CATALOGUE_LOG || file->kind == CATALOGUE_NEAR;
 	if (fstat(fd, &st) < 0) {
 		verify_find(proof->verify, path, "%s", strerror(errno));
 		return 0;
@@ -131,7 +131,8 @@ static int check_open_file(struct proof *proof, int fd, const char *path, const 
 	if (st.st_size > file->size && !(grows && !file->sealed && proof->writing))
 		verify_find(proof->verify, path, "%lld bytes behind the %lld that were acknowledged: torn",
 			(long long)(st.st_size - file->size), (long long)file->size);
-	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW || file->kind == CATALOGUE_NEAR;
+	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW || file->kind == CATALOGUE_RAW_ZSTD ||
+		     file->kind == CATALOGUE_NEAR;
 	bool current = file->has_sha256 && (file->sealed || proof->derived);
 	int result = 0;
 	if (current && (proof->verify->data || !large))
@@ -179,7 +180,11 @@ static int check_strays(struct proof *proof, enum catalogue_file_kind kind, cons
 		char name[64], *place = NULL;
 		int64_t number = (int64_t)strtoll(entry->d_name, NULL, 10);
 		store_file_name(kind, number, name);
+		if (kind == CATALOGUE_RAW && view_ends(view_of(entry->d_name), VIEW(".zst")))
+			store_file_name(CATALOGUE_RAW_ZSTD, number, name);
 		int found = catalogue_file(proof->reader->catalogue, kind, number, &file, &why);
+		if (found == 1 && kind == CATALOGUE_RAW)
+			found = catalogue_file(proof->reader->catalogue, CATALOGUE_RAW_ZSTD, number, &file, &why);
 		if (asprintf(&place, "%s/%s", path, entry->d_name) < 0) {
 			result = no_memory(proof);
 			break;

@@ -1,0 +1,17 @@
+/* The captures of a store: raw/000000.warc.gz, appended like packs, sealed by size. */
+#ifndef GARNER_STORE_RAW_H
+#define GARNER_STORE_RAW_H
+
+#include "store/inner.h"
+
+struct raw_writer;
+
+enum { RAW_SEAL_BYTES = 256 << 20, RAW_WRITE_BYTES = 1 << 20 };
+
+/* Appends the page's capture and sets document.raw; nothing when captures are not kept. */
+int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error);
+/* To the medium, and its size into the catalogue; seals a large one. */
+int raw_sync(struct store *store, struct error *error);
+struct raw_writer *raw_free(struct raw_writer *raw);
+
+#endif
