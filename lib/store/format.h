@@ -70,7 +70,7 @@ enum {
 #define STORE_PACK_NAME	      "packs/%06lld.tar.zst"
 #define STORE_MANIFEST_NAME   "manifest/%06lld.jsonl"
 #define STORE_RAW_NAME	      "raw/%06lld.warc.gz"
-#define STORE_RAW_ZSTD_NAME "raw/%06lld.warc.zst"
+#define STORE_RAW_ZSTD_NAME   "raw/%06lld.warc.zst"
 #define STORE_INDEX_NAME      "index/%06lld.md"
 #define STORE_NEAR_NAME	      "near/%06lld.run"
 #define STORE_SIGNATURES_NAME "near/signatures"

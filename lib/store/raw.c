@@ -121,7 +121,9 @@ int raw_sync(struct store *store, struct error *error)
 	struct raw_writer *raw = store->raw;
 	if (!raw || raw->file.size == 0)
 		return 0;
-	struct catalogue_file file = { .kind = raw->kind, .number = raw->number, .size = raw->file.size,
+	struct catalogue_file file = { .kind = raw->kind,
+		.number = raw->number,
+		.size = raw->file.size,
 		.sealed = raw->file.size >= RAW_SEAL_BYTES };
 	int result = segment_sync(&raw->file, error);
 	if (!result && raw->is_new)
