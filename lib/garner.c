@@ -8,6 +8,7 @@
 #include "export/jsonl.h"
 #include "extract/html.h"
 #include "extract/text_rules.h"
+#include "sieve.h"
 #include "inner.h"
 #include "store/store.h"
 #include "util/clock.h"
@@ -41,6 +42,9 @@ struct garner *garner_new(const struct garner_options *options)
 	}
 	if (model_load(&garner->engine.model, &garner->error) == 0)
 		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
+	if (!garner->error.code)
+		sieve_new(&garner->engine.options, &garner->engine.sieve, &garner->error);
+	garner->unusable = garner->error;
 	return garner;
 }
 
@@ -48,6 +52,7 @@ struct garner *garner_free(struct garner *garner)
 {
 	if (garner) {
 		rules_free(garner->engine.rules);
+		sieve_free(garner->engine.sieve);
 		model_free(garner->engine.model);
 		free(garner);
 	}
@@ -143,8 +148,10 @@ static struct pipeline pipeline_of(struct garner *garner, struct run *run)
 
 int garner_begin(struct garner *garner)
 {
-	if (!garner->engine.rules && garner->error.code)
+	if (garner->unusable.code) {
+		garner->error = garner->unusable;
 		return garner->error.code;
+	}
 	garner->error = (struct error){ 0 };
 	garner->report = (struct garner_report){ 0 };
 	memset(garner->stage_ns, 0, sizeof(garner->stage_ns));

@@ -10,6 +10,7 @@
 #include "dom/dom.h"
 #include "extract/html.h"
 #include "extract/text_rules.h"
+#include "sieve.h"
 #include "meta/meta.h"
 #include "normalise/normalise.h"
 #include "util/clock.h"
@@ -39,6 +40,7 @@ static const struct {
 	{ ON_TEXT, &text_lines_stage },
 	{ ON_ALL, &meta_decide_stage },
 	{ ON_ALL, &normalise_stage },
+	{ ON_ALL, &sieve_stage },
 	{ ON_ALL, &lang_stage },
 	{ ON_ALL, &digest_stage },
 	{ ON_ALL, &document_end_stage },

@@ -1,14 +1,32 @@
 #include "capture/hosts.h"
 
 #include <errno.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
+#include "store/ledger.h"
 #include "util/clock.h"
 #include "util/hash.h"
 #include "util/limits.h"
 #include "util/map.h"
 
+/* Something that the ledger is to know. */
+struct change {
+	struct change *next;
+	char *name;
+	bool of_host;
+	struct ledger_host host;
+	struct ledger_robots robots;
+	char text[]; /* of robots.text */
+};
+
 struct hosts {
 	const struct garner_options *options;
+	struct ledger *reader;
+	bool unclean;
+	pthread_mutex_t lock; /* of @changes */
+	struct change *changes, **changes_tail;
 	struct map by_name, by_origin; /* values are addresses */
 	struct host **hosts;
 	struct origin **origins;
@@ -23,6 +41,8 @@ struct hosts *hosts_new(const struct garner_options *options)
 	if (hosts) {
 		hosts->options = options;
 		hosts->dice = clock_ticks();
+		hosts->changes_tail = &hosts->changes;
+		pthread_mutex_init(&hosts->lock, NULL);
 	}
 	return hosts;
 }
@@ -44,8 +64,139 @@ struct hosts *hosts_free(struct hosts *hosts)
 	free(hosts->origins);
 	map_free(&hosts->by_name);
 	map_free(&hosts->by_origin);
+	for (struct change *change; (change = hosts->changes);) {
+		hosts->changes = change->next;
+		free(change->name);
+		free(change);
+	}
+	pthread_mutex_destroy(&hosts->lock);
 	free(hosts);
 	return NULL;
+}
+
+/* ---- over runs --------------------------------------------------------------------------- */
+
+void hosts_remember(struct hosts *hosts, struct ledger *reader, bool unclean)
+{
+	hosts->reader = reader;
+	hosts->unclean = unclean;
+}
+
+static int64_t real_ms(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static struct ledger_host saved_host(const struct host *host)
+{
+	return (struct ledger_host){ host->last_ms, host->blocked_until, host->crawl_delay };
+}
+
+/* Queued, because the ledger is written by another thread. No memory: the next run asks again, no more. */
+static void change_add(struct hosts *hosts, const char *name, const struct ledger_host *host,
+	const struct ledger_robots *robots)
+{
+	size_t n = robots ? robots->text.n : 0;
+	struct change *change = hosts->reader ? calloc(1, sizeof(*change) + n) : NULL;
+	char *copy = change ? strdup(name) : NULL;
+	if (!copy) {
+		free(change);
+		return;
+	}
+	change->name = copy;
+	change->of_host = host != NULL;
+	if (host)
+		change->host = *host;
+	else
+		change->robots = *robots;
+	if (n)
+		memcpy(change->text, robots->text.p, n);
+	change->robots.text = view_make(change->text, n);
+	pthread_mutex_lock(&hosts->lock);
+	*hosts->changes_tail = change;
+	hosts->changes_tail = &change->next;
+	pthread_mutex_unlock(&hosts->lock);
+}
+
+int hosts_note(struct hosts *hosts, struct ledger *writer, struct error *error)
+{
+	int result = 0;
+	pthread_mutex_lock(&hosts->lock);
+	struct change *change = hosts->changes, *next;
+	hosts->changes = NULL;
+	hosts->changes_tail = &hosts->changes;
+	pthread_mutex_unlock(&hosts->lock);
+	for (; change; change = next) {
+		next = change->next;
+		if (!result)
+			result = change->of_host ? ledger_put_host(writer, change->name, &change->host, error)
+						 : ledger_put_robots(writer, change->name, &change->robots, error);
+		free(change->name);
+		free(change);
+	}
+	return result;
+}
+
+int hosts_save(struct hosts *hosts, struct ledger *writer, struct error *error)
+{
+	int result = hosts_note(hosts, writer, error);
+	for (size_t i = 0; i < hosts->host_count && !result; i++) {
+		struct ledger_host saved = saved_host(hosts->hosts[i]);
+		if (saved.last_ms)
+			result = ledger_put_host(writer, hosts->hosts[i]->name, &saved, error);
+	}
+	return result;
+}
+
+static uint64_t later(uint64_t now, double seconds)
+{
+	return now + (uint64_t)(seconds * 1e9);
+}
+
+/* What earlier runs left: the pace goes on as if there had been no end between them. */
+static void recall_host(struct hosts *hosts, struct host *host)
+{
+	struct ledger_host saved;
+	uint64_t now = clock_ticks();
+	int64_t clock = clock_now(hosts->options), ms = real_ms();
+	if (!hosts->reader)
+		return;
+	if (ledger_host(hosts->reader, host->name, &saved, NULL) == 0) {
+		host->crawl_delay = saved.crawl_delay;
+		double since = ms > saved.last_ms ? (double)(ms - saved.last_ms) / 1000 : 0;
+		if (host_delay(hosts, host) > since)
+			host->next = later(now, host_delay(hosts, host) - since);
+		if (saved.blocked > clock) {
+			host->blocked_until = saved.blocked;
+			host->blocked = later(now, (double)(saved.blocked - clock));
+		}
+	}
+	if (hosts->unclean)
+		host->next = later(now, host_delay(hosts, host));
+}
+
+static void recall_robots(struct hosts *hosts, struct origin *origin)
+{
+	struct arena arena;
+	struct ledger_robots saved;
+	int64_t clock = clock_now(hosts->options);
+	if (!hosts->reader)
+		return;
+	arena_init(&arena, MIB(1) + LIMIT_ROBOTS_BYTES);
+	if (ledger_robots(hosts->reader, origin->name, &arena, &saved, NULL) == 0 && saved.until > clock &&
+		saved.state >= ROBOTS_RULES && saved.state <= ROBOTS_CLOSED) {
+		if (saved.state == ROBOTS_RULES)
+			origin->robots = robots_parse(saved.text, hosts_token(hosts));
+		origin->state = saved.state != ROBOTS_RULES || origin->robots ? (enum robots_state)saved.state : ROBOTS_UNKNOWN;
+		origin->until = later(clock_ticks(), (double)(saved.until - clock));
+		origin->reason = GARNER_ROBOTS;
+		if (saved.state == ROBOTS_CLOSED)
+			snprintf(origin->detail, sizeof(origin->detail), "robots.txt could not be read lately");
+		hosts->robots_bytes += robots_size(origin->robots);
+	}
+	arena_free(&arena);
 }
 
 struct view hosts_token(const struct hosts *hosts)
@@ -87,6 +238,7 @@ struct host *hosts_get(struct hosts *hosts, const char *name)
 	host->crawl_delay = -1;
 	hosts->hosts[hosts->host_count++] = host;
 	*place = hosts->host_count;
+	recall_host(hosts, host);
 	return host;
 }
 
@@ -109,15 +261,11 @@ struct origin *hosts_origin(struct hosts *hosts, const char *name, const char *h
 	origin->host = host;
 	hosts->origins[hosts->origin_count++] = origin;
 	*place = hosts->origin_count;
+	recall_robots(hosts, origin);
 	return origin;
 }
 
 /* ---- pace -------------------------------------------------------------------------------- */
-
-static uint64_t later(uint64_t now, double seconds)
-{
-	return now + (uint64_t)(seconds * 1e9);
-}
 
 double host_delay(const struct hosts *hosts, const struct host *host)
 {
@@ -142,6 +290,7 @@ void host_end(struct hosts *hosts, struct host *host, uint64_t now)
 {
 	uint64_t next = later(now, host_delay(hosts, host));
 	host->active--;
+	host->last_ms = real_ms();
 	if (next > host->next)
 		host->next = next;
 }
@@ -156,8 +305,12 @@ double host_backoff(struct hosts *hosts, struct host *host, int64_t retry_after,
 	seconds += seconds / 4 * (double)(hosts->dice % 1024) / 1024;
 	if (later(now, seconds) > host->next)
 		host->next = later(now, seconds);
-	if (seconds > LIMIT_RETRY_WAIT)
+	if (seconds > LIMIT_RETRY_WAIT) {
 		host->blocked = host->next;
+		host->blocked_until = clock_now(hosts->options) + (int64_t)seconds;
+		struct ledger_host saved = saved_host(host);
+		change_add(hosts, host->name, &saved, NULL);
+	}
 	return seconds;
 }
 
@@ -195,5 +348,10 @@ int origin_set_robots(struct hosts *hosts, struct origin *origin, enum robots_st
 	}
 	origin->state = state;
 	origin->until = later(now, seconds);
+	if (state != ROBOTS_FAILED) {
+		struct ledger_robots saved = { (int)state, clock_now(hosts->options) + (int64_t)seconds,
+			state == ROBOTS_RULES ? view_first(text, LIMIT_ROBOTS_BYTES) : VIEW_NONE };
+		change_add(hosts, origin->name, NULL, &saved);
+	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 /* Manners: when a host may be asked again, and what its robots.txt says. Shared by every fetch of a run, so that
- * feeds, sitemaps and pages of one host keep one pace. Times are clock_ticks() unless said otherwise. One thread. */
+ * feeds, sitemaps and pages of one host keep one pace. Times are clock_ticks() unless said otherwise. One thread, but for
+ * hosts_note. */
 #ifndef GARNER_CAPTURE_HOSTS_H
 #define GARNER_CAPTURE_HOSTS_H
 
@@ -25,6 +26,8 @@ struct host {
 	uint64_t next;	    /* no request before */
 	uint64_t blocked;   /* asked us to stay away until then; 0: no */
 	double crawl_delay; /* of robots.txt, below 0 none */
+	int64_t blocked_until; /* the same in seconds since 1970 by the run's clock; 0: no */
+	int64_t last_ms;       /* end of the last request, milliseconds since 1970; 0: none known */
 	size_t active;
 };
 
@@ -43,6 +46,15 @@ struct origin {
 struct hosts;
 struct hosts *hosts_new(const struct garner_options *options);
 struct hosts *hosts_free(struct hosts *hosts);
+
+/* Over runs: what @reader knows of a host is taken when it is first asked for. @unclean: the last run was cut off, so
+ * every host counts as asked just now. */
+struct ledger;
+void hosts_remember(struct hosts *hosts, struct ledger *reader, bool unclean);
+/* Writes robots.txt answers and requests to stay away that came since the last call. From any thread. 0 or < 0. */
+int hosts_note(struct hosts *hosts, struct ledger *writer, struct error *error);
+/* Writes everything, when no fetch is going on. */
+int hosts_save(struct hosts *hosts, struct ledger *writer, struct error *error);
 
 /* The entry for @name, made when new; NULL: no memory. Lives as long as @hosts. */
 struct host *hosts_get(struct hosts *hosts, const char *name);
