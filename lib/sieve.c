@@ -164,7 +164,9 @@ static int stage_run(void *arg, struct page *page)
 	for (size_t i = 0; i < 3; i++) {
 		if (matches(f->exclude, parts[i], state->data, state->context))
 			return page_drop(page, GARNER_FILTERED, "--exclude matches the %s",
-				i == 0 ? "URL" : i == 1 ? "title" : "text");
+				i == 0	 ? "URL"
+				: i == 1 ? "title"
+					 : "text");
 		included = included || matches(f->include, parts[i], state->data, state->context);
 	}
 	return included ? 0 : page_drop(page, GARNER_FILTERED, "--include matches nothing of it");

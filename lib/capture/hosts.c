@@ -95,8 +95,8 @@ static struct ledger_host saved_host(const struct host *host)
 }
 
 /* Queued, because the ledger is written by another thread. No memory: the next run asks again, no more. */
-static void change_add(struct hosts *hosts, const char *name, const struct ledger_host *host,
-	const struct ledger_robots *robots)
+static void change_add(
+	struct hosts *hosts, const char *name, const struct ledger_host *host, const struct ledger_robots *robots)
 {
 	size_t n = robots ? robots->text.n : 0;
 	struct change *change = hosts->reader ? calloc(1, sizeof(*change) + n) : NULL;
@@ -189,7 +189,8 @@ static void recall_robots(struct hosts *hosts, struct origin *origin)
 		saved.state >= ROBOTS_RULES && saved.state <= ROBOTS_CLOSED) {
 		if (saved.state == ROBOTS_RULES)
 			origin->robots = robots_parse(saved.text, hosts_token(hosts));
-		origin->state = saved.state != ROBOTS_RULES || origin->robots ? (enum robots_state)saved.state : ROBOTS_UNKNOWN;
+		origin->state =
+			saved.state != ROBOTS_RULES || origin->robots ? (enum robots_state)saved.state : ROBOTS_UNKNOWN;
 		origin->until = later(clock_ticks(), (double)(saved.until - clock));
 		origin->reason = GARNER_ROBOTS;
 		if (saved.state == ROBOTS_CLOSED)

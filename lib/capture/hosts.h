@@ -1,6 +1,6 @@
 /* Manners: when a host may be asked again, and what its robots.txt says. Shared by every fetch of a run, so that
- * feeds, sitemaps and pages of one host keep one pace. Times are clock_ticks() unless said otherwise. One thread, but for
- * hosts_note. */
+ * feeds, sitemaps and pages of one host keep one pace. Times are clock_ticks() unless said otherwise. One thread, but
+ * for hosts_note. */
 #ifndef GARNER_CAPTURE_HOSTS_H
 #define GARNER_CAPTURE_HOSTS_H
 
@@ -23,9 +23,9 @@ enum robots_state {
 /* One host name: its pace is shared by all ports and schemes. */
 struct host {
 	char *name;
-	uint64_t next;	    /* no request before */
-	uint64_t blocked;   /* asked us to stay away until then; 0: no */
-	double crawl_delay; /* of robots.txt, below 0 none */
+	uint64_t next;	       /* no request before */
+	uint64_t blocked;      /* asked us to stay away until then; 0: no */
+	double crawl_delay;    /* of robots.txt, below 0 none */
 	int64_t blocked_until; /* the same in seconds since 1970 by the run's clock; 0: no */
 	int64_t last_ms;       /* end of the last request, milliseconds since 1970; 0: none known */
 	size_t active;
