@@ -12,7 +12,6 @@ struct shown {
 	bool ascii;
 	bool valid;
 	uint32_t good, bad; /* sequences beyond ASCII */
-	bool escapes;	    /* ISO 2022 */
 };
 
 struct decision {
@@ -20,9 +19,17 @@ struct decision {
 	const char *from;
 };
 
-static bool has_escapes(struct view body)
+/* ISO 2022 (RFC 1468, RFC 1557): the escapes into a set and, for Japanese, out of it. Nothing else has them. */
+static enum encoding escaped_encoding(struct view body)
 {
-	return view_find(body, VIEW("\x1B$")) < body.n || view_find(body, VIEW("\x1B(J")) < body.n;
+	struct view rest = view_from(body, view_find_byte(body, 0x1B));
+	if (rest.n == 0)
+		return ENCODING_NONE;
+	if (view_find(rest, VIEW("\x1B$)C")) < rest.n)
+		return ENCODING_ISO_2022_KR;
+	bool in = view_find(rest, VIEW("\x1B$B")) < rest.n || view_find(rest, VIEW("\x1B$@")) < rest.n;
+	bool out = view_find(rest, VIEW("\x1B(B")) < rest.n || view_find(rest, VIEW("\x1B(J")) < rest.n;
+	return in && out ? ENCODING_ISO_2022_JP : ENCODING_NONE;
 }
 
 static struct shown look(struct view body)
@@ -77,58 +84,45 @@ static bool mostly_utf8(const struct shown *shown)
 	return shown->good >= shown->bad * 10 && shown->good > 0;
 }
 
-static uint32_t bad_in(struct decoder *decoder, struct arena *arena, enum encoding encoding, struct view sample)
-{
-	struct view text;
-	uint32_t bad = 0;
-	if (encoding == ENCODING_NONE || decoder_run(decoder, arena, encoding, sample, &text, &bad) != 0)
-		return UINT32_MAX;
-	return bad;
-}
-
 /* No declaration, or none that fits. */
-static struct decision detect(struct decoder *decoder, struct detector *detector, struct page *page,
-	const struct shown *shown, enum encoding declared)
+static struct decision detect(struct detector *detector, struct page *page, const struct shown *shown,
+	struct view sample)
 {
 	if (mostly_utf8(shown))
 		return (struct decision){ ENCODING_UTF8, "detected" };
-	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
-	enum encoding found = detect_encoding(detector, &page->arena, sample, declared);
-	if (found != ENCODING_NONE && found != ENCODING_UTF8 && bad_in(decoder, &page->arena, found, sample) < 3)
+	enum encoding found = detect_encoding(detector, &page->arena, sample, ENCODING_NONE);
+	if (found != ENCODING_NONE)
 		return (struct decision){ found, "detected" };
 	return (struct decision){ ENCODING_WINDOWS_1252, "default" };
 }
 
-/* One that declares something, bytes beyond ASCII, and no proof of UTF-8. */
-static struct decision weigh(struct decoder *decoder, struct detector *detector, struct page *page,
-	const struct shown *shown, struct declared http, struct declared meta)
+/* Something is declared, there are bytes beyond ASCII, and no proof of UTF-8. */
+static struct decision weigh(struct detector *detector, struct page *page, const struct shown *shown,
+	struct declared http, struct declared meta)
 {
-	struct declared first = http.encoding != ENCODING_NONE ? http : meta;
-	const char *from = http.encoding != ENCODING_NONE ? "http" : "meta";
-	if (first.encoding == ENCODING_UTF8) {
-		if (mostly_utf8(shown))
-			return (struct decision){ ENCODING_UTF8, from };
-		if (meta.encoding != ENCODING_NONE && meta.encoding != ENCODING_UTF8)
-			return (struct decision){ meta.encoding, "overruled" };
-		struct decision found = detect(decoder, detector, page, shown, ENCODING_NONE);
-		found.from = "overruled";
-		return found;
-	}
+	bool by_http = http.encoding != ENCODING_NONE;
+	struct declared first = by_http ? http : meta;
+	const char *from = by_http ? "http" : "meta";
+	if (first.encoding == ENCODING_UTF8 && mostly_utf8(shown))
+		return (struct decision){ ENCODING_UTF8, from };
 	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
-	uint32_t bad = bad_in(decoder, &page->arena, first.encoding, sample);
-	if (bad * 100 <= sample.n / 8)
+	if (sample.n == 0)
 		return (struct decision){ first.encoding, from };
-	if (meta.encoding != ENCODING_NONE && meta.encoding != first.encoding &&
-		bad_in(decoder, &page->arena, meta.encoding, sample) < bad / 8)
+	if (detect_fits(detector, &page->arena, first.encoding, sample))
+		return (struct decision){ first.encoding, from };
+	if (meta.encoding != first.encoding && detect_fits(detector, &page->arena, meta.encoding, sample))
 		return (struct decision){ meta.encoding, "overruled" };
-	enum encoding found = detect_encoding(detector, &page->arena, sample, first.encoding);
-	if (found != ENCODING_NONE && found != first.encoding && bad_in(decoder, &page->arena, found, sample) < bad / 8)
-		return (struct decision){ found, "overruled" };
-	return (struct decision){ first.encoding, from };
+	if (first.encoding == ENCODING_UTF8)
+		return (struct decision){ detect(detector, page, shown, sample).encoding, "overruled" };
+	enum encoding found = mostly_utf8(shown) ?
+				      ENCODING_UTF8 :
+				      detect_encoding(detector, &page->arena, sample, first.encoding);
+	if (found == ENCODING_NONE || found == first.encoding)
+		return (struct decision){ first.encoding, from };
+	return (struct decision){ found, "overruled" };
 }
 
-static struct decision decide(struct decoder *decoder, struct detector *detector, struct page *page,
-	struct declared http, struct declared meta)
+static struct decision decide(struct detector *detector, struct page *page, struct declared http, struct declared meta)
 {
 	struct declared first = http.encoding != ENCODING_NONE ? http : meta;
 	const char *from = http.encoding != ENCODING_NONE ? "http" : "meta";
@@ -139,17 +133,16 @@ static struct decision decide(struct decoder *decoder, struct detector *detector
 			return (struct decision){ wide, "detected" };
 		return (struct decision){ wide, first.encoding == wide ? from : "overruled" };
 	}
-	if (view_find_byte(page->body, 0x1B) < page->body.n && has_escapes(page->body)) {
-		bool korean = view_find(page->body, VIEW("\x1B$)C")) < page->body.n;
-		enum encoding escaped = korean ? ENCODING_ISO_2022_KR : ENCODING_ISO_2022_JP;
-		if (first.encoding == escaped || first.encoding == ENCODING_NONE)
-			return (struct decision){ escaped, first.encoding == escaped ? from : "detected" };
+	enum encoding escaped = escaped_encoding(page->body);
+	if (escaped != ENCODING_NONE) {
+		const char *found = first.encoding == ENCODING_NONE ? "detected" : "overruled";
+		return (struct decision){ escaped, first.encoding == escaped ? from : found };
 	}
 	struct shown shown = look(page->body);
 	if (first.encoding == ENCODING_NONE) {
 		if (shown.valid)
 			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected" };
-		return detect(decoder, detector, page, &shown, ENCODING_NONE);
+		return detect(detector, page, &shown, detect_sample(&page->arena, page->body, SAMPLE_BYTES));
 	}
 	if (shown.ascii || (shown.valid && first.encoding == ENCODING_UTF8))
 		return (struct decision){ first.encoding, from };
@@ -157,7 +150,7 @@ static struct decision decide(struct decoder *decoder, struct detector *detector
 		proves_utf8(&shown, first.encoding))
 		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled" }
 				   : (struct decision){ first.encoding, from };
-	return weigh(decoder, detector, page, &shown, http, meta);
+	return weigh(detector, page, &shown, http, meta);
 }
 
 static int convert(struct decoder *decoder, struct page *page, struct decision decision, struct view body)
@@ -196,6 +189,6 @@ int charset_decode(struct decoder *decoder, struct detector *detector, struct pa
 	if (decision.encoding != ENCODING_NONE)
 		body = view_from(body, mark_size);
 	else
-		decision = decide(decoder, detector, page, http, meta);
+		decision = decide(detector, page, http, meta);
 	return convert(decoder, page, decision, body);
 }

@@ -20,11 +20,13 @@ struct declared declared_by_markup(struct view body);
 
 /* Text of @body for detection: runs between tags that hold a byte above 127, up to @max bytes. */
 struct view detect_sample(struct arena *arena, struct view body, size_t max);
-/* The encoding that the bytes of @sample show best, among all that a page may have; ENCODING_NONE without
- * evidence. @declared is what the page says of itself, and wins unless the evidence is firm. */
 struct detector;
 struct detector *detector_new(struct decoder *decoder);
 struct detector *detector_free(struct detector *detector);
+/* The sample looks like text of some language when read as @encoding. */
+bool detect_fits(struct detector *detector, struct arena *arena, enum encoding encoding, struct view sample);
+/* The encoding that @sample shows best, among all that a page may have; ENCODING_NONE without evidence.
+ * @declared (or ENCODING_NONE) is what the page says of itself, and stays unless the evidence is firm. */
 enum encoding detect_encoding(
 	struct detector *detector, struct arena *arena, struct view sample, enum encoding declared);
 

@@ -30,8 +30,10 @@ static bool is_binary_byte(unsigned char c)
 static bool looks_binary(struct view v)
 {
 	size_t controls = 0, nuls = 0;
+	bool shifts = view_find(v, VIEW("\x1B$)C")) < v.n; /* ISO-2022-KR changes sets by 0x0E and 0x0F */
 	for (size_t i = 0; i < v.n; i++) {
-		controls += is_binary_byte((unsigned char)v.p[i]);
+		bool shift = shifts && (v.p[i] == 0x0E || v.p[i] == 0x0F);
+		controls += is_binary_byte((unsigned char)v.p[i]) && !shift;
 		nuls += v.p[i] == 0;
 	}
 	return controls * 100 > v.n || nuls * 500 > v.n;
@@ -112,8 +114,8 @@ enum utf16_form sniff_utf16(struct view first)
 		return UTF16_LITTLE;
 	if (first.n >= 2 && view_starts(first, VIEW("\xFE\xFF")))
 		return UTF16_BIG;
-	/* Without a mark: ASCII units have their NUL on one side only. A fifth of the units suffices, spaces
-	 * and markup give that in every script. */
+	/* Without a mark: ASCII units have their NUL on one side only. An eighth of the units suffices,
+	 * spaces and markup give that in every script. */
 	size_t even = 0, odd = 0, units = first.n / 2;
 	for (size_t i = 0; i < units; i++) {
 		even += first.p[2 * i] == 0;
@@ -121,7 +123,8 @@ enum utf16_form sniff_utf16(struct view first)
 	}
 	if (units < 8 || (even + odd) * 8 < units)
 		return UTF16_NO;
-	if (even == 0)
+	/* A few characters have theirs on the other side: U+4E00, "one" in Chinese, U+0100. */
+	if (odd >= even * 3)
 		return UTF16_LITTLE;
-	return odd == 0 ? UTF16_BIG : UTF16_NO;
+	return even >= odd * 3 ? UTF16_BIG : UTF16_NO;
 }
