@@ -19,8 +19,8 @@ static struct kinds kinds_of(struct view text)
 			kinds.han++;
 		else if (cp >= 0xAC00 && cp <= 0xD7A3)
 			kinds.hangul++;
-		else if ((cp >= 0x2010 && cp <= 0x2030) || (cp >= 0x3000 && cp <= 0x3020) || (cp >= 0xFF01 && cp <= 0xFF5E) ||
-			 cp == 0xB7)
+		else if ((cp >= 0x2010 && cp <= 0x2030) || (cp >= 0x3000 && cp <= 0x3020) ||
+			 (cp >= 0xFF01 && cp <= 0xFF5E) || cp == 0xB7)
 			kinds.punctuation++;
 		else
 			kinds.other++;
@@ -30,8 +30,8 @@ static struct kinds kinds_of(struct view text)
 
 /* Pairs whose lead byte is between @first and @last with a trail byte from @trail on: the level of common
  * characters in each of the national sets. Of all pairs whose lead is a letter's. */
-static double level_share(struct view raw, unsigned char letters, unsigned char first, unsigned char last,
-	unsigned char trail)
+static double level_share(
+	struct view raw, unsigned char letters, unsigned char first, unsigned char last, unsigned char trail)
 {
 	uint32_t pairs = 0, common = 0;
 	for (size_t i = 0; i + 1 < raw.n; i++) {

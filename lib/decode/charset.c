@@ -85,8 +85,8 @@ static bool mostly_utf8(const struct shown *shown)
 }
 
 /* No declaration, or none that fits. */
-static struct decision detect(struct detector *detector, struct page *page, const struct shown *shown,
-	struct view sample)
+static struct decision detect(
+	struct detector *detector, struct page *page, const struct shown *shown, struct view sample)
 {
 	if (mostly_utf8(shown))
 		return (struct decision){ ENCODING_UTF8, "detected" };
@@ -114,9 +114,8 @@ static struct decision weigh(struct detector *detector, struct page *page, const
 		return (struct decision){ meta.encoding, "overruled" };
 	if (first.encoding == ENCODING_UTF8)
 		return (struct decision){ detect(detector, page, shown, sample).encoding, "overruled" };
-	enum encoding found = mostly_utf8(shown) ?
-				      ENCODING_UTF8 :
-				      detect_encoding(detector, &page->arena, sample, first.encoding);
+	enum encoding found =
+		mostly_utf8(shown) ? ENCODING_UTF8 : detect_encoding(detector, &page->arena, sample, first.encoding);
 	if (found == ENCODING_NONE || found == first.encoding)
 		return (struct decision){ first.encoding, from };
 	return (struct decision){ found, "overruled" };

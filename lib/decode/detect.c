@@ -126,8 +126,8 @@ bool detect_fits(struct detector *detector, struct arena *arena, enum encoding e
 	return table && single_score(table, &high, &expected) >= expected - SINGLE_FITS * high.total - 4;
 }
 
-static enum encoding asian_best(struct detector *detector, struct arena *arena, struct view sample,
-	enum encoding declared)
+static enum encoding asian_best(
+	struct detector *detector, struct arena *arena, struct view sample, enum encoding declared)
 {
 	static const enum encoding list[] = { ENCODING_SHIFT_JIS, ENCODING_EUC_JP, ENCODING_EUC_KR, ENCODING_GB18030,
 		ENCODING_BIG5 };
@@ -176,13 +176,13 @@ static enum encoding single_or_other(struct detector *detector, struct arena *ar
 		return best;
 	/* Nothing of ours fits: a language or an encoding that uchardet may know. */
 	enum encoding other = ask_uchardet(detector, sample);
-	bool thinkable = is_asian(other) ? asian_fit(detector, arena, other, sample) > ASIAN_THINKABLE :
-					   other >= ENCODING_SINGLE;
+	bool thinkable = is_asian(other) ? asian_fit(detector, arena, other, sample) > ASIAN_THINKABLE
+					 : other >= ENCODING_SINGLE;
 	return thinkable ? other : best;
 }
 
-enum encoding detect_encoding(struct detector *detector, struct arena *arena, struct view sample,
-	enum encoding declared)
+enum encoding detect_encoding(
+	struct detector *detector, struct arena *arena, struct view sample, enum encoding declared)
 {
 	struct high_bytes high;
 	if (sample.n == 0)

@@ -21,7 +21,7 @@ enum letter_script {
 
 struct letter_language {
 	char code[4];
-	uint8_t script; /* enum letter_script */
+	uint8_t script;	       /* enum letter_script */
 	uint16_t start, count; /* in letters, ordered by cp */
 };
 

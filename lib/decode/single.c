@@ -38,7 +38,8 @@ static bool is_quote(uint32_t cp)
 static bool is_sign(uint32_t cp)
 {
 	static const uint16_t signs[] = { 0xA1, 0xA3, 0xA7, 0xA9, 0xAA, 0xAD, 0xAE, 0xB0, 0xB2, 0xB3, 0xB4, 0xB7, 0xBA,
-		0xBD, 0xBF, 0xD7, 0x2010, 0x2015, 0x2022, 0x2039, 0x203A, 0x20AC, 0x2116, 0x2122, 0x2212, 0x60C, 0x61B, 0x61F };
+		0xBD, 0xBF, 0xD7, 0x2010, 0x2015, 0x2022, 0x2039, 0x203A, 0x20AC, 0x2116, 0x2122, 0x2212, 0x60C, 0x61B,
+		0x61F };
 	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
 		if (signs[i] == cp)
 			return true;
@@ -48,7 +49,8 @@ static bool is_sign(uint32_t cp)
 static bool is_letter_of(enum letter_script script, uint32_t cp)
 {
 	switch (script) {
-	case LETTERS_LATIN: return (cp >= 0xC0 && cp < 0x250 && cp != 0xD7 && cp != 0xF7) || (cp >= 0x300 && cp < 0x330);
+	case LETTERS_LATIN:
+		return (cp >= 0xC0 && cp < 0x250 && cp != 0xD7 && cp != 0xF7) || (cp >= 0x300 && cp < 0x330);
 	case LETTERS_CYRILLIC: return cp >= 0x400 && cp < 0x530;
 	case LETTERS_GREEK: return cp >= 0x386 && cp < 0x3D0 && cp != 0x387;
 	case LETTERS_HEBREW: return cp >= 0x5D0 && cp <= 0x5EA;
@@ -135,10 +137,10 @@ static const struct {
 	{ ENCODING_WINDOWS_1253, 0 }, { ENCODING_WINDOWS_1254, 0 }, { ENCODING_WINDOWS_1255, 0 },
 	{ ENCODING_WINDOWS_1256, 0 }, { ENCODING_WINDOWS_1257, 0 }, { ENCODING_WINDOWS_874, 0 }, { ENCODING_KOI8_R, 0 },
 	{ ENCODING_ISO_8859_2, 0 }, { ENCODING_KOI8_U, 0 }, { ENCODING_ISO_8859_7, 0 }, { ENCODING_ISO_8859_15, 1 },
-	{ ENCODING_WINDOWS_1258, 1 }, { ENCODING_ISO_8859_5, 1 }, { ENCODING_ISO_8859_6, 1 }, { ENCODING_ISO_8859_8, 1 },
-	{ ENCODING_ISO_8859_13, 1 }, { ENCODING_ISO_8859_4, 2 }, { ENCODING_ISO_8859_10, 3 }, { ENCODING_ISO_8859_16, 3 },
-	{ ENCODING_ISO_8859_3, 3 }, { ENCODING_ISO_8859_14, 3 }, { ENCODING_MACINTOSH, 3 }, { ENCODING_IBM866, 2 },
-	{ ENCODING_MAC_CYRILLIC, 3 } };
+	{ ENCODING_WINDOWS_1258, 1 }, { ENCODING_ISO_8859_5, 1 }, { ENCODING_ISO_8859_6, 1 },
+	{ ENCODING_ISO_8859_8, 1 }, { ENCODING_ISO_8859_13, 1 }, { ENCODING_ISO_8859_4, 2 },
+	{ ENCODING_ISO_8859_10, 3 }, { ENCODING_ISO_8859_16, 3 }, { ENCODING_ISO_8859_3, 3 },
+	{ ENCODING_ISO_8859_14, 3 }, { ENCODING_MACINTOSH, 3 }, { ENCODING_IBM866, 2 }, { ENCODING_MAC_CYRILLIC, 3 } };
 
 enum encoding single_best(struct decoder *decoder, const struct high_bytes *high, double *ret_score)
 {

@@ -17,7 +17,8 @@
 static const struct {
 	const char *label, *iconv, *languages;
 } encodings[] = {
-	{ "utf-8", "UTF-8", "en de fr es pt it nl sv da is fi pl cs hu ro tr lt lv et ru uk bg el he ar fa th vi ja ko zh hi" },
+	{ "utf-8", "UTF-8",
+		"en de fr es pt it nl sv da is fi pl cs hu ro tr lt lv et ru uk bg el he ar fa th vi ja ko zh hi" },
 	{ "utf-16le", "UTF-16LE", "en de ru el ar ja zh hi" },
 	{ "utf-16be", "UTF-16BE", "en de ru el ar ja zh hi" },
 	{ "windows-1252", "CP1252", "en de fr es pt it nl sv da is fi" },
@@ -73,8 +74,10 @@ static const struct {
 	{ "HTTP against meta's UTF-8", "=", "utf-8" },
 	{ "HTTP against meta's Shift_JIS", "=", "shift_jis" },
 };
-enum { ENCODINGS = sizeof(encodings) / sizeof(encodings[0]),
-	DECLARATIONS = sizeof(declarations) / sizeof(declarations[0]) };
+enum {
+	ENCODINGS = sizeof(encodings) / sizeof(encodings[0]),
+	DECLARATIONS = sizeof(declarations) / sizeof(declarations[0])
+};
 
 static bool lists(const char *languages, const char *lang)
 {
@@ -88,8 +91,8 @@ static bool lists(const char *languages, const char *lang)
 /* Typographic signs as older sets write them. */
 static void plain_signs(const char *in, char *out)
 {
-	static const char *const pairs[][2] = { { "“", "\"" }, { "”", "\"" }, { "„", "\"" }, { "»", "\"" }, { "«", "\"" },
-		{ "’", "'" }, { "–", "-" }, { "—", "-" }, { "ё", "ё" } };
+	static const char *const pairs[][2] = { { "“", "\"" }, { "”", "\"" }, { "„", "\"" }, { "»", "\"" },
+		{ "«", "\"" }, { "’", "'" }, { "–", "-" }, { "—", "-" }, { "ё", "ё" } };
 	while (*in) {
 		size_t i = 0, count = sizeof(pairs) / sizeof(pairs[0]);
 		while (i < count && strncmp(in, pairs[i][0], strlen(pairs[i][0])) != 0)
@@ -152,7 +155,8 @@ static bool one_case(struct bench *bench, size_t e, size_t d, const char *text)
 	const char *meta = resolve(declarations[d].meta, encodings[e].label);
 	char html[16384], bytes[32768], type[128];
 	snprintf(html, sizeof(html),
-		"<!doctype html><html><head>%s%s%s<title>A page</title></head><body><p class=\"first\">%s</p></body></html>",
+		"<!doctype html><html><head>%s%s%s<title>A page</title></head><body><p "
+		"class=\"first\">%s</p></body></html>",
 		meta ? "<meta charset=\"" : "", meta ? meta : "", meta ? "\">" : "", text);
 	size_t n = encode(encodings[e].iconv, html, bytes, sizeof(bytes));
 	if (n == 0)
@@ -185,7 +189,8 @@ static void one_encoding(struct bench *bench, size_t e, size_t *cases, size_t *g
 			own_cases++;
 			own_good += right;
 			if (!right)
-				print_message("  %-14s %-8s %s\n", encodings[e].label, own_texts[t].lang, declarations[d].name);
+				print_message("  %-14s %-8s %s\n", encodings[e].label, own_texts[t].lang,
+					declarations[d].name);
 		}
 	}
 	print_message("%-16s %3zu of %3zu\n", encodings[e].label, own_good, own_cases);
@@ -206,8 +211,8 @@ static void decodes_the_table_of_encodings_and_declarations(void **state)
 		one_encoding(&bench, e, &cases, &good);
 	decode_stage.close(bench.state);
 	arena_free(&bench.page.arena);
-	print_message("%d encodings x %d declarations, %zu cases, %zu decoded exactly (%.4f)\n", ENCODINGS, DECLARATIONS,
-		cases, good, (double)good / (double)cases);
+	print_message("%d encodings x %d declarations, %zu cases, %zu decoded exactly (%.4f)\n", ENCODINGS,
+		DECLARATIONS, cases, good, (double)good / (double)cases);
 	assert_true(ENCODINGS * DECLARATIONS >= 60);
 	assert_true(good * 100 >= cases * 98);
 }
