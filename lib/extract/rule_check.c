@@ -60,7 +60,7 @@ int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user)
 	int result = check.matcher ? 0 : -ENOMEM;
 	arena_init(&check.arena, MIB(1));
 	for (const struct rule *rule = rules->first; rule && result == 0; rule = rule->next) {
-		if (rule->off)
+		if (rule->off || rule->detector == DETECT_SCORER)
 			continue;
 		result = check_list(&check, rule, rule->lines, true);
 		if (result == 0)

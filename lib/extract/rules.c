@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "extract/line_model.h"
 #include "extract/text_rules.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -29,6 +30,7 @@ struct rules *rules_free(struct rules *rules)
 	map_free(&rules->by_id);
 	map_free(&rules->lines);
 	map_free(&rules->lexicon);
+	line_model_free(rules->model);
 	arena_free(&rules->arena);
 	free(rules);
 	return NULL;
@@ -87,6 +89,10 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 		result = keep(rules, source->keep[i], error);
 	if (result == 0)
 		result = rule_index_build(rules, error);
+	/* One byte stands for "not trained yet". */
+	if (result == 0 && !source->without_builtin && line_model_data_size > 1)
+		result = line_model_read(
+			view_make((const char *)line_model_data, line_model_data_size), &rules->model, error);
 	if (result < 0)
 		rules = rules_free(rules);
 	else

@@ -13,7 +13,7 @@
  *     exact Von \p{Lu}\w+              PCRE2, whole line, against the line as it stands
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
  *     takes headlines                  at the tail, the bare headlines behind it go with it
- *     detector sum|date|leading-date|glued     a rule in code instead of a pattern
+ *     detector sum|date|leading-date|glued|scorer   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -32,7 +32,7 @@
 
 enum rule_zone { ZONE_ANY = 0, ZONE_HEAD = 1, ZONE_TAIL = 2 };
 enum rule_fact { FACT_NONE, FACT_AUTHOR, FACT_PUBLISHED, FACT_MODIFIED, FACT_SECTION };
-enum rule_detector { DETECT_NONE, DETECT_SUM, DETECT_DATE, DETECT_LEADING_DATE, DETECT_GLUED, DETECT_COUNT };
+enum rule_detector { DETECT_NONE, DETECT_SUM, DETECT_DATE, DETECT_LEADING_DATE, DETECT_GLUED, DETECT_SCORER, DETECT_COUNT };
 
 struct rule_text {
 	struct view text;
@@ -73,6 +73,7 @@ struct word {
 
 struct rule_entry; /* of an index */
 struct rule_index;
+struct line_model;
 
 struct rules {
 	struct arena arena;
@@ -84,6 +85,7 @@ struct rules {
 	struct map lexicon;	   /* folded word -> struct word * */
 	struct rule_index *folded; /* of patterns against the folded line */
 	struct rule_index *exact;  /* of patterns against the line as it stands */
+	struct line_model *model;  /* the scorer's, or NULL */
 	char version[96];
 };
 

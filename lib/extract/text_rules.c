@@ -3,32 +3,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include "extract/text_detect.h"
-#include "extract/rules.h"
 #include "extract/text_facts.h"
+#include "extract/line_model.h"
+#include "extract/text_work.h"
 #include "util/limits.h"
 
 /* One worker's. */
 struct state {
 	const struct rules *rules;
 	struct matcher *matcher;
-};
-
-/* What the rules say of one line, whatever stands around it. */
-struct hits {
-	const struct rule *any;	  /* certain, everywhere */
-	const struct rule *zoned; /* certain, in its zone */
-	const struct rule *weak;  /* next to another */
-};
-
-/* One document while it is cleaned. Lines, blocks and hits go by the same index. */
-struct work {
-	struct state *state;
-	struct page *page;
-	struct line *lines;
-	struct hits *hits;
-	uint32_t *live; /* indexes of the lines that are not cut, in order */
-	size_t live_count;
-	size_t first_prose, last_prose; /* places in live; live_count: there is none */
 };
 
 static int state_open(const struct engine *engine, void **ret_state, struct error *error)
@@ -58,14 +41,14 @@ static void state_close(void *arg)
 /* Cuts a date that stands glued in front of the first sentence off it: two blocks with the same place. */
 static int split_leading_date(struct work *work, struct block *block, struct view *text)
 {
-	const struct rule *rule = work->state->rules->detectors[DETECT_LEADING_DATE];
+	const struct rule *rule = work->rules->detectors[DETECT_LEADING_DATE];
 	struct line line;
 	struct date_found date;
 	if (!rule || rule->off)
 		return 0;
 	if (!line_read(&work->page->arena, *text, &line))
 		return page_full(work->page);
-	if (!(line.flags & LINE_PROSE) || !detect_leading_date(work->state->rules, line.key, &date))
+	if (!(line.flags & LINE_PROSE) || !detect_leading_date(work->rules, line.key, &date))
 		return 0;
 	/* The key of such a beginning has the bytes of the line, but for folded ones: count words instead. */
 	size_t spaces = 1, end = 0;
@@ -138,15 +121,15 @@ static bool note_hit(void *user, const struct rule *rule)
 	return !hits->any;
 }
 
-static void find_hits(struct state *state, const struct line *line, struct hits *hits)
+static void find_hits(struct work *work, const struct line *line, struct hits *hits)
 {
 	if (!(line->flags & LINE_WHOLE))
 		return;
-	rule_index_find(state->rules, state->matcher, line, note_hit, hits);
-	for (int d = DETECT_SUM; d < DETECT_COUNT && !hits->any; d++) {
-		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : state->rules->detectors[d];
+	rule_index_find(work->rules, work->matcher, line, note_hit, hits);
+	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
+		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
 		if (rule && !rule->off && line->words <= rule->words &&
-			detect(state->rules, (enum rule_detector)d, line, NULL))
+			detect(work->rules, (enum rule_detector)d, line, NULL))
 			note_hit(hits, rule);
 	}
 }
@@ -158,37 +141,34 @@ static int read_lines(struct work *work)
 	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
 	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
 	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
-	if (!work->lines || !work->hits || !work->live)
+	if (work->model)
+		work->own = arena_alloc(&page->arena, (n + 1) * sizeof(*work->own));
+	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
 		return page_full(page);
 	for (size_t i = 0; i < n; i++) {
 		if (page->blocks[i].cut)
 			continue;
 		if (!line_read(&page->arena, page->blocks[i].text, &work->lines[i]))
 			return page_full(page);
-		find_hits(work->state, &work->lines[i], &work->hits[i]);
+		find_hits(work, &work->lines[i], &work->hits[i]);
+		if (work->own)
+			line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
 		work->live[work->live_count++] = (uint32_t)i;
 	}
+	if (work->live_count)
+		block_at(work, 0)->gap = false;
 	return 0;
+}
+
+int work_read(struct work *work)
+{
+	int result = read_blocks(work);
+	return result ? result : read_lines(work);
 }
 
 /* ---- one pass ---------------------------------------------------------------------------------- */
 
-static struct line *line_at(const struct work *work, size_t place)
-{
-	return &work->lines[work->live[place]];
-}
-
-static struct block *block_at(const struct work *work, size_t place)
-{
-	return &work->page->blocks[work->live[place]];
-}
-
-static struct hits *hits_at(const struct work *work, size_t place)
-{
-	return &work->hits[work->live[place]];
-}
-
-static void find_prose(struct work *work)
+void work_find_prose(struct work *work)
 {
 	work->first_prose = work->last_prose = work->live_count;
 	for (size_t i = 0; i < work->live_count; i++) {
@@ -216,7 +196,7 @@ static int cut(struct work *work, size_t place, const struct rule *rule)
 	block->cut = true;
 	block->reason = rule->id;
 	block->cut_kind = rule->kind;
-	return fact_of_rule(work->page, work->state->rules, work->state->matcher, rule, line_at(work, place));
+	return fact_of_rule(work->page, work->rules, work->matcher, rule, line_at(work, place));
 }
 
 static int cut_certain(struct work *work)
@@ -296,43 +276,50 @@ static size_t settle(struct work *work)
 		work->live[kept++] = work->live[i];
 	}
 	work->live_count = kept;
+	if (kept)
+		block_at(work, 0)->gap = false;
 	return before - kept;
-}
-
-/* Until nothing more goes: so cleaning what came out changes nothing. */
-static int run_passes(struct work *work)
-{
-	do {
-		find_prose(work);
-		int result = cut_certain(work);
-		if (result == 0)
-			result = cut_headlines(work);
-		if (result == 0)
-			result = cut_weak(work);
-		if (result)
-			return result;
-	} while (settle(work));
-	return 0;
 }
 
 /* ---- title ------------------------------------------------------------------------------------- */
 
-enum { TITLE_WORDS = 30, TITLE_BYTES = 300 };
+enum { TITLE_WORDS = 40, TITLE_BYTES = 400, NO_TITLE = -1 };
 
-/* A headline by form: one line of its own, with letters, no full stop, and text behind a blank line. */
-static bool is_title(const struct work *work)
+/* A headline by form: one line of its own, with letters, no full stop. */
+static bool looks_like_title(const struct work *work, size_t place)
 {
-	if (work->live_count < 2 || work->first_prose == work->live_count || work->first_prose == 0)
-		return false;
-	const struct line *line = line_at(work, 0);
+	const struct line *line = line_at(work, place);
 	struct view text = line->text;
-	if (text.n > TITLE_BYTES || line->words > TITLE_WORDS || line->words < 2 || hits_at(work, 0)->weak)
+	if (text.n > TITLE_BYTES || line->words > TITLE_WORDS || line->words < 2 || hits_at(work, place)->weak ||
+		hits_at(work, place)->any)
 		return false;
 	if (line->flags & (LINE_COLON | LINE_BULLET | LINE_PROSE))
 		return false;
-	if ((line->flags & LINE_SENTENCE) && view_find_byte(view_from(text, text.n - 1), '.') == 0)
-		return false;
-	return block_at(work, 1)->gap;
+	return !(line->flags & LINE_SENTENCE) || text.p[text.n - 1] != '.';
+}
+
+/* The first line by its form, with text behind a blank line. */
+static bool is_title(const struct work *work)
+{
+	return work->live_count > 1 && work->first_prose < work->live_count && work->first_prose > 0 &&
+	       block_at(work, 1)->gap && looks_like_title(work, 0);
+}
+
+/* Which live line is the title: the one the capture names, else the one the scorer is sure of. */
+static int64_t find_title(const struct work *work, const struct line_scores *scores)
+{
+	struct view hint = line_trim(work->page->capture.title_hint);
+	int64_t best = NO_TITLE;
+	size_t end = work->first_prose < work->live_count ? work->first_prose : 0;
+	for (size_t i = 0; i < end; i++) {
+		if (hint.n && view_eq(hint, line_at(work, i)->text))
+			return (int64_t)i;
+		if (hint.n || !scores->title || scores->title[i] <= 0 || !looks_like_title(work, i))
+			continue;
+		if (best == NO_TITLE || scores->title[i] > scores->title[best])
+			best = (int64_t)i;
+	}
+	return best;
 }
 
 static void remove_block(struct page *page, size_t i)
@@ -344,10 +331,10 @@ static void remove_block(struct page *page, size_t i)
 static int take_title(struct work *work)
 {
 	struct page *page = work->page;
-	struct view hint = page->capture.title_hint;
+	struct view hint = line_trim(page->capture.title_hint);
 	if (page->document.title || !work->live_count)
 		return 0;
-	if (hint.n ? !view_eq(line_trim(hint), line_at(work, 0)->text) : !is_title(work))
+	if (hint.n ? !view_eq(hint, line_at(work, 0)->text) : !is_title(work))
 		return 0;
 	page->document.title = page_str(page, block_at(work, 0)->text);
 	if (!page->document.title)
@@ -356,19 +343,70 @@ static int take_title(struct work *work)
 	return 0;
 }
 
+/* ---- passes ------------------------------------------------------------------------------------ */
+
+/* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
+ * was cut in this pass. */
+static int cut_furniture(struct work *work, const struct line_scores *scores)
+{
+	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
+	int64_t title = find_title(work, scores);
+	int result = 0;
+	for (size_t i = 0; i < work->live_count && result == 0; i++) {
+		if ((int64_t)i == title)
+			continue;
+		if ((int64_t)i < title || (scores->text && scores->text[i] < work->model->threshold))
+			result = cut(work, i, rule);
+	}
+	/* A title has a blank line behind it, here as in what is written. */
+	if (title != NO_TITLE && (size_t)title + 1 < work->live_count)
+		block_at(work, (size_t)title + 1)->gap = true;
+	return result;
+}
+
+static int run_pass(struct work *work)
+{
+	const struct rule *scorer = work->rules->detectors[DETECT_SCORER];
+	bool score = work->model && scorer && !scorer->off && work->live_count;
+	struct line_scores scores = { 0 };
+	work_find_prose(work);
+	int result = score ? line_model_run(work->model, work, &scores) : 0;
+	if (result == 0)
+		result = cut_certain(work);
+	if (result == 0)
+		result = cut_headlines(work);
+	if (result == 0 && score)
+		result = cut_furniture(work, &scores);
+	return result ? result : cut_weak(work);
+}
+
+/* Until nothing more goes: so cleaning what came out changes nothing. */
+static int run_passes(struct work *work)
+{
+	do {
+		int result = run_pass(work);
+		if (result)
+			return result;
+	} while (settle(work));
+	return 0;
+}
+
+int work_clean(struct work *work)
+{
+	int result = work_read(work);
+	if (result == 0)
+		result = run_passes(work);
+	return result ? result : take_title(work);
+}
+
 static int run_lines(void *arg, struct page *page)
 {
-	struct work work = { .state = arg, .page = page };
-	int result = read_blocks(&work);
-	page->document.rules = page->options->no_rules ? NULL : rules_version(work.state->rules);
-	if (result || page->options->no_rules)
-		return result;
-	result = read_lines(&work);
-	if (result == 0)
-		result = run_passes(&work);
-	if (result == 0)
-		result = take_title(&work);
-	return result;
+	struct state *state = arg;
+	struct work work = { .rules = state->rules, .matcher = state->matcher, .model = state->rules->model, .page = page };
+	if (page->options->no_rules)
+		return read_blocks(&work);
+	page->document.rules = rules_version(state->rules);
+	return work_clean(&work);
 }
 
 static int run_rules(void *state, struct page *page)

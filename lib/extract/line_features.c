@@ -1,0 +1,457 @@
+#include "extract/line_features.h"
+
+#include "extract/quantise.h"
+#include "util/hash.h"
+
+enum { LONG_WORD_BYTES = 5, ODDS_WORDS = 40 };
+
+/* ---- words --------------------------------------------------------------------------------------- */
+
+/* A multiply a byte: words are short, and this runs over every word of every document. */
+uint32_t line_word_hash(struct view word)
+{
+	uint64_t h = 0x9E3779B97F4A7C15u;
+	for (size_t i = 0; i < word.n; i++)
+		h = (h ^ (unsigned char)word.p[i]) * 0x100000001B3u;
+	uint32_t folded = (uint32_t)(h ^ h >> 29);
+	return folded ? folded : 1;
+}
+
+static bool in_word(char c)
+{
+	return (unsigned char)c >= 0x80 || ascii_is_alpha(c) || ascii_is_digit(c) || c == '\'';
+}
+
+bool line_next_word(struct view *rest, struct view *ret_word)
+{
+	size_t at = 0;
+	while (at < rest->n && !in_word(rest->p[at]))
+		at++;
+	size_t from = at;
+	while (at < rest->n && in_word(rest->p[at]))
+		at++;
+	*ret_word = view_make(rest->p + from, at - from);
+	*rest = view_from(*rest, at);
+	return at > from;
+}
+
+static int odds_of(const struct word_odds_table *table, uint32_t hash)
+{
+	for (uint32_t i = hash & table->mask; table->slots; i = (i + 1) & table->mask) {
+		if (table->slots[i].hash == hash)
+			return table->slots[i].value;
+		if (table->slots[i].hash == 0)
+			break;
+	}
+	return 0;
+}
+
+/* ---- of the line alone ----------------------------------------------------------------------------- */
+
+struct letters {
+	size_t letters, upper, digits, marks, commas, sentences, words, capitals, small, joints, wide, money;
+};
+
+static void count_letters(struct view text, struct letters *l)
+{
+	char before = ' ';
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		unsigned char b = (unsigned char)c;
+		bool upper = (c >= 'A' && c <= 'Z') || (b == 0xD0 && i + 1 < text.n && (unsigned char)text.p[i + 1] <= 0xAF);
+		bool letter = upper || ascii_is_alpha(c) || b >= 0xC0;
+		l->letters += letter;
+		l->upper += upper;
+		l->wide += b >= 0xE3;
+		l->digits += ascii_is_digit(c);
+		l->marks += c == '|' || c == '/' || c == '>' || c == ':' || c == '#' || b == 0xC2;
+		l->commas += c == ',';
+		l->money += c == '$';
+		l->sentences += c == ' ' && (before == '.' || before == '!' || before == '?');
+		if (letter && before == ' ') {
+			l->words++;
+			l->capitals += upper;
+		}
+		l->joints += upper && before >= 'a' && before <= 'z';
+		before = c;
+	}
+}
+
+static uint8_t end_code(const struct line *line)
+{
+	if (line->flags & LINE_SENTENCE)
+		return line->text.p[line->text.n - 1] == '.' ? 200 : 160;
+	if (line->flags & LINE_COLON)
+		return 80;
+	return line->flags & LINE_ELLIPSIS ? 120 : 0;
+}
+
+static uint8_t start_code(struct view text)
+{
+	char c = text.n ? text.p[0] : 0;
+	if (ascii_is_digit(c))
+		return 60;
+	if (c >= 'A' && c <= 'Z')
+		return 180;
+	if (c >= 'a' && c <= 'z')
+		return 120;
+	return (unsigned char)c >= 0xC3 ? 150 : 20;
+}
+
+static uint8_t hit_code(const struct hits *hits)
+{
+	return hits->any ? 3 : hits->zoned ? 2 : hits->weak ? 1 : 0;
+}
+
+/* What a rule is about, coarsely. */
+static uint8_t kind_code(const struct hits *hits)
+{
+	static const char *const kinds[] = { "navigation", "share", "related", "comments", "newsletter", "paywall",
+		"consent", "advertisement", "copyright", "byline", "date", "photo", "player", "app", "follow", "tags",
+		"store", "legal", "captcha", "category" };
+	const struct rule *rule = hits->any ? hits->any : hits->zoned ? hits->zoned : hits->weak;
+	for (size_t i = 0; rule && i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (strcmp(rule->kind, kinds[i]) == 0)
+			return (uint8_t)(i + 2);
+	return rule ? 1 : 0;
+}
+
+static bool holds(struct view text, const char *needle)
+{
+	return view_find(text, view_of(needle)) < text.n;
+}
+
+static void read_words(const struct line *line, const struct word_odds_table *odds, struct line_own *own)
+{
+	struct view rest = line->key, word;
+	int sum = 0, min = 0, max = 0, count = 0;
+	while (count < ODDS_WORDS && line_next_word(&rest, &word)) {
+		uint32_t hash = line_word_hash(word);
+		int value = odds_of(odds, hash);
+		sum += value;
+		min = value < min ? value : min;
+		max = value > max ? value : max;
+		count++;
+		if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
+			own->words[own->word_count++] = (uint16_t)(hash >> 16);
+	}
+	own->x[L_ODDS_MEAN] = q_signed(count ? sum * 2 / count : 0);
+	own->x[L_ODDS_MIN] = q_signed(min);
+	own->x[L_ODDS_MAX] = q_signed(max);
+}
+
+static uint16_t shape_of(const uint8_t *x)
+{
+	uint32_t digits = x[L_DIGITS] == 0 ? 0 : x[L_DIGITS] < 80 ? 1 : 2;
+	uint32_t shape = x[L_WORDS] / 5u;
+	shape = shape * 31 + x[L_START];
+	shape = shape * 31 + x[L_END];
+	shape = shape * 31 + digits * 4 + x[L_BULLET] * 2 + (x[L_CAPITALS] > 200);
+	return (uint16_t)(shape * 2654435761u >> 16);
+}
+
+void line_features_own(const struct line *line, const struct hits *hits, const struct word_odds_table *odds,
+	struct line_own *own)
+{
+	struct letters l = { 0 };
+	struct view look = view_first(line->text, 400);
+	uint8_t *x = own->x;
+	*own = (struct line_own){ .hash = line_word_hash(line->key) };
+	count_letters(look, &l);
+	x[L_WORDS] = q_log(line->words);
+	x[L_BYTES] = q_log(line->text.n);
+	x[L_END] = end_code(line);
+	x[L_COMMAS] = q_count(l.commas);
+	x[L_SENTENCES] = q_count(l.sentences);
+	x[L_DIGITS] = q_ratio(l.digits, look.n);
+	x[L_CAPITALS] = q_ratio(l.capitals, l.words);
+	x[L_UPPER] = q_ratio(l.upper, l.letters);
+	x[L_MARKS] = q_count(l.marks);
+	x[L_WORD_LENGTH] = q_count(look.n * 8 / (line->words ? line->words : 1));
+	x[L_START] = start_code(line->text);
+	x[L_JOINTS] = q_count(l.joints);
+	x[L_QUOTED] = line->flags & LINE_QUOTED ? 1 : 0;
+	x[L_BULLET] = line->flags & LINE_BULLET ? 1 : 0;
+	x[L_WIDE] = q_ratio(l.wide * 3, look.n);
+	x[L_HIT] = hit_code(hits);
+	x[L_KIND] = kind_code(hits);
+	x[L_URLISH] = holds(look, "http") || holds(look, "www.") || holds(look, "@") || holds(look, ".com");
+	x[L_MONEY] = q_count(l.money);
+	x[L_SMALL_WORDS] = q_ratio(l.words - l.capitals, l.words);
+	read_words(line, odds, own);
+	own->shape = shape_of(x);
+}
+
+/* ---- of the line in its document -------------------------------------------------------------------- */
+
+enum { SEEN_SLOTS = 4096, WINDOW = 4 };
+
+struct doc {
+	const struct work *work;
+	uint16_t *seen;	  /* lines that hold a word, by its hash */
+	uint16_t *copies; /* lines of a key, by its hash */
+	uint16_t *shapes; /* lines of a shape */
+	uint64_t bytes, prose_bytes;
+	size_t prose, hits, gaps, bullets;
+	int64_t odds, words;
+};
+
+static const struct line_own *own_at(const struct work *work, size_t place)
+{
+	return &work->own[work->live[place]];
+}
+
+static bool is_prose(const struct work *work, size_t place)
+{
+	return (line_at(work, place)->flags & LINE_PROSE) && !hits_at(work, place)->any;
+}
+
+static int doc_read(struct work *work, struct doc *doc)
+{
+	*doc = (struct doc){ .work = work };
+	doc->seen = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->seen));
+	doc->copies = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->copies));
+	doc->shapes = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->shapes));
+	if (!doc->seen || !doc->copies || !doc->shapes)
+		return page_full(work->page);
+	for (size_t i = 0; i < work->live_count; i++) {
+		const struct line_own *own = own_at(work, i);
+		size_t bytes = line_at(work, i)->text.n;
+		doc->bytes += bytes;
+		doc->prose += is_prose(work, i);
+		doc->prose_bytes += is_prose(work, i) ? bytes : 0;
+		doc->hits += own->x[L_HIT] != 0;
+		doc->gaps += block_at(work, i)->gap;
+		doc->bullets += own->x[L_BULLET];
+		doc->odds += own->x[L_ODDS_MEAN] - 128;
+		doc->words += line_at(work, i)->words;
+		uint16_t *shapes = &doc->shapes[own->shape % SEEN_SLOTS];
+		*shapes = (uint16_t)(*shapes + (*shapes < UINT16_MAX));
+		uint16_t *copies = &doc->copies[own->hash % SEEN_SLOTS];
+		*copies = (uint16_t)(*copies + (*copies < UINT16_MAX));
+		for (size_t k = 0; k < own->word_count; k++) {
+			uint16_t *seen = &doc->seen[own->words[k] % SEEN_SLOTS];
+			*seen = (uint16_t)(*seen + (*seen < UINT16_MAX));
+		}
+	}
+	return 0;
+}
+
+/* The same for every line of the document. */
+static void put_doc(const struct doc *doc, uint8_t *x)
+{
+	size_t n = doc->work->live_count;
+	x[LF_DOC_LINES] = q_log(n);
+	x[LF_DOC_PROSE] = q_ratio(doc->prose, n);
+	x[LF_DOC_PROSE_BYTES] = q_ratio(doc->prose_bytes, doc->bytes);
+	x[LF_DOC_HITS] = q_count(doc->hits);
+	x[LF_DOC_HIT_SHARE] = q_ratio(doc->hits, n);
+	x[LF_DOC_WORDS] = q_log((uint64_t)doc->words);
+	x[LF_DOC_ODDS] = q_signed(doc->odds * 4 / (int64_t)n);
+	x[LF_DOC_GAPS] = q_ratio(doc->gaps, n);
+	x[LF_DOC_BULLETS] = q_ratio(doc->bullets, n);
+}
+
+/* LF_x_WORDS and the four behind it. */
+static void put_near(const struct work *work, size_t i, int64_t by, uint8_t *x)
+{
+	int64_t place = (int64_t)i + by;
+	memset(x, 0, 5);
+	if (place < 0 || place >= (int64_t)work->live_count)
+		return;
+	const uint8_t *own = own_at(work, (size_t)place)->x;
+	x[0] = own[L_WORDS];
+	x[1] = own[L_END];
+	x[2] = own[L_HIT];
+	x[3] = own[L_ODDS_MEAN];
+	x[4] = own[L_START];
+}
+
+static void put_window(const struct doc *doc, size_t i, uint8_t *x)
+{
+	const struct work *work = doc->work;
+	size_t from = i > WINDOW ? i - WINDOW : 0, to = i + WINDOW + 1 < work->live_count ? i + WINDOW + 1 : work->live_count;
+	uint64_t bytes = 0, prose = 0, words = 0, hits = 0;
+	int64_t odds = 0;
+	for (size_t k = from; k < to; k++) {
+		if (k == i)
+			continue;
+		bytes += line_at(work, k)->text.n;
+		prose += is_prose(work, k) ? line_at(work, k)->text.n : 0;
+		words += line_at(work, k)->words;
+		hits += own_at(work, k)->x[L_HIT] != 0;
+		odds += own_at(work, k)->x[L_ODDS_MEAN] - 128;
+	}
+	x[LF_WINDOW_PROSE] = q_ratio(prose, bytes);
+	x[LF_WINDOW_WORDS] = q_log(words);
+	x[LF_WINDOW_HITS] = q_count(hits);
+	x[LF_WINDOW_ODDS] = q_signed(odds * 2 / WINDOW);
+}
+
+static void put_words(const struct doc *doc, size_t i, uint8_t *x)
+{
+	const struct line_own *own = own_at(doc->work, i);
+	size_t shared = 0;
+	for (size_t k = 0; k < own->word_count; k++)
+		shared += doc->seen[own->words[k] % SEEN_SLOTS] > 1;
+	x[LF_SHARED] = q_ratio(shared, own->word_count);
+	x[LF_SHAPE] = q_log(doc->shapes[own->shape % SEEN_SLOTS]);
+	x[LF_SHAPE_SHARE] = q_ratio(doc->shapes[own->shape % SEEN_SLOTS], doc->work->live_count);
+	x[LF_COPIES] = q_count(doc->copies[own->hash % SEEN_SLOTS]);
+}
+
+static void put_line(const struct doc *doc, size_t i, uint64_t bytes_before, uint8_t *x)
+{
+	const struct work *work = doc->work;
+	size_t n = work->live_count;
+	memcpy(x, own_at(work, i)->x, L_OWN_COUNT);
+	put_doc(doc, x);
+	x[LF_GAP_BEFORE] = block_at(work, i)->gap;
+	x[LF_GAP_AFTER] = i + 1 < n && block_at(work, i + 1)->gap;
+	x[LF_INDEX] = q_log(i);
+	x[LF_FROM_END] = q_log(n - 1 - i);
+	x[LF_PLACE] = q_ratio(i, n);
+	x[LF_PLACE_BYTES] = q_ratio(bytes_before, doc->bytes);
+	bool prose = work->first_prose < n;
+	x[LF_FIRST_PROSE] = prose ? q_signed_log((int64_t)i - (int64_t)work->first_prose) : 255;
+	x[LF_LAST_PROSE] = prose ? q_signed_log((int64_t)i - (int64_t)work->last_prose) : 255;
+	for (int k = 1; k <= 3; k++) {
+		put_near(work, i, -k, &x[LF_PREV1_WORDS + 5 * (k - 1)]);
+		put_near(work, i, k, &x[LF_NEXT1_WORDS + 5 * (k - 1)]);
+	}
+	put_window(doc, i, x);
+	put_words(doc, i, x);
+}
+
+/* What is counted along the document: distances to the last prose and hit, the run of lines that are no prose. */
+static void put_forwards(const struct doc *doc, uint8_t *x)
+{
+	const struct work *work = doc->work;
+	size_t last_prose = 0, last_hit = 0, run = 0;
+	uint64_t prose = 0;
+	for (size_t i = 0; i < work->live_count; i++, x += LF_COUNT) {
+		run = is_prose(work, i) ? 0 : run + 1;
+		x[LF_PREV_PROSE] = q_log(i - last_prose);
+		x[LF_HIT_BEFORE] = q_log(i - last_hit);
+		x[LF_PROSE_BEFORE] = q_log(prose);
+		x[LF_RUN_PLACE] = q_log(run);
+		if (is_prose(work, i)) {
+			last_prose = i;
+			prose += line_at(work, i)->text.n;
+		}
+		if (own_at(work, i)->x[L_HIT])
+			last_hit = i;
+	}
+}
+
+static void put_backwards(const struct doc *doc, uint8_t *x)
+{
+	const struct work *work = doc->work;
+	size_t n = work->live_count, next_prose = n, next_hit = n, run = 0;
+	uint64_t prose = 0;
+	x += n * LF_COUNT;
+	for (size_t i = n; i-- > 0;) {
+		x -= LF_COUNT;
+		run = is_prose(work, i) ? 0 : run + 1;
+		x[LF_NEXT_PROSE] = q_log(next_prose - i);
+		x[LF_HIT_AFTER] = q_log(next_hit - i);
+		x[LF_PROSE_AFTER] = q_log(prose);
+		x[LF_RUN_LEFT] = q_log(run);
+		x[LF_RUN] = (uint8_t)((x[LF_RUN_LEFT] + x[LF_RUN_PLACE]) / 2);
+		if (is_prose(work, i)) {
+			next_prose = i;
+			prose += line_at(work, i)->text.n;
+		}
+		if (own_at(work, i)->x[L_HIT])
+			next_hit = i;
+	}
+}
+
+int line_features_first(struct work *work, uint8_t *x)
+{
+	struct doc doc;
+	uint64_t bytes = 0;
+	int result = doc_read(work, &doc);
+	for (size_t i = 0; i < work->live_count && result == 0; i++) {
+		put_line(&doc, i, bytes, x + i * LF_COUNT);
+		bytes += line_at(work, i)->text.n;
+	}
+	if (result)
+		return result;
+	put_forwards(&doc, x);
+	put_backwards(&doc, x);
+	return 0;
+}
+
+/* ---- second pass --------------------------------------------------------------------------------- */
+
+static uint8_t mean_around(const uint8_t *p, size_t n, size_t i, size_t reach)
+{
+	size_t from = i > reach ? i - reach : 0, to = i + reach + 1 < n ? i + reach + 1 : n;
+	uint32_t sum = 0;
+	for (size_t k = from; k < to; k++)
+		sum += k == i ? 0 : p[k];
+	return to - from > 1 ? (uint8_t)(sum / (to - from - 1)) : 128;
+}
+
+/* Mean probability of the lines that look like each other. */
+static void put_shapes(const struct work *work, const uint8_t *p, uint8_t *x)
+{
+	enum { SHAPES = 512 };
+	uint32_t sums[SHAPES] = { 0 }, counts[SHAPES] = { 0 };
+	for (size_t i = 0; i < work->live_count; i++) {
+		sums[own_at(work, i)->shape % SHAPES] += p[i];
+		counts[own_at(work, i)->shape % SHAPES]++;
+	}
+	for (size_t i = 0; i < work->live_count; i++) {
+		size_t shape = own_at(work, i)->shape % SHAPES;
+		x[i * LF_COUNT + LF_P_SHAPE] = (uint8_t)(sums[shape] / counts[shape]);
+	}
+}
+
+void line_features_second(struct work *work, const uint8_t *p, uint8_t *x)
+{
+	enum { SURE = 200 };
+	put_shapes(work, p, x);
+	size_t n = work->live_count, first = n, last = n;
+	uint64_t sum = 0, bytes = 0, all = 0, before = 0, before_n = 0;
+	for (size_t i = 0; i < n; i++) {
+		size_t size = line_at(work, i)->text.n;
+		sum += p[i];
+		bytes += size * p[i];
+		all += size;
+		if (p[i] >= SURE) {
+			first = first == n ? i : first;
+			last = i;
+		}
+	}
+	for (size_t i = 0; i < n; i++, x += LF_COUNT) {
+		size_t size = line_at(work, i)->text.n;
+		x[LF_P_OWN] = p[i];
+		for (size_t k = 1; k <= 3; k++) {
+			x[LF_P_PREV1 + k - 1] = i >= k ? p[i - k] : 128;
+			x[LF_P_NEXT1 + k - 1] = i + k < n ? p[i + k] : 128;
+		}
+		x[LF_P_WINDOW2] = mean_around(p, n, i, 2);
+		x[LF_P_WINDOW5] = mean_around(p, n, i, 5);
+		x[LF_P_WINDOW12] = mean_around(p, n, i, 12);
+		x[LF_P_BEFORE] = before_n ? (uint8_t)(before / before_n) : 128;
+		uint64_t after_n = all - before_n - size, after = bytes - before - size * p[i];
+		x[LF_P_AFTER] = after_n ? (uint8_t)(after / after_n) : 128;
+		x[LF_P_FIRST] = first < n ? q_signed_log((int64_t)i - (int64_t)first) : 255;
+		x[LF_P_LAST] = last < n ? q_signed_log((int64_t)i - (int64_t)last) : 255;
+		x[LF_P_DOC] = (uint8_t)(sum / n);
+		x[LF_P_DOC_BYTES] = all ? (uint8_t)(bytes / all) : 128;
+		x[LF_P_RUN] = (uint8_t)((x[LF_P_PREV1] + x[LF_P_NEXT1]) / 2);
+		before += size * p[i];
+		before_n += size;
+	}
+}
+
+uint32_t line_features_version(void)
+{
+#define LINE_FEATURE_NAME(name) #name " "
+	static const char names[] = "1 " LINE_FEATURES_FIRST(LINE_FEATURE_NAME) LINE_FEATURES_SECOND(LINE_FEATURE_NAME);
+#undef LINE_FEATURE_NAME
+	return (uint32_t)hash64(view_make(names, sizeof(names) - 1), 0);
+}

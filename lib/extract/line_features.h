@@ -1,0 +1,83 @@
+/* What the scorer of plain-text lines looks at: one byte a feature, by integer arithmetic alone (see
+ * quantise.h for the scales). Order and count are part of the model's version. Only lines that are live
+ * count: what was cut before leaves no trace, so that cleaning clean text sees the same. */
+#ifndef GARNER_EXTRACT_LINE_FEATURES_H
+#define GARNER_EXTRACT_LINE_FEATURES_H
+
+#include "extract/text_work.h"
+
+/* Of the line's text alone. */
+#define LINE_FEATURES_OWN(X)                                                                                           \
+	X(WORDS)                                                                                                       \
+	X(BYTES) X(END) X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) X(WORD_LENGTH) X(START)         \
+		X(JOINTS) X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH)    \
+			X(MONEY) X(SMALL_WORDS)
+/* Of a line beside it. */
+#define LINE_FEATURES_NEAR(X, P) X(P##_WORDS) X(P##_END) X(P##_HIT) X(P##_ODDS) X(P##_START)
+#define LINE_FEATURES_FIRST(X)                                                                                         \
+	LINE_FEATURES_OWN(X)                                                                                           \
+	X(GAP_BEFORE)                                                                                                  \
+	X(GAP_AFTER) X(INDEX) X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE)           \
+		X(NEXT_PROSE) X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS)            \
+			X(WINDOW_HITS) X(RUN) X(RUN_PLACE) X(RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER)  \
+				X(DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE)              \
+					X(DOC_WORDS) X(DOC_ODDS) X(DOC_GAPS) X(DOC_BULLETS)                            \
+						LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2)              \
+							LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(X, NEXT1)      \
+								LINE_FEATURES_NEAR(X, NEXT2)                           \
+									LINE_FEATURES_NEAR(X, NEXT3)
+/* What the first pass said around it. */
+#define LINE_FEATURES_SECOND(X)                                                                                        \
+	X(P_OWN)                                                                                                       \
+	X(P_PREV1) X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW2) X(P_WINDOW5) X(P_WINDOW12)      \
+		X(P_BEFORE) X(P_AFTER) X(P_FIRST) X(P_LAST) X(P_DOC) X(P_DOC_BYTES) X(P_RUN) X(P_SHAPE)
+
+enum line_feature {
+#define LINE_FEATURE_ENUM(name) L_##name,
+	LINE_FEATURES_OWN(LINE_FEATURE_ENUM) L_OWN_COUNT
+};
+enum line_feature_all {
+#define LINE_FEATURE_ALL(name) LF_##name,
+	LINE_FEATURES_FIRST(LINE_FEATURE_ALL) LF_FIRST_COUNT,
+	LF_BEFORE_SECOND = LF_FIRST_COUNT - 1,
+	LINE_FEATURES_SECOND(LINE_FEATURE_ALL) LF_COUNT
+#undef LINE_FEATURE_ENUM
+#undef LINE_FEATURE_ALL
+};
+
+enum { LINE_WORDS_KEPT = 20 };
+
+/* Of one line, made once. */
+struct line_own {
+	uint8_t x[L_OWN_COUNT];
+	uint8_t word_count;
+	uint16_t words[LINE_WORDS_KEPT]; /* hashes of its longer words, the first ones */
+	uint32_t hash;			 /* of its key */
+	uint16_t shape;			 /* of its size, beginning, end and digits: lines of one list look alike */
+};
+
+/* Learned log-odds of folded words, 1/16 nat, > 0 speaks for text. A table with room, looked up by hash. */
+struct word_odds {
+	uint32_t hash; /* 0: free */
+	int8_t value;
+};
+struct word_odds_table {
+	const struct word_odds *slots;
+	uint32_t mask;
+};
+
+/* 32 bits of a folded word; never 0. */
+uint32_t line_word_hash(struct view word);
+/* Cuts the next word (letters and digits, all of non-ASCII) off @rest. */
+bool line_next_word(struct view *rest, struct view *ret_word);
+
+void line_features_own(const struct line *line, const struct hits *hits, const struct word_odds_table *odds,
+	struct line_own *ret_own);
+/* The first LF_FIRST_COUNT of LF_COUNT features of every live line, rows of LF_COUNT bytes. 0 or page_full. */
+int line_features_first(struct work *work, uint8_t *x);
+/* The rest, from the first pass's probabilities of being text (0 to 255). */
+void line_features_second(struct work *work, const uint8_t *p, uint8_t *x);
+/* Changes with the table above. */
+uint32_t line_features_version(void);
+
+#endif

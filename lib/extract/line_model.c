@@ -1,0 +1,150 @@
+#include "extract/line_model.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+struct bytes {
+	const unsigned char *p, *end;
+	bool short_of; /* read past the end */
+};
+
+static uint32_t get(struct bytes *in, size_t n)
+{
+	uint32_t v = 0;
+	if ((size_t)(in->end - in->p) < n) {
+		in->short_of = true;
+		return 0;
+	}
+	for (size_t i = 0; i < n; i++)
+		v |= (uint32_t)in->p[i] << (8 * i);
+	in->p += n;
+	return v;
+}
+
+static bool read_forest(struct bytes *in, uint32_t features, struct forest *forest)
+{
+	forest->trees = get(in, 4);
+	forest->depth = get(in, 4);
+	forest->base = (int32_t)get(in, 4);
+	if (in->short_of || forest->trees > MODEL_TREES_MAX || forest->depth > MODEL_DEPTH_MAX)
+		return false;
+	size_t leaves = (size_t)1 << forest->depth, nodes = leaves - 1;
+	forest->features = calloc(forest->trees * nodes + 1, sizeof(*forest->features));
+	forest->thresholds = calloc(forest->trees * nodes + 1, 1);
+	forest->leaves = calloc(forest->trees * leaves + 1, sizeof(*forest->leaves));
+	if (!forest->features || !forest->thresholds || !forest->leaves)
+		return false;
+	for (size_t t = 0; t < forest->trees; t++) {
+		for (size_t i = 0; i < nodes; i++) {
+			forest->features[t * nodes + i] = (uint16_t)get(in, 1);
+			forest->thresholds[t * nodes + i] = (uint8_t)get(in, 1);
+			if (forest->features[t * nodes + i] >= features)
+				return false;
+		}
+		for (size_t i = 0; i < leaves; i++)
+			forest->leaves[t * leaves + i] = (int16_t)get(in, 2);
+	}
+	return !in->short_of;
+}
+
+int line_model_set_odds(struct line_model *model, const struct word_odds *words, size_t count)
+{
+	uint32_t size = 64;
+	while (size < count * 3)
+		size *= 2;
+	struct word_odds *slots = calloc(size, sizeof(*slots));
+	if (!slots)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++) {
+		uint32_t at = words[i].hash & (size - 1);
+		while (slots[at].hash)
+			at = (at + 1) & (size - 1);
+		slots[at] = words[i];
+	}
+	free(model->slots);
+	model->slots = slots;
+	model->odds = (struct word_odds_table){ slots, size - 1 };
+	return 0;
+}
+
+static bool read_words(struct bytes *in, struct line_model *model)
+{
+	uint32_t count = get(in, 4);
+	if (in->short_of || count > MODEL_ODDS_MAX)
+		return false;
+	struct word_odds *words = calloc(count + 1, sizeof(*words));
+	for (uint32_t i = 0; words && i < count; i++) {
+		words[i].hash = get(in, 4);
+		words[i].value = (int8_t)get(in, 1);
+	}
+	bool done = words && !in->short_of && line_model_set_odds(model, words, count) == 0;
+	free(words);
+	return done;
+}
+
+int line_model_read(struct view bytes, struct line_model **ret_model, struct error *error)
+{
+	struct bytes in = { .p = (const unsigned char *)bytes.p };
+	in.end = in.p + bytes.n;
+	struct line_model *model = calloc(1, sizeof(*model));
+	if (!model)
+		return error_set(error, -ENOMEM, "no memory for the model of lines");
+	bool fits = view_starts(bytes, VIEW("GARNLIN1"));
+	get(&in, 4);
+	get(&in, 4);
+	fits = fits && get(&in, 4) == line_features_version();
+	model->number = get(&in, 4);
+	model->threshold = (int32_t)get(&in, 4);
+	fits = fits && read_words(&in, model) && read_forest(&in, LF_FIRST_COUNT, &model->first) &&
+	       read_forest(&in, LF_COUNT, &model->second) &&
+	       read_forest(&in, LF_COUNT, &model->title);
+	if (!fits) {
+		line_model_free(model);
+		return error_set(error, -EINVAL, "the model of lines is not one of this build: train it again");
+	}
+	*ret_model = model;
+	return 0;
+}
+
+static void forest_drop(struct forest *forest)
+{
+	free(forest->features);
+	free(forest->thresholds);
+	free(forest->leaves);
+}
+
+struct line_model *line_model_free(struct line_model *model)
+{
+	if (!model)
+		return NULL;
+	forest_drop(&model->first);
+	forest_drop(&model->second);
+	forest_drop(&model->title);
+	free(model->slots);
+	free(model);
+	return NULL;
+}
+
+int line_model_run(const struct line_model *model, struct work *work, struct line_scores *ret_scores)
+{
+	struct arena *arena = &work->page->arena;
+	uint32_t n = (uint32_t)work->live_count;
+	uint8_t *x = arena_calloc(arena, n + 1, LF_COUNT);
+	uint8_t *p = arena_alloc(arena, n + 1);
+	int32_t *text = arena_alloc(arena, (n + 1) * sizeof(*text));
+	int32_t *title = arena_alloc(arena, (n + 1) * sizeof(*title));
+	if (!x || !p || !text || !title)
+		return page_full(work->page);
+	int result = line_features_first(work, x);
+	if (result)
+		return result;
+	forest_score(&model->first, x, LF_COUNT, n, text);
+	for (uint32_t i = 0; i < n; i++)
+		p[i] = (uint8_t)(model_probability(text[i]) >> 8);
+	line_features_second(work, p, x);
+	forest_score(&model->second, x, LF_COUNT, n, text);
+	/* A title stands before the first prose. */
+	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, title);
+	*ret_scores = (struct line_scores){ .text = text, .title = title };
+	return 0;
+}

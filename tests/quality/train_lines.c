@@ -1,0 +1,371 @@
+/* Learns the scorer of plain-text lines.
+ *
+ *   train_lines DATA cv OUT.jsonl [THRESHOLD]   each document cleaned by a model that has not seen its site; noise
+ *                                               documents to OUT.jsonl for score.py, bodies to OUT.jsonl.bodies
+ *   train_lines DATA model OUT.c [THRESHOLD]    a model of all documents as C
+ *
+ * THRESHOLD: probability of being text, in percent, below which a line is cut. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "boost.h"
+#include "lines.h"
+#include "util/jsonw.h"
+#include "util/limits.h"
+
+enum { NONE = LINE_FOLDS }; /* no fold is held out */
+
+enum { FIRST, SECOND, TITLE, FORESTS };
+
+static const struct boost_settings settings[FORESTS] = {
+	{ .trees = 110, .depth = 6, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 12, .lambda = 4 },
+	{ .trees = 70, .depth = 5, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 20, .lambda = 6 },
+	{ .trees = 60, .depth = 5, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 10, .lambda = 4 },
+};
+
+struct learner {
+	struct line_corpus corpus;
+	uint8_t *p; /* of the first pass, by models that have not seen the site */
+	struct line_model models[LINE_FOLDS + 1];
+};
+
+/* ---- odds of words -------------------------------------------------------------------------------------- */
+
+struct count {
+	uint32_t hash, site, sites;
+	float in, out, site_in, site_out;
+};
+
+struct counts {
+	struct count *slots;
+	uint32_t size, used;
+};
+
+static struct count *count_of(struct counts *counts, uint32_t hash)
+{
+	uint32_t at = hash & (counts->size - 1);
+	while (counts->slots[at].hash && counts->slots[at].hash != hash)
+		at = (at + 1) & (counts->size - 1);
+	if (!counts->slots[at].hash) {
+		counts->slots[at].hash = hash;
+		counts->used++;
+	}
+	return &counts->slots[at];
+}
+
+/* A site speaks once for a word, by the share of its lines with it that are text. */
+static void close_site(struct count *c)
+{
+	float all = c->site_in + c->site_out;
+	if (all > 0) {
+		c->in += c->site_in / all;
+		c->out += c->site_out / all;
+		c->sites++;
+	}
+	c->site_in = c->site_out = 0;
+}
+
+static void count_doc(struct counts *counts, const struct line_doc *doc)
+{
+	for (uint32_t i = 0; i < doc->count; i++) {
+		const struct line *line = &doc->work.lines[i];
+		struct view rest = line->key, word;
+		for (int n = 0; n < 40 && line_next_word(&rest, &word); n++) {
+			struct count *c = count_of(counts, line_word_hash(word));
+			if (c->site != doc->truth->site) {
+				close_site(c);
+				c->site = doc->truth->site;
+			}
+			/* A word in a short line says more about such lines. */
+			float weight = 1.0f / (float)(line->words < 3 ? 3 : line->words > 30 ? 30 : line->words);
+			c->site_in += weight * doc->y[i];
+			c->site_out += weight * (1 - doc->y[i]);
+		}
+	}
+}
+
+static int by_site(const void *a, const void *b)
+{
+	const struct line_doc *x = *(struct line_doc *const *)a, *y = *(struct line_doc *const *)b;
+	if (x->truth->site != y->truth->site)
+		return x->truth->site < y->truth->site ? -1 : 1;
+	return x->row < y->row ? -1 : 1;
+}
+
+/* Odds of words from the noise documents of all folds but @a and @b, into @model. */
+static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_model *model)
+{
+	struct counts counts = { .size = 1 << 20 };
+	counts.slots = calloc(counts.size, sizeof(*counts.slots));
+	struct line_doc **docs = calloc(l->corpus.count, sizeof(*docs));
+	size_t n = 0, words = 0;
+	for (uint32_t i = 0; i < l->corpus.count; i++) {
+		struct line_doc *doc = &l->corpus.docs[i];
+		if (!doc->clean && doc->fold != a && doc->fold != b)
+			docs[n++] = doc;
+	}
+	qsort(docs, n, sizeof(*docs), by_site);
+	for (size_t i = 0; i < n && counts.used < counts.size / 2; i++)
+		count_doc(&counts, docs[i]);
+	float in = 1, out = 1;
+	for (uint32_t i = 0; i < counts.size; i++) {
+		close_site(&counts.slots[i]);
+		in += counts.slots[i].in;
+		out += counts.slots[i].out;
+	}
+	struct word_odds *items = calloc(counts.used + 1, sizeof(*items));
+	for (uint32_t i = 0; i < counts.size; i++) {
+		const struct count *c = &counts.slots[i];
+		if (!c->hash || c->sites < 6)
+			continue;
+		double odds = log((c->in + 1.0) / (c->out + 1.0)) - log(in / out);
+		int value = (int)lround(odds * 16);
+		if (abs(value) >= 8 && words < MODEL_ODDS_MAX)
+			items[words++] = (struct word_odds){ c->hash, (int8_t)(value > 60 ? 60 : value < -60 ? -60 : value) };
+	}
+	line_model_set_odds(model, items, words);
+	fprintf(stderr, "%zu words with odds\n", words);
+	free(items);
+	free(docs);
+	free(counts.slots);
+}
+
+/* ---- passes ------------------------------------------------------------------------------------------------ */
+
+/* Features of @doc as @model sees it, LF_COUNT a line; free()d by the caller. */
+static uint8_t *features(struct line_doc *doc, const struct line_model *model, const uint8_t *p)
+{
+	uint8_t *x = calloc((size_t)doc->count + 1, LF_COUNT);
+	doc->work.model = model;
+	for (uint32_t i = 0; i < doc->count; i++)
+		line_features_own(&doc->work.lines[i], &doc->work.hits[i], &model->odds, &doc->work.own[i]);
+	work_find_prose(&doc->work);
+	if (x && doc->count)
+		line_features_first(&doc->work, x);
+	if (x && doc->count && p)
+		line_features_second(&doc->work, p, x);
+	return x;
+}
+
+struct matrix {
+	float *x, *y, *w;
+	size_t rows;
+};
+
+static void matrix_free(struct matrix *m)
+{
+	free(m->x);
+	free(m->y);
+	free(m->w);
+}
+
+static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8_t *x, size_t columns, int forest)
+{
+	/* Titles are asked for before the first prose alone. */
+	uint32_t n = doc->count;
+	if (forest == TITLE)
+		n = doc->work.first_prose < n ? (uint32_t)doc->work.first_prose : 0;
+	for (uint32_t i = 0; i < n; i++) {
+		float w = forest == TITLE ? doc->title_w[i] : doc->w[i];
+		if (w <= 0)
+			continue;
+		for (size_t k = 0; k < columns; k++)
+			m->x[m->rows * columns + k] = x[i * LF_COUNT + k];
+		m->y[m->rows] = forest == TITLE ? doc->is_title[i] : doc->y[i];
+		m->w[m->rows++] = w;
+	}
+}
+
+/* Trains one forest without fold @held; odds for a row never come from its own fold. */
+static int train(struct learner *l, uint32_t held, int forest, const struct line_model *views, struct forest *ret)
+{
+	size_t columns = forest ? LF_COUNT : LF_FIRST_COUNT;
+	struct matrix m = { .x = malloc(l->corpus.rows * columns * sizeof(float)),
+		.y = malloc(l->corpus.rows * sizeof(float)),
+		.w = malloc(l->corpus.rows * sizeof(float)) };
+	if (!m.x || !m.y || !m.w)
+		return -1;
+	for (uint32_t i = 0; i < l->corpus.count; i++) {
+		struct line_doc *doc = &l->corpus.docs[i];
+		if (doc->fold == held)
+			continue;
+		uint8_t *x = features(doc, &views[doc->fold], forest ? l->p + doc->row : NULL);
+		matrix_add(&m, doc, x, columns, forest);
+		free(x);
+	}
+	int result = boost_train(&settings[forest], m.x, m.y, m.w, m.rows, columns, ret);
+	fprintf(stderr, "forest %d without fold %u: %zu lines\n", forest + 1, held, m.rows);
+	matrix_free(&m);
+	return result;
+}
+
+/* Probabilities of the first pass for the lines of fold @held. */
+static void predict(struct learner *l, uint32_t held)
+{
+	for (uint32_t i = 0; i < l->corpus.count; i++) {
+		struct line_doc *doc = &l->corpus.docs[i];
+		if (doc->fold != held)
+			continue;
+		uint8_t *x = features(doc, &l->models[held], NULL);
+		int32_t *logits = calloc((size_t)doc->count + 1, sizeof(*logits));
+		forest_score(&l->models[held].first, x, LF_COUNT, doc->count, logits);
+		for (uint32_t k = 0; k < doc->count; k++)
+			l->p[doc->row + k] = (uint8_t)(model_probability(logits[k]) >> 8);
+		free(logits);
+		free(x);
+	}
+}
+
+static int learn(struct learner *l, bool all)
+{
+	int result = 0;
+	l->p = calloc(l->corpus.rows + 1, 1);
+	for (uint32_t held = 0; held <= NONE && result == 0; held++) {
+		struct line_model views[LINE_FOLDS] = { 0 };
+		if (held == NONE && !all)
+			break;
+		learn_odds(l, held, held, &l->models[held]);
+		for (uint32_t f = 0; f < LINE_FOLDS; f++)
+			if (f != held)
+				learn_odds(l, held, f, &views[f]);
+		result = train(l, held, FIRST, views, &l->models[held].first);
+		if (held < NONE && result == 0)
+			predict(l, held);
+		for (uint32_t f = 0; f < LINE_FOLDS; f++)
+			free(views[f].slots);
+	}
+	/* The second pass sees every line through the model that has not seen its site. */
+	for (uint32_t held = all ? NONE : 0; held <= (all ? NONE : NONE - 1) && result == 0; held++)
+		result = train(l, held, SECOND, l->models, &l->models[held].second) ||
+			 train(l, held, TITLE, l->models, &l->models[held].title);
+	return result;
+}
+
+/* ---- out ------------------------------------------------------------------------------------------------- */
+
+static void write_doc(FILE *out, const struct line_doc *doc, const struct page *page)
+{
+	struct buf text = BUF_INIT(MIB(64)), line = BUF_INIT(MIB(64));
+	for (size_t i = 0; i < page->block_count; i++) {
+		if (page->blocks[i].cut)
+			continue;
+		if (text.n)
+			buf_puts(&text, page->blocks[i].gap ? "\n\n" : "\n");
+		buf_putv(&text, page->blocks[i].text);
+	}
+	struct jsonw json = jsonw_begin(&line);
+	jsonw_object(&json, NULL);
+	jsonw_string(&json, "record", doc->record);
+	jsonw_text(&json, "title", page->document.title);
+	jsonw_string(&json, "text", buf_view(&text));
+	jsonw_close_object(&json);
+	fprintf(out, "%.*s\n", (int)line.n, line.p);
+	buf_free(&text);
+	buf_free(&line);
+}
+
+/* Cleans a copy of the document as the stage does. */
+static void clean_doc(struct learner *l, const struct line_doc *doc, FILE *out)
+{
+	struct page page = { 0 };
+	arena_init(&page.arena, MIB(256));
+	page.options = doc->page.options;
+	page_reset(&page);
+	page.kind = PAGE_TEXT;
+	page.utf8 = doc->page.utf8;
+	struct work work = { .rules = l->corpus.rules, .matcher = l->corpus.matcher, .model = &l->models[doc->fold], .page = &page };
+	if (work_clean(&work) == 0)
+		write_doc(out, doc, &page);
+	arena_free(&page.arena);
+}
+
+static int write_cv(struct learner *l, const char *path)
+{
+	char bodies[4104];
+	snprintf(bodies, sizeof(bodies), "%s.bodies", path);
+	FILE *out[2] = { fopen(path, "w"), fopen(bodies, "w") };
+	if (!out[0] || !out[1])
+		return -1;
+	for (uint32_t i = 0; i < l->corpus.count; i++)
+		clean_doc(l, &l->corpus.docs[i], out[l->corpus.docs[i].clean]);
+	return fclose(out[0]) | fclose(out[1]);
+}
+
+static void put(struct buf *out, uint32_t v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		buf_putc(out, (char)(v >> (8 * i)));
+}
+
+static void put_forest(struct buf *out, const struct forest *f)
+{
+	size_t leaves = (size_t)1 << f->depth, nodes = leaves - 1;
+	put(out, f->trees, 4);
+	put(out, f->depth, 4);
+	put(out, (uint32_t)f->base, 4);
+	for (size_t t = 0; t < f->trees; t++) {
+		for (size_t i = 0; i < nodes; i++) {
+			put(out, f->features[t * nodes + i], 1);
+			put(out, f->thresholds[t * nodes + i], 1);
+		}
+		for (size_t i = 0; i < leaves; i++)
+			put(out, (uint16_t)f->leaves[t * leaves + i], 2);
+	}
+}
+
+static int write_model(const struct line_model *model, const char *path)
+{
+	struct buf out = BUF_INIT(MIB(16));
+	uint32_t words = 0;
+	for (uint32_t i = 0; i <= model->odds.mask; i++)
+		words += model->odds.slots[i].hash != 0;
+	buf_puts(&out, "GARNLIN1");
+	put(&out, line_features_version(), 4);
+	put(&out, 1, 4);
+	put(&out, (uint32_t)model->threshold, 4);
+	put(&out, words, 4);
+	for (uint32_t i = 0; i <= model->odds.mask; i++) {
+		if (!model->odds.slots[i].hash)
+			continue;
+		put(&out, model->odds.slots[i].hash, 4);
+		put(&out, (uint8_t)model->odds.slots[i].value, 1);
+	}
+	put_forest(&out, &model->first);
+	put_forest(&out, &model->second);
+	put_forest(&out, &model->title);
+	FILE *file = fopen(path, "w");
+	if (!file)
+		return -1;
+	fprintf(file, "/* Made by tests/quality/train_lines. */\n#include \"extract/line_model.h\"\n\n"
+		      "const unsigned char line_model_data[] = {");
+	for (size_t i = 0; i < out.n; i++)
+		fprintf(file, "%s%u,", i % 32 ? "" : "\n", (unsigned)(unsigned char)out.p[i]);
+	fprintf(file, "\n};\nconst size_t line_model_data_size = sizeof(line_model_data);\n");
+	buf_free(&out);
+	return fclose(file);
+}
+
+int main(int argc, char **argv)
+{
+	static struct learner l;
+	if (argc < 4 || (strcmp(argv[2], "cv") != 0 && strcmp(argv[2], "model") != 0)) {
+		fprintf(stderr, "usage: train_lines DATA cv|model OUT [THRESHOLD]...\n");
+		return 2;
+	}
+	bool all = strcmp(argv[2], "model") == 0;
+	if (lines_read(&l.corpus, argv[1]))
+		return 1;
+	fprintf(stderr, "%u documents, %u lines\n", l.corpus.count, l.corpus.rows);
+	int result = learn(&l, all);
+	for (int a = argc > 4 ? 4 : 0; a < (argc > 4 ? argc : 1) && result == 0; a++) {
+		double p = a ? atof(argv[a]) / 100 : 0.35;
+		char path[4096];
+		snprintf(path, sizeof(path), "%s%s%s", argv[3], argc > 5 ? "." : "", argc > 5 ? argv[a] : "");
+		for (uint32_t i = 0; i <= NONE; i++)
+			l.models[i].threshold = (int32_t)lround(log(p / (1 - p)) * 1024);
+		result = all ? write_model(&l.models[NONE], path) : write_cv(&l, path);
+	}
+	lines_free(&l.corpus);
+	return result != 0;
+}
