@@ -58,7 +58,8 @@ static void count_letters(struct view text, struct letters *l)
 	for (size_t i = 0; i < text.n; i++) {
 		char c = text.p[i];
 		unsigned char b = (unsigned char)c;
-		bool upper = (c >= 'A' && c <= 'Z') || (b == 0xD0 && i + 1 < text.n && (unsigned char)text.p[i + 1] <= 0xAF);
+		bool upper =
+			(c >= 'A' && c <= 'Z') || (b == 0xD0 && i + 1 < text.n && (unsigned char)text.p[i + 1] <= 0xAF);
 		bool letter = upper || ascii_is_alpha(c) || b >= 0xC0;
 		l->letters += letter;
 		l->upper += upper;
@@ -150,8 +151,8 @@ static uint16_t shape_of(const uint8_t *x)
 	return (uint16_t)(shape * 2654435761u >> 16);
 }
 
-void line_features_own(const struct line *line, const struct hits *hits, const struct word_odds_table *odds,
-	struct line_own *own)
+void line_features_own(
+	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *own)
 {
 	struct letters l = { 0 };
 	struct view look = view_first(line->text, 400);
@@ -270,7 +271,8 @@ static void put_near(const struct work *work, size_t i, int64_t by, uint8_t *x)
 static void put_window(const struct doc *doc, size_t i, uint8_t *x)
 {
 	const struct work *work = doc->work;
-	size_t from = i > WINDOW ? i - WINDOW : 0, to = i + WINDOW + 1 < work->live_count ? i + WINDOW + 1 : work->live_count;
+	size_t from = i > WINDOW ? i - WINDOW : 0,
+	       to = i + WINDOW + 1 < work->live_count ? i + WINDOW + 1 : work->live_count;
 	uint64_t bytes = 0, prose = 0, words = 0, hits = 0;
 	int64_t odds = 0;
 	for (size_t k = from; k < to; k++) {

@@ -9,18 +9,20 @@
 /* Of the line's text alone. */
 #define LINE_FEATURES_OWN(X)                                                                                           \
 	X(WORDS)                                                                                                       \
-	X(BYTES) X(END) X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) X(WORD_LENGTH) X(START)         \
-		X(JOINTS) X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH)    \
-			X(MONEY) X(SMALL_WORDS)
+	X(BYTES)                                                                                                       \
+	X(END) X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) X(WORD_LENGTH) X(START) X(JOINTS)        \
+		X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH) X(MONEY)     \
+			X(SMALL_WORDS)
 /* Of a line beside it. */
 #define LINE_FEATURES_NEAR(X, P) X(P##_WORDS) X(P##_END) X(P##_HIT) X(P##_ODDS) X(P##_START)
 #define LINE_FEATURES_FIRST(X)                                                                                         \
 	LINE_FEATURES_OWN(X)                                                                                           \
 	X(GAP_BEFORE)                                                                                                  \
-	X(GAP_AFTER) X(INDEX) X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE)           \
-		X(NEXT_PROSE) X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS)            \
-			X(WINDOW_HITS) X(RUN) X(RUN_PLACE) X(RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER)  \
-				X(DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE)              \
+	X(GAP_AFTER)                                                                                                   \
+	X(INDEX) X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE) X(NEXT_PROSE)          \
+		X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN)    \
+			X(RUN_PLACE) X(RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE)             \
+				X(HIT_AFTER) X(DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) \
 					X(DOC_WORDS) X(DOC_ODDS) X(DOC_GAPS) X(DOC_BULLETS)                            \
 						LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2)              \
 							LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(X, NEXT1)      \
@@ -29,8 +31,9 @@
 /* What the first pass said around it. */
 #define LINE_FEATURES_SECOND(X)                                                                                        \
 	X(P_OWN)                                                                                                       \
-	X(P_PREV1) X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW2) X(P_WINDOW5) X(P_WINDOW12)      \
-		X(P_BEFORE) X(P_AFTER) X(P_FIRST) X(P_LAST) X(P_DOC) X(P_DOC_BYTES) X(P_RUN) X(P_SHAPE)
+	X(P_PREV1)                                                                                                     \
+	X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW2) X(P_WINDOW5) X(P_WINDOW12) X(P_BEFORE)     \
+		X(P_AFTER) X(P_FIRST) X(P_LAST) X(P_DOC) X(P_DOC_BYTES) X(P_RUN) X(P_SHAPE)
 
 enum line_feature {
 #define LINE_FEATURE_ENUM(name) L_##name,
@@ -71,8 +74,8 @@ uint32_t line_word_hash(struct view word);
 /* Cuts the next word (letters and digits, all of non-ASCII) off @rest. */
 bool line_next_word(struct view *rest, struct view *ret_word);
 
-void line_features_own(const struct line *line, const struct hits *hits, const struct word_odds_table *odds,
-	struct line_own *ret_own);
+void line_features_own(
+	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *ret_own);
 /* The first LF_FIRST_COUNT of LF_COUNT features of every live line, rows of LF_COUNT bytes. 0 or page_full. */
 int line_features_first(struct work *work, uint8_t *x);
 /* The rest, from the first pass's probabilities of being text (0 to 255). */

@@ -96,8 +96,7 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 	model->number = get(&in, 4);
 	model->threshold = (int32_t)get(&in, 4);
 	fits = fits && read_words(&in, model) && read_forest(&in, LF_FIRST_COUNT, &model->first) &&
-	       read_forest(&in, LF_COUNT, &model->second) &&
-	       read_forest(&in, LF_COUNT, &model->title);
+	       read_forest(&in, LF_COUNT, &model->second) && read_forest(&in, LF_COUNT, &model->title);
 	if (!fits) {
 		line_model_free(model);
 		return error_set(error, -EINVAL, "the model of lines is not one of this build: train it again");

@@ -402,7 +402,9 @@ int work_clean(struct work *work)
 static int run_lines(void *arg, struct page *page)
 {
 	struct state *state = arg;
-	struct work work = { .rules = state->rules, .matcher = state->matcher, .model = state->rules->model, .page = page };
+	struct work work = {
+		.rules = state->rules, .matcher = state->matcher, .model = state->rules->model, .page = page
+	};
 	if (page->options->no_rules)
 		return read_blocks(&work);
 	page->document.rules = rules_version(state->rules);

@@ -65,8 +65,8 @@ static float likeness(const uint32_t *a, size_t a_n, const uint32_t *b, size_t b
 }
 
 /* Label and trust of one line. */
-static void label_line(const struct body *body, struct view text, struct view title, float *ret_y, float *ret_w,
-	float *ret_like)
+static void label_line(
+	const struct body *body, struct view text, struct view title, float *ret_y, float *ret_w, float *ret_like)
 {
 	static uint32_t words[1 << 16], title_words[256];
 	size_t n = hash_words(text, words, 1 << 16), hits = 0;
@@ -123,10 +123,12 @@ static void label_doc(struct line_doc *doc)
 		total += (float)doc->work.lines[i].words;
 	}
 	uint32_t title = doc->clean ? doc->count : title_place(doc, like);
-	/* What a wrong decision costs in the page's F1, in percent; short lines count a little more than their words. */
+	/* What a wrong decision costs in the page's F1, in percent; short lines count a little more than their words.
+	 */
 	for (uint32_t i = 0; i < doc->count; i++) {
 		float kind = kind_weight(doc->truth);
-		doc->w[i] *= 100 * kind * (doc->clean ? 0.6f : 1) * ((float)doc->work.lines[i].words + 2) / (total + 80);
+		doc->w[i] *=
+			100 * kind * (doc->clean ? 0.6f : 1) * ((float)doc->work.lines[i].words + 2) / (total + 80);
 		doc->is_title[i] = i == title;
 		doc->title_w[i] = kind * (i == title ? 4 : like[i] > 0.4f ? 0.5f : 1);
 		/* The title itself is the other forest's to find. */
@@ -143,7 +145,8 @@ static void label_doc(struct line_doc *doc)
 static const struct garner_options options = { .jobs = 1 };
 static const struct line_model no_odds;
 
-static int add_doc(struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text, bool clean)
+static int add_doc(
+	struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text, bool clean)
 {
 	struct line_doc *doc = &corpus->docs[corpus->count];
 	arena_init(&doc->page.arena, MIB(64));
@@ -157,7 +160,9 @@ static int add_doc(struct line_corpus *corpus, const struct truth *truth, struct
 	doc->record = truth->record;
 	doc->clean = clean;
 	doc->fold = (uint8_t)(truth->site % LINE_FOLDS);
-	doc->work = (struct work){ .rules = corpus->rules, .matcher = corpus->matcher, .model = &no_odds, .page = &doc->page };
+	doc->work = (struct work){
+		.rules = corpus->rules, .matcher = corpus->matcher, .model = &no_odds, .page = &doc->page
+	};
 	if (work_read(&doc->work) || doc->work.live_count != doc->page.block_count) {
 		/* A date in front of the first line was cut: such a text is not learned from. */
 		arena_free(&doc->page.arena);
@@ -194,8 +199,8 @@ static int add_body(struct line_corpus *corpus, const struct truth *truth)
 
 typedef int json_fn(struct line_corpus *corpus, struct map *titles, const json_t *object);
 
-static int each_line(struct line_corpus *corpus, struct map *titles, const char *data, const char *name, const char *kind,
-	json_fn *fn)
+static int each_line(struct line_corpus *corpus, struct map *titles, const char *data, const char *name,
+	const char *kind, json_fn *fn)
 {
 	char path[4096];
 	static char line[32 << 20];

@@ -15,9 +15,9 @@ struct line_doc {
 	struct view record, title;
 	bool clean; /* a truth body */
 	uint8_t fold;
-	uint32_t row;	 /* of its first line in the matrix */
-	uint32_t count;	 /* lines */
-	float *y, *w;	 /* label 0 to 1 (1: text), weight */
+	uint32_t row;		   /* of its first line in the matrix */
+	uint32_t count;		   /* lines */
+	float *y, *w;		   /* label 0 to 1 (1: text), weight */
 	float *is_title, *title_w; /* the same for being the title */
 };
 

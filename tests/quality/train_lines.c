@@ -19,9 +19,30 @@ enum { NONE = LINE_FOLDS }; /* no fold is held out */
 enum { FIRST, SECOND, TITLE, FORESTS };
 
 static const struct boost_settings settings[FORESTS] = {
-	{ .trees = 110, .depth = 6, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 12, .lambda = 4 },
-	{ .trees = 70, .depth = 5, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 20, .lambda = 6 },
-	{ .trees = 60, .depth = 5, .threads = 2, .eta = 0.12, .subsample = 0.8, .columns = 0.5, .min_weight = 10, .lambda = 4 },
+	{ .trees = 110,
+		.depth = 6,
+		.threads = 2,
+		.eta = 0.12,
+		.subsample = 0.8,
+		.columns = 0.5,
+		.min_weight = 12,
+		.lambda = 4 },
+	{ .trees = 70,
+		.depth = 5,
+		.threads = 2,
+		.eta = 0.12,
+		.subsample = 0.8,
+		.columns = 0.5,
+		.min_weight = 20,
+		.lambda = 6 },
+	{ .trees = 60,
+		.depth = 5,
+		.threads = 2,
+		.eta = 0.12,
+		.subsample = 0.8,
+		.columns = 0.5,
+		.min_weight = 10,
+		.lambda = 4 },
 };
 
 struct learner {
@@ -122,7 +143,9 @@ static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_mo
 		double odds = log((c->in + 1.0) / (c->out + 1.0)) - log(in / out);
 		int value = (int)lround(odds * 16);
 		if (abs(value) >= 8 && words < MODEL_ODDS_MAX)
-			items[words++] = (struct word_odds){ c->hash, (int8_t)(value > 60 ? 60 : value < -60 ? -60 : value) };
+			items[words++] = (struct word_odds){ c->hash, (int8_t)(value > 60    ? 60
+									       : value < -60 ? -60
+											     : value) };
 	}
 	line_model_set_odds(model, items, words);
 	fprintf(stderr, "%zu words with odds\n", words);
@@ -274,7 +297,9 @@ static void clean_doc(struct learner *l, const struct line_doc *doc, FILE *out)
 	page_reset(&page);
 	page.kind = PAGE_TEXT;
 	page.utf8 = doc->page.utf8;
-	struct work work = { .rules = l->corpus.rules, .matcher = l->corpus.matcher, .model = &l->models[doc->fold], .page = &page };
+	struct work work = {
+		.rules = l->corpus.rules, .matcher = l->corpus.matcher, .model = &l->models[doc->fold], .page = &page
+	};
 	if (work_clean(&work) == 0)
 		write_doc(out, doc, &page);
 	arena_free(&page.arena);
