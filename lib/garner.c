@@ -80,6 +80,12 @@ void garner_set_progress(struct garner *garner, garner_progress_fn *fn, void *us
 	garner->progress_user = user;
 }
 
+void garner_set_log(struct garner *garner, garner_log_fn *fn, void *user)
+{
+	garner->log = fn;
+	garner->log_user = user;
+}
+
 /* ---- runs ------------------------------------------------------------------------------- */
 
 static void count(struct garner_report *report, const struct page *page, int reason)
@@ -294,6 +300,12 @@ char *garner_report_json(const struct garner *garner)
 	jsonw_close_object(&json);
 	jsonw_uint(&json, "network_inputs", r->network_inputs);
 	jsonw_uint(&json, "network_failed", r->network_failed);
+	if (r->sources) {
+		jsonw_uint(&json, "sources", r->sources);
+		jsonw_uint(&json, "sources_changed", r->sources_changed);
+		jsonw_uint(&json, "sources_unchanged", r->sources_unchanged);
+		jsonw_uint(&json, "sources_failed", r->sources_failed);
+	}
 	jsonw_uint(&json, "bytes_in", r->bytes_in);
 	jsonw_uint(&json, "bytes_out", r->bytes_out);
 	jsonw_real(&json, "seconds", r->seconds, 3);

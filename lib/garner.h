@@ -202,6 +202,8 @@ struct garner_report {
 	uint64_t bytes_in, bytes_out; /* bodies in; texts out */
 	double seconds;
 	const char *in_work; /* what is read now: file or URL */
+	/* Of garner_sync: feeds, sitemaps, pages and folders looked at; how many had news, had none, failed. */
+	uint64_t sources, sources_changed, sources_unchanged, sources_failed;
 };
 
 struct garner;
@@ -235,6 +237,48 @@ GARNER_API int garner_build(struct garner *garner, const char *path, const char 
 	garner_document_fn *fn, void *user);
 /* The same into a store, which is made when it is not there. */
 GARNER_API int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
+	garner_document_fn *fn, void *user);
+
+/* ---- sources: what a store is kept up from --------------------------------------------------- */
+
+struct garner_source {
+	const char *url;  /* or the path of a folder */
+	const char *kind; /* "auto" (found out by the first look), "feed", "sitemap", "page", "folder" */
+	const char *title;
+	const char *state;		 /* how the last look ended, in a few words; NULL before it */
+	int64_t added, checked, changed; /* seconds since 1970; 0 never */
+	int64_t due, interval;
+	int64_t failures; /* in a row */
+	int64_t items, waiting;
+	bool backfill;
+};
+
+/* Registers @url (or the path of a folder); the store is made when it is not there. @kind NULL: "auto". @backfill: all
+ * that a sitemap names, however old; otherwise LIMIT_SITEMAP_DAYS. 0; GARNER_KNOWN; GARNER_BAD_URL; < 0. */
+GARNER_API int garner_source_add(
+	struct garner *garner, const char *store, const char *url, const char *kind, bool backfill);
+/* Every feed of an OPML file. @ret_added, @ret_known count them. 0, GARNER_BAD_FEED, < 0. */
+GARNER_API int garner_source_import(
+	struct garner *garner, const char *store, const char *opml, size_t *ret_added, size_t *ret_known);
+/* Its documents stay. 0; 1: no such source; < 0. */
+GARNER_API int garner_source_remove(struct garner *garner, const char *store, const char *url);
+typedef int garner_source_fn(void *user, const struct garner_source *source);
+/* In the order they were added; @all: also the sitemaps that indexes named. */
+GARNER_API int garner_source_list(struct garner *garner, const char *store, bool all, garner_source_fn *fn, void *user);
+
+/* Zeroed is the default of everything. */
+struct garner_sync_options {
+	int64_t min_interval, max_interval; /* seconds between two looks at a source; 0: 900 and 86400 */
+	bool all;			    /* every source is due */
+};
+
+/* What happens in a run, for a log. @event: "source", "host" …; @about: URL; @words: a sentence. */
+typedef void garner_log_fn(void *user, const char *event, const char *about, const char *words);
+GARNER_API void garner_set_log(struct garner *garner, garner_log_fn *fn, void *user);
+
+/* Looks at every source that is due, fetches what is new or changed, stores it. @fn as in garner_ingest. Meant for cron:
+ * ended at any point, the next run goes on from there. -EWOULDBLOCK: another run holds the store. */
+GARNER_API int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *sync,
 	garner_document_fn *fn, void *user);
 
 /* JSON of one document, keys in fixed order, no newline at the end. malloc'd; NULL: no memory. */

@@ -16,6 +16,8 @@ struct garner {
 	garner_progress_fn *progress;
 	void *progress_user;
 	uint64_t progress_at;
+	garner_log_fn *log;
+	void *log_user;
 };
 
 /* One run of the pipeline into a store, or to the caller alone. */

@@ -109,7 +109,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_ITEM_ANSWER] = "UPDATE fetch_item SET state=?2,due=?3,tries=?4,etag=?5,last_modified=?6,body_key=?7,"
 			  "document=coalesce(?8,document) WHERE id=?1",
 	[S_ITEM_WAKE] =
-		"UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2 AND state<>0",
+		"UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2",
 	[S_FILE_GET] = "SELECT file_size,file_time FROM fetch_item WHERE url_key=?1 AND url=?2",
 	[S_FILE_PUT] = "UPDATE fetch_item SET file_size=?3,file_time=?4,seen=?5 WHERE url_key=?1 AND url=?2",
 	[S_FILE_ADD] =
@@ -126,6 +126,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 struct ledger {
 	sqlite3 *db;
 	bool own;
+	bool empty; /* of a reader: nobody has added a source yet */
 	char *name;
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
 };
@@ -236,6 +237,7 @@ int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct err
 		return result;
 	}
 	sqlite3_busy_timeout(l->db, 10000);
+	l->empty = sqlite3_table_column_metadata(l->db, NULL, "fetch_source", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK;
 	*ret_ledger = l;
 	return 0;
 }
@@ -432,6 +434,8 @@ int ledger_sources(struct ledger *l, bool all, ledger_source_fn *fn, void *user,
 {
 	sqlite3_stmt *st = NULL;
 	int result = 0;
+	if (l->empty)
+		return 0;
 	if (sqlite3_prepare_v2(l->db,
 		    "SELECT " SOURCE_COLUMNS ",(SELECT count(*) FROM fetch_item i WHERE i.source=s.id),"
 		    "(SELECT count(*) FROM fetch_item i WHERE i.source=s.id AND i.state=0)"
@@ -487,7 +491,7 @@ static int find_with(struct ledger *l, sqlite3_stmt *st, struct view url, struct
 static int find(struct ledger *l, const struct ledger_sighting *s, struct found *ret, struct error *error)
 {
 	sqlite3_stmt *st = statement(l, S_ITEM_BY_URL);
-	sqlite3_bind_int64(st, 1, (int64_t)key_of(s->url));
+	sqlite3_bind_int64(st, 1, (int64_t)key_of(s->key));
 	int result = find_with(l, st, s->url, ret, error);
 	if (result == 1 && s->guid.n) {
 		st = statement(l, S_ITEM_BY_GUID);
@@ -508,7 +512,7 @@ static int find(struct ledger *l, const struct ledger_sighting *s, struct found 
 static void bind_sighting(sqlite3_stmt *st, int first, const struct ledger_sighting *s)
 {
 	bind_view(st, first, s->url);
-	sqlite3_bind_int64(st, first + 1, (int64_t)key_of(s->url));
+	sqlite3_bind_int64(st, first + 1, (int64_t)key_of(s->key));
 	bind_view(st, first + 2, s->guid);
 	sqlite3_bind_int64(st, first + 3, (int64_t)key_of(s->guid));
 	bind_view(st, first + 4, s->title);
@@ -633,15 +637,16 @@ int ledger_settle(struct ledger *l, int64_t id, const struct ledger_outcome *o, 
 	return run(l, st, error);
 }
 
-int ledger_wake(struct ledger *l, int64_t source, struct view url, int64_t now, struct error *error)
+int ledger_wake(struct ledger *l, int64_t source, struct view key, int64_t now, struct error *error)
 {
 	sqlite3_stmt *st = statement(l, S_ITEM_WAKE);
 	if (!st)
 		return failed(l, error);
 	sqlite3_bind_int64(st, 1, source);
-	sqlite3_bind_int64(st, 2, (int64_t)key_of(url));
+	sqlite3_bind_int64(st, 2, (int64_t)key_of(key));
 	sqlite3_bind_int64(st, 3, now);
-	return run(l, st, error);
+	int result = run(l, st, error);
+	return result ? result : sqlite3_changes(l->db) ? 0 : 1;
 }
 
 /* ---- files ------------------------------------------------------------------------------- */

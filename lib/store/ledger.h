@@ -79,7 +79,8 @@ enum ledger_item_state { LEDGER_WAITING, LEDGER_DONE, LEDGER_DROPPED, LEDGER_SEE
 /* What a source says of an article. */
 struct ledger_sighting {
 	int64_t source;
-	struct view url; /* canonical spelling */
+	struct view url; /* as it is fetched */
+	struct view key; /* its canonical spelling: two of the same are one article */
 	struct view guid, title, published;
 	int64_t updated;   /* seconds since 1970, or 0: not said */
 	uint64_t text_key; /* 0: none */
@@ -117,8 +118,8 @@ struct ledger_outcome {
 	uint64_t body_key;
 };
 int ledger_settle(struct ledger *ledger, int64_t id, const struct ledger_outcome *outcome, struct error *error);
-/* Makes the item of a page source wait again. */
-int ledger_wake(struct ledger *ledger, int64_t source, struct view url, int64_t now, struct error *error);
+/* Makes the item of a page source wait again. @key as in ledger_sighting. 0; 1: there is none yet. */
+int ledger_wake(struct ledger *ledger, int64_t source, struct view key, int64_t now, struct error *error);
 
 /* Files of folders: true when path, size and time are the ones noted last. */
 int ledger_file_is_known(

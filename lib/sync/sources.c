@@ -1,0 +1,211 @@
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include "capture/exchange.h"
+#include "capture/feed.h"
+#include "capture/fetch.h"
+#include "sync/sync.h"
+#include "util/file.h"
+#include "util/limits.h"
+
+enum { FIRST_INTERVAL = 3600 };
+
+/* A store that is open for a change of its sources. */
+struct desk {
+	struct garner *garner;
+	struct store *store;
+	struct ledger *ledger;
+	size_t added, known;
+};
+
+static int desk_open(struct garner *garner, const char *path, struct desk *desk)
+{
+	void *database;
+	*desk = (struct desk){ .garner = garner };
+	int result = garner_begin(garner);
+	if (!result)
+		result = store_open(path, &garner->engine, &desk->store, &garner->error);
+	if (result)
+		return result;
+	result = store_change(desk->store, &database, &garner->error);
+	return result ? result : ledger_open(database, path, &desk->ledger, &garner->error);
+}
+
+static int desk_close(struct desk *desk, int result)
+{
+	ledger_close(desk->ledger);
+	if (!desk->store)
+		return result;
+	if (result < 0) {
+		store_abort(desk->store);
+		return result;
+	}
+	int finished = store_finish(desk->store, &desk->garner->error);
+	return finished < 0 ? finished : result;
+}
+
+/* ---- add --------------------------------------------------------------------------------- */
+
+static int add(struct desk *desk, struct view url, enum ledger_kind kind, bool backfill, struct view title)
+{
+	int64_t now = desk->garner->engine.options.clock, id = 0;
+	struct ledger_source source = { .url = url,
+		.kind = kind,
+		.backfill = backfill,
+		.title = title,
+		.added = now,
+		.due = now,
+		.interval = FIRST_INTERVAL };
+	int result = ledger_add(desk->ledger, &source, &id, &desk->garner->error);
+	desk->added += result == 0;
+	desk->known += result == GARNER_KNOWN;
+	return result;
+}
+
+static int kind_of(const char *name, enum ledger_kind *ret)
+{
+	*ret = LEDGER_AUTO;
+	for (int i = 0; name && i < LEDGER_KINDS; i++) {
+		if (strcmp(name, ledger_kind_name((enum ledger_kind)i)) == 0) {
+			*ret = (enum ledger_kind)i;
+			return 0;
+		}
+	}
+	return name ? -EINVAL : 0;
+}
+
+static int add_url(struct desk *desk, struct view url, enum ledger_kind kind, bool backfill, struct view title)
+{
+	struct url_parts parts;
+	const char *why = "";
+	int result = url_parts_read(url, &parts, &why);
+	if (result > 0) {
+		error_set(&desk->garner->error, result, "%s", why);
+		return result;
+	}
+	if (result < 0)
+		return error_set(&desk->garner->error, result, "no memory for a source");
+	result = add(desk, view_of(parts.url), kind, backfill, title);
+	url_parts_free(&parts);
+	return result;
+}
+
+static int add_folder(struct desk *desk, const char *path)
+{
+	struct stat st;
+	char *whole = realpath(path, NULL);
+	if (!whole || stat(whole, &st) < 0 || !S_ISDIR(st.st_mode)) {
+		int code = whole ? ENOTDIR : errno;
+		free(whole);
+		return error_set(&desk->garner->error, -EINVAL, "%s: %s", path, strerror(code));
+	}
+	int result = add(desk, view_of(whole), LEDGER_FOLDER, true, VIEW_NONE);
+	free(whole);
+	return result;
+}
+
+int garner_source_add(struct garner *garner, const char *store, const char *url, const char *kind_name, bool backfill)
+{
+	struct desk desk;
+	enum ledger_kind kind;
+	if (kind_of(kind_name, &kind)) {
+		garner->error = (struct error){ 0 };
+		return error_set(&garner->error, -EINVAL, "'%s' is no kind of source", kind_name);
+	}
+	int result = desk_open(garner, store, &desk);
+	if (result)
+		return desk_close(&desk, result);
+	if (kind == LEDGER_FOLDER || !fetch_takes(view_of(url)))
+		result = add_folder(&desk, url);
+	else
+		result = add_url(&desk, view_of(url), kind, backfill, VIEW_NONE);
+	return desk_close(&desk, result);
+}
+
+static int on_outline(void *user, const struct feed_entry *entry)
+{
+	int result = add_url(user, entry->url, LEDGER_AUTO, false, entry->title);
+	return result < 0 ? result : 0;
+}
+
+int garner_source_import(
+	struct garner *garner, const char *store, const char *opml, size_t *ret_added, size_t *ret_known)
+{
+	struct desk desk;
+	struct feed_head head;
+	struct buf text = { 0 };
+	struct error error = { 0 };
+	*ret_added = *ret_known = 0;
+	int result = desk_open(garner, store, &desk);
+	if (!result)
+		result = file_read(opml, LIMIT_BODY_BYTES, &text, &garner->error);
+	if (!result && feed_sniff(buf_view(&text)) != FEED_OPML)
+		result = error_set(&garner->error, GARNER_BAD_FEED, "%s: not an OPML list of feeds", opml);
+	if (!result) {
+		result = feed_read(buf_view(&text), on_outline, &desk, &head, &error);
+		if (result > 0)
+			error_set(&garner->error, result, "%s: %s", opml, error.text);
+	}
+	buf_free(&text);
+	result = desk_close(&desk, result);
+	*ret_added = desk.added;
+	*ret_known = desk.known;
+	return result;
+}
+
+/* ---- remove, list ------------------------------------------------------------------------ */
+
+int garner_source_remove(struct garner *garner, const char *store, const char *url)
+{
+	struct desk desk;
+	int result = desk_open(garner, store, &desk);
+	if (!result)
+		result = ledger_remove(desk.ledger, url, &garner->error);
+	if (result == 1) {
+		char *whole = realpath(url, NULL);
+		result = whole ? ledger_remove(desk.ledger, whole, &garner->error) : 1;
+		free(whole);
+	}
+	return desk_close(&desk, result);
+}
+
+struct listing {
+	garner_source_fn *fn;
+	void *user;
+	struct arena arena;
+};
+
+static int list_one(void *user, const struct ledger_source *s)
+{
+	struct listing *listing = user;
+	struct arena *arena = &listing->arena;
+	arena_reset(arena);
+	struct garner_source source = { .url = arena_strdup_view(arena, s->url),
+		.kind = ledger_kind_name(s->kind),
+		.title = s->title.n ? arena_strdup_view(arena, s->title) : NULL,
+		.state = s->state.n ? arena_strdup_view(arena, s->state) : NULL,
+		.added = s->added,
+		.checked = s->checked,
+		.changed = s->changed,
+		.due = s->due,
+		.interval = s->interval,
+		.failures = s->failures,
+		.items = s->items,
+		.waiting = s->waiting,
+		.backfill = s->backfill };
+	return listing->fn(listing->user, &source);
+}
+
+int garner_source_list(struct garner *garner, const char *store, bool all, garner_source_fn *fn, void *user)
+{
+	struct listing listing = { .fn = fn, .user = user };
+	struct ledger *ledger = NULL;
+	garner->error = (struct error){ 0 };
+	int result = ledger_open_reader(store, &ledger, &garner->error);
+	arena_init(&listing.arena, MIB(1));
+	if (!result)
+		result = ledger_sources(ledger, all, list_one, &listing, &garner->error);
+	arena_free(&listing.arena);
+	ledger_close(ledger);
+	return result;
+}

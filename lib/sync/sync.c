@@ -1,0 +1,102 @@
+#include "sync/sync.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+enum { MIN_INTERVAL = 900, MAX_INTERVAL = 86400 };
+
+int sync_change(struct sync *sync, struct error *error)
+{
+	void *database;
+	return store_change(sync->store, &database, error);
+}
+
+void sync_log(const struct sync *sync, const char *event, struct view about, const char *words)
+{
+	char text[1024];
+	if (!sync->garner->log)
+		return;
+	snprintf(text, sizeof(text), "%.*s", (int)(about.n < 1000 ? about.n : 1000), about.p ? about.p : "");
+	sync->garner->log(sync->garner->log_user, event, text, words ? words : "");
+}
+
+/* The last run's pace holds on; after one that was cut off, when each host was asked is not known. */
+static int open_parts(struct sync *sync, const char *store)
+{
+	struct error *error = &sync->garner->error;
+	void *database;
+	int64_t running = 0;
+	int result = store_change(sync->store, &database, error);
+	if (!result)
+		result = ledger_open(database, store, &sync->writer, error);
+	if (!result)
+		result = ledger_number(sync->writer, "running", 0, &running, error);
+	if (!result)
+		result = ledger_set_number(sync->writer, "running", 1, error);
+	if (!result)
+		result = store_commit(sync->store, error);
+	if (!result)
+		result = ledger_open_reader(store, &sync->reader, error);
+	sync->hosts = result ? NULL : hosts_new(&sync->garner->engine.options);
+	if (!result && !sync->hosts)
+		result = error_set(error, -ENOMEM, "no memory for hosts");
+	if (!result)
+		hosts_remember(sync->hosts, sync->reader, running != 0);
+	return result;
+}
+
+static int close_parts(struct sync *sync, int result)
+{
+	struct error *error = &sync->garner->error;
+	if (!result)
+		result = sync_change(sync, error);
+	if (!result)
+		result = hosts_save(sync->hosts, sync->writer, error);
+	if (!result)
+		result = ledger_set_number(sync->writer, "running", 0, error);
+	if (!result)
+		result = store_commit(sync->store, error);
+	hosts_free(sync->hosts);
+	ledger_close(sync->reader);
+	ledger_close(sync->writer);
+	return result;
+}
+
+static int run_parts(struct sync *sync, struct run *run)
+{
+	int result = sync_watch(sync);
+	if (!result && !atomic_load(&sync->garner->stop))
+		result = sync_articles(sync, run);
+	if (!result && !atomic_load(&sync->garner->stop))
+		result = sync_folders(sync, run);
+	return result;
+}
+
+int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,
+	garner_document_fn *fn, void *user)
+{
+	struct sync sync = { .garner = garner, .now = garner->engine.options.clock };
+	struct run run = { .garner = garner, .fn = fn, .user = user };
+	if (options)
+		sync.options = *options;
+	if (sync.options.min_interval <= 0)
+		sync.options.min_interval = MIN_INTERVAL;
+	if (sync.options.max_interval < sync.options.min_interval)
+		sync.options.max_interval =
+			sync.options.min_interval > MAX_INTERVAL ? sync.options.min_interval : MAX_INTERVAL;
+	int result = garner_begin(garner);
+	if (!result)
+		result = store_open(store, &garner->engine, &run.store, &garner->error);
+	if (result)
+		return result;
+	sync.store = run.store;
+	result = open_parts(&sync, store);
+	if (!result)
+		result = run_parts(&sync, &run);
+	result = close_parts(&sync, result);
+	if (result) {
+		store_abort(run.store);
+		return result;
+	}
+	return store_finish(run.store, &garner->error);
+}
