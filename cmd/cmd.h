@@ -72,6 +72,7 @@ int help(const struct verb *verb);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
 
-extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify;
+extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
+	verb_source, verb_sync;
 
 #endif

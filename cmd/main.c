@@ -6,6 +6,8 @@ static const struct verb *const verbs[] = {
 	&verb_clean,
 	&verb_build,
 	&verb_ingest,
+	&verb_source,
+	&verb_sync,
 	&verb_list,
 	&verb_show,
 	&verb_export,
