@@ -146,7 +146,9 @@ static int import_one(struct garner *garner, const char *store, const char *file
 static int change(const char *action, const char *store, char **what, size_t count, const struct settings *settings)
 {
 	int (*one)(struct garner *, const char *, const char *, const struct settings *) =
-		strcmp(action, "add") == 0 ? add_one : strcmp(action, "import") == 0 ? import_one : remove_one;
+		strcmp(action, "add") == 0	? add_one
+		: strcmp(action, "import") == 0 ? import_one
+						: remove_one;
 	int code = EXIT_DONE;
 	if (!count)
 		return usage_error(&verb_source, "%s what?", action);

@@ -150,8 +150,11 @@ static const char *take(struct settings *settings, int c, const char *argument)
 	case OPT_ALL: settings->sync.all = true; return NULL;
 	case OPT_METRICS: settings->metrics = argument; return NULL;
 	case OPT_LOG:
-		settings->log = strcmp(argument, "json") == 0 ? LOG_JSON : strcmp(argument, "none") == 0 ? LOG_NONE : LOG_PLAIN;
-		return settings->log == LOG_PLAIN && strcmp(argument, "plain") ? "--log wants plain, json or none" : NULL;
+		settings->log = strcmp(argument, "json") == 0	? LOG_JSON
+				: strcmp(argument, "none") == 0 ? LOG_NONE
+								: LOG_PLAIN;
+		return settings->log == LOG_PLAIN && strcmp(argument, "plain") ? "--log wants plain, json or none"
+									       : NULL;
 	default: return "this option is not known or lacks its value";
 	}
 }

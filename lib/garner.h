@@ -276,8 +276,8 @@ struct garner_sync_options {
 typedef void garner_log_fn(void *user, const char *event, const char *about, const char *words);
 GARNER_API void garner_set_log(struct garner *garner, garner_log_fn *fn, void *user);
 
-/* Looks at every source that is due, fetches what is new or changed, stores it. @fn as in garner_ingest. Meant for cron:
- * ended at any point, the next run goes on from there. -EWOULDBLOCK: another run holds the store. */
+/* Looks at every source that is due, fetches what is new or changed, stores it. @fn as in garner_ingest. Meant for
+ * cron: ended at any point, the next run goes on from there. -EWOULDBLOCK: another run holds the store. */
 GARNER_API int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *sync,
 	garner_document_fn *fn, void *user);
 

@@ -108,8 +108,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_ITEM_SETTLE] = "UPDATE fetch_item SET state=?2,due=?3,tries=?4 WHERE id=?1",
 	[S_ITEM_ANSWER] = "UPDATE fetch_item SET state=?2,due=?3,tries=?4,etag=?5,last_modified=?6,body_key=?7,"
 			  "document=coalesce(?8,document) WHERE id=?1",
-	[S_ITEM_WAKE] =
-		"UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2",
+	[S_ITEM_WAKE] = "UPDATE fetch_item SET state=0,due=?3,tries=0,turn=0 WHERE source=?1 AND url_key=?2",
 	[S_FILE_GET] = "SELECT file_size,file_time FROM fetch_item WHERE url_key=?1 AND url=?2",
 	[S_FILE_PUT] = "UPDATE fetch_item SET file_size=?3,file_time=?4,seen=?5 WHERE url_key=?1 AND url=?2",
 	[S_FILE_ADD] =
@@ -237,7 +236,8 @@ int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct err
 		return result;
 	}
 	sqlite3_busy_timeout(l->db, 10000);
-	l->empty = sqlite3_table_column_metadata(l->db, NULL, "fetch_source", NULL, NULL, NULL, NULL, NULL, NULL) != SQLITE_OK;
+	l->empty = sqlite3_table_column_metadata(l->db, NULL, "fetch_source", NULL, NULL, NULL, NULL, NULL, NULL) !=
+		   SQLITE_OK;
 	*ret_ledger = l;
 	return 0;
 }

@@ -59,7 +59,8 @@ static int64_t backoff(int64_t tries)
 	return INT64_C(3600) << (2 * (tries < 6 ? tries : 6));
 }
 
-static struct ledger_outcome outcome_of(const struct sync *sync, const struct ledger_item *item, const struct page *page)
+static struct ledger_outcome outcome_of(
+	const struct sync *sync, const struct ledger_item *item, const struct page *page)
 {
 	const struct capture *c = &page->capture;
 	int reason = page->reason;

@@ -58,8 +58,8 @@ static int batch_run(struct batch *b)
 		result = sync_change(sync, &garner->error);
 	for (size_t i = 0; i < b->count && !result; i++) {
 		const struct file *file = &b->files[i];
-		result = ledger_note_file(sync->writer, b->source, view_of(file->path), file->size, file->mtime, sync->now,
-			&garner->error);
+		result = ledger_note_file(sync->writer, b->source, view_of(file->path), file->size, file->mtime,
+			sync->now, &garner->error);
 	}
 	if (!result)
 		result = store_commit(sync->store, &garner->error);

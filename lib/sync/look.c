@@ -124,7 +124,8 @@ static int read_feed(struct look *look)
 	look->source->kind = LEDGER_FEED;
 	look->ttl = head.ttl;
 	if (head.title[0])
-		look->source->title = one_line(look, view_of(arena_strdup_view(&look->page->arena, view_of(head.title))));
+		look->source->title =
+			one_line(look, view_of(arena_strdup_view(&look->page->arena, view_of(head.title))));
 	return 0;
 }
 
@@ -282,7 +283,8 @@ static int read_page(struct look *look)
 static int decode(struct reading *reading, struct look *look)
 {
 	struct page *page = look->page;
-	int result = coding_undo(page, page->capture.content_encoding, page->capture.body, LIMIT_BODY_BYTES, &page->body);
+	int result =
+		coding_undo(page, page->capture.content_encoding, page->capture.body, LIMIT_BODY_BYTES, &page->body);
 	if (result == GARNER_TRUNCATED && page->body.n)
 		result = 0;
 	if (!result && !view_trim(page->body).n)

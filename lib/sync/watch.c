@@ -38,7 +38,8 @@ static int next_due(void *user, struct fetch_request *ret, struct error *error)
 	struct ledger_source source;
 	for (;;) {
 		arena_reset(&w->arena);
-		int result = ledger_due(w->sync->writer, w->all ? INT64_MAX / 4 : w->sync->now, w->after, &w->arena, &source, error);
+		int result = ledger_due(
+			w->sync->writer, w->all ? INT64_MAX / 4 : w->sync->now, w->after, &w->arena, &source, error);
 		if (result)
 			return result < 0 ? result : SOURCE_END;
 		w->after = source.id;

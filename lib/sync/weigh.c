@@ -62,8 +62,9 @@ int weigh_failure(const struct sync *sync, struct ledger_source *source, const s
 	int64_t wait = source->interval << doublings, high = 7 * sync->options.max_interval;
 	bool given_up = source->weight >= GIVE_UP && failure_weight(reason, page->capture.status) != WEIGHT_TEMPORARY;
 	source->due = sync->now + (given_up ? MONTH : wait < high ? wait : high);
-	source->state = state_words((struct arena *)&page->arena, "%s%s%s%.200s (%lld %s)%s", garner_reason_name(reason),
-		page->detail && *page->detail ? ": " : "", "", page->detail ? page->detail : "", (long long)source->failures,
-		source->failures == 1 ? "time" : "times", given_up ? ", given up: looked at once a month" : "");
+	source->state = state_words((struct arena *)&page->arena, "%s%s%s%.200s (%lld %s)%s",
+		garner_reason_name(reason), page->detail && *page->detail ? ": " : "", "",
+		page->detail ? page->detail : "", (long long)source->failures, source->failures == 1 ? "time" : "times",
+		given_up ? ", given up: looked at once a month" : "");
 	return source->state.p ? 0 : -ENOMEM;
 }

@@ -63,8 +63,8 @@
 	X(LIMIT_SITEMAP_BYTES, MIB(64), "bytes", "one sitemap after decoding (sitemaps.org: 50 MiB)")                  \
 	X(LIMIT_SITEMAP_ENTRIES, 50000, "entries", "of one sitemap that are read (sitemaps.org: 50,000)")              \
 	X(LIMIT_SITEMAP_CHILDREN, 1000, "sitemaps", "of one index that are read in one run")                           \
-	X(LIMIT_SITEMAP_DAYS, 30, "days", "age of sitemap entries that are fetched, unless asked for all") \
-	X(LIMIT_ITEM_TRIES, 5, "tries", "for one article, in as many runs, when the failure may pass") \
+	X(LIMIT_SITEMAP_DAYS, 30, "days", "age of sitemap entries that are fetched, unless asked for all")             \
+	X(LIMIT_ITEM_TRIES, 5, "tries", "for one article, in as many runs, when the failure may pass")                 \
 	X(LIMIT_SITEMAP_DEPTH, 3, "levels", "sitemap indexes in indexes")                                              \
 	X(LIMIT_FILTER_STEPS, 10000000, "steps",                                                                       \
 		"matching --include or --exclude against one text; beyond, it does not match")                         \
