@@ -163,6 +163,21 @@ static void from_classes(struct authors *a)
 	}
 }
 
+/* A name and a date in one line under the headline: "Ada Muster | 05.04.2025". */
+static void from_dated_line(struct authors *a, struct view text)
+{
+	struct view span, head;
+	struct date date;
+	if (text.n > 120 || !date_find(&a->d->dates, text, &date, &span))
+		return;
+	head = view_trim(view_make(text.p, (size_t)(span.p - text.p)));
+	size_t before = a->scratch->names.count;
+	read(a, head, 0);
+	for (size_t i = before; i < a->scratch->names.count; i++)
+		if (view_find_byte(a->scratch->names.list[i], ' ') == a->scratch->names.list[i].n)
+			a->scratch->names.count = before;
+}
+
 /* Lines by themselves that begin with "By" and the like. */
 static void from_blocks(struct authors *a)
 {
@@ -184,6 +199,9 @@ static void from_blocks(struct authors *a)
 			break;
 	}
 	offer(a, weigh(a, 66, 30));
+	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0; i++)
+		from_dated_line(a, d->page->blocks[i].text);
+	offer(a, weigh(a, 58, 0));
 }
 
 static int set_authors(struct authors *a)

@@ -79,6 +79,9 @@ bool decide_is_aside(const struct decide *d, uint32_t node)
 	return false;
 }
 
+/* Nodes that one line of text takes at most. */
+enum { BLOCK_NODES = 60 };
+
 size_t decide_block_of(const struct decide *d, uint32_t node)
 {
 	const struct block *blocks = d->page->blocks;
@@ -92,8 +95,8 @@ size_t decide_block_of(const struct decide *d, uint32_t node)
 	}
 	if (low < d->page->block_count && blocks[low].node < d->dom->nodes[node].end)
 		return low;
-	/* The node can stand inside of the block before. */
-	return low > 0 && node < d->dom->nodes[blocks[low - 1].node].end ? low - 1 : SIZE_MAX;
+	/* The node can stand inside of the block before: a block is a run of inline elements. */
+	return low > 0 && node < blocks[low - 1].node + BLOCK_NODES ? low - 1 : SIZE_MAX;
 }
 
 void decide_places(struct decide *d)

@@ -114,7 +114,7 @@ static int decide_run(void *state, struct page *page)
 	struct decide d;
 	begin(&d, page, state);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		if (i == 2)
+		if (i == 1 || i == 2) /* the title looks at the body, and what follows at the headline */
 			decide_places(&d);
 		int result = steps[i](&d);
 		if (result)

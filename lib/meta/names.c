@@ -138,7 +138,7 @@ static size_t intro_length(struct view line)
 			return at;
 		size_t next = at;
 		uint32_t cp = utf8_next(line, &next);
-		if (!fold_is_letter(cp) || fold_is_unspaced(cp))
+		if ((!fold_is_letter(cp) && cp != '-' && cp != '\'' && cp != 0x2019) || fold_is_unspaced(cp))
 			return at;
 	}
 	return 0;
@@ -438,7 +438,7 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 	bool introduced = false;
 	line = utf8_first(view_trim(line), LIMIT_FACT_BYTES);
 	line = strip_intro(line, &introduced);
-	if (line.n == 0 || (flags & NAMES_MARKED && !introduced))
+	if (line.n == 0 || is_address(view_first(line, view_find_byte(line, ' '))) || (flags & NAMES_MARKED && !introduced))
 		return;
 	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
 		return;

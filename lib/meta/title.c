@@ -6,7 +6,7 @@
 
 enum { CANDIDATES = 24 };
 
-enum source { TITLE_LD, TITLE_OG, TITLE_META, TITLE_H1, TITLE_ITEMPROP, TITLE_TAG };
+enum source { TITLE_LD, TITLE_OG, TITLE_META, TITLE_H1, TITLE_BLOCK, TITLE_ITEMPROP, TITLE_TAG };
 
 struct candidate {
 	struct view text;
@@ -144,29 +144,6 @@ static struct view cut_site(const struct decide *d, struct view title)
 	return title;
 }
 
-/* A run of whole segments of @title that says the same as @other. */
-static struct view part_like(struct view title, struct view other)
-{
-	size_t from = 0;
-	for (size_t at = 1; at <= title.n; at++) {
-		size_t n = at < title.n ? separator(title, at) : 0;
-		if (n == 0 && at < title.n)
-			continue;
-		struct view head = view_trim(view_first(title, at));
-		if (title_same(head, other))
-			return head;
-		struct view segment = view_trim(view_make(title.p + from, at - from));
-		if (title_same(segment, other))
-			return segment;
-		struct view tail = view_trim(view_from(title, at + n));
-		if (n && title_same(tail, other))
-			return tail;
-		from = at + n;
-		at += n ? n - 1 : 0;
-	}
-	return VIEW_NONE;
-}
-
 static const struct candidate *first_of(const struct titles *t, enum source source)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -175,70 +152,95 @@ static const struct candidate *first_of(const struct titles *t, enum source sour
 	return NULL;
 }
 
-/* The heading that agrees best with what the head says. */
-static const struct candidate *best_heading(struct decide *d, const struct titles *t, double *ret_agreement)
+static bool is_heading(const struct candidate *c)
 {
-	const struct candidate *best = NULL;
+	return c->source == TITLE_H1 || c->source == TITLE_BLOCK;
+}
+
+/* How much the head of the page says the same: the best overlap with one of its titles. */
+static double agreement(const struct decide *d, const struct titles *t, struct view text)
+{
 	double most = 0;
-	size_t headings = 0;
 	for (size_t i = 0; i < t->count; i++) {
-		const struct candidate *h = &t->list[i];
-		if (h->source != TITLE_H1)
+		if (is_heading(&t->list[i]))
 			continue;
-		headings++;
-		double agreement = 0;
-		for (size_t k = 0; k < t->count; k++) {
-			const struct candidate *c = &t->list[k];
-			if (c->source == TITLE_H1)
-				continue;
-			double o = title_overlap(h->text, cut_site(d, c->text));
-			agreement = o > agreement ? o : agreement;
-		}
-		if (decide_is_site(d, h->text))
-			agreement *= 0.5;
-		if (!best || agreement > most) {
-			best = h;
-			most = agreement;
+		double like = title_overlap(text, cut_site(d, t->list[i].text));
+		most = like > most ? like : most;
+	}
+	return decide_is_site(d, text) ? most / 2 : most;
+}
+
+/* The heading of the text: the last one of the highest level before the body. */
+static void add_heading_block(struct titles *t, struct decide *d)
+{
+	const struct page *page = d->page;
+	const struct block *best = NULL;
+	for (size_t i = 0; i < page->block_count && (i < d->first || d->first == SIZE_MAX); i++) {
+		const struct block *b = &page->blocks[i];
+		if (b->kind == BLOCK_HEADING && (!best || b->level <= best->level))
+			best = b;
+	}
+	if (best)
+		add(t, d, best->text, TITLE_BLOCK, best->node);
+}
+
+static const struct candidate *best_heading(struct decide *d, const struct titles *t)
+{
+	const struct candidate *block = first_of(t, TITLE_BLOCK), *best = NULL;
+	double most = -1;
+	if (block && agreement(d, t, block->text) >= 0.5)
+		return block;
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->list[i].source != TITLE_H1)
+			continue;
+		double like = agreement(d, t, t->list[i].text);
+		if (like > most) {
+			best = &t->list[i];
+			most = like;
 		}
 	}
-	*ret_agreement = most;
 	return best;
+}
+
+/* Newsrooms write JSON-LD by hand or from the article's own fields; other types are filled by plugins with what the
+ * head says, or with a title for search engines. */
+static bool is_news(const struct decide *d)
+{
+	return d->main && d->main->headline.n && d->main->class == LD_ARTICLE &&
+	       (view_ends(d->main->type, VIEW("NewsArticle")) || view_eq(d->main->type, VIEW("LiveBlogPosting")));
 }
 
 static struct view choose(struct decide *d, const struct titles *t)
 {
-	double agreement = 0;
-	const struct candidate *h1 = best_heading(d, t, &agreement), *og = first_of(t, TITLE_OG),
-			       *ld = first_of(t, TITLE_LD);
-	const struct candidate *tag = first_of(t, TITLE_TAG);
-	if (h1)
-		d->headline = h1->node;
-	if (h1 && agreement >= 0.7)
-		return cut_site(d, h1->text);
-	if (ld && ld->text.n && d->main->class == LD_ARTICLE)
+	const struct candidate *heading = best_heading(d, t), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
+	const struct candidate *tag = first_of(t, TITLE_TAG), *itemprop = first_of(t, TITLE_ITEMPROP);
+	if (heading)
+		d->headline = heading->node;
+	if (ld && is_news(d))
 		return cut_site(d, ld->text);
-	if (og)
-		return cut_site(d, og->text);
-	if (tag) {
-		struct view cut = cut_site(d, tag->text);
-		if (cut.n > 1)
-			return cut;
-	}
-	const struct candidate *itemprop = first_of(t, TITLE_ITEMPROP);
+	if (heading && agreement(d, t, heading->text) >= 0.5)
+		return cut_site(d, heading->text);
+	if (ld && d->main->class == LD_ARTICLE)
+		return cut_site(d, ld->text);
 	if (itemprop)
 		return itemprop->text;
-	return h1 ? h1->text : VIEW_NONE;
+	if (og)
+		return cut_site(d, og->text);
+	if (tag && cut_site(d, tag->text).n > 1)
+		return cut_site(d, tag->text);
+	return heading ? heading->text : VIEW_NONE;
 }
 
 int title_decide(struct decide *d)
 {
 	struct garner_document *doc = &d->page->document;
 	struct titles titles = { .count = 0 };
-	if (!d->detail)
-		return 0;
-	collect(&titles, d);
-	struct view title = choose(d, &titles);
-	(void)part_like;
+	struct view title = VIEW_NONE;
+	if (d->detail) {
+		collect(&titles, d);
+		add_heading_block(&titles, d);
+		title = choose(d, &titles);
+	}
 	if (d->page->capture.title_hint.n)
 		title = d->page->capture.title_hint;
 	if (!doc->title && title.n)
