@@ -199,7 +199,8 @@ static void from_blocks(struct authors *a)
 			break;
 	}
 	offer(a, weigh(a, 66, 30));
-	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0; i++)
+	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
+		i++)
 		from_dated_line(a, d->page->blocks[i].text);
 	offer(a, weigh(a, 58, 0));
 }

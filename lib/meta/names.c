@@ -438,7 +438,8 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 	bool introduced = false;
 	line = utf8_first(view_trim(line), LIMIT_FACT_BYTES);
 	line = strip_intro(line, &introduced);
-	if (line.n == 0 || is_address(view_first(line, view_find_byte(line, ' '))) || (flags & NAMES_MARKED && !introduced))
+	if (line.n == 0 || is_address(view_first(line, view_find_byte(line, ' '))) ||
+		(flags & NAMES_MARKED && !introduced))
 		return;
 	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
 		return;
