@@ -41,6 +41,10 @@ static bool starts_zstd(struct view in)
 /* The buffer's result in the arena. */
 static int hand_over(struct page *page, struct buf *out, int result, struct view *ret)
 {
+	if (out->n == out->max) {
+		buf_free(out);
+		return GARNER_TOO_LARGE;
+	}
 	char *copy = arena_strndup(&page->arena, out->p, out->n);
 	size_t n = out->n;
 	buf_free(out);
@@ -54,6 +58,23 @@ static int discard(struct buf *out, int result)
 {
 	buf_free(out);
 	return result;
+}
+
+/* Buffers hold one byte more than the ceiling: whoever fills that one is over it. */
+static struct buf output(size_t max)
+{
+	return BUF_INIT(max + 1);
+}
+
+/* Room for the next piece; NULL with *ret_result when there is none. */
+static char *next_room(struct buf *out, size_t *ret_space, int *ret_result)
+{
+	size_t left = out->max - out->n;
+	*ret_space = left < KIB(64) ? left : KIB(64);
+	char *room = left ? buf_room(out, *ret_space) : NULL;
+	if (!room)
+		*ret_result = left ? out->err : GARNER_TOO_LARGE;
+	return room;
 }
 
 /* One whole gzip member whose last four bytes tell its length: libdeflate, 937 against zlib's 336 MB/s.
@@ -90,12 +111,10 @@ static int inflate_slowly(struct view in, int window_bits, struct buf *out)
 	int result = 0, code = Z_OK;
 	bool whole = false; /* at least one member came to its end */
 	for (;;) {
-		char *room = buf_room(out, KIB(64) < out->max - out->n ? KIB(64) : out->max - out->n + 1);
-		if (!room) {
-			result = out->err == -EFBIG ? GARNER_TOO_LARGE : out->err;
+		size_t space;
+		char *room = next_room(out, &space, &result);
+		if (!room)
 			break;
-		}
-		size_t space = KIB(64) < out->max - out->n ? KIB(64) : out->max - out->n + 1;
 		stream.next_out = (Bytef *)room;
 		stream.avail_out = (uInt)space;
 		code = inflate(&stream, Z_NO_FLUSH);
@@ -119,7 +138,7 @@ static int undo_gzip(struct page *page, struct view in, size_t max, struct view 
 {
 	if (gunzip_quickly(page, in, max, ret))
 		return 0;
-	struct buf out = BUF_INIT(max);
+	struct buf out = output(max);
 	int result = inflate_slowly(in, 15 + 16, &out);
 	if (result < 0 || result == GARNER_TOO_LARGE || result == GARNER_BAD_CODING)
 		return discard(&out, result);
@@ -129,7 +148,7 @@ static int undo_gzip(struct page *page, struct view in, size_t max, struct view 
 /* RFC 9110 says zlib's format; some servers send bare deflate, as every browser knows. */
 static int undo_deflate(struct page *page, struct view in, size_t max, struct view *ret)
 {
-	struct buf out = BUF_INIT(max);
+	struct buf out = output(max);
 	int result = inflate_slowly(in, 15, &out);
 	if (result == GARNER_BAD_CODING) {
 		out.n = 0;
@@ -147,16 +166,14 @@ static int undo_zstd(struct page *page, struct view in, size_t max, struct view 
 		return -ENOMEM;
 	/* A window of 8 MiB is what RFC 8878 asks of a decoder; RFC 9659 makes it the most on the web. */
 	ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, 23);
-	struct buf out = BUF_INIT(max);
+	struct buf out = output(max);
 	ZSTD_inBuffer from = { in.p, in.n, 0 };
 	int result = 0;
 	for (size_t left = 1; left != 0 || from.pos < from.size;) {
-		size_t space = KIB(128) < max - out.n ? KIB(128) : max - out.n + 1;
-		char *room = buf_room(&out, space);
-		if (!room) {
-			result = out.err == -EFBIG ? GARNER_TOO_LARGE : out.err;
+		size_t space;
+		char *room = next_room(&out, &space, &result);
+		if (!room)
 			break;
-		}
 		ZSTD_outBuffer to = { room, space, 0 };
 		left = ZSTD_decompressStream(stream, &to, &from);
 		buf_added(&out, to.pos);
@@ -181,17 +198,16 @@ static int undo_brotli(struct page *page, struct view in, size_t max, struct vie
 	BrotliDecoderState *state = BrotliDecoderCreateInstance(NULL, NULL, NULL);
 	if (!state)
 		return -ENOMEM;
-	struct buf out = BUF_INIT(max);
+	struct buf out = output(max);
 	const uint8_t *next_in = (const uint8_t *)in.p;
 	size_t left_in = in.n;
 	int result = 0;
 	for (;;) {
-		size_t space = KIB(128) < max - out.n ? KIB(128) : max - out.n + 1, left_out = space;
-		uint8_t *next_out = (uint8_t *)buf_room(&out, space);
-		if (!next_out) {
-			result = out.err == -EFBIG ? GARNER_TOO_LARGE : out.err;
+		size_t space;
+		uint8_t *next_out = (uint8_t *)next_room(&out, &space, &result);
+		if (!next_out)
 			break;
-		}
+		size_t left_out = space;
 		BrotliDecoderResult code =
 			BrotliDecoderDecompressStream(state, &left_in, &next_in, &left_out, &next_out, NULL);
 		buf_added(&out, space - left_out);
