@@ -195,8 +195,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(undoes_each_coding, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undoes_two_codings_but_not_three, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undoes_gzip_that_nobody_named, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			takes_a_body_that_stands_uncoded_despite_its_header, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(takes_a_body_that_stands_uncoded_despite_its_header, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(members_of_gzip_follow_each_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_cut_body_gives_what_came, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage_is_a_bad_coding, set_up, tear_down),

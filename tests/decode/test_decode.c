@@ -85,7 +85,10 @@ static void binary_and_empty_input_is_dropped_by_name(void **state)
 	assert_int_equal(run(NULL, 0, VIEW("")), GARNER_EMPTY);
 	assert_int_equal(run(NULL, 0, VIEW("%PDF-1.7\nwords")), GARNER_BINARY);
 	assert_int_equal(run("text/html", 200, VIEW("\x89PNG\r\n\x1A\n")), GARNER_BINARY);
-	assert_int_equal(run(NULL, 0, VIEW("\x7F" "ELF\x02\x01\x01")), GARNER_BINARY);
+	assert_int_equal(run(NULL, 0,
+				 VIEW("\x7F"
+				      "ELF\x02\x01\x01")),
+		GARNER_BINARY);
 	assert_int_equal(run(NULL, 0, VIEW("ab\x00\x01\x02\x03\x00\x00")), GARNER_BINARY);
 	/* One stray control in a page is no reason. */
 	char text[2000];
@@ -119,7 +122,9 @@ static void the_decision_is_written_down(void **state)
 	assert_string_equal(page.document.charset.declared, "Latin1");
 	assert_string_equal(page.document.charset.used, "windows-1252");
 	assert_string_equal(page.document.charset.from, "http");
-	assert_int_equal(run("text/html", 200, VIEW("<meta http-equiv=Content-Type content='text/html;charset=koi8-r'>\xF0")), 0);
+	assert_int_equal(
+		run("text/html", 200, VIEW("<meta http-equiv=Content-Type content='text/html;charset=koi8-r'>\xF0")),
+		0);
 	assert_string_equal(page.document.charset.used, "koi8-r");
 	assert_string_equal(page.document.charset.from, "meta");
 	assert_int_equal(run("text/html", 200, VIEW("<p>words")), 0);
