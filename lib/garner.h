@@ -150,7 +150,8 @@ struct garner_document {
 	} feed;
 	struct {
 		const char *file; /* "raw/000000.warc.gz"; NULL: the capture is not kept */
-		int64_t offset, length;
+		int64_t offset, length; /* of the page's record */
+		int64_t group;		/* where its metadata and request begin; GARNER_NO_NUMBER: no such */
 	} raw;
 	struct {
 		const char *pack;	/* "packs/000000.tar.zst" */

@@ -82,6 +82,7 @@ static void write_origin(struct jsonw *json, const struct garner_document *docum
 		jsonw_text(json, "file", document->raw.file);
 		write_number(json, "offset", document->raw.offset);
 		write_number(json, "length", document->raw.length);
+		write_number(json, "group", document->raw.group);
 		jsonw_close_object(json);
 	}
 	if (document->store.pack) {
@@ -240,6 +241,7 @@ static void read_origin(struct arena *arena, const json_t *root, struct garner_d
 	document->raw.file = read_text(arena, raw, "file", bad);
 	document->raw.offset = read_number(raw, "offset");
 	document->raw.length = read_number(raw, "length");
+	document->raw.group = read_number(raw, "group");
 	document->store.pack = read_text(arena, store, "pack", bad);
 	document->store.offset = read_number(store, "offset");
 	document->store.length = read_number(store, "length");

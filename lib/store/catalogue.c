@@ -47,6 +47,7 @@ enum statement {
 	S_META_GET,
 	S_DOCUMENT_ADD,
 	S_DOCUMENT_GET,
+	S_DOCUMENT_MOVE,
 	S_DOCUMENT_DROP,
 	S_KEY_ADD,
 	S_KEY_DROP,
@@ -70,6 +71,7 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_DOCUMENT_ADD] =
 		"INSERT INTO document(" DOCUMENT_COLUMNS ") VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
 	[S_DOCUMENT_GET] = "SELECT " DOCUMENT_COLUMNS " FROM document WHERE n=?",
+	[S_DOCUMENT_MOVE] = "UPDATE document SET pack=?,frame=?,at=?,line=?,line_size=? WHERE n=?",
 	[S_DOCUMENT_DROP] = "DELETE FROM document WHERE n=?",
 	[S_KEY_ADD] = "INSERT OR IGNORE INTO key VALUES(?,?,?)",
 	[S_KEY_DROP] = "DELETE FROM key WHERE kind=? AND key=? AND n=?",
@@ -414,6 +416,21 @@ int catalogue_count(struct catalogue *catalogue, const char *kind, const char *k
 	return 0;
 }
 
+int catalogue_forget_total(struct catalogue *catalogue, const char *kind, const char *key, struct error *error)
+{
+	sqlite3_stmt *st = NULL;
+	int result = begin(catalogue, error);
+	sqlite3_prepare_v2(catalogue->db, "DELETE FROM total WHERE kind=? AND key=?", -1, &st, NULL);
+	if (st) {
+		bind_text(st, 1, kind);
+		bind_text(st, 2, key);
+	}
+	if (!result)
+		result = run(catalogue, st, error);
+	sqlite3_finalize(st);
+	return result;
+}
+
 int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,
 	void *user, struct error *error)
 {
@@ -562,6 +579,18 @@ int catalogue_document(
 		read_document(st, ret_document);
 	/* Not reset: the strings live until the statement runs again. A reader's snapshot may last as long. */
 	return result;
+}
+
+int catalogue_move(struct catalogue *catalogue, const struct catalogue_document *place, struct error *error)
+{
+	int result = begin(catalogue, error);
+	sqlite3_stmt *st = statement(catalogue, S_DOCUMENT_MOVE);
+	if (result || !st)
+		return result ? result : failed(catalogue, error);
+	const int64_t numbers[] = { place->pack, place->frame, place->at, place->line, place->line_size, place->n };
+	for (int i = 0; i < 6; i++)
+		sqlite3_bind_int64(st, i + 1, numbers[i]);
+	return run(catalogue, st, error);
 }
 
 int catalogue_remove(struct catalogue *catalogue, int64_t n, struct error *error)
@@ -887,6 +916,48 @@ int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void
 	}
 	sqlite3_finalize(st);
 	return said ? said : result > 0 ? 0 : result;
+}
+
+/* Table by table: what can be read is kept. */
+static int copy_tables(struct catalogue *catalogue, struct error *error)
+{
+	sqlite3_stmt *st = NULL;
+	sqlite3_prepare_v2(catalogue->db,
+		"SELECT name, sql FROM old.sqlite_master WHERE sql IS NOT NULL AND type IN ('table','index') AND tbl_name NOT IN"
+		" (SELECT tbl_name FROM main.sqlite_master) ORDER BY type DESC", -1, &st, NULL);
+	int result;
+	while ((result = step(catalogue, st, error)) == 0) {
+		const char *name = (const char *)sqlite3_column_text(st, 0), *sql = (const char *)sqlite3_column_text(st, 1);
+		char *copy = sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT * FROM old.\"%w\"", name, name);
+		bool table = strncmp(sql, "CREATE TABLE", 12) == 0;
+		if (strncmp(name, "sqlite_", 7) == 0) {
+			sqlite3_free(copy);
+			continue;
+		}
+		result = copy ? execute(catalogue, sql, error) : -ENOMEM;
+		if (!result && table)
+			result = execute(catalogue, copy, error);
+		sqlite3_free(copy);
+		if (result)
+			break;
+	}
+	sqlite3_finalize(st);
+	return result > 0 ? 0 : result;
+}
+
+int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct error *error)
+{
+	struct stat st;
+	if (stat(path, &st) < 0)
+		return 0;
+	char *sql = sqlite3_mprintf("ATTACH %Q AS old", path);
+	int result = sql ? execute(catalogue, sql, error) : -ENOMEM;
+	sqlite3_free(sql);
+	if (result)
+		return result;
+	result = copy_tables(catalogue, error);
+	sqlite3_exec(catalogue->db, "DETACH old", NULL, NULL, NULL);
+	return result;
 }
 
 int catalogue_check(struct catalogue *catalogue, struct error *error)

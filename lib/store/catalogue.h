@@ -63,6 +63,8 @@ int catalogue_add(struct catalogue *catalogue, const struct catalogue_document *
 /* 0, or 1: not there. Strings of @ret live until the next call with this handle. */
 int catalogue_document(
 	struct catalogue *catalogue, int64_t n, struct catalogue_document *ret_document, struct error *error);
+/* A new place: pack, frame, at, line, line_size of @place->n. */
+int catalogue_move(struct catalogue *catalogue, const struct catalogue_document *place, struct error *error);
 int catalogue_remove(struct catalogue *catalogue, int64_t n, struct error *error);
 /* The newest number of @id and the one of @id whose text is @sha256; GARNER_NO_NUMBER where there is none. */
 int catalogue_find_id(struct catalogue *catalogue, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest,
@@ -129,6 +131,8 @@ int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void
 
 /* ---- totals: counts by kind and key, kept up by the writer ---- */
 int catalogue_count(struct catalogue *catalogue, const char *kind, const char *key, int64_t more, struct error *error);
+/* Takes a count back to nothing. */
+int catalogue_forget_total(struct catalogue *catalogue, const char *kind, const char *key, struct error *error);
 typedef int catalogue_total_fn(void *user, const char *kind, const char *key, int64_t value);
 /* Of one kind: largest first, then by key. @limit 0: all. */
 int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,
@@ -136,6 +140,9 @@ int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t 
 int catalogue_total_keys(struct catalogue *catalogue, const char *kind, int64_t *ret_count, struct error *error);
 /* Smallest and largest day of all documents; GARNER_NO_NUMBER when there is none. */
 int catalogue_days(struct catalogue *catalogue, int64_t *ret_first, int64_t *ret_last, struct error *error);
+
+/* The tables that are not ours from another database, rows and all. */
+int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct error *error);
 
 /* 0; 1: the engine found its own file damaged (words in @error). */
 int catalogue_check(struct catalogue *catalogue, struct error *error);

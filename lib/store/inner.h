@@ -49,6 +49,12 @@ struct store {
 	struct near *near;
 };
 
+/* Nothing is open yet; NULL with words. */
+struct store *store_make(const char *path, const struct engine *engine, struct error *error);
+int store_make_folders(struct store *store, struct error *error);
+/* Closes everything but the lock. */
+void store_close(struct store *store);
+struct store *store_dispose(struct store *store);
 /* "ROOT/NAME", malloc'd; NULL: no memory. */
 char *store_path(const struct store *store, const char *name);
 void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_name[64]);

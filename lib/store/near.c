@@ -11,6 +11,7 @@
 #include "store/segment.h"
 #include "util/file.h"
 #include "util/hash.h"
+#include "util/limits.h"
 
 /* ---- runs -----------------------------------------------------------------------------------
  * A run, little-endian as the machine (derived, so it need not travel to another kind):
@@ -81,6 +82,13 @@ static void add_fresh(struct near *near, uint32_t n, const struct minhash *signa
 		*head = i + 1;
 	}
 }
+
+/* One of near/signatures. All zero bytes: a text that is never matched. */
+struct record {
+	uint64_t id;
+	struct minhash signature;
+};
+_Static_assert(sizeof(struct record) == 8 + MINHASH_BYTES, "records have no gaps");
 
 /* ---- files ----------------------------------------------------------------------------------- */
 
@@ -391,6 +399,19 @@ void near_committed(struct near *near)
 	near->dropped_count = 0;
 }
 
+int near_forget(struct near *near, int64_t n, struct error *error)
+{
+	struct record none = { .id = 0 };
+	struct segment *s = &near->signatures;
+	int result = segment_write(s, error);
+	if (result || (n + 1) * (int64_t)sizeof(none) > s->size)
+		return result;
+	if (lseek(s->fd, n * (int64_t)sizeof(none), SEEK_SET) < 0)
+		return error_set(error, -errno, "%s: seek: %s", s->name, strerror(errno));
+	s->unsynced = true;
+	return file_write(s->fd, &none, sizeof(none), error, s->name);
+}
+
 int near_sync(struct near *near, struct error *error)
 {
 	/* What was searched goes out of our memory again; it stays in the system's cache. */
@@ -404,13 +425,6 @@ int near_sync(struct near *near, struct error *error)
 }
 
 /* ---- search ---------------------------------------------------------------------------------- */
-
-/* One of near/signatures. All zero bytes: a text that is never matched. */
-struct record {
-	uint64_t id;
-	struct minhash signature;
-};
-_Static_assert(sizeof(struct record) == 8 + MINHASH_BYTES, "records have no gaps");
 
 struct search {
 	struct near *near;
@@ -508,10 +522,40 @@ static int search_all(struct search *search)
 	return result;
 }
 
+static int add_record(struct near *near, const struct record *record, struct error *error)
+{
+	if (buf_put(&near->signatures.pending, record, sizeof(*record)))
+		return no_memory(near, error);
+	near->signatures.size += (int64_t)sizeof(*record);
+	near->next_n++;
+	return near->signatures.pending.n > MIB(1) ? segment_write(&near->signatures, error) : 0;
+}
+
+int near_fill(struct near *near, int64_t next_n, struct error *error)
+{
+	struct record none = { .id = 0 };
+	int result = 0;
+	while (!result && near->next_n < next_n)
+		result = add_record(near, &none, error);
+	return result;
+}
+
+int near_add(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, struct error *error)
+{
+	struct record record = { .id = id };
+	int result = near_fill(near, n, error);
+	if (signature)
+		record.signature = *signature;
+	if (!result)
+		result = add_record(near, &record, error);
+	if (!result && signature)
+		add_fresh(near, (uint32_t)n, signature);
+	return result ? result : near_flush(near, false, error);
+}
+
 int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n,
 	double *ret_score, struct error *error)
 {
-	struct record record = { .id = id };
 	*ret_n = GARNER_NO_NUMBER;
 	if (n != near->next_n || n >= UINT32_MAX)
 		return error_set(error, -EINVAL, "%s: document %lld out of order", near->folder, (long long)n);
@@ -525,15 +569,7 @@ int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *si
 		*ret_n = search.best_n;
 		*ret_score = search.best;
 	}
-	if (signature)
-		record.signature = *signature;
-	if (buf_put(&near->signatures.pending, &record, sizeof(record)))
-		return no_memory(near, error);
-	near->signatures.size += (int64_t)sizeof(record);
-	near->next_n++;
-	if (signature)
-		add_fresh(near, (uint32_t)n, signature);
-	return near_flush(near, false, error);
+	return near_add(near, n, id, signature, error);
 }
 
 /* ---- open ------------------------------------------------------------------------------------- */

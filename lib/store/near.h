@@ -35,6 +35,11 @@ int near_open(const char *root, const char *path, struct catalogue *catalogue, i
  * NULL signature is a text that is never matched. Numbers are put in order. */
 int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n,
 	double *ret_score, struct error *error);
+/* Adds without looking; numbers that were left out get an empty signature. */
+int near_add(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, struct error *error);
+int near_fill(struct near *near, int64_t next_n, struct error *error);
+/* The signature of @n is overwritten. */
+int near_forget(struct near *near, int64_t n, struct error *error);
 /* Signatures to the medium; their size into the catalogue. */
 int near_sync(struct near *near, struct error *error);
 /* Documents in memory become a run: when there are enough, or with @all any. Not committed. */

@@ -73,7 +73,7 @@ struct raw_writer *raw_free(struct raw_writer *raw)
 	return NULL;
 }
 
-static int append(struct store *store, struct page *page, struct warc_place *ret_place)
+static int append(struct store *store, struct page *page, struct warc_place *ret_group, struct warc_place *ret_place)
 {
 	struct raw_writer *raw = store->raw;
 	struct buf *out = &raw->file.pending;
@@ -85,15 +85,16 @@ static int append(struct store *store, struct page *page, struct warc_place *ret
 		head = out->n - before;
 	}
 	if (!result)
-		result = warc_write_capture(raw->warc, out, &page->capture, store->clock, NULL, NULL, ret_place);
+		result = warc_write_capture(raw->warc, out, &page->capture, store->clock, NULL, ret_group, ret_place);
 	ret_place->offset += head;
+	ret_group->offset += head;
 	return result;
 }
 
 int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error)
 {
 	struct garner_document *d = &page->document;
-	struct warc_place place;
+	struct warc_place place, group;
 	*ret_number = GARNER_NO_NUMBER;
 	if (store->archive || !page->capture.keep_raw || store->engine->options.raw == GARNER_RAW_NONE)
 		return 0;
@@ -103,13 +104,14 @@ int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct 
 	struct raw_writer *raw = store->raw;
 	int64_t start = raw->file.size;
 	size_t before = raw->file.pending.n;
-	result = append(store, page, &place);
+	result = append(store, page, &group, &place);
 	if (result)
 		return error_set(error, result, "%s: a capture can't be written", raw->file.name);
 	raw->file.size += (int64_t)(raw->file.pending.n - before);
 	d->raw.file = page_str(page, view_of(raw->name));
 	d->raw.offset = start + (int64_t)place.offset;
 	d->raw.length = (int64_t)place.length;
+	d->raw.group = group.offset < place.offset ? start + (int64_t)group.offset : GARNER_NO_NUMBER;
 	*ret_number = raw->number;
 	if (!d->raw.file)
 		return error_set(error, -ENOMEM, "%s: no memory", store->root);

@@ -14,6 +14,7 @@
 #include "store/lock.h"
 #include "store/near.h"
 #include "store/raw.h"
+#include "store/repack.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -53,7 +54,7 @@ void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_nam
 
 /* ---- open ----------------------------------------------------------------------------------- */
 
-static struct store *make(const char *path, const struct engine *engine, struct error *error)
+struct store *store_make(const char *path, const struct engine *engine, struct error *error)
 {
 	struct store *store = calloc(1, sizeof(*store));
 	if (!store || !(store->root = strdup(path))) {
@@ -86,16 +87,21 @@ void store_close_pack(struct store *store)
 	segment_close(&store->manifest);
 }
 
-static struct store *dispose(struct store *store)
+void store_close(struct store *store)
 {
-	if (!store)
-		return NULL;
 	store_close_pack(store);
 	for (int i = 0; i < LOG_COUNT; i++)
 		segment_close(&store->logs[i]);
-	raw_free(store->raw);
-	near_free(store->near);
-	catalogue_close(store->catalogue);
+	store->raw = raw_free(store->raw);
+	store->near = near_free(store->near);
+	store->catalogue = catalogue_close(store->catalogue);
+}
+
+struct store *store_dispose(struct store *store)
+{
+	if (!store)
+		return NULL;
+	store_close(store);
 	lock_drop(store->lock_fd);
 	free(store->waiting);
 	buf_free(&store->waiting_lines);
@@ -105,7 +111,7 @@ static struct store *dispose(struct store *store)
 	return NULL;
 }
 
-static int make_folders(struct store *store, struct error *error)
+int store_make_folders(struct store *store, struct error *error)
 {
 	static const char *const folders[] = { "packs", "manifest", "index", "raw" };
 	int result = file_make_folder(store->root, error);
@@ -225,10 +231,10 @@ static int recover_run(struct store *store, struct error *error)
 
 int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
 {
-	struct store *store = make(path, engine, error);
+	struct store *store = store_make(path, engine, error);
 	if (!store)
 		return -ENOMEM;
-	int result = make_folders(store, error);
+	int result = store_make_folders(store, error);
 	char *lock = store_path(store, "lock");
 	if (!result)
 		result = lock ? lock_take(lock, (int64_t)time(NULL), &store->lock_fd, error) : no_memory(error, path);
@@ -251,9 +257,11 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 	if (!result)
 		result = near_open(store->root, store->root, store->catalogue, store->next_n, &store->near, error);
 	if (!result)
+		result = store_remove_doomed(store, error);
+	if (!result)
 		result = recover_run(store, error);
 	if (result) {
-		dispose(store);
+		store_dispose(store);
 		return result;
 	}
 	*ret_store = store;
@@ -262,7 +270,7 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
 {
-	struct store *store = make(path, engine, error);
+	struct store *store = store_make(path, engine, error);
 	if (!store)
 		return -ENOMEM;
 	store->archive = true;
@@ -285,7 +293,7 @@ int store_open_archive(const char *path, const struct engine *engine, struct sto
 	if (result) {
 		if (store->pack_fd >= 0)
 			unlink(store->pack_path);
-		dispose(store);
+		store_dispose(store);
 		return result;
 	}
 	*ret_store = store;
@@ -747,7 +755,7 @@ int store_finish(struct store *store, struct error *error)
 		result = store->archive ? publish_archive(store, error) : finish_store(store, error);
 	else if (store->archive)
 		unlink(store->pack_path);
-	dispose(store);
+	store_dispose(store);
 	return result;
 }
 
@@ -759,5 +767,5 @@ struct store *store_abort(struct store *store)
 		unlink(store->pack_path);
 	else
 		catalogue_rollback(store->catalogue);
-	return dispose(store);
+	return store_dispose(store);
 }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "export/jsonl.h"
+#include "store/gone.h"
 #include "store/lock.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -49,6 +51,7 @@ struct proof {
 	bool derived; /* index and digests are of the present state */
 	struct index_count count;
 	struct arena arena;
+	struct map gone; /* numbers that were taken out */
 	int64_t pack, manifest_bytes; /* of the segment in work */
 	int64_t pages;
 };
@@ -201,7 +204,85 @@ static int check_strays(struct proof *proof, enum catalogue_file_kind kind, cons
 	return result;
 }
 
+/* ---- logs ---------------------------------------------------------------------------------- */
+
+static int add_run(void *user, struct view line, int64_t offset)
+{
+	struct proof *proof = user;
+	struct error why = { 0 };
+	int result = index_count_run(&proof->count, line, &why);
+	if (result)
+		verify_find(proof->verify, STORE_RUNS_NAME, "offset %lld: %s", (long long)offset, why.text);
+	return 0;
+}
+
+static int add_gone(void *user, struct view line, int64_t offset)
+{
+	struct proof *proof = user;
+	struct gone gone;
+	proof->count.head.gone++;
+	if (gone_read(line, &gone)) {
+		verify_find(proof->verify, STORE_GONE_NAME, "offset %lld: not a line of it", (long long)offset);
+		return 0;
+	}
+	uint64_t *value = map_put(&proof->gone, view_make((char *)&gone.n, sizeof(gone.n)));
+	return value ? 0 : no_memory(proof);
+}
+
+static int read_log(struct proof *proof, int number, segment_line_fn *fn)
+{
+	char name[64];
+	struct catalogue_file file;
+	struct error why = { 0 };
+	store_file_name(CATALOGUE_LOG, number, name);
+	int result = catalogue_file(proof->reader->catalogue, CATALOGUE_LOG, number, &file, &why);
+	if (result)
+		return result < 0 ? verify_failed(proof->verify, name, result, &why) : 0;
+	char *path = path_of(proof, name);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0)
+		result = segment_each(fd, path, file.size, fn, proof, &why);
+	if (result < 0)
+		result = verify_failed(proof->verify, path, result, &why);
+	if (fd >= 0)
+		close(fd);
+	free(path);
+	return result;
+}
+
 /* ---- documents ------------------------------------------------------------------------------ */
+
+struct gap {
+	struct proof *proof;
+	int64_t bytes;
+};
+
+/* A line that no row points at is right where its document was taken out. */
+static int add_gap(void *user, struct view line, int64_t offset)
+{
+	struct gap *gap = user;
+	struct proof *proof = gap->proof;
+	struct garner_document d;
+	(void)offset;
+	arena_reset(&proof->arena);
+	if (document_read(&proof->arena, line, &d, NULL) == 0 && map_get(&proof->gone, view_make((char *)&d.n, sizeof(d.n))))
+		gap->bytes += (int64_t)line.n + 1;
+	return 0;
+}
+
+static int64_t bytes_of_gone(struct proof *proof, const char *name, int64_t size)
+{
+	struct gap gap = { .proof = proof };
+	struct error why = { 0 };
+	char *path = path_of(proof, name);
+	int fd = path && proof->gone.count ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	if (fd >= 0) {
+		segment_each(fd, path, size, add_gap, &gap, &why);
+		close(fd);
+	}
+	free(path);
+	return gap.bytes;
+}
 
 static void end_segment(struct proof *proof)
 {
@@ -212,6 +293,8 @@ static void end_segment(struct proof *proof)
 		return;
 	store_file_name(CATALOGUE_MANIFEST, proof->pack, name);
 	int found = catalogue_file(proof->reader->catalogue, CATALOGUE_MANIFEST, proof->pack, &file, &why);
+	if (found == 0 && file.size > proof->manifest_bytes)
+		proof->manifest_bytes += bytes_of_gone(proof, name, file.size);
 	if (found != 0 || file.size != proof->manifest_bytes)
 		verify_find(proof->verify, name, "%lld bytes of lines are in the catalogue, %lld were acknowledged",
 			(long long)proof->manifest_bytes, found == 0 ? (long long)file.size : 0LL);
@@ -315,53 +398,12 @@ static int check_pages(struct proof *proof)
 	return result;
 }
 
-static int add_run(void *user, struct view line, int64_t offset)
-{
-	struct proof *proof = user;
-	struct error why = { 0 };
-	int result = index_count_run(&proof->count, line, &why);
-	if (result)
-		verify_find(proof->verify, STORE_RUNS_NAME, "offset %lld: %s", (long long)offset, why.text);
-	return 0;
-}
-
-static int add_gone(void *user, struct view line, int64_t offset)
-{
-	(void)line;
-	(void)offset;
-	((struct proof *)user)->count.head.gone++;
-	return 0;
-}
-
-static int read_log(struct proof *proof, int number, segment_line_fn *fn)
-{
-	char name[64];
-	struct catalogue_file file;
-	struct error why = { 0 };
-	store_file_name(CATALOGUE_LOG, number, name);
-	int result = catalogue_file(proof->reader->catalogue, CATALOGUE_LOG, number, &file, &why);
-	if (result)
-		return result < 0 ? verify_failed(proof->verify, name, result, &why) : 0;
-	char *path = path_of(proof, name);
-	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-	if (fd >= 0)
-		result = segment_each(fd, path, file.size, fn, proof, &why);
-	if (result < 0)
-		result = verify_failed(proof->verify, path, result, &why);
-	if (fd >= 0)
-		close(fd);
-	free(path);
-	return result;
-}
-
 /* The head from the manifests alone; the catalogue's totals must say the same, for INDEX.md was made from them. */
 static int check_top(struct proof *proof)
 {
 	struct buf out = BUF_INIT(SIZE_MAX / 2), sums = BUF_INIT(SIZE_MAX / 2);
 	struct error why = { 0 };
 	int result = read_log(proof, LOG_RUNS, add_run);
-	if (!result)
-		result = read_log(proof, LOG_GONE, add_gone);
 	if (result)
 		return result;
 	index_count_end(&proof->count);
@@ -404,6 +446,8 @@ static int check_all(struct proof *proof)
 	if (!result)
 		result = check_strays(proof, CATALOGUE_RAW, "raw");
 	if (!result)
+		result = read_log(proof, LOG_GONE, add_gone);
+	if (!result)
 		result = check_documents(proof);
 	if (!result && proof->derived && !proof->writing)
 		result = check_pages(proof);
@@ -432,6 +476,7 @@ static int verify_folder(struct verify *verify, const char *path)
 	arena_init(&proof.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	index_count_init(&proof.count);
 	result = check_all(&proof);
+	map_free(&proof.gone);
 	index_count_free(&proof.count);
 	arena_free(&proof.arena);
 	store_reader_close(&reader);
