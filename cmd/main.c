@@ -11,7 +11,12 @@ static const struct verb *const verbs[] = {
 	&verb_list,
 	&verb_show,
 	&verb_export,
+	&verb_history,
+	&verb_stats,
 	&verb_verify,
+	&verb_repair,
+	&verb_forget,
+	&verb_repack,
 };
 enum { VERB_COUNT = sizeof(verbs) / sizeof(verbs[0]) };
 

@@ -10,6 +10,7 @@
 #include "extract/text_rules.h"
 #include "sieve.h"
 #include "inner.h"
+#include "store/repair.h"
 #include "store/store.h"
 #include "util/clock.h"
 #include "util/jsonw.h"
@@ -262,6 +263,39 @@ int garner_verify(struct garner *garner, const char *path, bool data, garner_fin
 {
 	garner->error = (struct error){ 0 };
 	return store_verify(path, data, fn, user, &garner->error);
+}
+
+int garner_history(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_history(store, key, fn, user, &garner->error);
+}
+
+int garner_stats(struct garner *garner, const char *store, struct garner_stats *ret_stats)
+{
+	garner->error = (struct error){ 0 };
+	return store_stats(store, ret_stats, &garner->error);
+}
+
+/* ---- changing ---------------------------------------------------------------------------- */
+
+int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_repair(store, &garner->engine, fn, user, &garner->error);
+}
+
+int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count, const char *reason,
+	garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
+}
+
+int garner_repack(struct garner *garner, const char *store)
+{
+	garner->error = (struct error){ 0 };
+	return store_repack_all(store, &garner->engine, &garner->error);
 }
 
 /* ---- JSON and limits ---------------------------------------------------------------------- */

@@ -304,11 +304,35 @@ GARNER_API int garner_list(struct garner *garner, const char *store, const struc
 GARNER_API int garner_show(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
 
+/* All texts that one document had, oldest first, without text. >0: not there. */
+GARNER_API int garner_history(
+	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
+
+/* Counts are of what is there now; runs to dropped of all runs ever. */
+struct garner_stats {
+	uint64_t documents, words, text_bytes, duplicates, near, revisions, gone, hosts, languages;
+	uint64_t runs, inputs, known, dropped;
+	uint64_t packs, pack_bytes, manifest_bytes, raw_bytes, index_bytes; /* index: of near duplicates */
+};
+GARNER_API int garner_stats(struct garner *garner, const char *store, struct garner_stats *ret_stats);
+
 /* Each finding of a verification. @place: file and offset; @text: what is wrong. */
 typedef void garner_finding_fn(void *user, const char *place, const char *text);
 /* Store folder or single pack. @data: every byte, not only sizes and digests of derived files.
  * 0: all is well; 1: findings were reported. */
 GARNER_API int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user);
+
+/* ---- changing a store ------------------------------------------------------------------ */
+
+/* Makes catalogue, manifests, index and seek tables again from packs and manifests, cuts torn tails, names each
+ * document that is lost. 0: nothing was wrong; 1: findings were reported, and the store is whole again. */
+GARNER_API int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user);
+/* Takes documents out, all their texts: gone for readers at once, their bytes after garner_repack. A line with number,
+ * id, date and @reason stays. @keys as in garner_show. 1: some were not there. @fn (may be NULL) hears of each. */
+GARNER_API int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count,
+	const char *reason, garner_finding_fn *fn, void *user);
+/* Joins small packs by copying their frames, and drops the bytes of what was taken out, captures too. */
+GARNER_API int garner_repack(struct garner *garner, const char *store);
 
 /* ---- limits ------------------------------------------------------------------------------ */
 

@@ -77,17 +77,13 @@ static int append(struct store *store, struct page *page, struct warc_place *ret
 {
 	struct raw_writer *raw = store->raw;
 	struct buf *out = &raw->file.pending;
-	size_t before = out->n, head = 0;
 	int result = 0;
 	if (raw->file.size == 0) {
 		const char *slash = strrchr(raw->name, '/');
 		result = warc_write_info(raw->warc, out, view_of(slash + 1), store->clock, VIEW_NONE, NULL);
-		head = out->n - before;
 	}
 	if (!result)
 		result = warc_write_capture(raw->warc, out, &page->capture, store->clock, NULL, ret_group, ret_place);
-	ret_place->offset += head;
-	ret_group->offset += head;
 	return result;
 }
 
@@ -102,8 +98,8 @@ int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct 
 	if (result)
 		return result;
 	struct raw_writer *raw = store->raw;
-	int64_t start = raw->file.size;
 	size_t before = raw->file.pending.n;
+	int64_t start = raw->file.size - (int64_t)before; /* places are counted from the start of the buffer */
 	result = append(store, page, &group, &place);
 	if (result)
 		return error_set(error, result, "%s: a capture can't be written", raw->file.name);

@@ -78,6 +78,11 @@ struct store *store_make(const char *path, const struct engine *engine, struct e
 
 void store_close_pack(struct store *store)
 {
+	/* One that nothing came into leaves no file. */
+	if (store->pack && !store->archive && pack_size(store->pack) == 0 && store->manifest.name) {
+		unlink(store->pack_path);
+		unlink(store->manifest.name);
+	}
 	store->pack = pack_free(store->pack);
 	if (store->pack_fd >= 0)
 		close(store->pack_fd);

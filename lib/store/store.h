@@ -31,6 +31,18 @@ struct store *store_abort(struct store *store);
 int store_list(
 	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
 int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+/* All texts of one document, oldest first, without text. 1: not there. */
+int store_history(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+int store_stats(const char *path, struct garner_stats *ret_stats, struct error *error);
 int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);
+
+
+/* Changing an existing store. */
+
+/* Takes the documents of @keys out, all their texts; each outcome goes to @fn (may be NULL). 1: some were not there. */
+int store_forget_keys(const char *path, const struct engine *engine, const char *const *keys, size_t count,
+	const char *reason, garner_finding_fn *fn, void *user, struct error *error);
+/* Makes small packs one, and drops the bytes of what was taken out. */
+int store_repack_all(const char *path, const struct engine *engine, struct error *error);
 
 #endif

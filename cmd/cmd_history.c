@@ -1,0 +1,45 @@
+#include "cmd.h"
+
+#include <getopt.h>
+
+static const struct option options[] = {
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int print(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	(void)user;
+	(void)reason;
+	(void)detail;
+	printf("%lld\t%s\t%s\t%s\t%llu\t%s\t%s\n", (long long)d->n, d->fetched ? d->fetched : "",
+		d->modified	   ? d->modified
+		: d->published ? d->published
+			       : "",
+		d->rules ? d->rules : "", (unsigned long long)d->words, d->sha256 ? d->sha256 : "", d->title ? d->title : "");
+	return ferror(stdout) ? -1 : 0;
+}
+
+static int run(int argc, char **argv)
+{
+	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		if (c == 'h')
+			return help(&verb_history);
+		return usage_error(&verb_history, "this option is not known");
+	}
+	if (argc - optind != 2)
+		return usage_error(&verb_history, "name the store and one document");
+	struct garner *garner = reading_begin();
+	if (!garner)
+		return EXIT_STORE;
+	int result = garner_history(garner, argv[optind], argv[optind + 1], print, NULL);
+	if (result > 0)
+		fprintf(stderr, "garner: %s: no document '%s'\n", argv[optind], argv[optind + 1]);
+	int code = reading_end(garner, result > 0 ? 0 : result);
+	return result > 0 ? EXIT_SOME_FAILED : code;
+}
+
+const struct verb verb_history = { "history", "STORE NUMBER|ID|NAME|URL", "the texts that a document had, oldest first",
+	"Columns, separated by tabs: number, fetched, modified (or published), rules, words, SHA-256, title.\n"
+	"'garner show --diff N STORE M' compares two of them.\n",
+	run };
