@@ -13,10 +13,11 @@ static int print(void *user, const struct garner_document *d, int reason, const 
 	(void)reason;
 	(void)detail;
 	printf("%lld\t%s\t%s\t%s\t%llu\t%s\t%s\n", (long long)d->n, d->fetched ? d->fetched : "",
-		d->modified	   ? d->modified
+		d->modified    ? d->modified
 		: d->published ? d->published
 			       : "",
-		d->rules ? d->rules : "", (unsigned long long)d->words, d->sha256 ? d->sha256 : "", d->title ? d->title : "");
+		d->rules ? d->rules : "", (unsigned long long)d->words, d->sha256 ? d->sha256 : "",
+		d->title ? d->title : "");
 	return ferror(stdout) ? -1 : 0;
 }
 

@@ -28,7 +28,8 @@ static int run(int argc, char **argv)
 	int result = garner_repair(garner, argv[optind], print, NULL);
 	if (result >= 0)
 		printf("%s: %s\n", argv[optind],
-			result ? "repaired; what stands above was wrong" : "nothing was wrong; everything derived is new");
+			result ? "repaired; what stands above was wrong"
+			       : "nothing was wrong; everything derived is new");
 	return reading_end(garner, result > 0 ? 0 : result);
 }
 

@@ -30,7 +30,8 @@ static int run(int argc, char **argv)
 		{ "duplicates", s.duplicates }, { "near", s.near }, { "revisions", s.revisions }, { "gone", s.gone },
 		{ "hosts", s.hosts }, { "languages", s.languages }, { "runs", s.runs }, { "inputs", s.inputs },
 		{ "known", s.known }, { "dropped", s.dropped }, { "packs", s.packs }, { "pack_bytes", s.pack_bytes },
-		{ "manifest_bytes", s.manifest_bytes }, { "raw_bytes", s.raw_bytes }, { "index_bytes", s.index_bytes } };
+		{ "manifest_bytes", s.manifest_bytes }, { "raw_bytes", s.raw_bytes },
+		{ "index_bytes", s.index_bytes } };
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		printf("%s\t%llu\n", rows[i].name, (unsigned long long)rows[i].value);
 	return reading_end(garner, 0);

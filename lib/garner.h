@@ -149,7 +149,7 @@ struct garner_document {
 		const char *url, *guid, *published, *title;
 	} feed;
 	struct {
-		const char *file; /* "raw/000000.warc.gz"; NULL: the capture is not kept */
+		const char *file;	/* "raw/000000.warc.gz"; NULL: the capture is not kept */
 		int64_t offset, length; /* of the page's record */
 		int64_t group;		/* where its metadata and request begin; GARNER_NO_NUMBER: no such */
 	} raw;

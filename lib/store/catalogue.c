@@ -923,11 +923,14 @@ static int copy_tables(struct catalogue *catalogue, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3_prepare_v2(catalogue->db,
-		"SELECT name, sql FROM old.sqlite_master WHERE sql IS NOT NULL AND type IN ('table','index') AND tbl_name NOT IN"
-		" (SELECT tbl_name FROM main.sqlite_master) ORDER BY type DESC", -1, &st, NULL);
+		"SELECT name, sql FROM old.sqlite_master WHERE sql IS NOT NULL AND type IN ('table','index') AND "
+		"tbl_name NOT IN"
+		" (SELECT tbl_name FROM main.sqlite_master) ORDER BY type DESC",
+		-1, &st, NULL);
 	int result;
 	while ((result = step(catalogue, st, error)) == 0) {
-		const char *name = (const char *)sqlite3_column_text(st, 0), *sql = (const char *)sqlite3_column_text(st, 1);
+		const char *name = (const char *)sqlite3_column_text(st, 0),
+			   *sql = (const char *)sqlite3_column_text(st, 1);
 		char *copy = sqlite3_mprintf("INSERT INTO main.\"%w\" SELECT * FROM old.\"%w\"", name, name);
 		bool table = strncmp(sql, "CREATE TABLE", 12) == 0;
 		if (strncmp(name, "sqlite_", 7) == 0) {

@@ -108,9 +108,10 @@ int store_forget(struct store *store, const char *key, const char *reason, struc
  * Offsets in a WARC must stay: the bytes are replaced by one gzip member of the same length. It holds a metadata
  * record that says that something was taken out, and its comment field is as long as is needed (RFC 1952, 2.3.1). */
 
-static const char taken_out[] = "WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:garner:taken-out>\r\n"
-				"WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\n"
-				"taken out\r\n\r\n";
+static const char taken_out[] =
+	"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: <urn:garner:taken-out>\r\n"
+	"WARC-Date: 1970-01-01T00:00:00Z\r\nContent-Type: text/plain\r\nContent-Length: 9\r\n\r\n"
+	"taken out\r\n\r\n";
 enum { GZIP_HEAD = 10, STORED_HEAD = 5, GZIP_FOOT = 8 };
 
 static void put_le(uint8_t *p, uint32_t value, int bytes)
@@ -168,8 +169,8 @@ static int overwrite(struct store *store, const char *name, int64_t from, int64_
 	else if (fd < 0)
 		result = errno == ENOENT ? 0 : error_set(error, -errno, "%s: open: %s", path, strerror(errno));
 	else if (!(zstd ? fill_zstd(room, n) : fill_gzip(room, n)))
-		result = error_set(error, -EINVAL, "%s: offset %lld: a capture of %zu bytes is too short to replace", path,
-			(long long)from, n);
+		result = error_set(error, -EINVAL, "%s: offset %lld: a capture of %zu bytes is too short to replace",
+			path, (long long)from, n);
 	else if (lseek(fd, from, SEEK_SET) < 0)
 		result = error_set(error, -errno, "%s: seek: %s", path, strerror(errno));
 	else

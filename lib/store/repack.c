@@ -47,16 +47,16 @@ static int take_place(void *user, const struct catalogue_document *row)
 		r->places = grown;
 		r->cap = cap;
 	}
-	r->places[r->count++] =
-		(struct place){ row->n, row->frame, row->at, row->size, row->line, row->line_size };
+	r->places[r->count++] = (struct place){ row->n, row->frame, row->at, row->size, row->line, row->line_size };
 	return 0;
 }
 
 /* The line with its new place, and the row that points to both. */
 static int move_document(struct repack *r, const struct place *place, const struct pack_frame *frame, int64_t at)
 {
-	struct catalogue_document row = { .n = place->n, .pack = r->source, .line = place->line,
-		.line_size = place->line_size };
+	struct catalogue_document row = {
+		.n = place->n, .pack = r->source, .line = place->line, .line_size = place->line_size
+	};
 	struct garner_document d;
 	arena_reset(&r->arena);
 	int result = line_reader_read(&r->lines, &row, &r->arena, &d, r->error);
@@ -179,7 +179,8 @@ static int take_pack(struct repack *r, int64_t number)
 	if (!result)
 		result = catalogue_each_frame(r->store->catalogue, number, take_frame, r, r->error);
 	if (!result && r->at != r->count)
-		result = error_set(r->error, -EBADMSG, "%s: documents in frames that are not listed: garner repair", r->path);
+		result = error_set(
+			r->error, -EBADMSG, "%s: documents in frames that are not listed: garner repair", r->path);
 	if (r->fd >= 0)
 		close(r->fd);
 	free(r->path);
@@ -230,8 +231,13 @@ int store_repack_packs(struct store *store, const int64_t *packs, size_t count, 
 		return error_set(error, -ENOMEM, "%s: no memory", store->root);
 	*r = (struct repack){ .store = store, .error = error, .fd = -1 };
 	r->lines = (struct line_reader){ .root = store->root, .fd = -1 };
-	r->out = (struct store){ .engine = store->engine, .clock = store->clock, .root = store->root,
-		.catalogue = store->catalogue, .lock_fd = -1, .pack_fd = -1, .manifest = SEGMENT_NONE };
+	r->out = (struct store){ .engine = store->engine,
+		.clock = store->clock,
+		.root = store->root,
+		.catalogue = store->catalogue,
+		.lock_fd = -1,
+		.pack_fd = -1,
+		.manifest = SEGMENT_NONE };
 	r->packed = r->raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES * 2);
 	r->line = BUF_INIT((size_t)LIMIT_MANIFEST_LINE);
 	arena_init(&r->arena, (size_t)LIMIT_MANIFEST_LINE * 5);

@@ -46,7 +46,7 @@ struct mend {
 	struct pack_frame frame; /* in work */
 	bool damaged;		 /* between documents */
 	bool sealed;
-	struct buf lines; /* the manifest as it is found */
+	struct buf lines;   /* the manifest as it is found */
 	struct map by_path; /* path -> offset + 1 of its line */
 	struct buf made;    /* the manifest as it will be */
 	struct arena arena;
@@ -60,7 +60,7 @@ struct repair {
 	struct error *error;
 	int64_t *damaged;
 	size_t damaged_count;
-	int64_t open_pack; /* -1 */
+	int64_t open_pack;     /* -1 */
 	int64_t raw_end[4096]; /* of the last record that a document refers to */
 	struct map gone;       /* numbers */
 	struct store_reader *reader;
@@ -101,8 +101,9 @@ static int take_member(void *user, const char *name, struct view bytes, size_t a
 		m->cap = cap;
 	}
 	struct member *member = &m->members[m->count++];
-	*member = (struct member){ .frame = m->frame.offset, .packed = m->frame.packed, .at = (int64_t)at,
-		.size = (int64_t)bytes.n };
+	*member = (struct member){
+		.frame = m->frame.offset, .packed = m->frame.packed, .at = (int64_t)at, .size = (int64_t)bytes.n
+	};
 	memcpy(member->path, name, strlen(name) + 1);
 	sha256_of(bytes, member->sha256);
 	return 0;
@@ -135,8 +136,8 @@ static int walk(struct mend *m)
 				m->damaged |= bad_from >= 0;
 				bad_from = -1;
 				m->documents_end = at + m->frame.packed;
-				result = catalogue_add_frame(repair->store->catalogue, m->number, &m->frame,
-					repair->error);
+				result = catalogue_add_frame(
+					repair->store->catalogue, m->number, &m->frame, repair->error);
 			}
 		}
 		if (result == PACK_BAD) {
@@ -232,7 +233,8 @@ static int bare_line(struct mend *m, const struct member *member, struct garner_
 	char hex[65];
 	hex_of(member->sha256, 32, hex);
 	const char *id = strchr(member->path, '_') + 1;
-	*d = (struct garner_document){ .n = (int64_t)strtoll(member->path, NULL, 10), .dup_of = GARNER_NO_NUMBER,
+	*d = (struct garner_document){ .n = (int64_t)strtoll(member->path, NULL, 10),
+		.dup_of = GARNER_NO_NUMBER,
 		.revision_of = GARNER_NO_NUMBER };
 	d->near.n = d->src.offset = d->src.length = d->raw.offset = d->raw.length = d->raw.group = GARNER_NO_NUMBER;
 	d->id = arena_strndup(&m->arena, id, 16);
@@ -336,8 +338,13 @@ static int name_lost(struct mend *m)
 static int put_files(struct mend *m, bool whole)
 {
 	struct store *store = m->repair->store;
-	struct catalogue_file file = { .kind = CATALOGUE_PACK, .number = m->number, .since = store->clock,
-		.size = m->sealed ? m->size : whole ? m->documents_end : m->size, .sealed = m->sealed,
+	struct catalogue_file file = { .kind = CATALOGUE_PACK,
+		.number = m->number,
+		.since = store->clock,
+		.size = m->sealed ? m->size
+			: whole	  ? m->documents_end
+				  : m->size,
+		.sealed = m->sealed,
 		.has_sha256 = m->sealed };
 	int result = m->sealed ? store_digest(m->fd, m->path, m->size, file.sha256, m->repair->error) : 0;
 	if (!result)
@@ -696,8 +703,12 @@ static void remove_folder_files(struct store *store, const char *folder)
 static int mend_near(struct repair *repair)
 {
 	struct store *store = repair->store;
-	struct store_reader reader = { .root = store->root, .catalogue = store->catalogue, .fd = -1, .frame = -1,
-		.pack = -1, .raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
+	struct store_reader reader = { .root = store->root,
+		.catalogue = store->catalogue,
+		.fd = -1,
+		.frame = -1,
+		.pack = -1,
+		.raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
 	reader.lines = (struct line_reader){ .root = store->root, .fd = -1 };
 	remove_folder_files(store, "near");
 	int result = near_open(store->root, store->root, store->catalogue, 0, &store->near, repair->error);
@@ -742,7 +753,8 @@ static int mend_store(struct repair *repair)
 	if (!result)
 		result = mend_near(repair);
 	if (!result)
-		result = store_open_pack(store, repair->open_pack >= 0 ? repair->open_pack : store->next_pack, repair->error);
+		result = store_open_pack(
+			store, repair->open_pack >= 0 ? repair->open_pack : store->next_pack, repair->error);
 	if (!result)
 		result = catalogue_set(store->catalogue, "derived", 0, repair->error);
 	if (!result)
@@ -814,8 +826,7 @@ static int open_new(struct repair *repair)
 	return result;
 }
 
-int store_repair(
-	const char *path, const struct engine *engine, garner_finding_fn *fn, void *user, struct error *error)
+int store_repair(const char *path, const struct engine *engine, garner_finding_fn *fn, void *user, struct error *error)
 {
 	struct stat st;
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))

@@ -36,7 +36,6 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 int store_stats(const char *path, struct garner_stats *ret_stats, struct error *error);
 int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);
 
-
 /* Changing an existing store. */
 
 /* Takes the documents of @keys out, all their texts; each outcome goes to @fn (may be NULL). 1: some were not there. */

@@ -51,7 +51,7 @@ struct proof {
 	bool derived; /* index and digests are of the present state */
 	struct index_count count;
 	struct arena arena;
-	struct map gone; /* numbers that were taken out */
+	struct map gone;	      /* numbers that were taken out */
 	int64_t pack, manifest_bytes; /* of the segment in work */
 	int64_t pages;
 };
@@ -265,7 +265,8 @@ static int add_gap(void *user, struct view line, int64_t offset)
 	struct garner_document d;
 	(void)offset;
 	arena_reset(&proof->arena);
-	if (document_read(&proof->arena, line, &d, NULL) == 0 && map_get(&proof->gone, view_make((char *)&d.n, sizeof(d.n))))
+	if (document_read(&proof->arena, line, &d, NULL) == 0 &&
+		map_get(&proof->gone, view_make((char *)&d.n, sizeof(d.n))))
 		gap->bytes += (int64_t)line.n + 1;
 	return 0;
 }
