@@ -84,6 +84,7 @@ static void reads_rss_2(void **state)
 		"http://a.example/2|http://a.example/2|Second|||\n");
 	struct listing listing = read_feed("<rss><channel><ttl>30</ttl></channel></rss>");
 	assert_int_equal(listing.head.ttl, 1800);
+	buf_free(&listing.lines);
 }
 
 static void reads_rss_1_and_0_9(void **state)
