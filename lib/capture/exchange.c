@@ -220,6 +220,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *use
 		return 0;
 	struct view rest = view_make(p, n), line;
 	buf_reset(&x->request_head);
+	x->sent = true;
 	while (view_next_line(&rest, &line))
 		if (!view_starts_nocase(line, VIEW("Proxy-Authorization:"))) {
 			buf_putv(&x->request_head, line);
@@ -234,6 +235,11 @@ static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_soc
 	struct exchange *x = user;
 	const struct garner_options *options = x->wire->options;
 	(void)purpose;
+	/* libcurl sends a request again at once when a kept connection was dead; the pace of the host is ours to keep. */
+	if (x->sent) {
+		x->stale = true;
+		return CURL_SOCKET_BAD;
+	}
 	if (!options->allow_private && !options->proxy && !address_is_public(&address->addr)) {
 		char text[ADDRESS_TEXT_BYTES];
 		address_text(&address->addr, text);
@@ -368,6 +374,7 @@ int exchange_start(struct wire *wire, struct exchange *x)
 	set_safety(easy, wire->options);
 	set_ceilings(easy, x);
 	set_callbacks(easy, x);
+	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)x->fresh);
 	bool whole = !curl_easy_setopt(easy, CURLOPT_URL, x->url) &&
 		     !curl_easy_setopt(easy, CURLOPT_USERAGENT, wire->agent) &&
 		     add_field(x, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5") &&
@@ -434,7 +441,7 @@ static void set_end(struct exchange *x, CURLcode code)
 		x->truncated = true;
 		return;
 	}
-	x->reason = reason_of(x, code);
+	x->reason = x->stale ? GARNER_NO_ANSWER : reason_of(x, code);
 	if (x->reason != GARNER_REFUSED_ADDRESS)
 		snprintf(x->detail, sizeof(x->detail), "%s", curl_easy_strerror(code));
 }

@@ -31,6 +31,7 @@ struct exchange {
 	const char *etag, *last_modified; /* NULL: not conditional */
 	size_t body_max;		  /* bytes on the wire */
 	bool keep_on_full;		  /* a larger body is cut there and marked, not refused */
+	bool fresh; /* over a connection of its own */
 	bool urgent;			  /* goes on when the shared ceiling of wire_open is reached */
 	/* Bodies go here piece by piece instead of into @body; 0, or another number to end the exchange. */
 	int (*take)(void *user, struct view bytes);
@@ -44,13 +45,14 @@ struct exchange {
 	char ip[ADDRESS_TEXT_BYTES];
 	char detail[160];
 	bool truncated; /* the body is shorter than it was to be */
+	bool stale;	/* a kept connection turned out to be dead: worth another try, over a fresh one */
 	/* Private. */
 	struct wire *wire;
 	struct exchange *next;
 	void *easy, *fields;
 	uint64_t began, paused_at, paused_for; /* ns */
 	size_t head_total, field_count, taken;
-	bool head_done, paused, refused, active;
+	bool head_done, paused, refused, sent, active;
 };
 
 /* @held_max: bytes of all bodies together beyond which only an urgent exchange goes on (the others wait). */

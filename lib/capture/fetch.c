@@ -27,6 +27,7 @@ struct slot {
 	struct exchange exchange;
 	int hops, tries;
 	bool detour; /* a redirect was not a permanent one */
+	bool fresh;  /* the last try met a dead connection */
 	int reason;
 	char detail[256];
 	const char *robots; /* decision, static */
@@ -40,6 +41,7 @@ struct robots_job {
 	struct url_parts at;
 	int hops;
 	bool started;
+	bool fresh; /* the last try met a dead connection */
 	struct robots_job *next;
 };
 enum { ROBOTS_HOPS = 5, ROBOTS_CLOSED_SECONDS = 3600 };
@@ -307,6 +309,12 @@ static int robots_answer(struct fetcher *f, struct robots_job *job, uint64_t now
 		return job->exchange.reason;
 	if (robots_redirected(f, job, &result))
 		return result;
+	if (job->exchange.stale && !job->fresh) {
+		exchange_clear(&job->exchange);
+		job->fresh = true;
+		job->started = false;
+		return 0;
+	}
 	if (!result)
 		result = robots_read(f, job, now);
 	robots_free_job(f, job);
@@ -360,6 +368,7 @@ static int slot_start(struct fetcher *f, struct slot *slot, uint64_t now)
 		.etag = same ? slot->request.etag.p : NULL,
 		.last_modified = same ? slot->request.last_modified.p : NULL,
 		.body_max = LIMIT_WIRE_BYTES,
+		.fresh = slot->fresh,
 		.user = slot };
 	int result = exchange_start(f->wire, &slot->exchange);
 	if (result)
@@ -407,6 +416,11 @@ static int slot_answer(struct fetcher *f, struct slot *slot, uint64_t now)
 	host_end(f->hosts, slot->origin->host, now);
 	if (x->reason < 0)
 		return x->reason;
+	if (x->stale && !slot->fresh) {
+		slot->fresh = true;
+		slot->state = SLOT_WAITING;
+		return 0;
+	}
 	if (x->reason) {
 		slot_end(slot, x->reason, "%s", x->detail);
 		return 0;
