@@ -235,7 +235,8 @@ static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_soc
 	struct exchange *x = user;
 	const struct garner_options *options = x->wire->options;
 	(void)purpose;
-	/* libcurl sends a request again at once when a kept connection was dead; the pace of the host is ours to keep. */
+	/* libcurl sends a request again at once when a kept connection was dead; the pace of the host is ours to keep.
+	 */
 	if (x->sent) {
 		x->stale = true;
 		return CURL_SOCKET_BAD;

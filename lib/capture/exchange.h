@@ -31,7 +31,7 @@ struct exchange {
 	const char *etag, *last_modified; /* NULL: not conditional */
 	size_t body_max;		  /* bytes on the wire */
 	bool keep_on_full;		  /* a larger body is cut there and marked, not refused */
-	bool fresh; /* over a connection of its own */
+	bool fresh;			  /* over a connection of its own */
 	bool urgent;			  /* goes on when the shared ceiling of wire_open is reached */
 	/* Bodies go here piece by piece instead of into @body; 0, or another number to end the exchange. */
 	int (*take)(void *user, struct view bytes);
