@@ -20,7 +20,8 @@ static void expect(const char *answered, const char *canonical, const char *want
 static void the_pages_own_word_counts_where_it_names_the_same_page(void **state)
 {
 	(void)state;
-	expect("http://www.a.example/news/story?utm_source=x", "https://a.example/news/story", "https://a.example/news/story");
+	expect("http://www.a.example/news/story?utm_source=x", "https://a.example/news/story",
+		"https://a.example/news/story");
 	expect("https://m.a.example/story.html", "https://a.example/2020/story", "https://a.example/2020/story");
 	expect("https://a.example/story/amp/", "https://a.example/story/", "https://a.example/story/");
 	expect("https://a.example/story?page=2", "https://a.example/story", "https://a.example/story");
@@ -31,7 +32,8 @@ static void it_does_not_count_where_it_may_name_another(void **state)
 {
 	(void)state;
 	static const char *const cases[][2] = { { "https://a.example/story", "https://a.example/" },
-		{ "https://a.example/one", "https://a.example/two" }, { "https://a.example/story", "https://b.example/story" },
+		{ "https://a.example/one", "https://a.example/two" },
+		{ "https://a.example/story", "https://b.example/story" },
 		{ "https://a.example/view?id=12345", "https://a.example/view" },
 		{ "https://a.example/?p=17", "https://a.example/" }, { "https://a.example/story", "mailto:x" },
 		{ "https://a.example/view?id=12345", "https://a.example/view?id=54321" } };
@@ -48,9 +50,9 @@ static void a_numbered_name_is_read(void **state)
 	hex_of(id, 8, hex);
 	assert_string_equal(hex, "10cd160a65ea45e7");
 	assert_true(identity_of_name(VIEW("1234567_00000000000000ff.html"), id));
-	static const char *const none[] = { "00_10cd160a65ea45e7.txt", "000_10cd160a65ea45e7", "000_10CD160a65ea45e7.txt",
-		"000-10cd160a65ea45e7.txt", "000_10cd160a65ea45e.txt", "000_10cd160a65ea45e77.txt", "a000_10cd160a65ea45e7.txt",
-		"", "000_10cd160a65ea45e7.d/x.txt" };
+	static const char *const none[] = { "00_10cd160a65ea45e7.txt", "000_10cd160a65ea45e7",
+		"000_10CD160a65ea45e7.txt", "000-10cd160a65ea45e7.txt", "000_10cd160a65ea45e.txt",
+		"000_10cd160a65ea45e77.txt", "a000_10cd160a65ea45e7.txt", "", "000_10cd160a65ea45e7.d/x.txt" };
 	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++)
 		assert_false(identity_of_name(view_of(none[i]), id));
 }

@@ -120,8 +120,8 @@ static void other(struct text *to, const struct text *from, uint64_t *seed, uint
 
 static size_t spell(const struct text *text, char *out)
 {
-	static const char *const syllables[] = { "ka", "lo", "mi", "ter", "su", "ban", "do", "rie", "pe", "nu", "fal", "gi",
-		"sto", "ve", "ha", "zin" };
+	static const char *const syllables[] = { "ka", "lo", "mi", "ter", "su", "ban", "do", "rie", "pe", "nu", "fal",
+		"gi", "sto", "ve", "ha", "zin" };
 	size_t n = 0, paragraph = 0;
 	for (size_t i = 0; i < text->n; i++) {
 		if (paragraph < text->paragraph_count && text->paragraphs[paragraph] == i) {
@@ -209,9 +209,9 @@ static void finds_planted_pairs_and_no_others(void **state)
 	}
 	double recall = (double)found / (double)planted, precision = (double)found / (double)(found + wrong);
 	error = sqrt(error / PAIRS);
-	print_message("%d pairs: recall %.4f (edits %.4f, wire copies %.4f), precision %.4f, standard error %.4f\n", PAIRS,
-		recall, 1 - (double)missed[0] / (double)by_kind[0], 1 - (double)missed[1] / (double)by_kind[1], precision,
-		error);
+	print_message("%d pairs: recall %.4f (edits %.4f, wire copies %.4f), precision %.4f, standard error %.4f\n",
+		PAIRS, recall, 1 - (double)missed[0] / (double)by_kind[0], 1 - (double)missed[1] / (double)by_kind[1],
+		precision, error);
 	assert_true(recall >= 0.95);
 	assert_true(precision >= 0.99);
 	assert_true(error <= 0.035);
