@@ -29,6 +29,9 @@ enum {
 	OPT_PROXY,
 	OPT_DELAY,
 	OPT_CONNECTIONS,
+	OPT_HOST_CONNECTIONS,
+	OPT_TIMEOUT,
+	OPT_IGNORE_ROBOTS,
 	OPT_INCLUDE,
 	OPT_EXCLUDE,
 	OPT_MAX_AGE,
@@ -54,6 +57,9 @@ const struct option common_options[] = {
 	{ "proxy", required_argument, NULL, OPT_PROXY },
 	{ "delay", required_argument, NULL, OPT_DELAY },
 	{ "connections", required_argument, NULL, OPT_CONNECTIONS },
+	{ "host-connections", required_argument, NULL, OPT_HOST_CONNECTIONS },
+	{ "timeout", required_argument, NULL, OPT_TIMEOUT },
+	{ "ignore-robots", no_argument, NULL, OPT_IGNORE_ROBOTS },
 	{ "include", required_argument, NULL, OPT_INCLUDE },
 	{ "exclude", required_argument, NULL, OPT_EXCLUDE },
 	{ "max-age", required_argument, NULL, OPT_MAX_AGE },
@@ -75,6 +81,9 @@ const char common_help[] = "Cleaning:\n"
 			   "  --user-agent TEXT    instead of garner/VERSION (+contact)\n"
 			   "  --delay SECONDS      between two requests to a host\n"
 			   "  --connections N      open at once, over all hosts\n"
+			   "  --host-connections N open at once to one host (default 1)\n"
+			   "  --timeout SECONDS    for one transfer\n"
+			   "  --ignore-robots      fetch what robots.txt asks not to; noted with the document\n"
 			   "  --allow-private      loopback and private addresses may be fetched\n"
 			   "  --ca-file FILE       more trusted certificates (PEM)\n"
 			   "  --proxy URL          the environment's proxies are never used\n"
@@ -142,12 +151,22 @@ static bool take_limits(struct common *common, int c, const char *argument, bool
 	case OPT_DELAY:
 		if (!to_number(argument, 0, 86400, &value))
 			return bad_value(ret_usage, "--delay", argument, "a number of seconds up to 86400");
-		common->options.host_delay = value > 0 ? value : 1e-9;
+		common->options.host_delay = value > 0 ? value : -1;
 		return true;
 	case OPT_CONNECTIONS:
 		if (!to_number(argument, 1, 1000, &value))
 			return bad_value(ret_usage, "--connections", argument, "a number from 1 to 1000");
 		common->options.connections = (size_t)value;
+		return true;
+	case OPT_HOST_CONNECTIONS:
+		if (!to_number(argument, 1, 100, &value))
+			return bad_value(ret_usage, "--host-connections", argument, "a number from 1 to 100");
+		common->options.host_connections = (size_t)value;
+		return true;
+	case OPT_TIMEOUT:
+		if (!to_number(argument, 0.1, 86400, &value))
+			return bad_value(ret_usage, "--timeout", argument, "a number of seconds up to 86400");
+		common->options.timeout = value;
 		return true;
 	case OPT_MAX_AGE:
 		if (!to_number(argument, 0, 100000, &value))
@@ -181,6 +200,7 @@ bool common_take(struct common *common, int c, const char *argument, bool *ret_u
 	case OPT_NO_RULES: o->no_rules = true; return true;
 	case OPT_FULL_PARSE: o->full_parse = true; return true;
 	case OPT_ALLOW_PRIVATE: o->allow_private = true; return true;
+	case OPT_IGNORE_ROBOTS: o->ignore_robots = true; return true;
 	case OPT_USER_AGENT: o->user_agent = argument; return true;
 	case OPT_CONTACT: o->contact = argument; return true;
 	case OPT_CA_FILE: o->ca_file = argument; return true;

@@ -292,6 +292,17 @@ static int decode(struct reading *reading, struct look *look)
 	return result ? result : charset_decode(reading->decoder, reading->detector, page);
 }
 
+/* Says that it is a feed, though its root was not reached: what is wrong with it is to be told. */
+static bool means_feed(const struct page *page)
+{
+	static const char *const types[] = { "application/rss+xml", "application/atom+xml", "application/feed+json" };
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (view_starts_nocase(view_trim(page->capture.content_type), view_of(types[i])))
+			return true;
+	struct view first = view_first(view_trim(page->utf8), KIB(4));
+	return view_starts(first, VIEW("<?xml")) && view_find_nocase(first, VIEW("<html")) == first.n;
+}
+
 int look_at(struct reading *reading, struct look *look)
 {
 	struct ledger_source *source = look->source;
@@ -303,7 +314,7 @@ int look_at(struct reading *reading, struct look *look)
 	enum feed_kind kind = feed_sniff(look->page->utf8);
 	if (kind == FEED_SITEMAP || kind == FEED_SITEMAP_INDEX)
 		return read_sitemap(look);
-	if (source->kind == LEDGER_FEED || kind != FEED_NONE)
+	if (source->kind == LEDGER_FEED || kind != FEED_NONE || means_feed(look->page))
 		return read_feed(look);
 	return read_page(look);
 }
