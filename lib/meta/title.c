@@ -63,6 +63,15 @@ static size_t squeeze(struct view v, char *out, size_t cap)
 	return n;
 }
 
+/* One holds the other and is not much longer: "The Daily News Online" and "dailynews", but not a headline that
+ * speaks of the Daily News. */
+static bool alike(struct view segment, struct view name)
+{
+	if (segment.n > name.n + name.n / 2 + 6)
+		return false;
+	return view_find(segment, name) < segment.n || view_find(name, segment) < name.n;
+}
+
 /* Labels of the host without "www" and the public suffix: "news.example.co.uk" -> "news", "example". */
 static bool host_says(struct view host, struct view squeezed)
 {
@@ -94,10 +103,18 @@ bool decide_is_site(const struct decide *d, struct view segment)
 		return false;
 	for (size_t i = 0; i < d->site_count; i++) {
 		struct view o = { other, squeeze(d->sites[i], other, sizeof(other)) };
-		if (view_eq(s, o) || (o.n >= 4 && s.n >= 4 && (view_find(s, o) < s.n || view_find(o, s) < o.n)))
+		if (view_eq(s, o) || (o.n >= 4 && s.n >= 4 && alike(s, o)))
 			return true;
 	}
 	return host_says(url_host(d->page->capture.url), s);
+}
+
+static bool is_site_exactly(const struct decide *d, struct view segment)
+{
+	for (size_t i = 0; i < d->site_count; i++)
+		if (title_same(segment, d->sites[i]))
+			return true;
+	return false;
 }
 
 /* Length of a separator at @at, 0: none. One that is also a hyphen or colon needs spaces around it. */
@@ -134,9 +151,11 @@ static struct view cut_site(const struct decide *d, struct view title)
 		if (last == SIZE_MAX)
 			break;
 		struct view tail = view_trim(view_from(title, behind)), head = view_trim(view_first(title, front));
-		if (decide_is_site(d, tail) && view_trim(view_first(title, last)).n > 1)
+		/* A colon belongs to headlines: only the site's exact name is cut at one. */
+		bool colon = title.p[front] == ':';
+		if (decide_is_site(d, tail) && title.p[last] != ':' && view_trim(view_first(title, last)).n > 1)
 			title = view_trim(view_first(title, last));
-		else if (decide_is_site(d, head) && view_trim(view_from(title, front + front_n)).n > 1)
+		else if ((colon ? is_site_exactly(d, head) : decide_is_site(d, head)) && view_trim(view_from(title, front + front_n)).n > 1)
 			title = view_trim(view_from(title, front + front_n));
 		else
 			break;
@@ -170,15 +189,22 @@ static double agreement(const struct decide *d, const struct titles *t, struct v
 	return decide_is_site(d, text) ? most / 2 : most;
 }
 
-/* The heading of the text: the last one of the highest level before the body. */
+/* The heading of the text: of those of the highest level before the body the one that agrees best with the head of
+ * the page, the last of equals. */
 static void add_heading_block(struct titles *t, struct decide *d)
 {
 	const struct page *page = d->page;
 	const struct block *best = NULL;
+	double most = 0;
 	for (size_t i = 0; i < page->block_count && (i < d->first || d->first == SIZE_MAX); i++) {
 		const struct block *b = &page->blocks[i];
-		if (b->kind == BLOCK_HEADING && (!best || b->level <= best->level))
-			best = b;
+		if (b->kind != BLOCK_HEADING || (best && b->level > best->level))
+			continue;
+		double like = agreement(d, t, b->text);
+		if (best && b->level == best->level && like < most)
+			continue;
+		best = b;
+		most = like;
 	}
 	if (best)
 		add(t, d, best->text, TITLE_BLOCK, best->node);
@@ -210,16 +236,28 @@ static bool is_news(const struct decide *d)
 	       (view_ends(d->main->type, VIEW("NewsArticle")) || view_eq(d->main->type, VIEW("LiveBlogPosting")));
 }
 
+/* @whole is @part with something of its own in front: "Kicker: headline". */
+static bool has_kicker(struct view whole, struct view part)
+{
+	for (size_t at = 1; at < whole.n; at++) {
+		size_t n = separator(whole, at);
+		if (n && title_same(view_from(whole, at + n), part))
+			return true;
+	}
+	return false;
+}
+
 static struct view choose(struct decide *d, const struct titles *t)
 {
 	const struct candidate *heading = best_heading(d, t), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
 	const struct candidate *tag = first_of(t, TITLE_TAG), *itemprop = first_of(t, TITLE_ITEMPROP);
 	if (heading)
 		d->headline = heading->node;
+	struct view shared = og ? cut_site(d, og->text) : VIEW_NONE;
 	if (ld && is_news(d))
-		return cut_site(d, ld->text);
+		return has_kicker(ld->text, shared) ? shared : cut_site(d, ld->text);
 	if (heading && agreement(d, t, heading->text) >= 0.5)
-		return cut_site(d, heading->text);
+		return has_kicker(heading->text, shared) ? shared : cut_site(d, heading->text);
 	if (ld && d->main->class == LD_ARTICLE)
 		return cut_site(d, ld->text);
 	if (itemprop)
