@@ -80,6 +80,8 @@ static int place(const struct decide *d, uint32_t node)
 {
 	if (decide_is_aside(d, node))
 		return 0;
+	if (d->dom->nodes[node].tag == DOM_meta)
+		return 2;
 	size_t at = decide_block_of(d, node), head = d->head_block != SIZE_MAX ? d->head_block : d->first;
 	if (at == SIZE_MAX || head == SIZE_MAX)
 		return 0;
@@ -87,6 +89,100 @@ static int place(const struct decide *d, uint32_t node)
 	if (at + 4 >= head && at <= first + 2 && at <= head + 30)
 		return 2;
 	return d->last != SIZE_MAX && at >= d->last && at <= d->last + 5 ? 1 : 0;
+}
+
+/* One run of text in a byline's box. */
+struct segment {
+	struct view text;
+	bool link;
+};
+
+enum { SEGMENTS = 32, NAME_LINE_BYTES = 100 };
+
+static size_t segments_of(const struct decide *d, uint32_t node, struct segment *out)
+{
+	const struct dom_node *nodes = d->dom->nodes;
+	size_t count = 0;
+	uint32_t link_end = 0;
+	for (uint32_t i = node; i < nodes[node].end && count < SEGMENTS; i++) {
+		if (!nodes[i].is_text) {
+			if (nodes[i].tag == DOM_a)
+				link_end = nodes[i].end;
+			continue;
+		}
+		struct view text = ld_plain(&d->page->arena, nodes[i].text, LINE_BYTES);
+		if (text.n)
+			out[count++] = (struct segment){ text, i < link_end };
+	}
+	return count;
+}
+
+static bool is_single_word(struct view v)
+{
+	return v.n > 1 && v.n < 24 && view_find_byte(v, ' ') == v.n && (v.p[0] < 0 || (v.p[0] >= 'A' && v.p[0] <= 'Z'));
+}
+
+static bool is_separator(struct view v)
+{
+	static const char *const words[] = { ",", "and", "und", "&", "et", "y", "e", "en", "og", "och", "i", "ja", "/", ";", "|", "+",
+		"и", "и", "та", "і", "、", ", and", "و", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (view_eq_nocase(v, view_of(words[i])))
+			return true;
+	return false;
+}
+
+/* Without the date and what comes after it. */
+static struct view before_date(const struct decide *d, struct view text, bool *dated)
+{
+	struct view span;
+	struct date date;
+	*dated = date_find(&d->dates, text, &date, &span);
+	return *dated ? view_trim(view_make(text.p, (size_t)(span.p - text.p))) : text;
+}
+
+/* Names in the box of a byline, run by run: what follows the first name is another author only behind a separator or,
+ * like the first, in a link of its own. */
+static void read_box(struct authors *a, uint32_t node)
+{
+	struct segment list[SEGMENTS];
+	size_t count = segments_of(a->d, node, list), first = a->scratch->names.count;
+	bool introduced = false, separated = false, linked = false;
+	for (size_t i = 0; i < count; i++) {
+		struct names *names = &a->scratch->names;
+		bool any = names->count > first, dated;
+		struct view text = before_date(a->d, list[i].text, &dated);
+		if (names_ends_byline(text) || (text.n > NAME_LINE_BYTES && any))
+			break;
+		if (names_is_intro(text) || is_separator(text)) {
+			introduced |= names_is_intro(text);
+			separated |= any;
+			continue;
+		}
+		if (text.n == 0 || text.n > NAME_LINE_BYTES) {
+			if (any)
+				break;
+			continue;
+		}
+		if (any && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
+			continue;
+		if ((any || !introduced) && names_is_role(text) && !names_introduced(text))
+			continue;
+		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
+			char *joined = arena_printf(&a->d->page->arena, "%.*s %.*s", (int)text.n, text.p, (int)list[i + 1].text.n,
+				list[i + 1].text.p);
+			text = joined ? view_of(joined) : text;
+			i++;
+		}
+		size_t before = names->count;
+		bool loose = introduced || names_introduced(text) || (list[i].link && !any);
+		read(a, text, loose && !any ? NAMES_LOOSE : 0);
+		if (names->count > before && !any)
+			linked = list[i].link;
+		separated = false;
+		if (dated && names->count > first)
+			break;
+	}
 }
 
 static void from_property(struct authors *a, enum clue_origin origin, int score)
@@ -98,32 +194,13 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES ||
 				place(d, c->node) != want)
 				continue;
-			read(a, c->value, NAMES_LOOSE);
+			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
+				read(a, c->value, NAMES_LOOSE);
+			else
+				read_box(a, c->node);
 		}
 		offer(a, weigh(a, want == 2 ? score : score - 12, 35));
 	}
-}
-
-/* The links inside a byline are its authors when their address says so. */
-static bool read_links(struct authors *a, uint32_t node)
-{
-	static const struct view hints[] = { { "auth", 4 }, { "autor", 5 }, { "profile", 7 }, { "people", 6 },
-		{ "user", 4 }, { "staff", 5 }, { "team", 4 }, { "redak", 5 }, { "writer", 6 }, { "journal", 7 },
-		{ "contributor", 11 }, { "/by/", 4 }, { "report", 6 }, { "person", 6 }, { "redac", 5 } };
-	const struct decide *d = a->d;
-	size_t before = a->scratch->names.count;
-	for (uint32_t i = node; i < d->dom->nodes[node].end; i++) {
-		if (d->dom->nodes[i].is_text || d->dom->nodes[i].tag != DOM_a)
-			continue;
-		struct view href = dom_attr(d->dom, i, DOM_ATTR_HREF);
-		for (size_t k = 0; k < sizeof(hints) / sizeof(hints[0]); k++) {
-			if (view_find_nocase(href, hints[k]) >= href.n)
-				continue;
-			read(a, dom_text(d->page, i, LINE_BYTES), NAMES_LOOSE);
-			break;
-		}
-	}
-	return a->scratch->names.count > before;
 }
 
 static bool inside(const struct decide *d, uint32_t node, uint32_t outer)
@@ -141,21 +218,7 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
-			struct view text = dom_text(d->page, c->node, LINE_BYTES);
-			if (text.n < 2 || text.n >= LINE_BYTES || d->dom->nodes[c->node].tag == DOM_img)
-				continue;
-			struct view span;
-			struct date date;
-			if (!read_links(a, c->node)) {
-				/* A date inside ends the byline, or stands in front of it. */
-				if (date_find(&d->dates, text, &date, &span)) {
-					struct view head = view_make(text.p, (size_t)(span.p - text.p));
-					text = view_trim(head).n > 2
-						       ? head
-						       : view_from(text, (size_t)(span.p - text.p) + span.n);
-				}
-				read(a, text, names_introduced(text) ? NAMES_LOOSE : 0);
-			}
+			read_box(a, c->node);
 			if (a->scratch->names.count > before)
 				done = c->node;
 		}
@@ -176,6 +239,24 @@ static void from_dated_line(struct authors *a, struct view text)
 	for (size_t i = before; i < a->scratch->names.count; i++)
 		if (view_find_byte(a->scratch->names.list[i], ' ') == a->scratch->names.list[i].n)
 			a->scratch->names.count = before;
+}
+
+/* A name that stands alone next to a date between headline and body. */
+static void from_lone_line(struct authors *a, size_t at)
+{
+	const struct block *b = &a->d->page->blocks[at];
+	size_t count = a->d->page->block_count, spaces = 0;
+	struct date date;
+	for (size_t i = 0; i < b->text.n; i++)
+		spaces += b->text.p[i] == ' ';
+	if (b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING)
+		return;
+	bool dated = at + 1 < count && a->d->page->blocks[at + 1].text.n < 80 &&
+		     date_find(&a->d->dates, a->d->page->blocks[at + 1].text, &date, NULL);
+	dated |= at > 0 && a->d->page->blocks[at - 1].text.n < 80 &&
+		 date_find(&a->d->dates, a->d->page->blocks[at - 1].text, &date, NULL);
+	if (dated && !names_is_role(b->text) && !date_find(&a->d->dates, b->text, &date, NULL) && !names_ends_byline(b->text))
+		read(a, b->text, 0);
 }
 
 /* Lines by themselves that begin with "By" and the like. */
@@ -203,6 +284,9 @@ static void from_blocks(struct authors *a)
 		i++)
 		from_dated_line(a, d->page->blocks[i].text);
 	offer(a, weigh(a, 58, 0));
+	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0; i++)
+		from_lone_line(a, i);
+	offer(a, weigh(a, 54, 0));
 }
 
 static int set_authors(struct authors *a)

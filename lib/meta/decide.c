@@ -49,9 +49,8 @@ static bool has_any(struct view v, const struct view *needles, size_t count)
 static bool names_aside(struct view v)
 {
 	static const struct view words[] = { { "related", 7 }, { "comment", 7 }, { "sidebar", 7 }, { "recommend", 9 },
-		{ "teaser", 6 }, { "promo", 5 }, { "popular", 7 }, { "trending", 8 }, { "widget", 6 }, { "recent", 6 },
-		{ "footer", 6 }, { "more-", 5 }, { "similar", 7 }, { "latest", 6 }, { "reply", 5 }, { "carousel", 8 },
-		{ "read-next", 9 }, { "newsletter", 10 }, { "most-read", 9 }, { "copyright", 9 } };
+		{ "promo", 5 }, { "popular", 7 }, { "trending", 8 }, { "footer", 6 }, { "similar", 7 }, { "reply", 5 },
+		{ "carousel", 8 }, { "read-next", 9 }, { "newsletter", 10 }, { "most-read", 9 }, { "recent-", 7 } };
 	return has_any(v, words, sizeof(words) / sizeof(words[0]));
 }
 

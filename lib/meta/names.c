@@ -14,7 +14,7 @@ static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von")
 	W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"),
 	W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"), W("erstellt von"), W("beitrag von"),
 	W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"), W("posted by"), W("published by"),
-	W("words by"), W("story by"), W("article by"), W("created by"), W("reviewed by"), W("authored by"),
+	W("words by"), W("story by"), W("article by"), W("created by"), W("authored by"),
 	W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"),
 	W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"),
 	W("publicado por"), W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"),
@@ -60,8 +60,13 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("login"), W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"),
 	W("photo"), W("foto"), W("rss"), W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"),
 	W("view all posts"), W("authors"), W("written by"), W("posted by"), W("comments"), W("comment"), W("reply"),
-	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more") };
-#undef W
+	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more"),
+	W("subscribe"), W("the author"), W("topic author"), W("posts"), W("guest author"), W("guest post"), W("profil"), W("sat"),
+	W("sun"), W("mon"), W("tue"), W("wed"), W("thu"), W("fri"), W("monday"), W("tuesday"), W("wednesday"), W("thursday"), W("friday"),
+	W("saturday"), W("sunday"), W("montag"), W("dienstag"), W("mittwoch"), W("donnerstag"), W("freitag"), W("samstag"), W("sonntag"),
+	W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"), W("follow us"), W("name"),
+	W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"), W("updated on"), W("published on"),
+	W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"), W("advertisement"), W("sign up"), W("log in") };
 
 static bool listed(struct view word, const struct view *list, size_t count)
 {
@@ -214,6 +219,32 @@ static bool has_role(struct view v)
 	return false;
 }
 
+bool names_is_role(struct view line)
+{
+	size_t words, capitals, digits;
+	count_words(line, &words, &capitals, &digits);
+	return has_role(line) || (words > 0 && capitals == 0);
+}
+
+bool names_ends_byline(struct view line)
+{
+	static const struct view ends[] = { W("reviewed"), W("medically"), W("fact"), W("edited"), W("photo"), W("foto"), W("bild"),
+		W("updated"), W("last updated"), W("illustrat"), W("published"), W("posted on"), W("medizinisch"), W("read"), W("share"),
+		W("aktualisiert"), W("lesezeit"), W("reading time"), W("about"), W("more from"), W("mehr von"), W("follow") };
+	char text[64];
+	struct view f = folded(trim_marks(line), text, sizeof(text));
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (view_starts(f, ends[i]))
+			return true;
+	return false;
+}
+
+bool names_is_intro(struct view line)
+{
+	line = trim_marks(line);
+	return line.n > 0 && intro_length(line) == line.n;
+}
+
 static bool is_credential(struct view v)
 {
 	char text[NAME_BYTES];
@@ -268,7 +299,7 @@ static bool is_name(struct view v, int flags)
 	count_words(v, &words, &capitals, &digits);
 	if (words == 0 || words > COUNT_MAX_WORDS || (utf8_count(v) < 2))
 		return false;
-	if (digits > 0 && (words > 1 || !(flags & NAMES_LOOSE) || digits * 2 > v.n))
+	if (digits > 0 && (!(flags & NAMES_LOOSE) || digits * (words > 1 ? 4 : 2) > v.n))
 		return false;
 	if (flags & NAMES_LOOSE)
 		return words <= 3 || capitals + 1 >= words;
@@ -432,6 +463,8 @@ static bool read_inverted(struct names *names, struct arena *arena, struct view 
 		add_name(names, arena, view_of(p), flags);
 	return true;
 }
+
+#undef W
 
 void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags)
 {

@@ -24,6 +24,12 @@ enum {
 void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags);
 /* The line begins with "by", "von", "de", "автор:" … */
 bool names_introduced(struct view line);
+/* Nothing but such a word. */
+bool names_is_intro(struct view line);
+/* "Staff Writer", "reporter in Berlin": no name but what somebody does. */
+bool names_is_role(struct view line);
+/* "Reviewed by", "Photo:", "Updated": who comes now did not write the text. */
+bool names_ends_byline(struct view line);
 /* Words that stand for anybody: admin, Redaktion, staff … */
 bool names_is_nobody(struct view name);
 
