@@ -124,8 +124,8 @@ static bool is_single_word(struct view v)
 
 static bool is_separator(struct view v)
 {
-	static const char *const words[] = { ",", "and", "und", "&", "et", "y", "e", "en", "og", "och", "i", "ja", "/", ";", "|", "+",
-		"и", "и", "та", "і", "、", ", and", "و", NULL };
+	static const char *const words[] = { ",", "and", "und", "&", "et", "y", "e", "en", "og", "och", "i", "ja", "/",
+		";", "|", "+", "и", "и", "та", "і", "、", ", and", "و", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_eq_nocase(v, view_of(words[i])))
 			return true;
@@ -169,8 +169,8 @@ static void read_box(struct authors *a, uint32_t node)
 		if ((any || !introduced) && names_is_role(text) && !names_introduced(text))
 			continue;
 		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
-			char *joined = arena_printf(&a->d->page->arena, "%.*s %.*s", (int)text.n, text.p, (int)list[i + 1].text.n,
-				list[i + 1].text.p);
+			char *joined = arena_printf(&a->d->page->arena, "%.*s %.*s", (int)text.n, text.p,
+				(int)list[i + 1].text.n, list[i + 1].text.p);
 			text = joined ? view_of(joined) : text;
 			i++;
 		}
@@ -255,7 +255,8 @@ static void from_lone_line(struct authors *a, size_t at)
 		     date_find(&a->d->dates, a->d->page->blocks[at + 1].text, &date, NULL);
 	dated |= at > 0 && a->d->page->blocks[at - 1].text.n < 80 &&
 		 date_find(&a->d->dates, a->d->page->blocks[at - 1].text, &date, NULL);
-	if (dated && !names_is_role(b->text) && !date_find(&a->d->dates, b->text, &date, NULL) && !names_ends_byline(b->text))
+	if (dated && !names_is_role(b->text) && !date_find(&a->d->dates, b->text, &date, NULL) &&
+		!names_ends_byline(b->text))
 		read(a, b->text, 0);
 }
 
@@ -284,7 +285,8 @@ static void from_blocks(struct authors *a)
 		i++)
 		from_dated_line(a, d->page->blocks[i].text);
 	offer(a, weigh(a, 58, 0));
-	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0; i++)
+	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
+		i++)
 		from_lone_line(a, i);
 	offer(a, weigh(a, 54, 0));
 }

@@ -14,21 +14,21 @@ static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von")
 	W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"),
 	W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"), W("erstellt von"), W("beitrag von"),
 	W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"), W("posted by"), W("published by"),
-	W("words by"), W("story by"), W("article by"), W("created by"), W("authored by"),
-	W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"),
-	W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"),
-	W("publicado por"), W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"),
-	W("articolo di"), W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"),
-	W("kirjoittanut"), W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"),
-	W("zpracoval"), W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"),
-	W("ditulis oleh"), W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"),
-	W("autores"), W("autore"), W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"),
-	W("forfattare"), W("journalist"), W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"),
-	W("tekst"), W("texto"), W("testo"), W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"),
-	W("da"), W("door"), W("av"), W("af"), W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"),
-	W("текст"), W("от"), W("αρθρο"), W("γραφει"), W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"),
-	W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"),
-	W("责任编辑"), W("편집"), W("글"), W("लेखक"), W("द्वारा") };
+	W("words by"), W("story by"), W("article by"), W("created by"), W("authored by"), W("reported by"),
+	W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"), W("redige par"),
+	W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"), W("publicado por"),
+	W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"), W("articolo di"),
+	W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"), W("kirjoittanut"),
+	W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"), W("zpracoval"),
+	W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"), W("ditulis oleh"),
+	W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"), W("autores"), W("autore"),
+	W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"), W("forfattare"), W("journalist"),
+	W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"), W("tekst"), W("texto"), W("testo"),
+	W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"), W("da"), W("door"), W("av"), W("af"),
+	W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"), W("αρθρο"), W("γραφει"),
+	W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"),
+	W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"),
+	W("द्वारा") };
 
 /* Words that end a name: what follows is a job, a place or a link. Folded. */
 static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"),
@@ -60,13 +60,14 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("login"), W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"),
 	W("photo"), W("foto"), W("rss"), W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"),
 	W("view all posts"), W("authors"), W("written by"), W("posted by"), W("comments"), W("comment"), W("reply"),
-	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more"),
-	W("subscribe"), W("the author"), W("topic author"), W("posts"), W("guest author"), W("guest post"), W("profil"), W("sat"),
-	W("sun"), W("mon"), W("tue"), W("wed"), W("thu"), W("fri"), W("monday"), W("tuesday"), W("wednesday"), W("thursday"), W("friday"),
-	W("saturday"), W("sunday"), W("montag"), W("dienstag"), W("mittwoch"), W("donnerstag"), W("freitag"), W("samstag"), W("sonntag"),
-	W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"), W("follow us"), W("name"),
-	W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"), W("updated on"), W("published on"),
-	W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"), W("advertisement"), W("sign up"), W("log in") };
+	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more"), W("subscribe"), W("the author"),
+	W("topic author"), W("posts"), W("guest author"), W("guest post"), W("profil"), W("sat"), W("sun"), W("mon"),
+	W("tue"), W("wed"), W("thu"), W("fri"), W("monday"), W("tuesday"), W("wednesday"), W("thursday"), W("friday"),
+	W("saturday"), W("sunday"), W("montag"), W("dienstag"), W("mittwoch"), W("donnerstag"), W("freitag"),
+	W("samstag"), W("sonntag"), W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"),
+	W("follow us"), W("name"), W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"),
+	W("updated on"), W("published on"), W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"),
+	W("advertisement"), W("sign up"), W("log in") };
 
 static bool listed(struct view word, const struct view *list, size_t count)
 {
@@ -228,9 +229,10 @@ bool names_is_role(struct view line)
 
 bool names_ends_byline(struct view line)
 {
-	static const struct view ends[] = { W("reviewed"), W("medically"), W("fact"), W("edited"), W("photo"), W("foto"), W("bild"),
-		W("updated"), W("last updated"), W("illustrat"), W("published"), W("posted on"), W("medizinisch"), W("read"), W("share"),
-		W("aktualisiert"), W("lesezeit"), W("reading time"), W("about"), W("more from"), W("mehr von"), W("follow") };
+	static const struct view ends[] = { W("reviewed"), W("medically"), W("fact"), W("edited"), W("photo"),
+		W("foto"), W("bild"), W("updated"), W("last updated"), W("illustrat"), W("published"), W("posted on"),
+		W("medizinisch"), W("read"), W("share"), W("aktualisiert"), W("lesezeit"), W("reading time"),
+		W("about"), W("more from"), W("mehr von"), W("follow") };
 	char text[64];
 	struct view f = folded(trim_marks(line), text, sizeof(text));
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)

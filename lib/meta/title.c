@@ -155,7 +155,8 @@ static struct view cut_site(const struct decide *d, struct view title)
 		bool colon = title.p[front] == ':';
 		if (decide_is_site(d, tail) && title.p[last] != ':' && view_trim(view_first(title, last)).n > 1)
 			title = view_trim(view_first(title, last));
-		else if ((colon ? is_site_exactly(d, head) : decide_is_site(d, head)) && view_trim(view_from(title, front + front_n)).n > 1)
+		else if ((colon ? is_site_exactly(d, head) : decide_is_site(d, head)) &&
+			 view_trim(view_from(title, front + front_n)).n > 1)
 			title = view_trim(view_from(title, front + front_n));
 		else
 			break;
