@@ -165,8 +165,10 @@ static int response(struct page *page, const struct warc_head *head, struct view
 		return reason;
 	struct view body = view_from(block, http.n), type = http_field(http, VIEW("Content-Type"));
 	bool coded = http_field(http, VIEW("Content-Encoding")).n > 0;
-	if (is_robots_file(c->url) || !is_page_type(type, coded ? VIEW("<html") : body))
-		return not_a_page(page, type.n ? type : VIEW("text/plain"));
+	if (is_robots_file(c->url))
+		return page_drop(page, GARNER_NOT_A_PAGE, "rules for robots");
+	if (!is_page_type(type, coded ? VIEW("<html") : body))
+		return not_a_page(page, type);
 	if (body.n > LIMIT_BODY_BYTES)
 		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", body.n);
 	char *copy = arena_strndup(&page->arena, block.p, block.n);
@@ -180,7 +182,7 @@ static int response(struct page *page, const struct warc_head *head, struct view
 /* resource and conversion: the block is the document. */
 static int document(struct page *page, const struct warc_head *head, struct view block)
 {
-	if (!is_page_type(head->content_type, block) || view_starts_nocase(head->uri, VIEW("metadata:")))
+	if (!is_page_type(head->content_type, block))
 		return not_a_page(page, head->content_type);
 	if (block.n > LIMIT_BODY_BYTES)
 		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", block.n);

@@ -149,8 +149,11 @@ static void take_companions(const struct warc *w, struct page *page, const struc
 
 /* ---- records ------------------------------------------------------------------------------- */
 
+/* wget keeps its log and arguments as resources of a scheme of its own. */
 static bool is_input(const struct warc_head *head)
 {
+	if (head->type == WARC_RESOURCE && view_starts_nocase(head->uri, VIEW("metadata:")))
+		return false;
 	return head->type != WARC_WARCINFO && head->type != WARC_REQUEST && head->type != WARC_METADATA;
 }
 
