@@ -261,6 +261,9 @@ static struct slot *take(struct ring *ring)
 	struct slot *slot = NULL;
 	pthread_mutex_lock(&ring->lock);
 	for (;;) {
+		/* Refused pages are written without ever being taken: their slots are the reader's again. */
+		if (ring->taken < ring->written)
+			ring->taken = ring->written;
 		while (ring->taken < ring->read && ring->slots[ring->taken % ring->slot_count].state == SLOT_DONE)
 			ring->taken++;
 		if (ring->abort || ring->taken < ring->read || ring->end)

@@ -28,4 +28,14 @@ same "build" out1.tar.zst out4.tar.zst
 same "packs, manifests, INDEX.md" one four
 grep -q 'packs/' one || fail "no pack was written"
 gives 0 "$garner" verify --data store4
+# Refused inputs go past the workers: no count of threads may lose, repeat or wait for one.
+for ((i = 0; i < 3000; i++)); do
+	((i % 3)) && echo '{"bad":' || echo "{\"text\":\"Line number $i of the good ones stands here.\",\"id\":\"$i\"}"
+done >"$work/mixed.jsonl"
+for jobs in 1 2 4 8; do
+	timeout -s KILL 60 "$garner" clean --quiet --jobs $jobs --format jsonl --report "$work/report.json" "$work/mixed.jsonl" >"$work/mixed.$jobs" 2>/dev/null
+	[ $? = 1 ] || fail "exit of a run with $jobs threads over refused inputs"
+	grep -q '"inputs":3000,"stored":1000,"known":0,"dropped":2000' "$work/report.json" || fail "counts with $jobs threads"
+	same "refused inputs with $jobs threads" "$work/mixed.1" "$work/mixed.$jobs"
+done
 finish
