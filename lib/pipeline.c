@@ -16,13 +16,24 @@
 #include "util/clock.h"
 #include "util/limits.h"
 
-static int dom_run(void *state, struct page *page)
+static int dom_open(const struct engine *engine, void **ret_state, struct error *error)
 {
-	(void)state;
-	return dom_parse(page);
+	(void)engine;
+	*ret_state = dom_scratch_new();
+	return *ret_state ? 0 : error_set(error, -ENOMEM, "no memory for the parser");
 }
 
-static const struct stage dom_stage = { "dom", NULL, dom_run, NULL };
+static int dom_run(void *state, struct page *page)
+{
+	return dom_parse_with(state, page);
+}
+
+static void dom_close(void *state)
+{
+	dom_scratch_free(state);
+}
+
+static const struct stage dom_stage = { "dom", dom_open, dom_run, dom_close };
 
 enum { ON_HTML = 1 << PAGE_HTML, ON_TEXT = 1 << PAGE_TEXT, ON_ALL = ON_HTML | ON_TEXT | 1 << PAGE_UNKNOWN };
 

@@ -105,6 +105,11 @@ struct dom {
 
 /* Parses page->utf8 into page->dom. 0, GARNER_TOO_COMPLEX, or < 0. Time is linear in the input. */
 int dom_parse(struct page *page);
+/* The same with memory that is kept from page to page; one scratch, one thread. */
+struct dom_scratch;
+struct dom_scratch *dom_scratch_new(void);
+struct dom_scratch *dom_scratch_free(struct dom_scratch *scratch);
+int dom_parse_with(struct dom_scratch *scratch, struct page *page);
 
 /* The attribute's value; VIEW_NONE (p == NULL) when it is not there, p != NULL with n == 0 when empty. */
 struct view dom_attr(const struct dom *dom, uint32_t node, enum dom_attr_name name);

@@ -1,25 +1,8 @@
 #include "dom/limit.h"
 
-#include "dom/names.h"
+#include "dom/nesting.h"
 #include "dom/token.h"
 #include "util/limits.h"
-
-enum {
-	DROPPED_BUCKETS = 64,
-	/* Sum of the depth over all tokens. gumbo took 20 ns for each in the worst pages; a usual page has 200,000. */
-	WORK_MAX = 20000000,
-};
-
-/* The elements that stand open, as a rough tree builder sees them: good enough to know how deep the
- * real one would be. Names are enum dom_tag, or a hash with the top bit set. */
-struct nesting {
-	uint32_t open[LIMIT_DOM_DEPTH];
-	size_t depth;
-	uint32_t dropped[DROPPED_BUCKETS]; /* start tags left out, whose end tags go too */
-	size_t dropped_count;
-	size_t work;
-	bool flattened;
-};
 
 struct edit {
 	struct page *page;
@@ -62,142 +45,6 @@ static void edit_replace(struct edit *edit, size_t at, size_t to, struct view te
 	edit->from = to;
 }
 
-static bool is_void(enum dom_tag tag)
-{
-	switch (tag) {
-	case DOM_area:
-	case DOM_base:
-	case DOM_br:
-	case DOM_col:
-	case DOM_embed:
-	case DOM_hr:
-	case DOM_img:
-	case DOM_input:
-	case DOM_link:
-	case DOM_meta:
-	case DOM_param:
-	case DOM_source:
-	case DOM_track:
-	case DOM_wbr:
-	case DOM_frame:
-	case DOM_html:
-	case DOM_head:
-	case DOM_body: return true;
-	default: return false;
-	}
-}
-
-/* Elements that the search for an element to close does not cross (13.2.4.2, scopes). */
-static bool is_wall(uint32_t name)
-{
-	return name == DOM_table || name == DOM_td || name == DOM_th || name == DOM_caption || name == DOM_button ||
-	       name == DOM_object || name == DOM_applet || name == DOM_marquee || name == DOM_template;
-}
-
-static bool closes_p(enum dom_tag tag)
-{
-	return (tag >= DOM_article && tag <= DOM_div) || tag == DOM_table || tag == DOM_form || tag == DOM_fieldset ||
-	       tag == DOM_details || tag == DOM_summary || tag == DOM_dialog || tag == DOM_menu || tag == DOM_center ||
-	       tag == DOM_dir || tag == DOM_listing || tag == DOM_xmp || tag == DOM_plaintext;
-}
-
-static void pop_to(struct nesting *nesting, uint32_t name, const uint32_t *walls, size_t wall_count)
-{
-	for (size_t i = nesting->depth; i-- > 0;) {
-		if (nesting->open[i] == name) {
-			nesting->depth = i;
-			return;
-		}
-		for (size_t k = 0; k < wall_count; k++)
-			if (nesting->open[i] == walls[k])
-				return;
-		if (!wall_count && is_wall(nesting->open[i]))
-			return;
-	}
-}
-
-/* End tags that may be left out (13.1.2.4): the start of @tag closes what it ends. */
-static void close_implied(struct nesting *nesting, enum dom_tag tag)
-{
-	static const uint32_t lists[] = { DOM_ul, DOM_ol, DOM_menu, DOM_dir, DOM_table, DOM_td, DOM_th };
-	static const uint32_t tables[] = { DOM_table, DOM_template };
-	static const uint32_t rows[] = { DOM_tr, DOM_table, DOM_template };
-	if (closes_p(tag))
-		pop_to(nesting, DOM_p, NULL, 0);
-	switch (tag) {
-	case DOM_li: pop_to(nesting, DOM_li, lists, sizeof(lists) / sizeof(lists[0])); break;
-	case DOM_dt:
-	case DOM_dd:
-		pop_to(nesting, DOM_dt, NULL, 0);
-		pop_to(nesting, DOM_dd, NULL, 0);
-		break;
-	case DOM_td:
-	case DOM_th:
-		pop_to(nesting, DOM_td, rows, 3);
-		pop_to(nesting, DOM_th, rows, 3);
-		break;
-	case DOM_tr: pop_to(nesting, DOM_tr, tables, 2); break;
-	case DOM_tbody:
-	case DOM_thead:
-	case DOM_tfoot:
-	case DOM_caption:
-	case DOM_colgroup:
-		pop_to(nesting, DOM_tbody, tables, 2);
-		pop_to(nesting, DOM_thead, tables, 2);
-		pop_to(nesting, DOM_tfoot, tables, 2);
-		pop_to(nesting, DOM_caption, tables, 2);
-		pop_to(nesting, DOM_colgroup, tables, 2);
-		break;
-	case DOM_p:
-	case DOM_option:
-	case DOM_a:
-	case DOM_nobr: pop_to(nesting, tag, NULL, 0); break;
-	default: break;
-	}
-}
-
-static uint32_t name_of(const char *p, const struct token *token)
-{
-	if (token->tag != DOM_OTHER)
-		return token->tag;
-	uint32_t hash = 2166136261u;
-	for (size_t i = token->name_at; i < token->name_end; i++)
-		hash = (hash ^ (unsigned char)ascii_lower(p[i])) * 16777619u;
-	return hash | UINT32_C(1) << 31;
-}
-
-/* True: this start tag stays. */
-static bool nesting_open(struct nesting *nesting, uint32_t name, enum dom_tag tag)
-{
-	if (is_void(tag))
-		return true;
-	close_implied(nesting, tag);
-	if (nesting->depth < LIMIT_DOM_DEPTH) {
-		nesting->open[nesting->depth++] = name;
-		return true;
-	}
-	nesting->flattened = true;
-	nesting->dropped[name % DROPPED_BUCKETS]++;
-	nesting->dropped_count++;
-	return false;
-}
-
-static bool nesting_close(struct nesting *nesting, uint32_t name)
-{
-	uint32_t *dropped = &nesting->dropped[name % DROPPED_BUCKETS];
-	if (nesting->dropped_count && *dropped) {
-		--*dropped;
-		nesting->dropped_count--;
-		return false;
-	}
-	for (size_t i = nesting->depth; i-- > 0;)
-		if (nesting->open[i] == name) {
-			nesting->depth = i;
-			break;
-		}
-	return true;
-}
-
 static void limit_attributes(struct edit *edit, const struct token *token)
 {
 	struct token_attr attr;
@@ -210,17 +57,41 @@ static void limit_attributes(struct edit *edit, const struct token *token)
 		edit_replace(edit, end, token->end, token->self_closing ? VIEW(" />") : VIEW(">"));
 }
 
+static bool is_repeated(const char *p, const struct token *token, const struct token_attr *attr)
+{
+	struct token_attr earlier;
+	struct view name = view_make(p + attr->name_at, attr->name_end - attr->name_at);
+	for (size_t at = token->name_end; token_attr_read(p, token, &at, &earlier) && earlier.name_at < attr->name_at;)
+		if (view_eq_nocase(view_make(p + earlier.name_at, earlier.name_end - earlier.name_at), name))
+			return true;
+	return false;
+}
+
+/* gumbo 0.10.1 takes the name after a repeated attribute without a value for a part of that one's. */
+static void limit_repeated(struct edit *edit, const struct token *token)
+{
+	struct token_attr attr;
+	const char *p = edit->html.p;
+	for (size_t at = token->name_end, count = 0;
+		token_attr_read(p, token, &at, &attr) && count < LIMIT_ATTRIBUTES; count++)
+		if (attr.value_at == 0 && is_repeated(p, token, &attr))
+			edit_replace(edit, attr.name_at, attr.name_end, VIEW(""));
+}
+
 static void limit_open(struct edit *edit, struct nesting *nesting, const struct token *token)
 {
-	if (!nesting_open(nesting, name_of(edit->html.p, token), token->tag))
+	if (!nesting_open(nesting, edit->html.p, token))
 		edit_replace(edit, token->begin, token->end, VIEW(""));
-	else if (token->end - token->name_end > 2 * LIMIT_ATTRIBUTES)
-		limit_attributes(edit, token);
+	else if (!token->plain) {
+		limit_repeated(edit, token);
+		if (token->end - token->name_end > 2 * LIMIT_ATTRIBUTES)
+			limit_attributes(edit, token);
+	}
 }
 
 static void limit_close(struct edit *edit, struct nesting *nesting, const struct token *token)
 {
-	if (!nesting_close(nesting, name_of(edit->html.p, token)))
+	if (!nesting_close(nesting, edit->html.p, token))
 		edit_replace(edit, token->begin, token->end, VIEW(""));
 	else if (token->tag == DOM_form)
 		edit_replace(edit, token->begin, token->begin, VIEW("<!---->"));
@@ -247,7 +118,7 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 	struct token token;
 	const char *p = edit->html.p;
 	size_t n = edit->html.n, foreign = 0;
-	for (size_t at = 0; !edit->full && nesting->work < WORK_MAX; at = token.end) {
+	for (size_t at = 0; !edit->full && nesting->work < NESTING_WORK_MAX; at = token.end) {
 		token_read(p, n, at, &token);
 		nesting->work += nesting->depth;
 		if (token.kind == TOKEN_END)

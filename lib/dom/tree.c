@@ -2,24 +2,27 @@
 
 #include <gumbo.h>
 #include <setjmp.h>
+#include "dom/charref.h"
 #include "dom/names.h"
-#include "util/limits.h"
+#include "dom/table.h"
 
-/* gumbo's memory comes from the page's arena. It takes no NULL for an answer, so a spent budget leaves by
- * longjmp; everything that it holds is in the arena and goes with it. */
+/* gumbo's memory comes from the scratch arena. It takes no NULL for an answer, so a spent budget leaves by
+ * longjmp; everything that it holds is in the arena and goes with the next reset. */
 struct tree {
-	struct page *page;
-	struct dom *dom;
+	struct dom_scratch *scratch;
+	struct table table;
+	bool skeleton;
+	uint32_t html, body; /* nodes' own events plus one, when made from tags */
+	size_t mark;	     /* the last one that was found: the next is mostly behind it */
 	jmp_buf stop;
 	void *last;	     /* newest allocation, which alone can be given back */
-	void *open_elements; /* gumbo's stack, see watch_depth */
+	void *open_elements; /* gumbo's stack, see watch_release */
 	size_t open_bytes;
-	size_t node_cap, attr_cap;
 	uint8_t tags[GUMBO_TAG_LAST + 1]; /* enum dom_tag plus one of gumbo's tags met so far */
 };
 
-/* gumbo's stack of open elements starts as the only early allocation of 10 pointers and doubles by a new
- * allocation before the old one is given back. Its time is quadratic in the stack's depth, and markup exists
+/* gumbo's stack of open elements starts as the first allocation of 10 pointers and doubles by a new allocation
+ * before the old one is given back. Its time is quadratic in the stack's depth, and markup exists
  * (<a><b></a> again and again) that makes it deep without being nested, so its size is watched. */
 enum { STACK_START = 10 * sizeof(void *), STACK_LIMIT = STACK_START << 7 };
 
@@ -36,7 +39,13 @@ static void watch_release(struct tree *tree, void *p)
 static void *tree_alloc(void *user, size_t n)
 {
 	struct tree *tree = user;
-	void *p = arena_alloc(&tree->page->arena, n);
+	struct arena *arena = &tree->scratch->tree;
+	size_t size = n ? (n + 15) & ~(size_t)15 : 16;
+	void *p = arena->at;
+	if ((size_t)(arena->end - arena->at) >= size && p)
+		arena->at += size;
+	else
+		p = arena_alloc(arena, n);
 	if (!p)
 		longjmp(tree->stop, TREE_FULL);
 	if (!tree->open_elements && n == STACK_START)
@@ -48,43 +57,21 @@ static void *tree_alloc(void *user, size_t n)
 static void tree_release(void *user, void *p)
 {
 	struct tree *tree = user;
-	struct arena *arena = &tree->page->arena;
-	if (p)
-		watch_release(tree, p);
-	if (p && p == tree->last) {
-		arena->at = p;
+	if (!p)
+		return;
+	watch_release(tree, p);
+	if (p == tree->last) {
+		tree->scratch->tree.at = p;
 		tree->last = NULL;
 	}
-}
-
-static void *tree_grow(struct tree *tree, void *old, size_t count, size_t *cap, size_t size)
-{
-	if (count < *cap)
-		return old;
-	size_t more = *cap ? *cap * 2 : 1024;
-	void *p = arena_grow(&tree->page->arena, old, *cap * size, more * size);
-	if (!p)
-		longjmp(tree->stop, TREE_FULL);
-	*cap = more;
-	return p;
-}
-
-static struct dom_node *add_node(struct tree *tree, uint32_t parent)
-{
-	struct dom *dom = tree->dom;
-	if (dom->count >= LIMIT_DOM_NODES)
-		longjmp(tree->stop, TREE_FULL);
-	dom->nodes = tree_grow(tree, dom->nodes, dom->count, &tree->node_cap, sizeof(*dom->nodes));
-	struct dom_node *node = &dom->nodes[dom->count++];
-	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
-	*node = (struct dom_node){ .parent = parent, .depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX) };
-	return node;
 }
 
 static enum dom_tag tag_of(struct tree *tree, const GumboElement *element)
 {
 	if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
-		return element->tag == GUMBO_TAG_SVG ? DOM_svg : element->tag == GUMBO_TAG_MATH ? DOM_math : DOM_OTHER;
+		return element->tag == GUMBO_TAG_SVG  ? DOM_svg :
+		       element->tag == GUMBO_TAG_MATH ? DOM_math :
+							DOM_OTHER;
 	if (element->tag >= GUMBO_TAG_UNKNOWN) {
 		GumboStringPiece name = element->original_tag;
 		gumbo_tag_from_original_text(&name);
@@ -97,60 +84,168 @@ static enum dom_tag tag_of(struct tree *tree, const GumboElement *element)
 	return (enum dom_tag)(tree->tags[element->tag] - 1);
 }
 
-static void add_attributes(struct tree *tree, struct dom_node *node, const GumboElement *element)
-{
-	struct dom *dom = tree->dom;
-	node->attr_first = dom->attr_count;
-	if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
-		return;
-	for (unsigned i = 0; i < element->attributes.length; i++) {
-		const GumboAttribute *attribute = element->attributes.data[i];
-		enum dom_attr_name name = names_attr(attribute->name, strlen(attribute->name));
-		if (name == DOM_ATTR_COUNT)
-			continue;
-		dom->attrs = tree_grow(tree, dom->attrs, dom->attr_count, &tree->attr_cap, sizeof(*dom->attrs));
-		dom->attrs[dom->attr_count++] =
-			(struct dom_attr){ .name = (uint8_t)name, .value = view_of(attribute->value) };
-		node->attr_count++;
-	}
-}
-
-/* Texts that nothing stands between any more are one text. */
-static void add_text(struct tree *tree, uint32_t parent, struct view text)
-{
-	struct dom *dom = tree->dom;
-	struct dom_node *last = &dom->nodes[dom->count - 1];
-	if (text.n == 0)
-		return;
-	if (!last->is_text || last->parent != parent) {
-		struct dom_node *node = add_node(tree, parent);
-		node->is_text = 1;
-		node->text = text;
-		node->end = dom->count;
-		return;
-	}
-	char *joined = arena_alloc(&tree->page->arena, last->text.n + text.n);
-	if (!joined)
-		longjmp(tree->stop, TREE_FULL);
-	memcpy(joined, last->text.p, last->text.n);
-	memcpy(joined + last->text.n, text.p, text.n);
-	last->text = view_make(joined, last->text.n + text.n);
-}
-
 static bool is_skipped(enum dom_tag tag)
 {
 	return tag == DOM_script || tag == DOM_style || tag == DOM_template;
 }
 
 /* Elements that stand in the table without what is inside: text of other documents, drawings. */
-static bool is_leaf(enum dom_tag tag)
+static bool is_leaf(const GumboElement *element, enum dom_tag tag)
 {
-	return tag == DOM_svg || tag == DOM_iframe || tag == DOM_noframes;
+	return tag == DOM_svg || tag == DOM_iframe || tag == DOM_noframes ||
+	       (element->tag == GUMBO_TAG_NOEMBED && element->tag_namespace == GUMBO_NAMESPACE_HTML);
 }
 
-static bool is_noembed(const GumboElement *element)
+/* ---- skeletons ---------------------------------------------------------------------------------------- */
+
+/* The mark at skeleton offset @at, or NULL. */
+static const struct mark *find_mark(struct tree *tree, size_t at)
 {
-	return element->tag == GUMBO_TAG_NOEMBED && element->tag_namespace == GUMBO_NAMESPACE_HTML;
+	const struct dom_scratch *s = tree->scratch;
+	if (tree->mark + 1 < s->mark_count && s->marks[tree->mark + 1].at == at)
+		return &s->marks[++tree->mark];
+	size_t low = 0, high = s->mark_count;
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (s->marks[middle].at < at)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low >= s->mark_count || s->marks[low].at != at)
+		return NULL;
+	tree->mark = low;
+	return &s->marks[low];
+}
+
+/* Writes the events that @mark stands for below @parent. */
+static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
+{
+	struct table *table = &tree->table;
+	const struct dom_scratch *s = tree->scratch;
+	const char *p = table->page->utf8.p;
+	uint32_t node = parent;
+	for (uint32_t i = mark->first; i < mark->first + mark->count && !table->failed; i++) {
+		const struct event *event = &s->events[i];
+		if (event->kind == EVENT_CLOSE) {
+			table->dom->nodes[node].end = table->dom->count;
+			node = table->dom->nodes[node].parent;
+			continue;
+		}
+		if (event->kind == EVENT_TEXT) {
+			struct view text;
+			enum charref_result result = charref_resolve(&table->page->arena,
+				view_make(p + event->at, event->end - event->at), (enum charref_context)event->context, &text);
+			if (result == CHARREF_DONE)
+				table_text(table, node, text);
+			else
+				table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
+			continue;
+		}
+		uint32_t at = table_element(table, node, (enum dom_tag)event->tag);
+		if (event->name_n && event->tag != DOM_svg)
+			table_source_attributes(table, at, event);
+		if (event->kind == EVENT_OPEN)
+			node = at;
+	}
+}
+
+/* A text of stand-ins: each letter tells which mark it is. */
+static void expand_text(struct tree *tree, const GumboText *text, uint32_t parent)
+{
+	const struct dom_scratch *s = tree->scratch;
+	size_t at = (size_t)(text->original_text.data - s->skeleton);
+	for (const char *c = text->text; *c && !tree->table.failed; c++) {
+		const struct mark *mark = c == text->text ? find_mark(tree, at) : NULL;
+		while (!mark && ++tree->mark < s->mark_count)
+			if (s->marks[tree->mark].letter == *c)
+				mark = &s->marks[tree->mark];
+		if (mark && mark->letter == *c)
+			expand(tree, mark, parent);
+		else
+			tree->table.failed = TREE_LOST;
+	}
+}
+
+/* True: the element was a stand-in and is written. */
+static bool expand_element(struct tree *tree, const GumboElement *element, uint32_t parent, const struct event **ret)
+{
+	const struct dom_scratch *s = tree->scratch;
+	*ret = NULL;
+	if (!element->original_tag.data)
+		return false;
+	const struct mark *mark = find_mark(tree, (size_t)(element->original_tag.data - s->skeleton));
+	if (!mark)
+		return false;
+	if (mark->kind != MARK_TAG) {
+		expand(tree, mark, parent);
+		return true;
+	}
+	*ret = &s->events[mark->first];
+	return false;
+}
+
+/* html and body take attributes from later tags of theirs: only when each came from the first is all known. */
+static void check_document(struct tree *tree, enum dom_tag tag, const struct event *event)
+{
+	const struct dom_scratch *s = tree->scratch;
+	uint32_t made = event ? (uint32_t)(event - s->events) + 1 : 0;
+	if ((tag == DOM_html && made != s->html) || (tag == DOM_body && made != s->body))
+		tree->table.failed = TREE_LOST;
+}
+
+/* ---- the walk ----------------------------------------------------------------------------------------- */
+
+static void add_attributes(struct tree *tree, uint32_t node, const GumboElement *element)
+{
+	struct table *table = &tree->table;
+	if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
+		return;
+	for (unsigned i = 0; i < element->attributes.length && !table->failed; i++) {
+		const GumboAttribute *attribute = element->attributes.data[i];
+		enum dom_attr_name name = names_attr(attribute->name, strlen(attribute->name));
+		if (name == DOM_ATTR_COUNT)
+			continue;
+		char *value = arena_strndup(&table->page->arena, attribute->value, strlen(attribute->value));
+		if (value)
+			table_attribute(table, node, name, view_of(value));
+		else
+			table->failed = TREE_FULL;
+	}
+}
+
+static void add_text(struct tree *tree, uint32_t parent, const GumboText *text)
+{
+	if (tree->skeleton) {
+		expand_text(tree, text, parent);
+		return;
+	}
+	char *copy = arena_strdup_view(&tree->table.page->arena, view_of(text->text));
+	if (copy)
+		table_text(&tree->table, parent, view_of(copy));
+	else
+		tree->table.failed = TREE_FULL;
+}
+
+/* Its node, or 0 when nothing inside is to be walked. */
+static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboElement *element)
+{
+	const struct event *event = NULL;
+	if (tree->skeleton && expand_element(tree, element, parent, &event))
+		return 0;
+	enum dom_tag tag = tag_of(tree, element);
+	if (is_skipped(tag))
+		return 0;
+	if (tree->skeleton && parent == 0)
+		check_document(tree, tag, event);
+	uint32_t at = table_element(&tree->table, parent, tag);
+	if (tree->skeleton && (tag == DOM_body || tag == DOM_html))
+		check_document(tree, tag, event);
+	if (event && element->tag_namespace == GUMBO_NAMESPACE_HTML)
+		table_source_attributes(&tree->table, at, event);
+	else if (!tree->skeleton)
+		add_attributes(tree, at, element);
+	return is_leaf(element, tag) ? 0 : at;
 }
 
 /* Where the walk stands: the next child of an element that is open. */
@@ -160,30 +255,26 @@ struct place {
 	uint32_t node;
 };
 
-static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboElement *element, enum dom_tag tag)
+static struct place *place_push(struct tree *tree, struct place *stack, size_t depth, size_t *cap)
 {
-	struct dom *dom = tree->dom;
-	struct dom_node *node = add_node(tree, parent);
-	uint32_t at = dom->count - 1;
-	node->tag = (uint8_t)tag;
-	node->end = dom->count;
-	add_attributes(tree, node, element);
-	if (tag == DOM_head && !dom->head)
-		dom->head = at;
-	if (tag == DOM_body && !dom->body)
-		dom->body = at;
-	return at;
+	if (depth < *cap)
+		return stack;
+	size_t more = *cap ? *cap * 2 : 256;
+	struct place *p = arena_grow(&tree->scratch->tree, stack, *cap * sizeof(*p), more * sizeof(*p));
+	if (!p)
+		longjmp(tree->stop, TREE_FULL);
+	*cap = more;
+	return p;
 }
 
 static void flatten(struct tree *tree, const GumboNode *document)
 {
-	struct dom *dom = tree->dom;
+	struct dom *dom = tree->table.dom;
 	struct place *stack = NULL;
 	size_t depth = 0, cap = 0;
-	add_node(tree, 0);
-	stack = tree_grow(tree, stack, depth, &cap, sizeof(*stack));
+	stack = place_push(tree, stack, depth, &cap);
 	stack[depth++] = (struct place){ &document->v.document.children, 0, 0 };
-	while (depth) {
+	while (depth && !tree->table.failed) {
 		struct place *top = &stack[depth - 1];
 		if (top->next >= top->children->length) {
 			dom->nodes[top->node].end = dom->count;
@@ -191,30 +282,29 @@ static void flatten(struct tree *tree, const GumboNode *document)
 			continue;
 		}
 		const GumboNode *child = top->children->data[top->next++];
-		if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
-			child->type == GUMBO_NODE_CDATA)
-			add_text(tree, top->node, view_of(child->v.text.text));
+		if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE || child->type == GUMBO_NODE_CDATA)
+			add_text(tree, top->node, &child->v.text);
 		if (child->type != GUMBO_NODE_ELEMENT)
 			continue;
-		enum dom_tag tag = tag_of(tree, &child->v.element);
-		if (is_skipped(tag))
+		uint32_t at = add_element(tree, top->node, &child->v.element);
+		if (!at)
 			continue;
-		uint32_t at = add_element(tree, top->node, &child->v.element, tag);
-		if (is_leaf(tag) || is_noembed(&child->v.element))
-			continue;
-		stack = tree_grow(tree, stack, depth, &cap, sizeof(*stack));
+		stack = place_push(tree, stack, depth, &cap);
 		stack[depth++] = (struct place){ &child->v.element.children, 0, at };
 	}
 }
 
-enum tree_result tree_build(struct page *page, struct view html)
+static enum tree_result build(struct dom_scratch *scratch, struct page *page, struct view html, bool skeleton)
 {
-	struct tree *tree = arena_calloc(&page->arena, 1, sizeof(*tree));
+	arena_reset(&scratch->tree);
+	struct tree *tree = arena_calloc(&scratch->tree, 1, sizeof(*tree));
 	if (!tree)
 		return TREE_FULL;
-	tree->page = page;
-	tree->dom = page->dom;
+	tree->scratch = scratch;
+	tree->skeleton = skeleton;
 	tree->open_bytes = STACK_START;
+	tree->mark = SIZE_MAX;
+	table_begin(&tree->table, page, skeleton ? scratch->event_count + 16 : 0);
 	int stopped = setjmp(tree->stop);
 	if (stopped)
 		return (enum tree_result)stopped;
@@ -225,6 +315,22 @@ enum tree_result tree_build(struct page *page, struct view html)
 	options.max_errors = 0; /* the default keeps one for each error: 786 MB for 50 KB */
 	GumboOutput *output = gumbo_parse_with_options(&options, html.p ? html.p : "", html.n);
 	tree->open_elements = NULL;
-	flatten(tree, output->document);
-	return TREE_DONE;
+	if (!tree->table.failed)
+		flatten(tree, output->document);
+	return tree->table.failed;
+}
+
+enum tree_result tree_build(struct dom_scratch *scratch, struct page *page, struct view html)
+{
+	return build(scratch, page, html, false);
+}
+
+enum tree_result tree_build_skeleton(struct dom_scratch *scratch, struct page *page)
+{
+	return build(scratch, page, view_make(scratch->skeleton, scratch->skeleton_n), true);
+}
+
+bool tree_same_name(struct view a, struct view b)
+{
+	return gumbo_tagn_enum(a.p, (unsigned)a.n) == gumbo_tagn_enum(b.p, (unsigned)b.n);
 }

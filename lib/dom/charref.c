@@ -1,0 +1,197 @@
+#include "dom/charref.h"
+
+#include <stdint.h>
+#include "dom/references_table.h"
+#include "util/utf8.h"
+
+/* Bytes that need a look: references, CR, controls, and leads of C1 controls and noncharacters. */
+enum { PLAIN, REFERENCE, RETURN, ODD, MAYBE_C1, MAYBE_NON, MAYBE_NON4 };
+static const uint8_t classes[256] = {
+	[0 ... 8] = ODD,
+	[11] = ODD,
+	['\r'] = RETURN,
+	[14 ... 31] = ODD,
+	['&'] = REFERENCE,
+	[0x7F] = ODD,
+	[0xC2] = MAYBE_C1,
+	[0xEF] = MAYBE_NON,
+	[0xF0 ... 0xF4] = MAYBE_NON4,
+};
+
+static bool is_odd(const unsigned char *p, size_t left, unsigned class)
+{
+	switch (class) {
+	case ODD:
+		return true;
+	case MAYBE_C1:
+		return left > 1 && p[1] < 0xA0;
+	case MAYBE_NON:
+		return left > 2 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
+	case MAYBE_NON4:
+		return left > 3 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
+	default:
+		return false;
+	}
+}
+
+static size_t put(char *out, uint32_t code)
+{
+	return utf8_put(out, code);
+}
+
+/* 13.2.5.80: what a number stands for. */
+static uint32_t number_means(uint64_t code)
+{
+	static const uint16_t windows[32] = { 0x20AC, 0x81, 0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6,
+		0x2030, 0x0160, 0x2039, 0x0152, 0x8D, 0x017D, 0x8F, 0x90, 0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+		0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0x9D, 0x017E, 0x0178 };
+	if (code == 0 || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF))
+		return 0xFFFD;
+	return code >= 0x80 && code < 0xA0 ? windows[code - 0x80] : (uint32_t)code;
+}
+
+static int digit_of(char c, bool hex)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	char l = (char)(c | 0x20);
+	return hex && l >= 'a' && l <= 'f' ? l - 'a' + 10 : -1;
+}
+
+/* @v begins with "&#". Bytes read, 0: not a reference. */
+static size_t read_number(struct view v, uint32_t *ret)
+{
+	size_t at = 2;
+	bool hex = at < v.n && (v.p[at] | 0x20) == 'x';
+	at += hex;
+	size_t first = at;
+	uint64_t code = 0;
+	for (int digit; at < v.n && (digit = digit_of(v.p[at], hex)) >= 0; at++)
+		if (code <= 0x10FFFF)
+			code = code * (hex ? 16 : 10) + (unsigned)digit;
+	if (at == first)
+		return 0;
+	*ret = number_means(code);
+	return at + (at < v.n && v.p[at] == ';');
+}
+
+static const struct reference *find_name(const char *p, size_t n)
+{
+	size_t low = 0, high = sizeof(references) / sizeof(references[0]);
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		const struct reference *r = &references[middle];
+		int order = view_cmp(view_make(reference_names + r->at, r->n), view_make(p, n));
+		if (order == 0)
+			return r;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return NULL;
+}
+
+enum { NAME_LONGEST = 31, LEGACY_LONGEST = 6, LEGACY_SHORTEST = 2 };
+
+/* The longest name at the start of @v ("&name"). Bytes read, 0: none. */
+static size_t read_name(struct view v, bool attribute, const struct reference **ret)
+{
+	size_t n = 0;
+	while (n <= NAME_LONGEST && 1 + n < v.n && (ascii_is_alpha(v.p[1 + n]) || ascii_is_digit(v.p[1 + n])))
+		n++;
+	if (1 + n < v.n && v.p[1 + n] == ';' && (*ret = find_name(v.p + 1, n)))
+		return n + 2;
+	for (size_t k = n < LEGACY_LONGEST ? n : LEGACY_LONGEST; k >= LEGACY_SHORTEST; k--) {
+		*ret = find_name(v.p + 1, k);
+		if (!*ret || !(*ret)->legacy)
+			continue;
+		char next = 1 + k < v.n ? v.p[1 + k] : ' ';
+		if (attribute && (next == '=' || ascii_is_alpha(next) || ascii_is_digit(next)))
+			return 0;
+		return k + 1;
+	}
+	return 0;
+}
+
+/* Resolves the reference at the start of @v into @out (at most 8 bytes, fewer than read). Bytes read. */
+static size_t resolve(struct view v, bool attribute, char *out, size_t *ret_n)
+{
+	const struct reference *reference;
+	uint32_t code;
+	size_t read = 0;
+	if (v.n > 2 && v.p[1] == '#' && (read = read_number(v, &code))) {
+		*ret_n = put(out, code);
+		return read;
+	}
+	if (v.n > 1 && v.p[1] != '#' && (read = read_name(v, attribute, &reference))) {
+		*ret_n = put(out, reference->first);
+		if (reference->second)
+			*ret_n += put(out + *ret_n, reference->second);
+		return read;
+	}
+	out[0] = '&';
+	*ret_n = 1;
+	return 1;
+}
+
+bool charref_is_space(struct view v)
+{
+	char out[8];
+	size_t n;
+	resolve(v, false, out, &n);
+	return n == 1 && ascii_is_space(out[0]);
+}
+
+/* The first byte from @at that has to be changed (@ret_class) or the end. False: something odd is there. */
+static bool next_change(struct view v, bool references_too, size_t *at, unsigned *ret_class)
+{
+	size_t i = *at;
+	for (; i < v.n; i++) {
+		unsigned class = classes[(unsigned char)v.p[i]];
+		if (class == PLAIN)
+			continue;
+		if ((class == REFERENCE && references_too) || class == RETURN) {
+			*ret_class = class;
+			break;
+		}
+		if (is_odd((const unsigned char *)v.p + i, v.n - i, class))
+			return false;
+	}
+	*at = i;
+	return true;
+}
+
+enum charref_result charref_resolve(
+	struct arena *arena, struct view source, enum charref_context context, struct view *ret)
+{
+	size_t at = 0, from = 0, n = 0;
+	unsigned class = PLAIN;
+	char *out = NULL;
+	for (;;) {
+		if (!next_change(source, context != CHARREF_NONE, &at, &class))
+			return CHARREF_ODD;
+		if (at >= source.n && !out) {
+			*ret = source;
+			return CHARREF_DONE;
+		}
+		/* Only "&nGt;" and "&nLt;" mean more bytes than they have: 6 for 5. */
+		if (!out && !(out = arena_alloc(arena, source.n + source.n / 5 + 8)))
+			return CHARREF_FULL;
+		memcpy(out + n, source.p + from, at - from);
+		n += at - from;
+		if (at >= source.n)
+			break;
+		if (class == RETURN) {
+			at += 1 + (at + 1 < source.n && source.p[at + 1] == '\n');
+			out[n++] = '\n';
+		} else {
+			size_t put_n;
+			at += resolve(view_from(source, at), context == CHARREF_ATTRIBUTE, out + n, &put_n);
+			n += put_n;
+		}
+		from = at;
+	}
+	*ret = view_make(out, n);
+	return CHARREF_DONE;
+}

@@ -1,0 +1,30 @@
+/* The elements that stand open, as a rough tree builder sees them: good enough to know how deep the real one
+ * would be. */
+#ifndef GARNER_DOM_NESTING_H
+#define GARNER_DOM_NESTING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "dom/token.h"
+#include "util/limits.h"
+
+enum {
+	NESTING_BUCKETS = 64,
+	/* Sum of the depth over all tokens. gumbo took 20 ns for each in the worst pages; a usual page has 200,000. */
+	NESTING_WORK_MAX = 20000000,
+};
+
+/* All zero at the start of a page. */
+struct nesting {
+	size_t depth, work;
+	size_t dropped_count;
+	uint32_t dropped[NESTING_BUCKETS]; /* start tags left out, whose end tags go too */
+	bool flattened;
+	uint32_t open[LIMIT_DOM_DEPTH]; /* enum dom_tag, or a hash of the name with the top bit set */
+};
+
+/* False: the tag is nested deeper than LIMIT_DOM_DEPTH and is to be left out. @p: the page's bytes. */
+bool nesting_open(struct nesting *nesting, const char *p, const struct token *token);
+bool nesting_close(struct nesting *nesting, const char *p, const struct token *token);
+
+#endif

@@ -1,0 +1,51 @@
+/* What a worker keeps from page to page for parsing, and what the pre-pass hands to the parser. */
+#ifndef GARNER_DOM_SCRATCH_H
+#define GARNER_DOM_SCRATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include "dom/dom.h"
+
+enum event_kind {
+	EVENT_OPEN,
+	EVENT_CLOSE,
+	EVENT_LEAF, /* an element without content */
+	EVENT_TEXT,
+};
+
+/* A thing in the source, in its order. */
+struct event {
+	uint32_t at, end; /* bytes of page->utf8; equal: the element is implied */
+	uint8_t kind;
+	uint8_t tag;	 /* enum dom_tag; of elements */
+	uint8_t context; /* enum charref_context; of texts */
+	uint8_t name_n;	 /* of elements; 0: implied */
+};
+
+enum mark_kind {
+	MARK_TAG,   /* a start tag handed on */
+	MARK_TEXT,  /* a letter */
+	MARK_SPACE, /* a space */
+	MARK_BLOCK, /* <hr> */
+	MARK_HEAD,  /* <meta> */
+};
+
+/* What stands at a place of the skeleton: the tag at @at itself, or a stand-in for @count events. */
+struct mark {
+	uint32_t at;
+	uint32_t first, count;
+	uint8_t kind;
+	char letter;
+};
+
+struct dom_scratch {
+	struct arena tree; /* gumbo's memory */
+	char *skeleton;
+	size_t skeleton_n, skeleton_cap;
+	struct event *events;
+	struct mark *marks;
+	size_t event_count, event_cap, mark_count, mark_cap;
+	uint32_t html, body; /* events of these tags plus one; 0: none in the source */
+};
+
+#endif

@@ -1,0 +1,141 @@
+#include "dom/table.h"
+
+#include "dom/charref.h"
+#include "dom/names.h"
+#include "dom/token.h"
+#include "util/limits.h"
+
+static void *table_grow(struct table *table, void *old, size_t count, size_t *cap, size_t size)
+{
+	if (count < *cap)
+		return old;
+	size_t more = *cap ? *cap * 2 : 1024;
+	void *p = arena_grow(&table->page->arena, old, *cap * size, more * size);
+	if (!p) {
+		table->failed = TREE_FULL;
+		return NULL;
+	}
+	*cap = more;
+	return p;
+}
+
+static struct dom_node *add_node(struct table *table, uint32_t parent)
+{
+	struct dom *dom = table->dom;
+	if (dom->count >= LIMIT_DOM_NODES)
+		table->failed = TREE_FULL;
+	if (table->failed)
+		return NULL;
+	struct dom_node *nodes = table_grow(table, dom->nodes, dom->count, &table->node_cap, sizeof(*dom->nodes));
+	if (!nodes)
+		return NULL;
+	dom->nodes = nodes;
+	struct dom_node *node = &dom->nodes[dom->count++];
+	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
+	*node = (struct dom_node){
+		.parent = parent, .end = dom->count, .depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX)
+	};
+	return node;
+}
+
+void table_begin(struct table *table, struct page *page, size_t expected)
+{
+	struct dom *dom = page->dom;
+	*table = (struct table){ .page = page, .dom = dom };
+	dom->nodes = NULL;
+	dom->attrs = NULL;
+	dom->count = dom->attr_count = dom->head = dom->body = 0;
+	if (expected) {
+		dom->nodes = arena_alloc(&page->arena, expected * sizeof(*dom->nodes));
+		table->node_cap = dom->nodes ? expected : 0;
+	}
+	add_node(table, 0);
+}
+
+uint32_t table_element(struct table *table, uint32_t parent, enum dom_tag tag)
+{
+	struct dom *dom = table->dom;
+	struct dom_node *node = add_node(table, parent);
+	if (!node)
+		return 0;
+	uint32_t at = dom->count - 1;
+	node->tag = (uint8_t)tag;
+	node->attr_first = dom->attr_count;
+	if (tag == DOM_head && !dom->head)
+		dom->head = at;
+	if (tag == DOM_body && !dom->body)
+		dom->body = at;
+	return at;
+}
+
+void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name, struct view value)
+{
+	struct dom *dom = table->dom;
+	struct dom_attr *attrs = table_grow(table, dom->attrs, dom->attr_count, &table->attr_cap, sizeof(*dom->attrs));
+	if (!attrs)
+		return;
+	dom->attrs = attrs;
+	dom->attrs[dom->attr_count++] = (struct dom_attr){ .name = (uint8_t)name, .value = value };
+	dom->nodes[node].attr_count++;
+}
+
+_Static_assert(DOM_ATTR_COUNT <= 64, "one bit an attribute");
+
+void table_source_attributes(struct table *table, uint32_t node, const struct event *event)
+{
+	const char *p = table->page->utf8.p;
+	struct token token = { .begin = event->at, .end = event->end };
+	struct token_attr attr;
+	uint64_t seen = 0;
+	size_t at = event->at + 1 + event->name_n;
+	for (size_t i = 0; i < LIMIT_ATTRIBUTES && token_attr_read(p, &token, &at, &attr); i++) {
+		enum dom_attr_name name = names_attr(p + attr.name_at, attr.name_end - attr.name_at);
+		if (name == DOM_ATTR_COUNT || seen >> name & 1)
+			continue;
+		seen |= (uint64_t)1 << name;
+		struct view value = VIEW("");
+		enum charref_result result = CHARREF_DONE;
+		if (attr.value_at < attr.value_end)
+			result = charref_resolve(&table->page->arena,
+				view_make(p + attr.value_at, attr.value_end - attr.value_at), CHARREF_ATTRIBUTE, &value);
+		if (result != CHARREF_DONE) {
+			table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
+			return;
+		}
+		table_attribute(table, node, name, value);
+	}
+}
+
+static void join_text(struct table *table, struct dom_node *last, struct view text)
+{
+	size_t n = last->text.n + text.n;
+	if (last->text.p != table->join || n > table->join_cap) {
+		char *join = arena_alloc(&table->page->arena, n * 2);
+		if (!join) {
+			table->failed = TREE_FULL;
+			return;
+		}
+		memcpy(join, last->text.p, last->text.n);
+		table->join = join;
+		table->join_cap = n * 2;
+	}
+	memcpy(table->join + last->text.n, text.p, text.n);
+	last->text = view_make(table->join, n);
+}
+
+void table_text(struct table *table, uint32_t parent, struct view text)
+{
+	struct dom *dom = table->dom;
+	if (text.n == 0 || table->failed)
+		return;
+	struct dom_node *last = &dom->nodes[dom->count - 1];
+	if (last->is_text && last->parent == parent) {
+		join_text(table, last, text);
+		return;
+	}
+	struct dom_node *node = add_node(table, parent);
+	if (node) {
+		node->is_text = 1;
+		node->text = text;
+	}
+}
