@@ -21,16 +21,12 @@ static const uint8_t classes[256] = {
 static bool is_odd(const unsigned char *p, size_t left, unsigned class)
 {
 	switch (class) {
-	case ODD:
-		return true;
-	case MAYBE_C1:
-		return left > 1 && p[1] < 0xA0;
+	case ODD: return true;
+	case MAYBE_C1: return left > 1 && p[1] < 0xA0;
 	case MAYBE_NON:
 		return left > 2 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
-	case MAYBE_NON4:
-		return left > 3 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
-	default:
-		return false;
+	case MAYBE_NON4: return left > 3 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
+	default: return false;
 	}
 }
 

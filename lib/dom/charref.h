@@ -10,8 +10,8 @@ enum charref_context { CHARREF_TEXT, CHARREF_ATTRIBUTE, CHARREF_NONE /* raw text
 
 enum charref_result {
 	CHARREF_DONE,
-	CHARREF_FULL,  /* no memory in the arena */
-	CHARREF_ODD,   /* a NUL, control or noncharacter stands in it: the parser's ways with these are not followed */
+	CHARREF_FULL, /* no memory in the arena */
+	CHARREF_ODD,  /* a NUL, control or noncharacter stands in it: the parser's ways with these are not followed */
 };
 
 /* *@ret is @source itself where nothing has to change, else in the arena: references resolved, CR LF and CR as LF. */

@@ -15,7 +15,7 @@ static const unsigned char classes[DOM_TAG_COUNT] = {
 	[DOM_section] = CONTENT_BLOCK,
 	[DOM_nav] = CONTENT_BLOCK,
 	[DOM_aside] = CONTENT_BLOCK,
-	[DOM_h1 ... DOM_h6] = CONTENT_HEADING,
+	[DOM_h1... DOM_h6] = CONTENT_HEADING,
 	[DOM_hgroup] = CONTENT_BLOCK,
 	[DOM_header] = CONTENT_BLOCK,
 	[DOM_footer] = CONTENT_BLOCK,
@@ -127,8 +127,7 @@ enum content_class content_class(enum dom_tag tag, const char *p, size_t n)
 bool content_is_special(enum dom_tag tag)
 {
 	switch ((enum content_class)classes[tag]) {
-	case CONTENT_BLOCK:
-		return tag != DOM_main; /* gumbo 0.10.1 doesn't know it as one */
+	case CONTENT_BLOCK: return tag != DOM_main; /* gumbo 0.10.1 doesn't know it as one */
 	case CONTENT_HEADING:
 	case CONTENT_P:
 	case CONTENT_PRE:
@@ -139,10 +138,8 @@ bool content_is_special(enum dom_tag tag)
 	case CONTENT_OBJECT:
 	case CONTENT_SELECT:
 	case CONTENT_TABLE:
-	case CONTENT_TABLE_PART:
-		return true;
-	default:
-		return tag == DOM_noscript;
+	case CONTENT_TABLE_PART: return true;
+	default: return tag == DOM_noscript;
 	}
 }
 

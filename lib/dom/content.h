@@ -35,7 +35,7 @@ enum content_class {
 	CONTENT_HTML,
 	CONTENT_HEAD,
 	CONTENT_BODY,
-	CONTENT_ODD, /* the pre-pass hands the tag on and knows nothing of what it does */
+	CONTENT_ODD,  /* the pre-pass hands the tag on and knows nothing of what it does */
 	CONTENT_STOP, /* the page is not for the pre-pass */
 };
 

@@ -18,15 +18,16 @@
 #define DOM_TAGS(X)                                                                                                    \
 	X(html)                                                                                                        \
 	X(head)                                                                                                        \
-	X(title) X(base) X(link) X(meta) X(style) X(script) X(noscript) X(template) X(body) X(article) X(section) X(   \
-		nav) X(aside) X(h1) X(h2) X(h3) X(h4) X(h5) X(h6) X(hgroup) X(header) X(footer) X(address) X(main)     \
-		X(p) X(hr) X(pre) X(blockquote) X(ol) X(ul) X(li) X(dl) X(dt) X(dd) X(figure) X(figcaption) X(div) X(  \
-			a) X(em) X(strong) X(small) X(s) X(cite) X(q) X(dfn) X(abbr) X(data) X(time) X(code) X(var)    \
-			X(samp) X(kbd) X(sub) X(sup) X(i) X(b) X(u) X(mark) X(ruby) X(rt) X(rp) X(bdi) X(bdo) X(       \
-				span) X(br) X(wbr) X(ins) X(del) X(img) X(picture) X(source) X(iframe) X(embed)        \
-				X(object) X(param) X(video) X(audio) X(track) X(map) X(area) X(table) X(caption) X(    \
-					colgroup) X(col) X(tbody) X(thead) X(tfoot) X(tr) X(td) X(th) X(form) X(label) \
-					X(input) X(button) X(select) X(datalist) X(optgroup) X(option) X(textarea)     \
+	X(title)                                                                                                       \
+	X(base) X(link) X(meta) X(style) X(script) X(noscript) X(template) X(body) X(article) X(section) X(nav) X(     \
+		aside) X(h1) X(h2) X(h3) X(h4) X(h5) X(h6) X(hgroup) X(header) X(footer) X(address) X(main) X(p) X(hr) \
+		X(pre) X(blockquote) X(ol) X(ul) X(li) X(dl) X(dt) X(dd) X(figure) X(figcaption) X(div) X(a) X(em) X(  \
+			strong) X(small) X(s) X(cite) X(q) X(dfn) X(abbr) X(data) X(time) X(code) X(var) X(samp)       \
+			X(kbd) X(sub) X(sup) X(i) X(b) X(u) X(mark) X(ruby) X(rt) X(rp) X(bdi) X(bdo) X(span) X(br) X( \
+				wbr) X(ins) X(del) X(img) X(picture) X(source) X(iframe) X(embed) X(object) X(param)   \
+				X(video) X(audio) X(track) X(map) X(area) X(table) X(caption) X(colgroup) X(col) X(    \
+					tbody) X(thead) X(tfoot) X(tr) X(td) X(th) X(form) X(label) X(input) X(button) \
+					X(select) X(datalist) X(optgroup) X(option) X(textarea)                        \
 						X(output) X(progress) X(meter) X(fieldset) X(legend) X(details)        \
 							X(summary) X(dialog) X(menu) X(center) X(font) X(strike) X(tt) \
 								X(big) X(frameset) X(frame) X(noframes) X(dir)         \
@@ -46,11 +47,12 @@ enum dom_tag {
 #define DOM_ATTRS(X)                                                                                                   \
 	X(CLASS, "class")                                                                                              \
 	X(ID, "id")                                                                                                    \
-	X(ROLE, "role") X(HREF, "href") X(SRC, "src") X(REL, "rel") X(NAME, "name") X(CONTENT, "content") X(           \
-		PROPERTY, "property") X(ITEMPROP, "itemprop") X(ITEMTYPE, "itemtype") X(ITEMSCOPE, "itemscope")        \
-		X(TYPEOF, "typeof") X(DATETIME, "datetime") X(LANG, "lang") X(XML_LANG, "xml:lang") X(DIR, "dir") X(   \
-			HIDDEN, "hidden") X(ARIA_HIDDEN, "aria-hidden") X(ARIA_LABEL, "aria-label") X(STYLE, "style")  \
-			X(TYPE, "type") X(TITLE, "title") X(ALT, "alt") X(COLSPAN, "colspan") X(ROWSPAN, "rowspan")    \
+	X(ROLE, "role")                                                                                                \
+	X(HREF, "href") X(SRC, "src") X(REL, "rel") X(NAME, "name") X(CONTENT, "content") X(PROPERTY, "property") X(   \
+		ITEMPROP, "itemprop") X(ITEMTYPE, "itemtype") X(ITEMSCOPE, "itemscope") X(TYPEOF, "typeof")            \
+		X(DATETIME, "datetime") X(LANG, "lang") X(XML_LANG, "xml:lang") X(DIR, "dir") X(HIDDEN, "hidden")      \
+			X(ARIA_HIDDEN, "aria-hidden") X(ARIA_LABEL, "aria-label") X(STYLE, "style") X(TYPE, "type") X( \
+				TITLE, "title") X(ALT, "alt") X(COLSPAN, "colspan") X(ROWSPAN, "rowspan")              \
 				X(CHARSET, "charset") X(HTTP_EQUIV, "http-equiv") X(VALUE, "value") X(START, "start")  \
 					X(OPEN, "open") X(PUBDATE, "pubdate") X(MEDIA, "media")                        \
 						X(HREFLANG, "hreflang") X(DATA_TESTID, "data-testid")                  \

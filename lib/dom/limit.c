@@ -72,8 +72,8 @@ static void limit_repeated(struct edit *edit, const struct token *token)
 {
 	struct token_attr attr;
 	const char *p = edit->html.p;
-	for (size_t at = token->name_end, count = 0;
-		token_attr_read(p, token, &at, &attr) && count < LIMIT_ATTRIBUTES; count++)
+	for (size_t at = token->name_end, count = 0; token_attr_read(p, token, &at, &attr) && count < LIMIT_ATTRIBUTES;
+		count++)
 		if (attr.value_at == 0 && is_repeated(p, token, &attr))
 			edit_replace(edit, attr.name_at, attr.name_end, VIEW(""));
 }

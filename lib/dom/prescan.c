@@ -11,7 +11,7 @@
 
 /* An element that is open. */
 struct frame {
-	uint32_t event;	   /* its EVENT_OPEN */
+	uint32_t event;	    /* its EVENT_OPEN */
 	uint32_t out, mark; /* where it begins in the skeleton and among the marks */
 	uint8_t tag, class;
 	bool alone; /* a stand-in may take its place */
@@ -27,14 +27,14 @@ struct prescan {
 	const char *p;
 	size_t n;
 	size_t depth;
-	size_t certain;	   /* frames from here on hold nothing but tags in order */
-	bool bottom_sure;  /* below the first frame stands body and nothing else */
-	bool blind;	   /* the open elements are unknown: everything is handed on */
-	bool unsure;	   /* give up */
+	size_t certain;	  /* frames from here on hold nothing but tags in order */
+	bool bottom_sure; /* below the first frame stands body and nothing else */
+	bool blind;	  /* the open elements are unknown: everything is handed on */
+	bool unsure;	  /* give up */
 	bool head_noscript;
 	bool skip_newline; /* a pre or textarea has just begun */
 	bool form_unknown;
-	bool select_seen;  /* while blind */
+	bool select_seen; /* while blind */
 	bool html_seen, full;
 	enum phase phase;
 	enum quirks quirks;
@@ -79,9 +79,8 @@ static uint32_t add_event(struct prescan *ps, enum event_kind kind, enum dom_tag
 	s->events = grown(ps, s->events, &s->event_cap, s->event_count + 1, sizeof(*s->events));
 	if (ps->full)
 		return 0;
-	s->events[s->event_count] = (struct event){
-		.at = (uint32_t)at, .end = (uint32_t)end, .kind = (uint8_t)kind, .tag = (uint8_t)tag
-	};
+	s->events[s->event_count] =
+		(struct event){ .at = (uint32_t)at, .end = (uint32_t)end, .kind = (uint8_t)kind, .tag = (uint8_t)tag };
 	return (uint32_t)s->event_count++;
 }
 
@@ -108,9 +107,11 @@ static void add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, ui
 	struct dom_scratch *s = ps->s;
 	s->marks = grown(ps, s->marks, &s->mark_cap, s->mark_count + 1, sizeof(*s->marks));
 	if (!ps->full)
-		s->marks[s->mark_count++] = (struct mark){
-			.at = (uint32_t)s->skeleton_n, .first = first, .count = count, .kind = (uint8_t)kind, .letter = letter
-		};
+		s->marks[s->mark_count++] = (struct mark){ .at = (uint32_t)s->skeleton_n,
+			.first = first,
+			.count = count,
+			.kind = (uint8_t)kind,
+			.letter = letter };
 }
 
 static bool is_table_part(const struct frame *frame)
@@ -136,7 +137,8 @@ static bool extend_mark(struct prescan *ps, enum mark_kind kind, uint32_t first,
 	if (ps->blind || s->mark_count == 0 || ps->phase == PHASE_START || ps->phase == PHASE_BETWEEN)
 		return false;
 	struct mark *last = &s->marks[s->mark_count - 1];
-	if (last->kind == MARK_TAG || last->at + sizes[last->kind] != s->skeleton_n || last->first + last->count != first)
+	if (last->kind == MARK_TAG || last->at + sizes[last->kind] != s->skeleton_n ||
+		last->first + last->count != first)
 		return false;
 	if (ps->phase == PHASE_HEAD && last->kind != MARK_HEAD)
 		return false;
@@ -153,8 +155,9 @@ static bool extend_mark(struct prescan *ps, enum mark_kind kind, uint32_t first,
 static void stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const struct view texts[] = { [MARK_SPACE] = { " ", 1 }, [MARK_BLOCK] = { "<hr>", 4 },
-		[MARK_HEAD] = { "<meta>", 6 } };
+	static const struct view texts[] = {
+		[MARK_SPACE] = { " ", 1 }, [MARK_BLOCK] = { "<hr>", 4 }, [MARK_HEAD] = { "<meta>", 6 }
+	};
 	if (extend_mark(ps, kind, first, count))
 		return;
 	char letter = kind == MARK_TEXT ? letters[ps->letters++ % (sizeof(letters) - 1)] : ' ';
@@ -210,15 +213,14 @@ static void wild(struct prescan *ps)
 
 static bool is_fragile(enum content_class class)
 {
-	return class == CONTENT_FORMAT || class == CONTENT_TABLE || class == CONTENT_BUTTON || class == CONTENT_OBJECT ||
-	       class == CONTENT_SELECT;
+	return class == CONTENT_FORMAT || class == CONTENT_TABLE || class == CONTENT_BUTTON ||
+	       class == CONTENT_OBJECT || class == CONTENT_SELECT;
 }
 
 /* The same by a tag: one of these kinds may now be open unknown. */
 static void wild_tag(struct prescan *ps, const struct token *token)
 {
-	enum content_class class =
-		content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (is_fragile(class) || class == CONTENT_TABLE_PART) {
 		ps->blind = true;
 		ps->depth = 0;
@@ -293,7 +295,7 @@ static void push(struct prescan *ps, const struct token *token, enum content_cla
 		.out = (uint32_t)s->skeleton_n,
 		.mark = (uint32_t)s->mark_count,
 		.tag = token->tag,
-		.class = (uint8_t)class,
+		.class = (uint8_t) class,
 		.alone = alone };
 	ps->fragile += is_fragile(class);
 	ps->forms += class == CONTENT_FORM;
@@ -482,7 +484,8 @@ static void on_raw_text(struct prescan *ps, struct token *token, enum content_cl
 		return;
 	}
 	if (class == CONTENT_TEXTAREA && begin < end) {
-		begin += ps->p[begin] == '\r' ? 1 + (begin + 1 < end && ps->p[begin + 1] == '\n') : ps->p[begin] == '\n';
+		begin +=
+			ps->p[begin] == '\r' ? 1 + (begin + 1 < end && ps->p[begin + 1] == '\n') : ps->p[begin] == '\n';
 		if (begin < end && ps->p[begin] == '&' && charref_is_space(view_make(ps->p + begin, end - begin)))
 			ps->unsure = true;
 	}
@@ -547,7 +550,8 @@ static size_t skip_svg(struct prescan *ps, size_t at)
 		struct view name = view_make(ps->p + token.name_at, token.name_end - token.name_at);
 		if (token.kind == TOKEN_END || token.kind == TOKEN_DOCTYPE)
 			return 0;
-		if (token.kind == TOKEN_COMMENT && ps->n - token.begin > 9 && memcmp(ps->p + token.begin, "<![CDATA[", 9) == 0)
+		if (token.kind == TOKEN_COMMENT && ps->n - token.begin > 9 &&
+			memcmp(ps->p + token.begin, "<![CDATA[", 9) == 0)
 			return 0;
 		if (token.kind == TOKEN_OPEN && token.tag == DOM_title && !token.self_closing) {
 			/* Text only: the title of a drawing reads as HTML inside. */
@@ -618,17 +622,14 @@ static void on_template(struct prescan *ps, struct token *token)
 		if (inner.kind != TOKEN_OPEN)
 			continue;
 		switch (content_class(inner.tag, ps->p + inner.name_at, inner.name_end - inner.name_at)) {
-		case CONTENT_TEMPLATE:
-			depth++;
-			break;
+		case CONTENT_TEMPLATE: depth++; break;
 		case CONTENT_SCRIPT:
 		case CONTENT_STYLE:
 		case CONTENT_TITLE:
 		case CONTENT_TEXTAREA:
 		case CONTENT_FRAME_TEXT: {
 			size_t end = token_raw_end(ps->p, ps->n, at, &inner);
-			if (inner.tag == DOM_script &&
-				script_keep(ps->page, &inner, view_make(ps->p + at, end - at)))
+			if (inner.tag == DOM_script && script_keep(ps->page, &inner, view_make(ps->p + at, end - at)))
 				ps->unsure = true;
 			at = end;
 			break;
@@ -642,11 +643,8 @@ static void on_template(struct prescan *ps, struct token *token)
 		case CONTENT_HTML:
 		case CONTENT_HEAD:
 		case CONTENT_BODY:
-		case CONTENT_STOP:
-			ps->unsure = true;
-			break;
-		default:
-			break;
+		case CONTENT_STOP: ps->unsure = true; break;
+		default: break;
 		}
 	}
 	token->end = ps->unsure ? ps->n : at;
@@ -737,11 +735,8 @@ static void on_table(struct prescan *ps, const struct token *token)
 		if (ps->quirks == QUIRKS_NO && !close_p(ps, token))
 			return;
 		break;
-	case ANSWER_UNKNOWN:
-		alone = ps->quirks != QUIRKS_UNKNOWN;
-		break;
-	case ANSWER_NO:
-		break;
+	case ANSWER_UNKNOWN: alone = ps->quirks != QUIRKS_UNKNOWN; break;
+	case ANSWER_NO: break;
 	}
 	push(ps, token, CONTENT_TABLE, alone);
 }
@@ -761,8 +756,8 @@ static size_t find_part_to_close(const struct prescan *ps, enum dom_tag tag)
 static void on_table_close(struct prescan *ps, const struct token *token)
 {
 	size_t top = find_table_frame(ps), i = find_part_to_close(ps, token->tag);
-	if (top < ps->depth && ps->stack[top].tag == DOM_colgroup && token->tag != DOM_colgroup && token->tag != DOM_table &&
-		token->tag != DOM_col)
+	if (top < ps->depth && ps->stack[top].tag == DOM_colgroup && token->tag != DOM_colgroup &&
+		token->tag != DOM_table && token->tag != DOM_col)
 		pass_wild_close(ps, token);
 	else if (i < ps->depth && leaves_form(ps, i))
 		pass_wild_close(ps, token);
@@ -849,9 +844,7 @@ static void on_open_in_select(struct prescan *ps, struct token *token, enum cont
 {
 	struct frame *top = &ps->stack[ps->depth - 1];
 	switch (class) {
-	case CONTENT_SCRIPT:
-		on_script(ps, token);
-		break;
+	case CONTENT_SCRIPT: on_script(ps, token); break;
 	case CONTENT_OPTION:
 		if (top->tag == DOM_option)
 			close_to(ps, ps->depth - 1, NULL);
@@ -863,19 +856,15 @@ static void on_open_in_select(struct prescan *ps, struct token *token, enum cont
 	case CONTENT_FORMAT:
 	case CONTENT_BLOCK:
 	case CONTENT_P:
-	case CONTENT_LI:
-		break;
-	default:
-		ps->unsure = true;
+	case CONTENT_LI: break;
+	default: ps->unsure = true;
 	}
 }
 
 static void on_open_in_body(struct prescan *ps, struct token *token, enum content_class class)
 {
 	switch (class) {
-	case CONTENT_INLINE:
-		push(ps, token, class, true);
-		break;
+	case CONTENT_INLINE: push(ps, token, class, true); break;
 	case CONTENT_FORMAT:
 		if ((token->tag == DOM_a || token->tag == DOM_nobr) && is_open(ps, token->tag))
 			pass_wild_open(ps, token);
@@ -889,24 +878,16 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 			push(ps, token, class, true);
 		ps->skip_newline = class == CONTENT_PRE;
 		break;
-	case CONTENT_HEADING:
-		on_heading(ps, token);
-		break;
+	case CONTENT_HEADING: on_heading(ps, token); break;
 	case CONTENT_LI:
-	case CONTENT_DD:
-		on_li(ps, token, class);
-		break;
+	case CONTENT_DD: on_li(ps, token, class); break;
 	case CONTENT_HR:
 		if (close_p(ps, token))
 			on_leaf(ps, token, MARK_BLOCK);
 		break;
 	case CONTENT_VOID:
-	case CONTENT_VOID_META:
-		on_leaf(ps, token, MARK_TEXT);
-		break;
-	case CONTENT_FORM:
-		on_form(ps, token);
-		break;
+	case CONTENT_VOID_META: on_leaf(ps, token, MARK_TEXT); break;
+	case CONTENT_FORM: on_form(ps, token); break;
 	case CONTENT_BUTTON:
 		if (is_open(ps, DOM_button))
 			pass_wild_open(ps, token);
@@ -914,24 +895,17 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 			push(ps, token, class, true);
 		break;
 	case CONTENT_OBJECT:
-	case CONTENT_SELECT:
-		push(ps, token, class, true);
-		break;
-	case CONTENT_RUBY_TEXT:
-		on_ruby_text(ps, token);
-		break;
-	case CONTENT_TABLE:
-		on_table(ps, token);
-		break;
-	default:
-		pass_wild_open(ps, token);
+	case CONTENT_SELECT: push(ps, token, class, true); break;
+	case CONTENT_RUBY_TEXT: on_ruby_text(ps, token); break;
+	case CONTENT_TABLE: on_table(ps, token); break;
+	default: pass_wild_open(ps, token);
 	}
 }
 
 static bool in_select(const struct prescan *ps)
 {
-	return ps->depth && (ps->stack[ps->depth - 1].class == CONTENT_SELECT ||
-				    ps->stack[ps->depth - 1].class == CONTENT_OPTION);
+	return ps->depth &&
+	       (ps->stack[ps->depth - 1].class == CONTENT_SELECT || ps->stack[ps->depth - 1].class == CONTENT_OPTION);
 }
 
 static void on_open_blind(struct prescan *ps, struct token *token, enum content_class class)
@@ -946,7 +920,8 @@ static void on_open_blind(struct prescan *ps, struct token *token, enum content_
 /* Before body: meta and its like stay in the head, any other tag begins the body. */
 static bool on_open_before_body(struct prescan *ps, struct token *token, enum content_class class)
 {
-	if (class == CONTENT_VOID_META && (token->tag == DOM_link || token->tag == DOM_meta || token->tag == DOM_base)) {
+	if (class == CONTENT_VOID_META &&
+		(token->tag == DOM_link || token->tag == DOM_meta || token->tag == DOM_base)) {
 		if (ps->phase == PHASE_HEAD && !ps->head_noscript) {
 			on_leaf(ps, token, MARK_HEAD);
 		} else {
@@ -1002,8 +977,7 @@ static bool on_open_document(struct prescan *ps, struct token *token, enum conte
 
 static void on_open(struct prescan *ps, struct token *token)
 {
-	enum content_class class =
-		content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (class == CONTENT_STOP) {
 		ps->unsure = true;
 		return;
@@ -1021,19 +995,12 @@ static void on_open(struct prescan *ps, struct token *token)
 			ps->unsure = true;
 		on_script(ps, token);
 		return;
-	case CONTENT_TEMPLATE:
-		on_template(ps, token);
-		return;
+	case CONTENT_TEMPLATE: on_template(ps, token); return;
 	case CONTENT_TITLE:
 	case CONTENT_TEXTAREA:
-	case CONTENT_FRAME_TEXT:
-		on_raw_text(ps, token, class);
-		return;
-	case CONTENT_SVG:
-		on_svg(ps, token);
-		return;
-	default:
-		break;
+	case CONTENT_FRAME_TEXT: on_raw_text(ps, token, class); return;
+	case CONTENT_SVG: on_svg(ps, token); return;
+	default: break;
 	}
 	if (ps->phase != PHASE_BODY && on_open_before_body(ps, token, class))
 		return;
@@ -1050,8 +1017,7 @@ static void on_open(struct prescan *ps, struct token *token)
 /* ---- end tags ------------------------------------------------------------------------------------------------ */
 
 /* The frame that the end tag closes: ANSWER_YES; ANSWER_NO: the tag is ignored. */
-static enum answer find_open(
-	const struct prescan *ps, const struct token *token, enum content_class class, size_t *ret)
+static enum answer find_open(const struct prescan *ps, const struct token *token, enum content_class class, size_t *ret)
 {
 	bool ordinary = class == CONTENT_INLINE || class == CONTENT_FORMAT || class == CONTENT_RUBY_TEXT;
 	size_t i = ps->depth;
@@ -1180,8 +1146,7 @@ static void on_close_before_body(struct prescan *ps, const struct token *token, 
 
 static void on_close(struct prescan *ps, const struct token *token)
 {
-	enum content_class class =
-		content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (ps->phase != PHASE_BODY) {
 		on_close_before_body(ps, token, class);
 		return;
@@ -1204,9 +1169,7 @@ static void on_close(struct prescan *ps, const struct token *token)
 	}
 	switch (class) {
 	case CONTENT_TABLE:
-	case CONTENT_TABLE_PART:
-		on_table_close(ps, token);
-		return;
+	case CONTENT_TABLE_PART: on_table_close(ps, token); return;
 	case CONTENT_HTML:
 	case CONTENT_BODY:
 	case CONTENT_HEAD:
@@ -1226,11 +1189,8 @@ static void on_close(struct prescan *ps, const struct token *token)
 	case CONTENT_OPTION:
 	case CONTENT_SELECT:
 	case CONTENT_SVG:
-	case CONTENT_ODD:
-		pass_wild_close(ps, token);
-		return;
-	default:
-		break;
+	case CONTENT_ODD: pass_wild_close(ps, token); return;
+	default: break;
 	}
 	if (in_table_structure(ps))
 		pass_wild_close(ps, token);
@@ -1278,11 +1238,8 @@ static bool step(struct prescan *ps, struct token *token)
 	bool after_pre = ps->skip_newline;
 	ps->skip_newline = false;
 	switch ((enum token_kind)token->kind) {
-	case TOKEN_END:
-		return false;
-	case TOKEN_TEXT:
-		on_text(ps, token->begin, token->end, after_pre);
-		break;
+	case TOKEN_END: return false;
+	case TOKEN_TEXT: on_text(ps, token->begin, token->end, after_pre); break;
 	case TOKEN_OPEN:
 		if (token_raw_kind(ps->p, token) == RAW_NO && token->tag != DOM_svg && token->tag != DOM_template)
 			ps->unsure |= !nesting_open(&ps->nesting, ps->p, token);
@@ -1292,15 +1249,9 @@ static bool step(struct prescan *ps, struct token *token)
 		ps->unsure |= !nesting_close(&ps->nesting, ps->p, token);
 		on_close(ps, token);
 		break;
-	case TOKEN_COMMENT:
-		on_comment(ps);
-		break;
-	case TOKEN_DOCTYPE:
-		on_doctype(ps, token);
-		break;
-	case TOKEN_NOTHING:
-		ps->skip_newline = after_pre;
-		break;
+	case TOKEN_COMMENT: on_comment(ps); break;
+	case TOKEN_DOCTYPE: on_doctype(ps, token); break;
+	case TOKEN_NOTHING: ps->skip_newline = after_pre; break;
 	}
 	return !ps->unsure;
 }

@@ -97,7 +97,8 @@ void table_source_attributes(struct table *table, uint32_t node, const struct ev
 		enum charref_result result = CHARREF_DONE;
 		if (attr.value_at < attr.value_end)
 			result = charref_resolve(&table->page->arena,
-				view_make(p + attr.value_at, attr.value_end - attr.value_at), CHARREF_ATTRIBUTE, &value);
+				view_make(p + attr.value_at, attr.value_end - attr.value_at), CHARREF_ATTRIBUTE,
+				&value);
 		if (result != CHARREF_DONE) {
 			table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
 			return;

@@ -69,9 +69,7 @@ static void tree_release(void *user, void *p)
 static enum dom_tag tag_of(struct tree *tree, const GumboElement *element)
 {
 	if (element->tag_namespace != GUMBO_NAMESPACE_HTML)
-		return element->tag == GUMBO_TAG_SVG  ? DOM_svg :
-		       element->tag == GUMBO_TAG_MATH ? DOM_math :
-							DOM_OTHER;
+		return element->tag == GUMBO_TAG_SVG ? DOM_svg : element->tag == GUMBO_TAG_MATH ? DOM_math : DOM_OTHER;
 	if (element->tag >= GUMBO_TAG_UNKNOWN) {
 		GumboStringPiece name = element->original_tag;
 		gumbo_tag_from_original_text(&name);
@@ -134,8 +132,9 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 		}
 		if (event->kind == EVENT_TEXT) {
 			struct view text;
-			enum charref_result result = charref_resolve(&table->page->arena,
-				view_make(p + event->at, event->end - event->at), (enum charref_context)event->context, &text);
+			enum charref_result result =
+				charref_resolve(&table->page->arena, view_make(p + event->at, event->end - event->at),
+					(enum charref_context)event->context, &text);
 			if (result == CHARREF_DONE)
 				table_text(table, node, text);
 			else
@@ -282,7 +281,8 @@ static void flatten(struct tree *tree, const GumboNode *document)
 			continue;
 		}
 		const GumboNode *child = top->children->data[top->next++];
-		if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE || child->type == GUMBO_NODE_CDATA)
+		if (child->type == GUMBO_NODE_TEXT || child->type == GUMBO_NODE_WHITESPACE ||
+			child->type == GUMBO_NODE_CDATA)
 			add_text(tree, top->node, &child->v.text);
 		if (child->type != GUMBO_NODE_ELEMENT)
 			continue;
