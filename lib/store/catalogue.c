@@ -13,7 +13,7 @@
 #include "util/map.h"
 
 /* Kinds of the table key: 64-bit hashes to numbers. */
-enum { KEY_ID, KEY_TEXT, KEY_URL };
+enum { KEY_ID, KEY_TEXT, KEY_URL, KEY_GONE };
 
 static const char schema[] =
 	"CREATE TABLE IF NOT EXISTS document(n INTEGER PRIMARY KEY, id INTEGER NOT NULL, sha256 BLOB NOT NULL,"
@@ -672,6 +672,27 @@ int catalogue_find_url(struct catalogue *catalogue, uint64_t key, int64_t *ret_n
 	int result = step(catalogue, st, error);
 	if (result == 0) {
 		*ret_newest = column_number(st, 0);
+		sqlite3_reset(st);
+	}
+	return result;
+}
+
+int catalogue_add_gone(struct catalogue *catalogue, uint64_t id, struct error *error)
+{
+	int result = begin(catalogue, error);
+	return result ? result : change_key(catalogue, S_KEY_ADD, KEY_GONE, (int64_t)id, 0, error);
+}
+
+int catalogue_is_gone(struct catalogue *catalogue, uint64_t id, bool *ret_gone, struct error *error)
+{
+	sqlite3_stmt *st = statement(catalogue, S_KEY_NEWEST);
+	if (!st)
+		return failed(catalogue, error);
+	sqlite3_bind_int(st, 1, KEY_GONE);
+	sqlite3_bind_int64(st, 2, (int64_t)id);
+	int result = step(catalogue, st, error);
+	if (result == 0) {
+		*ret_gone = sqlite3_column_type(st, 0) != SQLITE_NULL;
 		sqlite3_reset(st);
 	}
 	return result;

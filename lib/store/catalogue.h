@@ -79,6 +79,10 @@ int catalogue_add_url(struct catalogue *catalogue, uint64_t key, int64_t n, stru
 /* Largest number there is; GARNER_NO_NUMBER in an empty catalogue. */
 int catalogue_newest(struct catalogue *catalogue, int64_t *ret_n, struct error *error);
 
+/* Ids that were taken out and do not come in again. *ret_gone: it is one of them. */
+int catalogue_add_gone(struct catalogue *catalogue, uint64_t id, struct error *error);
+int catalogue_is_gone(struct catalogue *catalogue, uint64_t id, bool *ret_gone, struct error *error);
+
 /* 0 to go on. The row is borrowed for the call; the handle may not change the catalogue meanwhile. */
 typedef int catalogue_fn(void *user, const struct catalogue_document *document);
 /* In order of number. Of @filter everything but query and with_text; NULL: all. */

@@ -17,7 +17,7 @@
 #include "util/limits.h"
 
 int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_document *facts, const char *reason,
-	struct error *error)
+	bool lost, struct error *error)
 {
 	char hex[17], at[CLOCK_TEXT_BYTES] = "";
 	struct buf line = BUF_INIT(KIB(64));
@@ -29,6 +29,8 @@ int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_
 	jsonw_text(&json, "id", hex);
 	jsonw_text(&json, "at", at);
 	jsonw_text(&json, "reason", reason);
+	if (lost)
+		jsonw_bool(&json, "lost", true);
 	if (facts && facts->raw.file) {
 		int64_t from = facts->raw.group != GARNER_NO_NUMBER ? facts->raw.group : facts->raw.offset;
 		jsonw_text(&json, "raw", facts->raw.file);
@@ -39,6 +41,8 @@ int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_
 	int result = line.err ? error_set(error, line.err, "%s: the reason is too long", store->root)
 			      : segment_add(&store->logs[LOG_GONE], buf_view(&line), error);
 	buf_free(&line);
+	if (!result && !lost)
+		result = catalogue_add_gone(store->catalogue, id, error);
 	return result ? result : catalogue_count(store->catalogue, "sum", "gone", 1, error);
 }
 
@@ -69,7 +73,7 @@ static int forget_one(
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = line_reader_read(&reader->lines, &row, &arena, &d, error);
 	if (!result)
-		result = store_gone(store, n, row.id, &d, reason, error);
+		result = store_gone(store, n, row.id, &d, reason, false, error);
 	arena_free(&arena);
 	if (!result)
 		result = store_count(store->catalogue, &row, -1, error);

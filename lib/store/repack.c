@@ -195,6 +195,24 @@ static int doom(struct store *store, int64_t number, struct error *error)
 	return result ? result : catalogue_count(store->catalogue, "doomed", key, 1, error);
 }
 
+/* The new pack is doomed until the commit that makes it real takes that back: a run that dies leaves no stranger. */
+static int spare(struct store *store, int64_t number, struct error *error)
+{
+	char key[24];
+	snprintf(key, sizeof(key), "%lld", (long long)number);
+	return catalogue_count(store->catalogue, "doomed", key, -1, error);
+}
+
+static int announce(struct store *store, int64_t number, struct error *error)
+{
+	char key[24];
+	snprintf(key, sizeof(key), "%lld", (long long)number);
+	int result = catalogue_count(store->catalogue, "doomed", key, 1, error);
+	if (!result)
+		result = catalogue_set(store->catalogue, "next_pack", number + 1, error);
+	return result ? result : catalogue_commit(store->catalogue, error);
+}
+
 static int take_all(struct repack *r, const int64_t *packs, size_t count)
 {
 	int64_t since = 0;
@@ -210,7 +228,8 @@ static int take_all(struct repack *r, const int64_t *packs, size_t count)
 	if (!result && empty) {
 		unlink(r->out.pack_path);
 		unlink(r->out.manifest.name);
-		return catalogue_commit(r->store->catalogue, r->error);
+		result = spare(r->store, r->out.pack_number, r->error);
+		return result ? result : catalogue_commit(r->store->catalogue, r->error);
 	}
 	if (!result)
 		result = file_sync(r->out.manifest.fd, r->error, r->out.manifest.name);
@@ -219,7 +238,7 @@ static int take_all(struct repack *r, const int64_t *packs, size_t count)
 	if (!result)
 		result = file_sync_folder(r->out.manifest.name, r->error);
 	if (!result)
-		result = catalogue_set(r->store->catalogue, "next_pack", r->store->next_pack, r->error);
+		result = spare(r->store, r->out.pack_number, r->error);
 	/* Seals, syncs and commits: everything changes at once. */
 	return result ? result : store_seal(&r->out, r->error);
 }
@@ -243,7 +262,9 @@ int store_repack_packs(struct store *store, const int64_t *packs, size_t count, 
 	arena_init(&r->arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	/* What the open pack has must be committed: a failure here takes nothing else back. */
 	int64_t open = store->pack_number, number = store->next_pack++;
-	int result = store_open_pack(&r->out, number, error);
+	int result = announce(store, number, error);
+	if (!result)
+		result = store_open_pack(&r->out, number, error);
 	if (!result)
 		result = take_all(r, packs, count);
 	if (result)

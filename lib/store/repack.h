@@ -14,8 +14,8 @@ int store_remove_doomed(struct store *store, struct error *error);
 int store_forget(struct store *store, const char *key, const char *reason, struct error *error);
 /* Overwrites the captures of what was forgotten. */
 int forget_captures(struct store *store, struct error *error);
-/* A line of gone.jsonl. */
+/* A line of gone.jsonl. @lost: by damage; otherwise the id does not come in again. */
 int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_document *facts, const char *reason,
-	struct error *error);
+	bool lost, struct error *error);
 
 #endif

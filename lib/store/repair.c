@@ -290,6 +290,12 @@ static int put_document(struct mend *m, const struct member *member)
 	int result = facts_of(m, member, &d);
 	if (result)
 		return result;
+	result = catalogue_document(store->catalogue, d.n, &row, repair->error);
+	if (result <= 0) {
+		/* A repack that did not come to its end left two copies: this pack is made again without its own. */
+		m->damaged = true;
+		return result;
+	}
 	store_file_name(CATALOGUE_PACK, m->number, name);
 	d.store.pack = name;
 	d.store.offset = member->frame;
@@ -330,7 +336,8 @@ static int name_lost(struct mend *m)
 			continue;
 		say(m->repair, m->path, "document %lld (%s)%s%s: lost", (long long)d.n, d.path, d.url ? " " : "",
 			d.url ? d.url : "");
-		result = store_gone(m->repair->store, d.n, strtoull(d.id, NULL, 16), NULL, "damaged", m->repair->error);
+		result = store_gone(m->repair->store, d.n, strtoull(d.id, NULL, 16), NULL, "damaged", true,
+			m->repair->error);
 	}
 	return result;
 }
@@ -563,7 +570,8 @@ static int take_gone(void *user, struct view line, int64_t offset)
 	buf_putv(&log->good, line);
 	if (!value || buf_putc(&log->good, '\n'))
 		return no_memory(log->repair);
-	return catalogue_count(store->catalogue, "sum", "gone", 1, log->repair->error);
+	int result = gone.lost ? 0 : catalogue_add_gone(store->catalogue, gone.id, log->repair->error);
+	return result ? result : catalogue_count(store->catalogue, "sum", "gone", 1, log->repair->error);
 }
 
 static int take_seen(void *user, struct view line, int64_t offset)

@@ -533,15 +533,28 @@ int store_commit(struct store *store, struct error *error)
 	return result;
 }
 
+static size_t seal_bytes(const struct store *store)
+{
+	size_t n = store->engine->options.pack_bytes;
+	return n ? n : PACK_SEAL_BYTES;
+}
+
+/* Small packs are committed in small steps. */
+static size_t commit_bytes(const struct store *store)
+{
+	size_t n = seal_bytes(store);
+	return n < STORE_COMMIT_BYTES ? n : STORE_COMMIT_BYTES;
+}
+
 /* After each input: points that depend on the inputs alone, never on time, so that the bytes do not either. */
 static int step(struct store *store, struct error *error)
 {
 	int result = 0;
 	if (pack_pending(store->pack) >= PACK_FRAME_BYTES)
 		result = cut(store, error);
-	if (!result && (store->frame_bytes >= STORE_COMMIT_BYTES || store->input_count >= STORE_COMMIT_INPUTS)) {
+	if (!result && (store->frame_bytes >= commit_bytes(store) || store->input_count >= STORE_COMMIT_INPUTS)) {
 		result = store_commit(store, error);
-		if (!result && !store->archive && pack_size(store->pack) >= PACK_SEAL_BYTES) {
+		if (!result && !store->archive && (size_t)pack_size(store->pack) >= seal_bytes(store)) {
 			result = store_seal(store, error);
 			if (!result)
 				result = store_open_pack(store, store->next_pack, error);
@@ -688,7 +701,15 @@ int store_put(struct store *store, struct page *page, struct error *error)
 		page_drop(page, GARNER_TOO_LARGE, "%zu bytes of text", page->member.n);
 		return store_note(store, GARNER_TOO_LARGE, page, error) ?: GARNER_TOO_LARGE;
 	}
-	int result = find_id(store, strtoull(d->id, NULL, 16), page->sha256, &newest, &same, error);
+	bool gone;
+	int result = catalogue_is_gone(store->catalogue, strtoull(d->id, NULL, 16), &gone, error);
+	if (!result && gone) {
+		page_drop(page, GARNER_FILTERED, "taken out of the store for good");
+		result = store_note(store, GARNER_FILTERED, page, error);
+		return result ? result : GARNER_FILTERED;
+	}
+	if (!result)
+		result = find_id(store, strtoull(d->id, NULL, 16), page->sha256, &newest, &same, error);
 	if (result)
 		return result;
 	if (same != GARNER_NO_NUMBER)
@@ -748,7 +769,7 @@ static int finish_store(struct store *store, struct error *error)
 	if (!result)
 		result = store_commit(store, error);
 	bool old = store->clock - store->pack_since >= PACK_SEAL_SECONDS;
-	if (!result && pack_size(store->pack) && (old || pack_size(store->pack) >= PACK_SEAL_BYTES))
+	if (!result && pack_size(store->pack) && (old || (size_t)pack_size(store->pack) >= seal_bytes(store)))
 		result = store_seal(store, error);
 	return result ? result : store_derive(store, error);
 }
