@@ -172,7 +172,7 @@ struct garner_options {
 	enum garner_profile profile;
 	enum garner_dedup dedup;
 	enum garner_raw raw;
-	size_t pack_bytes; /* a pack of at least this size is sealed; 0: 64 MiB */
+	size_t pack_bytes;	 /* a pack of at least this size is sealed; 0: 64 MiB */
 	double threshold;	 /* of the block model: below 0 recall, above 0 precision; 0 default */
 	const char *rules_file;	 /* more whole-line rules */
 	const char *const *keep; /* rule ids and kinds that are not applied */

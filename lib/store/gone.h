@@ -9,7 +9,7 @@
 struct gone {
 	int64_t n;
 	uint64_t id;
-	bool lost; /* by damage: it may come again */
+	bool lost;    /* by damage: it may come again */
 	char raw[64]; /* file of its capture; "" none */
 	int64_t from, to;
 };

@@ -336,8 +336,8 @@ static int name_lost(struct mend *m)
 			continue;
 		say(m->repair, m->path, "document %lld (%s)%s%s: lost", (long long)d.n, d.path, d.url ? " " : "",
 			d.url ? d.url : "");
-		result = store_gone(m->repair->store, d.n, strtoull(d.id, NULL, 16), NULL, "damaged", true,
-			m->repair->error);
+		result = store_gone(
+			m->repair->store, d.n, strtoull(d.id, NULL, 16), NULL, "damaged", true, m->repair->error);
 	}
 	return result;
 }

@@ -1,6 +1,6 @@
 /* Preloaded under the command: the FAULT_AT-th call that changes a file under FAULT_PATH fails or kills the process.
- * FAULT_KIND: "kill" (after half of a write), "enospc" (half of a write, then ENOSPC from there on), "eio" (on reads, that
- * call alone), "count". At the end the number of calls goes to the file FAULT_COUNT. */
+ * FAULT_KIND: "kill" (after half of a write), "enospc" (half of a write, then ENOSPC from there on), "eio" (on reads,
+ * that call alone), "count". At the end the number of calls goes to the file FAULT_COUNT. */
 /* Both spellings are wrapped: pwrite and pwrite64 are two symbols here. */
 #undef _FILE_OFFSET_BITS
 #include <dlfcn.h>
@@ -125,7 +125,7 @@ ssize_t read(int fd, void *p, size_t n)
 	if (is_kind("kill") && (condition) && hit())                                                                   \
 		die();                                                                                                 \
 	else if (is_kind("count") && (condition))                                                                      \
-		hit()
+	hit()
 
 int fdatasync(int fd)
 {
