@@ -16,6 +16,8 @@ static const char usage[] =
 	"  --quick        one fold is held out instead of each in turn\n"
 	"  --models DIR   write the folds' models there: fold0.model ...\n"
 	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
+	"  --fast         10 trainings instead of 30, for trying things out\n"
+	"  --labels       no training: how well the blocks can match the truth at best\n"
 	"  --dump FILE    scores of all blocks of held-out pages\n";
 
 struct tally {
@@ -79,11 +81,30 @@ static void measure(const struct corpus *c, const struct learner *l, int only_fo
 	}
 }
 
+/* The best that blocks can do: those that are mostly in the truth. */
+static void measure_labels(const struct corpus *c)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct kept *k = &c->pages[i];
+		uint8_t *keep = calloc(k->blocks.count + 1, 1);
+		double precision, recall;
+		if (!k->truth->body.p)
+			continue;
+		for (uint32_t b = 0; b < k->blocks.count; b++)
+			keep[b] = k->labels.share[b] > 0.5f;
+		double f1 = corpus_f1(k, keep, &precision, &recall);
+		printf("%s\t%.4f\t%.4f\t%.4f\t%u\t%.*s\t%.*s\n", set_names[k->truth->set], f1, precision, recall,
+			k->labels.truth_words, (int)k->truth->kind.n, k->truth->kind.p ? k->truth->kind.p : "",
+			(int)k->truth->url.n, k->truth->url.p);
+		free(keep);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
 		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "dump", 1, NULL, 'u' },
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL;
 	struct learner learner = { .settings = { { .trees = 100,
@@ -102,11 +123,13 @@ int main(int argc, char **argv)
 						   .columns = 0.4,
 						   .min_weight = 0.5,
 						   .lambda = 2 } } };
-	bool quick = false;
+	bool quick = false, fast = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
 		case 'd': data = optarg; break;
 		case 'q': quick = true; break;
+		case 'f': fast = true; break;
+		case 'l': labels = true; break;
 		case 'm': models = optarg; break;
 		case 'w': write = optarg; break;
 		case '1': learner.settings[0].trees = atoi(optarg); break;
@@ -122,9 +145,14 @@ int main(int argc, char **argv)
 		return 3;
 	fprintf(stderr, "%u pages, %u blocks, %.1f s\n", corpus.count, corpus.rows,
 		(double)(clock_ticks() - begun) / 1e9);
+	if (labels) {
+		measure_labels(&corpus);
+		corpus_free(&corpus);
+		return 0;
+	}
 	int result = learner_open(&learner, &corpus);
 	if (!result)
-		result = learner_cross_validate(&learner, quick ? 0 : -1, models);
+		result = fast ? learner_cross_validate_fast(&learner) : learner_cross_validate(&learner, quick ? 0 : -1, models);
 	if (!result)
 		measure(&corpus, &learner, quick ? 0 : -1);
 	if (!result && write)
