@@ -68,6 +68,7 @@ struct block {
 	bool cut;
 	uint32_t at;	    /* index in the input: line, or block of the whole page */
 	uint32_t node;	    /* dom node it begins with; 0 for plain text */
+	uint32_t last_node; /* the last text node in it */
 	float score;	    /* of the model; -1 unscored */
 	const char *reason; /* why it was cut: rule id or "model" …; static or in the arena */
 	const char *cut_kind;

@@ -1,113 +1,86 @@
 #include "extract/html.h"
 
-#include "extract/blocks.h"
-#include "util/utf8.h"
+#include "extract/decide.h"
+#include "extract/explain.h"
+#include "extract/fallback.h"
 
-/* ---- first version: the box that holds most of the running text --------------------------- */
-
-static uint32_t chars_of(struct view text)
+static int html_open(const struct engine *engine, void **ret_state, struct error *error)
 {
-	return (uint32_t)utf8_count(text);
-}
-
-/* Running text: sentences with few links in them. */
-static uint32_t good_text(const struct text_block *b)
-{
-	if (b->flags & (TEXT_HIDDEN | TEXT_BUTTON | TEXT_CAPTION | TEXT_NOSCRIPT) || b->kind == BLOCK_HEADING)
-		return 0;
-	uint32_t n = chars_of(b->text);
-	bool wide = b->text.n > n * 2; /* three bytes a character: scripts that say more with fewer */
-	if (n < (wide ? 30u : 80u) || b->link_bytes * 3 > b->text.n)
-		return 0;
-	return n;
-}
-
-static bool in_margin(const struct page *page, const struct text_blocks *blocks, uint32_t box, uint32_t main_box)
-{
-	for (; box && box != main_box; box = blocks->boxes[box].parent) {
-		switch (page->dom->nodes[blocks->boxes[box].node].tag) {
-		case DOM_nav:
-		case DOM_aside:
-		case DOM_footer:
-		case DOM_form: return true;
-		default: break;
-		}
-	}
-	return false;
-}
-
-/* The deepest box with at least 7 tenths of all running text. */
-static int find_main(struct page *page, const struct text_blocks *blocks, uint32_t *ret_box)
-{
-	uint32_t *good = arena_calloc(&page->arena, blocks->box_count + 1, sizeof(*good));
-	if (!good)
-		return page_full(page);
-	for (uint32_t i = 0; i < blocks->count; i++)
-		if (!in_margin(page, blocks, blocks->items[i].box, 0))
-			good[blocks->items[i].box] += good_text(&blocks->items[i]);
-	for (uint32_t i = blocks->box_count; i-- > 1;)
-		good[blocks->boxes[i].parent] += good[i];
-	*ret_box = 0;
-	for (uint32_t i = 1; i < blocks->box_count; i++)
-		if (good[0] && good[i] * 10ull >= good[0] * 7ull)
-			*ret_box = i; /* nested in the one before: two apart can't both hold so much */
+	(void)error;
+	*ret_state = engine->model;
 	return 0;
 }
 
-static const char *verdict(struct page *page, const struct text_blocks *blocks, uint32_t i, uint32_t main_box)
+/* What a block that was cut is, in a word: from what stands around it, the model says only how sure it is. */
+static const char *kind_of_cut(const struct features *f, uint32_t i)
 {
-	const struct text_block *b = &blocks->items[i];
-	if (i < blocks->boxes[main_box].first || i >= blocks->boxes[main_box].end)
-		return "outside";
+	const struct text_block *b = &f->blocks->items[i];
+	const struct box_facts *box = &f->boxes[b->box];
 	if (b->flags & (TEXT_HIDDEN | TEXT_NOSCRIPT))
 		return "hidden";
-	if (b->flags & TEXT_BUTTON)
-		return "button";
-	if (b->kind == BLOCK_CAPTION || b->flags & TEXT_FIGURE)
-		return "caption";
-	if (b->kind == BLOCK_HEADING && b->level == 1)
+	if (i == f->title_block)
 		return "title";
-	if (b->link_bytes * 2 > b->text.n)
-		return "links";
-	return in_margin(page, blocks, b->box, main_box) ? "margin" : NULL;
+	if (b->flags & (TEXT_BUTTON | TEXT_FORM))
+		return "form";
+	if (b->flags & (TEXT_CAPTION | TEXT_FIGURE))
+		return "caption";
+	if (box->in[F_IN_NAV - F_IN_ARTICLE] != 255)
+		return "navigation";
+	if (box->in[F_IN_FOOTER - F_IN_ARTICLE] != 255)
+		return "footer";
+	if (f->copy_first[i] < i)
+		return "repeated";
+	return b->link_bytes * 2ull > b->text.n ? "links" : "boilerplate";
 }
 
-static int run(void *state, struct page *page)
+static int fill_blocks(struct page *page, const struct features *f, const uint16_t *p, const uint8_t *keep)
 {
-	(void)state;
-	struct text_blocks blocks;
-	uint32_t main_box = 0;
-	int result = blocks_read(page, &blocks);
-	if (result == 0)
-		result = find_main(page, &blocks, &main_box);
-	if (result)
-		return result;
-	page->blocks = arena_calloc(&page->arena, blocks.count + 1, sizeof(*page->blocks));
+	const struct text_blocks *blocks = f->blocks;
+	page->blocks = arena_calloc(&page->arena, blocks->count + 1, sizeof(*page->blocks));
 	if (!page->blocks)
 		return page_full(page);
-	page->block_count = blocks.count;
-	for (uint32_t i = 0; i < blocks.count; i++) {
-		const struct text_block *b = &blocks.items[i];
-		const char *reason = verdict(page, &blocks, i, main_box);
+	page->block_count = blocks->count;
+	for (uint32_t i = 0; i < blocks->count; i++) {
+		const struct text_block *b = &blocks->items[i];
 		page->blocks[i] = (struct block){ .text = b->text,
 			.kind = b->kind,
 			.level = b->level,
 			.gap = b->flags & TEXT_GAP,
-			.cut = reason != NULL,
+			.cut = !keep[i],
 			.at = i,
 			.node = b->node,
-			.score = -1,
-			.reason = reason ? "model" : NULL,
-			.cut_kind = reason };
+			.last_node = b->last,
+			.score = (float)p[i] / 65535.0f,
+			.reason = keep[i] ? NULL : "model",
+			.cut_kind = keep[i] ? NULL : kind_of_cut(f, i) };
 	}
 	return 0;
 }
 
-const struct stage extract_html_stage = { "extract", NULL, run, NULL };
-
-int markdown_render(struct page *page, struct view *ret_text)
+static int run(void *state, struct page *page)
 {
-	(void)page;
-	*ret_text = VIEW_NONE;
-	return 0;
+	const struct model *model = state;
+	struct text_blocks blocks;
+	struct features features;
+	uint16_t *p;
+	int32_t *first;
+	int result = blocks_read(page, &blocks);
+	if (result == 0)
+		result = features_read(page, &blocks, &features);
+	if (result == 0)
+		result = model_run(model, &features, (int32_t)(page->options->threshold * 1024), &p, &first);
+	if (result)
+		return result;
+	if (blocks.cut)
+		page_note(page, "only the first %u text blocks were looked at", blocks.count);
+	uint8_t *keep = arena_calloc(&page->arena, blocks.count + 1, 1);
+	if (!keep)
+		return page_full(page);
+	decide_body(&features, p, keep);
+	result = fill_blocks(page, &features, p, keep);
+	if (result == 0 && page->options->explain)
+		result = explain_blocks(model, &features, page);
+	return result ? result : fallback_body(page);
 }
+
+const struct stage extract_html_stage = { "extract", html_open, run, NULL };

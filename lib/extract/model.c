@@ -181,7 +181,8 @@ uint16_t model_probability(int32_t logit)
 	return (uint16_t)(table[at] + (table[at + 1] - table[at]) * part / 256);
 }
 
-int model_run(const struct model *model, struct features *f, uint16_t **ret_p, int32_t **ret_first)
+int model_run(const struct model *model, struct features *f, int32_t strict, uint16_t **ret_p,
+	int32_t **ret_first)
 {
 	struct arena *arena = &f->page->arena;
 	uint32_t n = f->blocks->count;
@@ -206,7 +207,7 @@ int model_run(const struct model *model, struct features *f, uint16_t **ret_p, i
 		features_second(second, i, x + (size_t)i * FEATURE_COUNT);
 	forest_score(&model->second, x, FEATURE_COUNT, n, scores);
 	for (uint32_t i = 0; i < n; i++)
-		p[i] = model_probability(scores[i] + model->decisions[MODEL_SHIFT]);
+		p[i] = model_probability(scores[i] + model->decisions[MODEL_SHIFT] - strict);
 	*ret_p = p;
 	*ret_first = first;
 	return 0;

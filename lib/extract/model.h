@@ -42,8 +42,9 @@ int model_read(struct view bytes, struct model **ret_model, struct error *error)
 void forest_score(const struct forest *forest, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores);
 /* 1/1024 logits to a probability of 0 to 65535; the same on every machine. */
 uint16_t model_probability(int32_t logit);
-/* Probabilities (0 to 65535) of all blocks by both passes, in the arena; the first pass's logits too. */
-int model_run(const struct model *model, struct features *features, uint16_t **ret_p, int32_t **ret_first);
+/* Probabilities (0 to 65535) of all blocks by both passes, in the arena; the first pass's logits too.
+ * @strict: 1/1024 logit taken from every score. */
+int model_run(const struct model *model, struct features *features, int32_t strict, uint16_t **ret_p, int32_t **ret_first);
 
 extern const unsigned char model_data[];
 extern const size_t model_data_size;
