@@ -7,7 +7,6 @@
 #include "util/clock.h"
 
 enum { OUT_MAX = 220 };
-enum { ALL = FOLDS }; /* "no fold is held out" */
 
 /* ---- labels and weights --------------------------------------------------------------------- */
 
@@ -134,8 +133,14 @@ static int by_hash(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* Tokens that two sites or more use, from all folds but @a and @b. */
-static int make_odds(const struct learner *l, uint32_t a, uint32_t b, struct odds_table *ret)
+/* A set of folds as bits. */
+static uint32_t bit(uint32_t fold)
+{
+	return 1u << fold;
+}
+
+/* Tokens that two sites or more use, from all folds but @without. */
+static int make_odds(const struct learner *l, uint32_t without, struct odds_table *ret)
 {
 	struct counter c = { calloc(1u << 20, sizeof(struct count)), (1u << 20) - 1, 0 };
 	if (!c.slots)
@@ -143,7 +148,7 @@ static int make_odds(const struct learner *l, uint32_t a, uint32_t b, struct odd
 	float in = 0, out = 0;
 	for (uint32_t i = 0; i < l->corpus->count && c.used < (1u << 19); i++) {
 		const struct kept *k = &l->corpus->pages[i];
-		if (k->fold != a && k->fold != b && page_weight(k) > 0.3f)
+		if (!(without & bit(k->fold)) && page_weight(k) > 0.3f)
 			count_page(l, &c, i);
 	}
 	uint32_t n = 0;
@@ -173,11 +178,11 @@ static int make_odds(const struct learner *l, uint32_t a, uint32_t b, struct odd
 
 /* ---- the two passes --------------------------------------------------------------------------- */
 
-/* First features of the pages of fold @fold, tokens as seen without @a and @b. */
-static int fill_first(struct learner *l, uint32_t fold, uint32_t a, uint32_t b)
+/* First features of the pages of fold @fold, tokens as seen without @without. */
+static int fill_first(struct learner *l, uint32_t fold, uint32_t without)
 {
 	struct odds_table odds;
-	if (make_odds(l, a, b, &odds))
+	if (make_odds(l, without, &odds))
 		return -1;
 	for (uint32_t i = 0; i < l->corpus->count; i++) {
 		struct kept *k = &l->corpus->pages[i];
@@ -208,20 +213,20 @@ static void fill_second(struct learner *l, uint32_t fold, const uint8_t *p)
 	}
 }
 
-/* A forest from the rows of all folds but @a and @b. */
-static int train(struct learner *l, int pass, uint32_t a, uint32_t b, struct forest *ret)
+/* A forest from the rows of all folds but @without. */
+static int train(struct learner *l, int pass, uint32_t without, struct forest *ret)
 {
 	size_t columns = pass ? FEATURE_COUNT : FEATURE_FIRST_COUNT, rows = 0;
 	for (uint32_t i = 0; i < l->corpus->count; i++) {
 		const struct kept *k = &l->corpus->pages[i];
-		for (uint32_t j = 0; k->fold != a && k->fold != b && j < k->blocks.count; j++)
+		for (uint32_t j = 0; !(without & bit(k->fold)) && j < k->blocks.count; j++)
 			rows += l->w[k->row + j] > 0;
 	}
 	float *x = malloc(rows * columns * sizeof(*x)), *y = malloc(rows * sizeof(*y)), *w = malloc(rows * sizeof(*w));
 	size_t at = 0;
 	for (uint32_t i = 0; x && y && w && i < l->corpus->count; i++) {
 		const struct kept *k = &l->corpus->pages[i];
-		if (k->fold == a || k->fold == b)
+		if (without & bit(k->fold))
 			continue;
 		for (uint32_t j = k->row; j < k->row + k->blocks.count; j++) {
 			if (l->w[j] <= 0)
@@ -234,7 +239,7 @@ static int train(struct learner *l, int pass, uint32_t a, uint32_t b, struct for
 	}
 	uint64_t begun = clock_ticks();
 	int result = x && y && w ? boost_train(&l->settings[pass], x, y, w, rows, columns, ret) : -1;
-	fprintf(stderr, "pass %d without %u, %u: %zu rows, %.1f s\n", pass + 1, a, b, rows,
+	fprintf(stderr, "pass %d without folds %02x: %zu rows, %.1f s\n", pass + 1, without, rows,
 		(double)(clock_ticks() - begun) / 1e9);
 	free(x);
 	free(y);
@@ -272,30 +277,58 @@ static void score_second(const struct learner *l, const struct forest *forest, u
 	}
 }
 
-/* First-pass scores in @p of every fold but @held by forests that saw neither it nor @held, then of @held itself. */
-static int first_pass(
-	struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
+/* For each two folds a forest of the first pass that saw neither, and no token of theirs. */
+static int train_pairs(struct learner *l, struct forest pairs[FOLDS][FOLDS], int only_fold)
+{
+	for (uint32_t a = 0; a < FOLDS; a++) {
+		for (uint32_t b = a + 1; b < FOLDS; b++) {
+			if (only_fold >= 0 && a != (uint32_t)only_fold && b != (uint32_t)only_fold)
+				continue;
+			for (uint32_t m = 0; m < FOLDS; m++)
+				if (m != a && m != b && fill_first(l, m, bit(m) | bit(a) | bit(b)))
+					return -1;
+			if (train(l, 0, bit(a) | bit(b), &pairs[a][b]))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* First-pass scores in @p: of @held by a forest that saw all others, of each other fold by one that saw neither. */
+static int first_pass(struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
 {
 	for (uint32_t j = 0; j < FOLDS; j++)
-		if (fill_first(l, j, j, held))
+		if (fill_first(l, j, bit(j) | bit(held)))
 			return -1;
-	if (train(l, 0, held, held, ret))
+	if (train(l, 0, bit(held), ret))
 		return -1;
-	for (uint32_t j = 0; j < FOLDS; j++) {
-		if (j == held)
-			continue;
-		uint32_t low = j < held ? j : held, high = j < held ? held : j;
-		struct forest whole = { 0 }, *pair = held == ALL ? &whole : &pairs[low][high];
-		if (!pair->trees && train(l, 0, j, held, pair))
-			return -1;
-		score_first(l, pair, j, p);
-		forest_clear(&whole);
-	}
-	if (held != ALL)
-		score_first(l, ret, held, p);
+	for (uint32_t j = 0; j < FOLDS; j++)
+		score_first(l, j == held ? ret : &pairs[j < held ? j : held][j < held ? held : j], j, p);
 	for (uint32_t j = 0; j < FOLDS; j++)
 		fill_second(l, j, p);
 	return 0;
+}
+
+/* The same for the model of all pages: each fold scored by a forest that saw the others. */
+static int first_pass_all(struct learner *l, struct forest *ret)
+{
+	uint8_t *p = calloc(l->corpus->rows + 1, 1);
+	int result = p ? 0 : -1;
+	for (uint32_t j = 0; j < FOLDS && !result; j++)
+		result = fill_first(l, j, bit(j));
+	for (uint32_t j = 0; j < FOLDS && !result; j++) {
+		struct forest forest = { 0 };
+		result = train(l, 0, bit(j), &forest);
+		if (!result)
+			score_first(l, &forest, j, p);
+		forest_clear(&forest);
+	}
+	if (!result)
+		result = train(l, 0, 0, ret);
+	for (uint32_t j = 0; j < FOLDS && !result; j++)
+		fill_second(l, j, p);
+	free(p);
+	return result;
 }
 
 /* ---- the file ---------------------------------------------------------------------------------- */
@@ -366,12 +399,12 @@ static int write_c(const char *path, const struct buf *b)
 	return fclose(file) ? -1 : 0;
 }
 
-static int write_model(const struct learner *l, uint32_t held, const struct forest *first, const struct forest *second,
+static int write_model(const struct learner *l, uint32_t without, const struct forest *first, const struct forest *second,
 	const char *path, int (*write)(const char *path, const struct buf *b))
 {
 	struct odds_table odds;
 	struct buf out = BUF_INIT((size_t)64 << 20);
-	if (make_odds(l, held, held, &odds))
+	if (make_odds(l, without, &odds))
 		return -1;
 	put_model(&out, &odds, first, second);
 	int result = out.err ? out.err : write(path, &out);
@@ -415,7 +448,7 @@ static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS]
 	uint8_t *p = calloc(l->corpus->rows + 1, 1);
 	int result = p ? first_pass(l, held, p, pairs, &first) : -1;
 	if (!result)
-		result = train(l, 1, held, held, &second);
+		result = train(l, 1, bit(held), &second);
 	if (!result) {
 		score_second(l, &second, held, l->p);
 		for (uint32_t i = 0; i < l->corpus->count; i++) {
@@ -427,7 +460,7 @@ static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS]
 	if (!result && models) {
 		char path[4096];
 		snprintf(path, sizeof(path), "%s/fold%u.model", models, held);
-		result = write_model(l, held, &first, &second, path, write_bytes);
+		result = write_model(l, bit(held), &first, &second, path, write_bytes);
 	}
 	forest_clear(&first);
 	forest_clear(&second);
@@ -440,17 +473,17 @@ int learner_cross_validate_fast(struct learner *l)
 	struct forest forest = { 0 };
 	int result = 0;
 	for (uint32_t j = 0; j < FOLDS; j++)
-		if (fill_first(l, j, j, j))
+		if (fill_first(l, j, bit(j)))
 			return -1;
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
-		result = train(l, 0, k, k, &forest);
+		result = train(l, 0, bit(k), &forest);
 		score_first(l, &forest, k, l->p_first);
 		forest_clear(&forest);
 	}
 	for (uint32_t j = 0; j < FOLDS; j++)
 		fill_second(l, j, l->p_first);
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
-		result = train(l, 1, k, k, &forest);
+		result = train(l, 1, bit(k), &forest);
 		score_second(l, &forest, k, l->p);
 		forest_clear(&forest);
 	}
@@ -460,7 +493,7 @@ int learner_cross_validate_fast(struct learner *l)
 int learner_cross_validate(struct learner *l, int only_fold, const char *models)
 {
 	struct forest pairs[FOLDS][FOLDS] = { 0 };
-	int result = 0;
+	int result = train_pairs(l, pairs, only_fold);
 	for (uint32_t k = 0; k < FOLDS && !result; k++)
 		if (only_fold < 0 || k == (uint32_t)only_fold)
 			result = one_fold(l, k, pairs, models);
@@ -473,15 +506,12 @@ int learner_cross_validate(struct learner *l, int only_fold, const char *models)
 int learner_write(struct learner *l, const char *path)
 {
 	struct forest first = { 0 }, second = { 0 };
-	struct forest none[FOLDS][FOLDS] = { 0 };
-	uint8_t *p = calloc(l->corpus->rows + 1, 1);
-	int result = p ? first_pass(l, ALL, p, none, &first) : -1;
+	int result = first_pass_all(l, &first);
 	if (!result)
-		result = train(l, 1, ALL, ALL, &second);
+		result = train(l, 1, 0, &second);
 	if (!result)
-		result = write_model(l, ALL, &first, &second, path, write_c);
+		result = write_model(l, 0, &first, &second, path, write_c);
 	forest_clear(&first);
 	forest_clear(&second);
-	free(p);
 	return result;
 }

@@ -20,10 +20,10 @@ struct learner {
 int learner_open(struct learner *learner, struct corpus *corpus);
 /* All folds, or one; @models: folder for the models of the folds, or NULL. */
 int learner_cross_validate(struct learner *learner, int only_fold, const char *models);
-/* All folds with 10 trainings instead of 30: the second pass of a fold learns from first-pass scores of models that
+/* All folds with 10 trainings instead of 20: the second pass of a fold learns from first-pass scores of models that
  * saw that fold. For trying things out. */
 int learner_cross_validate_fast(struct learner *learner);
-/* Trains on everything and writes C. Needs a full cross-validation before it. */
+/* Trains on everything and writes C. */
 int learner_write(struct learner *learner, const char *path);
 void learner_close(struct learner *learner);
 

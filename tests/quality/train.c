@@ -16,7 +16,8 @@ static const char usage[] =
 	"  --quick        one fold is held out instead of each in turn\n"
 	"  --models DIR   write the folds' models there: fold0.model ...\n"
 	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
-	"  --fast         10 trainings instead of 30, for trying things out\n"
+	"  --fast         10 trainings instead of 20, for trying things out\n"
+	"  --no-check     no cross-validation, only --write\n"
 	"  --labels       no training: how well the blocks can match the truth at best\n"
 	"  --dump FILE    scores of all blocks of held-out pages\n";
 
@@ -104,7 +105,7 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
 		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' },
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "no-check", 0, NULL, 'n' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL;
 	struct learner learner = { .settings = { { .trees = 100,
@@ -123,11 +124,12 @@ int main(int argc, char **argv)
 						   .columns = 0.4,
 						   .min_weight = 0.5,
 						   .lambda = 2 } } };
-	bool quick = false, fast = false, labels = false;
+	bool quick = false, fast = false, no_check = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
 		case 'd': data = optarg; break;
 		case 'q': quick = true; break;
+		case 'n': no_check = true; break;
 		case 'f': fast = true; break;
 		case 'l': labels = true; break;
 		case 'm': models = optarg; break;
@@ -152,8 +154,8 @@ int main(int argc, char **argv)
 	}
 	int result = learner_open(&learner, &corpus);
 	if (!result)
-		result = fast ? learner_cross_validate_fast(&learner) : learner_cross_validate(&learner, quick ? 0 : -1, models);
-	if (!result)
+		result = no_check ? 0 : fast ? learner_cross_validate_fast(&learner) : learner_cross_validate(&learner, quick ? 0 : -1, models);
+	if (!result && !no_check)
 		measure(&corpus, &learner, quick ? 0 : -1);
 	if (!result && write)
 		result = learner_write(&learner, write);
