@@ -326,7 +326,7 @@ static void put_space(struct walk *w)
 		return;
 	w->space = false;
 	if (w->at > w->start)
-		put(w, " ", 1);
+		w->text[w->at++] = ' '; /* of no element's text */
 }
 
 static void put_collapsed(struct walk *w, uint32_t node, struct view v)
