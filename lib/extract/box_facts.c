@@ -203,6 +203,7 @@ static void fill_box(struct features *f, uint32_t i)
 	own->signature = own->look ^ (up->look << 7 | up->look >> 25) ^ (above << 14 | above >> 18);
 	own->depth = (uint8_t)(up->depth + (i && up->depth < 255));
 	own->part = i && !is_part(node->tag) ? up->part : i;
+	own->article = node->tag == DOM_article ? i : i ? up->article : 0;
 	for (int k = 0; k < ARTICLES; k++)
 		own->in[k] = !i ? 255 : up->in[k] == 255 ? 255 : (uint8_t)(up->in[k] + (up->in[k] < 254));
 	own->in[ARTICLES] = i ? up->in[ARTICLES] : 0;

@@ -28,10 +28,25 @@ static uint16_t best_threshold(const struct features *f, const uint16_t *p)
 	return (uint16_t)(at * (65536 / STEPS));
 }
 
+enum {
+	COPY_WORDS = 8,	 /* a text so long is not said twice by its author */
+	COPIES_MANY = 3, /* and three times only by a template */
+};
+
+static void drop_copies(const struct features *f, uint8_t *keep)
+{
+	for (uint32_t i = 0; i < f->blocks->count; i++) {
+		if (!keep[i] || f->stats[i].words < COPY_WORDS || f->copies[i] < 2)
+			continue;
+		keep[i] = f->copies[i] < COPIES_MANY && (f->copy_first[i] == i || !keep[f->copy_first[i]]);
+	}
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
 	for (uint32_t i = 0; i < f->blocks->count; i++)
 		ret_keep[i] = p[i] >= threshold;
+	drop_copies(f, ret_keep);
 	return threshold;
 }

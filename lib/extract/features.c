@@ -37,7 +37,7 @@ static bool allocate(struct features *f)
 	f->stats = arena_calloc(arena, n, sizeof(*f->stats));
 	f->sums = arena_calloc(arena, n, sizeof(*f->sums));
 	uint32_t *indices = arena_calloc(arena, n * 6, sizeof(uint32_t));
-	uint8_t *bytes = arena_calloc(arena, n * 2, 1);
+	uint8_t *bytes = arena_calloc(arena, n * 4, 1);
 	f->classes = arena_calloc(arena, n, sizeof(*f->classes));
 	if (!f->stats || !f->sums || !indices || !bytes || !f->classes)
 		return false;
@@ -49,6 +49,8 @@ static bool allocate(struct features *f)
 	f->last_heading = indices + 5 * n;
 	f->climb = bytes;
 	f->images = bytes + n;
+	f->titles = bytes + 2 * n;
+	f->h1s = bytes + 3 * n;
 	return true;
 }
 
@@ -220,6 +222,30 @@ static void find_title(struct features *f, uint32_t title_words)
 	}
 	if (f->title_block == NONE)
 		f->title_block = f->h1_block;
+}
+
+static void find_subs(struct features *f)
+{
+	for (uint32_t i = 0; i < f->blocks->box_count; i++) {
+		uint32_t up = f->blocks->boxes[i].parent;
+		bool inside = i && i != f->dense_box && up >= f->dense_box && f->boxes[up].sub != NONE;
+		f->boxes[i].sub = i == f->dense_box ? i : inside && up == f->dense_box ? i : inside ? f->boxes[up].sub : NONE;
+	}
+	for (uint32_t i = 0; i < f->blocks->box_count; i++)
+		if (f->boxes[i].sub == NONE)
+			f->boxes[i].sub = f->boxes[i].part;
+}
+
+/* A page of several articles repeats the look of its title. */
+static void find_titles(struct features *f)
+{
+	uint32_t title = f->title_block, titles = 0, h1s = 0;
+	for (uint32_t i = 0; i < f->blocks->count; i++) {
+		const struct text_block *b = &f->blocks->items[i];
+		bool heading = b->kind == BLOCK_HEADING && title != NONE && i > title;
+		f->titles[i] = q_count(titles += heading && f->alike[i] == f->alike[title]);
+		f->h1s[i] = q_count(h1s += heading && b->level == 1);
+	}
 }
 
 static void find_near(struct features *f)
@@ -416,6 +442,8 @@ int features_read(struct page *page, const struct text_blocks *blocks, struct fe
 		return page_full(page);
 	find_main(f);
 	find_title(f, fact_words[0]);
+	find_subs(f);
+	find_titles(f);
 	find_near(f);
 	find_climbs(f);
 	read_page(f);
@@ -523,6 +551,14 @@ static void put_around(const struct features *f, uint32_t i, uint8_t *ret)
 	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
 	PUT(DEPTH, own->depth);
 	memcpy(ret + F_IN_ARTICLE, own->in, sizeof(own->in));
+	uint32_t title_box = f->title_block == NONE ? 0 : f->blocks->items[f->title_block].box, up, down;
+	uint32_t title_article = f->boxes[title_box].article;
+	climb(f, f->blocks->items[i].box, title_box, &up, &down);
+	PUT(SAME_ARTICLE, own->article == title_article ? (own->article ? 1 : 0) : own->article ? 3 : 2);
+	PUT(TITLE_UP, q_count(up));
+	PUT(TITLE_DOWN, q_count(down));
+	PUT(TITLES_SINCE, f->titles[i]);
+	PUT(H1_SINCE, f->h1s[i]);
 	PUT(ODDS_SUM, q_signed(own->odds_sum / 4));
 	PUT(ODDS_MIN, q_signed(own->odds_min));
 	PUT(ODDS_MAX, q_signed(own->odds_max));
@@ -564,6 +600,7 @@ static void put_boxes(const struct features *f, uint32_t i, uint8_t *ret)
 	enum { STEP = F_BOX1_CHARS - F_BOX0_CHARS };
 	put_box(f, i, f->boxes[box].part, ret + F_PART_CHARS);
 	put_box(f, i, f->boxes[box].rich, ret + F_RICH_CHARS);
+	put_box(f, i, f->boxes[box].sub, ret + F_SUB_CHARS);
 	for (int k = 0; k < 5; k++) {
 		put_box(f, i, box, ret + F_BOX0_CHARS + k * STEP);
 		box = f->blocks->boxes[box].parent;
@@ -596,6 +633,7 @@ static void put_main(const struct features *f, uint32_t i, uint8_t *ret)
 	ret[F_DENSE_IN] = down == 0;
 	ret[F_DENSE_UP] = q_count(up);
 	ret[F_DENSE_DOWN] = q_count(down);
+	ret[F_SUB_IS_DENSE] = f->boxes[box].sub == f->dense_box;
 	ret[F_DENSE_SHARE] = q_ratio(f->boxes[f->dense_box].direct, all);
 	ret[F_DENSE_DIRECT] = i < dense->first ? 0 : i < dense->end ? 1 : 2;
 }

@@ -15,45 +15,48 @@
 #define FEATURES_NEAR(X, P)                                                                                            \
 	X(P##_CHARS) X(P##_LINKS) X(P##_KIND) X(P##_ENDS) X(P##_SAME) X(P##_ODDS) X(P##_CLIMB) X(P##_WORDS)
 
-#define FEATURES_TABLE(X)                                                                                              \
-	/* its text */                                                                                                 \
-	X(CHARS)                                                                                                       \
-	X(WORDS) X(WORD_LENGTH) X(LINKS) X(LINK_COUNT) X(BOLD) X(TIME) X(SENTENCES) X(COMMAS) X(COLONS) X(QUOTES)      \
-		X(DIGITS) X(UPPER) X(CAPITALS) X(SYMBOLS) X(SHORT_WORDS) X(WIDE) X(ENDS) X(STARTS) X(YEAR) X(CLOCK)    \
-			X(MONEY) X(MARK) X(LONGEST) X(NUMBERS) /* what it is */                                        \
-		X(KIND) X(LEVEL) X(HIDDEN) X(ARIA_HIDDEN) X(NOSCRIPT) X(DETAILS) X(FORM) X(TABLE) X(LABEL) X(BUTTON)   \
-			X(FIGURE) X(QUOTE) X(CAPTION) X(GAP) X(LINE) X(ORDERED)                                        \
-				X(IMAGES_BEFORE) /* the page's own words */                                            \
-		X(TITLE_HITS) X(TITLE_COVER) X(DESCRIPTION_HITS) X(DESCRIPTION_COVER) X(BODY_HITS) X(BODY_PAIRS)       \
-			X(HAS_BODY) X(COPIES) X(COPY_BEFORE) /* place */                                               \
-		X(INDEX) X(INDEX_SHARE) X(CHARS_BEFORE) X(CHARS_AFTER) X(GOOD_BEFORE) X(GOOD_AFTER) X(FROM_TITLE)      \
-			X(FROM_TITLE_CHARS) X(FROM_H1) X(LAST_GOOD) X(NEXT_GOOD) X(LAST_HEADING) X(LAST_HEADING_LEVEL) \
-				X(WINDOW_CHARS) X(WINDOW_LINKS) X(WINDOW_GOOD) X(DEPTH)                                \
-					X(INLINE_ODDS) /* elements around it */                                        \
-		X(IN_ARTICLE) X(IN_MAIN) X(IN_SECTION) X(IN_NAV) X(IN_ASIDE) X(IN_HEADER) X(IN_FOOTER) X(IN_LIST)      \
-			X(IN_CELL) X(IN_DIALOG) X(IN_ADDRESS) X(BODY_PROP) X(ROLE_MAIN) X(NESTED_ARTICLES) X(ODDS_SUM) \
-				X(ODDS_MIN) X(ODDS_MAX) X(ODDS_NEAR) X(ODDS_MIN_AT) FEATURES_BOX(X, BOX0)              \
-					FEATURES_BOX(X, BOX1) FEATURES_BOX(X, BOX2) FEATURES_BOX(X, BOX3)              \
-						FEATURES_BOX(X, BOX4) FEATURES_BOX(X, PART) FEATURES_BOX(              \
-							X, RICH) /* blocks like it: same tags and classes */           \
-		X(ALIKE) X(ALIKE_SHARE) X(ALIKE_GOOD) X(ALIKE_LINKS) X(ALIKE_BEST)                                     \
-			X(ALIKE_MEAN) /* the box that holds most running text */                                       \
-		X(MAIN_IN) X(MAIN_UP) X(MAIN_DOWN) X(MAIN_SHARE) X(MAIN_SIDE) X(DENSE_IN) X(DENSE_UP) X(DENSE_DOWN)    \
-			X(DENSE_SHARE) X(DENSE_DIRECT) FEATURES_NEAR(X, PREV1) FEATURES_NEAR(X, PREV2)                 \
-				FEATURES_NEAR(X, NEXT1) FEATURES_NEAR(X, NEXT2) /* the page */                         \
-		X(PAGE_BLOCKS) X(PAGE_CHARS) X(PAGE_LINKS) X(PAGE_LONGS) X(PAGE_GOOD) X(PAGE_HEADINGS) X(PAGE_ITEMS)   \
-			X(PAGE_ROWS) X(PAGE_ARTICLES) X(PAGE_TIMES) X(PAGE_IMAGES) X(PAGE_INPUTS) X(PAGE_CODE)         \
-				X(PAGE_H1) X(PAGE_SCHEMA) X(PAGE_OG) X(PAGE_WIDE) X(PAGE_MEAN) X(PAGE_LONGEST)         \
-					X(PAGE_MONEY) X(URL_DEPTH) X(URL_LENGTH) X(URL_DIGITS) X(URL_HYPHENS)          \
-						X(URL_QUERY)
+// clang-format off
+#define FEATURES_TABLE(X) \
+	/* its text */ \
+	X(CHARS) X(WORDS) X(WORD_LENGTH) X(LINKS) X(LINK_COUNT) X(BOLD) X(TIME) X(SENTENCES) X(COMMAS) X(COLONS) \
+	X(QUOTES) X(DIGITS) X(UPPER) X(CAPITALS) X(SYMBOLS) X(SHORT_WORDS) X(WIDE) X(ENDS) X(STARTS) X(YEAR) X(CLOCK) \
+	X(MONEY) X(MARK) X(LONGEST) X(NUMBERS) \
+	/* what it is */ \
+	X(KIND) X(LEVEL) X(HIDDEN) X(ARIA_HIDDEN) X(NOSCRIPT) X(DETAILS) X(FORM) X(TABLE) X(LABEL) X(BUTTON) \
+	X(FIGURE) X(QUOTE) X(CAPTION) X(GAP) X(LINE) X(ORDERED) X(IMAGES_BEFORE) \
+	/* the page's own words */ \
+	X(TITLE_HITS) X(TITLE_COVER) X(DESCRIPTION_HITS) X(DESCRIPTION_COVER) X(BODY_HITS) X(BODY_PAIRS) \
+	X(HAS_BODY) X(COPIES) X(COPY_BEFORE) \
+	/* place */ \
+	X(INDEX) X(INDEX_SHARE) X(CHARS_BEFORE) X(CHARS_AFTER) X(GOOD_BEFORE) X(GOOD_AFTER) X(FROM_TITLE) \
+	X(FROM_TITLE_CHARS) X(FROM_H1) X(LAST_GOOD) X(NEXT_GOOD) X(LAST_HEADING) X(LAST_HEADING_LEVEL) X(WINDOW_CHARS) \
+	X(WINDOW_LINKS) X(WINDOW_GOOD) X(DEPTH) X(INLINE_ODDS) \
+	/* elements around it: IN_ARTICLE to NESTED_ARTICLES in the order of box_facts.in */ \
+	X(IN_ARTICLE) X(IN_MAIN) X(IN_SECTION) X(IN_NAV) X(IN_ASIDE) X(IN_HEADER) X(IN_FOOTER) X(IN_LIST) X(IN_CELL) \
+	X(IN_DIALOG) X(IN_ADDRESS) X(BODY_PROP) X(ROLE_MAIN) X(NESTED_ARTICLES) \
+	X(SAME_ARTICLE) X(TITLE_UP) X(TITLE_DOWN) X(TITLES_SINCE) X(H1_SINCE) \
+	X(ODDS_SUM) X(ODDS_MIN) X(ODDS_MAX) X(ODDS_NEAR) X(ODDS_MIN_AT) \
+	FEATURES_BOX(X, BOX0) FEATURES_BOX(X, BOX1) FEATURES_BOX(X, BOX2) FEATURES_BOX(X, BOX3) FEATURES_BOX(X, BOX4) \
+	FEATURES_BOX(X, PART) FEATURES_BOX(X, RICH) FEATURES_BOX(X, SUB) \
+	/* blocks like it: same tags and classes */ \
+	X(ALIKE) X(ALIKE_SHARE) X(ALIKE_GOOD) X(ALIKE_LINKS) X(ALIKE_BEST) X(ALIKE_MEAN) \
+	/* the boxes that hold most running text: in all, and right inside */ \
+	X(MAIN_IN) X(MAIN_UP) X(MAIN_DOWN) X(MAIN_SHARE) X(MAIN_SIDE) \
+	X(DENSE_IN) X(DENSE_UP) X(DENSE_DOWN) X(DENSE_SHARE) X(DENSE_DIRECT) X(SUB_IS_DENSE) \
+	FEATURES_NEAR(X, PREV1) FEATURES_NEAR(X, PREV2) FEATURES_NEAR(X, NEXT1) FEATURES_NEAR(X, NEXT2) \
+	/* the page */ \
+	X(PAGE_BLOCKS) X(PAGE_CHARS) X(PAGE_LINKS) X(PAGE_LONGS) X(PAGE_GOOD) X(PAGE_HEADINGS) X(PAGE_ITEMS) \
+	X(PAGE_ROWS) X(PAGE_ARTICLES) X(PAGE_TIMES) X(PAGE_IMAGES) X(PAGE_INPUTS) X(PAGE_CODE) X(PAGE_H1) \
+	X(PAGE_SCHEMA) X(PAGE_OG) X(PAGE_WIDE) X(PAGE_MEAN) X(PAGE_LONGEST) X(PAGE_MONEY) X(URL_DEPTH) X(URL_LENGTH) \
+	X(URL_DIGITS) X(URL_HYPHENS) X(URL_QUERY)
 
 /* Second pass: what the first said of the block, its neighbours and its boxes. */
-#define FEATURES_SECOND_TABLE(X)                                                                                       \
-	X(P_OWN)                                                                                                       \
-	X(P_PREV1) X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW3) X(P_WINDOW8) X(P_BOX1)          \
-		X(P_BOX2) X(P_BOX3) X(P_PART) X(P_ALIKE) X(P_MAX_BOX1) X(P_BEFORE) X(P_AFTER) X(P_LAST_SURE)           \
-			X(P_NEXT_SURE) X(P_FIRST) X(P_LAST) X(P_PAGE) X(P_PAGE_CHARS) X(P_RANK) X(P_LONG_PREV)         \
-				X(P_LONG_NEXT) X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY)
+#define FEATURES_SECOND_TABLE(X) \
+	X(P_OWN) X(P_PREV1) X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW3) X(P_WINDOW8) \
+	X(P_BOX1) X(P_BOX2) X(P_BOX3) X(P_PART) X(P_SUB) X(P_ALIKE) X(P_MAX_BOX1) X(P_BEFORE) X(P_AFTER) X(P_LAST_SURE) \
+	X(P_NEXT_SURE) X(P_FIRST) X(P_LAST) X(P_PAGE) X(P_PAGE_CHARS) X(P_RANK) X(P_LONG_PREV) X(P_LONG_NEXT) \
+	X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY)
+// clang-format on
 
 enum feature {
 #define FEATURE_ENUM(name) F_##name,
@@ -106,6 +109,8 @@ struct box_facts {
 	uint8_t tag, depth;
 	uint8_t in[14]; /* boxes up to the nearest of each kind, 255 none: order of F_IN_ARTICLE … */
 	uint32_t part;	/* nearest sectioning box */
+	uint32_t article;     /* nearest article; 0 none */
+	uint32_t sub;	      /* right below the densest box; the nearest part elsewhere */
 };
 
 struct features {
@@ -125,6 +130,7 @@ struct features {
 	uint32_t fact_words[3]; /* of title, description, JSON-LD body */
 	uint32_t main_box, dense_box, title_block, h1_block;
 	uint32_t *last_good, *next_good, *last_heading; /* by block: index, UINT32_MAX none */
+	uint8_t *titles, *h1s; /* by block: headings that look like the title's, and h1, between the title and it */
 	uint8_t *climb;					/* by block: boxes up and down from the one before */
 	uint8_t *images;				/* by block: images since the one before */
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];

@@ -118,6 +118,8 @@ void features_second(const struct second *s, uint32_t i, uint8_t *ret)
 	}
 	uint32_t part = f->boxes[f->blocks->items[i].box].part;
 	PUT(PART, mean_around(s, i, boxes[part].first, boxes[part].end));
+	uint32_t sub = f->boxes[f->blocks->items[i].box].sub;
+	PUT(SUB, mean_around(s, i, boxes[sub].first, boxes[sub].end));
 	const struct alike *a = &f->classes[f->alike[i]];
 	PUT(ALIKE, (uint8_t)(s->alike_weighted[f->alike[i]] / (a->chars + a->blocks)));
 	uint32_t own = boxes[f->blocks->items[i].box].parent;

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include "capture/source.h"
 #include "decode/decode.h"
 #include "meta/meta.h"
@@ -28,6 +29,8 @@ static void keep_features(struct kept *k, const struct features *f)
 	k->blocks = *f->blocks;
 	COPY(k->blocks.items, f->blocks->items, n);
 	COPY(k->blocks.boxes, f->blocks->boxes, f->blocks->box_count);
+	for (uint32_t i = 0; i < n; i++)
+		k->blocks.items[i].text.p = arena_strdup_view(arena, f->blocks->items[i].text);
 	k->features.blocks = &k->blocks;
 	COPY(k->features.stats, f->stats, n);
 	COPY(k->features.sums, f->sums, n + 1);
@@ -43,6 +46,8 @@ static void keep_features(struct kept *k, const struct features *f)
 	COPY(k->features.last_good, f->last_good, n);
 	COPY(k->features.next_good, f->next_good, n);
 	COPY(k->features.last_heading, f->last_heading, n);
+	COPY(k->features.titles, f->titles, n);
+	COPY(k->features.h1s, f->h1s, n);
 	COPY(k->features.climb, f->climb, n);
 	COPY(k->features.images, f->images, n);
 }
@@ -162,11 +167,13 @@ int corpus_read(struct corpus *c, const char *data)
 	if (result)
 		return result;
 	c->pages = calloc(c->truths.count + 1, sizeof(*c->pages));
+	size_t count = 0;
 	for (int i = 0; i < SET_COUNT; i++) {
 		snprintf(paths[i], sizeof(paths[i]), "%s/%s.warc.gz", data, set_names[i]);
-		inputs[i] = paths[i];
+		if (access(paths[i], R_OK) == 0)
+			inputs[count++] = paths[i];
 	}
-	return c->pages ? read_all(c, &engine, inputs, SET_COUNT) : -1;
+	return c->pages ? read_all(c, &engine, inputs, count) : -1;
 }
 
 void corpus_free(struct corpus *c)

@@ -13,7 +13,7 @@ enum { OUT_MAX = 220 };
 static float set_weight(const struct kept *k)
 {
 	switch (k->truth->set) {
-	case SET_NEWSROOM: return 3;
+	case SET_NEWSROOM: return 5;
 	case SET_READABILITY: return 1;
 	case SET_TRAFILATURA: return 0.6f;
 	default: return 1;
@@ -468,25 +468,30 @@ static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS]
 	return result;
 }
 
-int learner_cross_validate_fast(struct learner *l)
+int learner_cross_validate_fast(struct learner *l, const char *models)
 {
-	struct forest forest = { 0 };
+	struct forest first[FOLDS] = { 0 }, second = { 0 };
 	int result = 0;
 	for (uint32_t j = 0; j < FOLDS; j++)
 		if (fill_first(l, j, bit(j)))
 			return -1;
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
-		result = train(l, 0, bit(k), &forest);
-		score_first(l, &forest, k, l->p_first);
-		forest_clear(&forest);
+		result = train(l, 0, bit(k), &first[k]);
+		score_first(l, &first[k], k, l->p_first);
 	}
 	for (uint32_t j = 0; j < FOLDS; j++)
 		fill_second(l, j, l->p_first);
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
-		result = train(l, 1, bit(k), &forest);
-		score_second(l, &forest, k, l->p);
-		forest_clear(&forest);
+		char path[4096];
+		result = train(l, 1, bit(k), &second);
+		score_second(l, &second, k, l->p);
+		snprintf(path, sizeof(path), "%s/fold%u.model", models ? models : "", k);
+		if (!result && models)
+			result = write_model(l, bit(k), &first[k], &second, path, write_bytes);
+		forest_clear(&second);
 	}
+	for (uint32_t k = 0; k < FOLDS; k++)
+		forest_clear(&first[k]);
 	return result;
 }
 

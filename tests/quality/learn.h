@@ -22,7 +22,7 @@ int learner_open(struct learner *learner, struct corpus *corpus);
 int learner_cross_validate(struct learner *learner, int only_fold, const char *models);
 /* All folds with 10 trainings instead of 20: the second pass of a fold learns from first-pass scores of models that
  * saw that fold. For trying things out. */
-int learner_cross_validate_fast(struct learner *learner);
+int learner_cross_validate_fast(struct learner *learner, const char *models);
 /* Trains on everything and writes C. */
 int learner_write(struct learner *learner, const char *path);
 void learner_close(struct learner *learner);

@@ -19,6 +19,8 @@ static const char usage[] =
 	"  --fast         10 trainings instead of 20, for trying things out\n"
 	"  --no-check     no cross-validation, only --write\n"
 	"  --labels       no training: how well the blocks can match the truth at best\n"
+	"  --show PART      all blocks of pages whose address holds PART\n"
+	"  --wrong FILE     wrong blocks of pages with a score below 0.95\n"
 	"  --dump FILE    scores of all blocks of held-out pages\n";
 
 struct tally {
@@ -101,32 +103,82 @@ static void measure_labels(const struct corpus *c)
 	}
 }
 
+/* The blocks of pages whose address holds @part: label, scores, what was decided, text. */
+static void show_pages(const struct corpus *c, const struct learner *l, const char *part)
+{
+	for (uint32_t i = 0; i < c->count; i++) {
+		const struct kept *k = &c->pages[i];
+		if (view_find(k->truth->url, view_of(part)) == k->truth->url.n)
+			continue;
+		uint8_t *keep = calloc(k->blocks.count + 1, 1);
+		decide_body(&k->features, l->p + k->row, keep);
+		printf("== %.*s\n", (int)k->truth->url.n, k->truth->url.p);
+		for (uint32_t b = 0; b < k->blocks.count; b++) {
+			struct view text = view_first(k->blocks.items[b].text, 100);
+			printf("%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b, keep[b] ? "+" : "-",
+				(double)k->labels.share[b], l->p_first[k->row + b] / 255.0, l->p[k->row + b] / 65535.0,
+				k->blocks.items[b].kind, k->labels.words[b], (int)text.n, text.p);
+		}
+		free(keep);
+	}
+}
+
+/* Wrong blocks of held-out pages below @limit. */
+static void show_wrong(const struct corpus *c, const struct learner *l, const char *path, double limit)
+{
+	FILE *out = fopen(path, "w");
+	for (uint32_t i = 0; out && i < c->count; i++) {
+		const struct kept *k = &c->pages[i];
+		uint8_t *keep = calloc(k->blocks.count + 1, 1);
+		double precision, recall;
+		decide_body(&k->features, l->p + k->row, keep);
+		double f1 = k->truth->body.p ? corpus_f1(k, keep, &precision, &recall) : 1;
+		if (f1 < limit) {
+			fprintf(out, "== %s %.*s %.4f p %.4f r %.4f %.*s\n", set_names[k->truth->set], (int)k->truth->kind.n,
+				k->truth->kind.p ? k->truth->kind.p : "", f1, precision, recall, (int)k->truth->url.n, k->truth->url.p);
+			for (uint32_t b = 0; b < k->blocks.count; b++) {
+				struct view text = view_first(k->blocks.items[b].text, 120);
+				if (keep[b] == (k->labels.share[b] > 0.5f))
+					continue;
+				fprintf(out, "%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b, keep[b] ? "EXTRA" : "LOST ",
+					(double)k->labels.share[b], l->p_first[k->row + b] / 255.0, l->p[k->row + b] / 65535.0,
+					k->blocks.items[b].kind, k->labels.words[b], (int)text.n, text.p);
+			}
+		}
+		free(keep);
+	}
+	if (out)
+		fclose(out);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
 		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "no-check", 0, NULL, 'n' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' },
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "no-check", 0, NULL, 'n' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' }, { "wrong", 1, NULL, 'W' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
-	const char *data = "../shared/data", *models = NULL, *write = NULL;
-	struct learner learner = { .settings = { { .trees = 100,
+	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL;
+	struct learner learner = { .settings = { { .trees = 80,
 							 .depth = 6,
 							 .threads = 2,
-							 .eta = 0.12,
+							 .eta = 0.15,
 							 .subsample = 0.8,
-							 .columns = 0.4,
+							 .columns = 0.3,
 							 .min_weight = 0.5,
 							 .lambda = 2 },
-					   { .trees = 150,
+					   { .trees = 140,
 						   .depth = 6,
 						   .threads = 2,
 						   .eta = 0.08,
 						   .subsample = 0.8,
-						   .columns = 0.4,
+						   .columns = 0.3,
 						   .min_weight = 0.5,
 						   .lambda = 2 } } };
 	bool quick = false, fast = false, no_check = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
+		case 's': show = optarg; break;
+		case 'W': wrong = optarg; break;
 		case 'd': data = optarg; break;
 		case 'q': quick = true; break;
 		case 'n': no_check = true; break;
@@ -148,15 +200,24 @@ int main(int argc, char **argv)
 	fprintf(stderr, "%u pages, %u blocks, %.1f s\n", corpus.count, corpus.rows,
 		(double)(clock_ticks() - begun) / 1e9);
 	if (labels) {
-		measure_labels(&corpus);
+		learner_open(&learner, &corpus);
+		if (show)
+			show_pages(&corpus, &learner, show);
+		else
+			measure_labels(&corpus);
+		learner_close(&learner);
 		corpus_free(&corpus);
 		return 0;
 	}
 	int result = learner_open(&learner, &corpus);
 	if (!result)
-		result = no_check ? 0 : fast ? learner_cross_validate_fast(&learner) : learner_cross_validate(&learner, quick ? 0 : -1, models);
+		result = no_check ? 0 : fast ? learner_cross_validate_fast(&learner, models) : learner_cross_validate(&learner, quick ? 0 : -1, models);
 	if (!result && !no_check)
 		measure(&corpus, &learner, quick ? 0 : -1);
+	if (!result && show)
+		show_pages(&corpus, &learner, show);
+	if (!result && wrong)
+		show_wrong(&corpus, &learner, wrong, 0.95);
 	if (!result && write)
 		result = learner_write(&learner, write);
 	fprintf(stderr, "%.1f s\n", (double)(clock_ticks() - begun) / 1e9);

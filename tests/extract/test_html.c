@@ -1,0 +1,239 @@
+/* Whole pages through the library; the fixture shares the name of its test. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "extract/html.h"
+#include "extract/model.h"
+#include "garner.h"
+
+struct outcome {
+	int reason;
+	char *text, *markdown, *from, *cut;
+};
+
+static char *copy(const char *s)
+{
+	return s ? strdup(s) : NULL;
+}
+
+static int note(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	struct outcome *o = user;
+	size_t n = 0;
+	(void)detail;
+	o->reason = reason;
+	o->text = copy(d->text);
+	o->markdown = copy(d->markdown);
+	o->from = copy(d->text_from);
+	for (size_t i = 0; i < d->cut_count; i++)
+		for (size_t k = 0; k < d->cuts[i].line_count; k++)
+			n += strlen(d->cuts[i].reason) + strlen(d->cuts[i].lines[k]) + 4;
+	o->cut = calloc(n + 1, 1);
+	for (size_t i = 0; i < d->cut_count; i++)
+		for (size_t k = 0; k < d->cuts[i].line_count; k++)
+			sprintf(o->cut + strlen(o->cut), "%s = %s\n", d->cuts[i].reason, d->cuts[i].lines[k]);
+	return 0;
+}
+
+static void forget(struct outcome *o)
+{
+	free(o->text);
+	free(o->markdown);
+	free(o->from);
+	free(o->cut);
+}
+
+static struct outcome clean(const char *html, const struct garner_options *options)
+{
+	struct outcome o = { 0 };
+	struct garner *garner = garner_new(options);
+	assert_non_null(garner);
+	assert_null(garner_error(garner));
+	assert_int_equal(garner_clean_bytes(garner, html, strlen(html), "https://example.org/2024/05/a-report.html", "text/html", note, &o), 0);
+	garner_free(garner);
+	return o;
+}
+
+static char *read_fixture(const char *name, const char *ending)
+{
+	char path[4096];
+	snprintf(path, sizeof(path), "%s/extract/%s.%s", getenv("GARNER_TESTDATA"), name, ending);
+	FILE *file = fopen(path, "rb");
+	if (!file)
+		fail_msg("%s: can't be opened", path);
+	char *text = calloc(1, 1 << 20);
+	text[fread(text, 1, (1 << 20) - 1, file)] = 0;
+	fclose(file);
+	return text;
+}
+
+/* Without blank lines: they are the reader's business, not the model's. */
+static char *lines_of(const char *text)
+{
+	char *out = calloc(strlen(text) + 2, 1);
+	size_t n = 0;
+	for (const char *p = text; *p; p++)
+		if (*p != '\n' || (n && out[n - 1] != '\n'))
+			out[n++] = *p;
+	while (n && out[n - 1] == '\n')
+		out[--n] = 0;
+	return out;
+}
+
+static struct outcome check_fixture(const char *name)
+{
+	struct garner_options options = { .jobs = 1, .clock = 1 };
+	char *html = read_fixture(name, "html"), *want = read_fixture(name, "txt");
+	struct outcome o = clean(html, &options);
+	assert_int_equal(o.reason, 0);
+	char *got = lines_of(o.text), *expected = lines_of(want);
+	assert_string_equal(got, expected);
+	free(got);
+	free(expected);
+	free(html);
+	free(want);
+	return o;
+}
+
+#define FIXTURE(name)                                                                                                  \
+	static void name(void **state)                                                                                 \
+	{                                                                                                              \
+		(void)state;                                                                                           \
+		struct outcome o = check_fixture(#name);                                                               \
+		assert_null(o.from);                                                                                   \
+		forget(&o);                                                                                            \
+	}
+
+FIXTURE(keeps_the_body_of_a_german_report)
+FIXTURE(keeps_the_body_of_a_japanese_report)
+FIXTURE(keeps_the_body_of_an_arabic_report)
+FIXTURE(keeps_a_body_of_line_breaks_in_a_layout_table)
+FIXTURE(keeps_code_and_tables_of_documentation)
+
+static void takes_the_body_from_json_ld_when_the_page_is_empty(void **state)
+{
+	(void)state;
+	struct outcome o = check_fixture(__func__);
+	assert_string_equal(o.from, "json-ld");
+	forget(&o);
+}
+
+static void takes_the_body_from_state_when_the_page_is_empty(void **state)
+{
+	(void)state;
+	struct outcome o = check_fixture(__func__);
+	assert_string_equal(o.from, "state");
+	forget(&o);
+}
+
+static void explains_each_cut_by_score_and_features(void **state)
+{
+	(void)state;
+	struct garner_options options = { .jobs = 1, .clock = 1, .explain = true };
+	char *html = read_fixture("keeps_the_body_of_a_german_report", "html");
+	struct outcome o = clean(html, &options);
+	const char *line = strstr(o.cut, "= Wie der Bauhof die Keller leerpumpte");
+	assert_non_null(line);
+	while (line > o.cut && line[-1] != '\n')
+		line--;
+	assert_memory_equal(line, "model 0.", 8);
+	assert_non_null(strchr(line, ':'));
+	forget(&o);
+	free(html);
+}
+
+static void a_threshold_trades_precision_for_recall(void **state)
+{
+	(void)state;
+	static const double thresholds[] = { -8, -2, 0, 2, 8 };
+	char *html = read_fixture("keeps_the_body_of_a_german_report", "html");
+	size_t last = SIZE_MAX;
+	for (size_t i = 0; i < 5; i++) {
+		struct garner_options options = { .jobs = 1, .clock = 1, .threshold = thresholds[i] };
+		struct outcome o = clean(html, &options);
+		size_t n = o.text ? strlen(o.text) : 0;
+		assert_true(n <= last);
+		last = n;
+		forget(&o);
+	}
+	free(html);
+}
+
+static void the_same_page_gives_the_same_bytes(void **state)
+{
+	(void)state;
+	struct garner_options options = { .jobs = 1, .clock = 1, .explain = true };
+	char *html = read_fixture("keeps_the_body_of_a_japanese_report", "html");
+	struct outcome a = clean(html, &options), b = clean(html, &options);
+	assert_string_equal(a.text, b.text);
+	assert_string_equal(a.cut, b.cut);
+	forget(&a);
+	forget(&b);
+	free(html);
+}
+
+/* ---- the model's bytes ------------------------------------------------------------------------ */
+
+static void refuses_a_model_of_other_features(void **state)
+{
+	(void)state;
+	unsigned char *bytes = malloc(model_data_size);
+	struct model *model = NULL;
+	struct error error = { 0 };
+	memcpy(bytes, model_data, model_data_size);
+	bytes[8] ^= 1;
+	assert_true(model_read(view_make((char *)bytes, model_data_size), &model, &error) < 0);
+	assert_null(model);
+	assert_non_null(strstr(error.text, "train it again"));
+	free(bytes);
+}
+
+static void refuses_a_model_cut_at_any_place(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < model_data_size; n += n < 100 ? 1 : 4099) {
+		struct model *model = NULL;
+		struct error error = { 0 };
+		assert_true(model_read(view_make((const char *)model_data, n), &model, &error) < 0);
+		assert_null(model);
+		assert_true(error.text[0] != 0);
+	}
+}
+
+static void probabilities_rise_with_the_logit(void **state)
+{
+	(void)state;
+	uint16_t last = 0;
+	for (int32_t x = -10000; x <= 10000; x += 7) {
+		assert_true(model_probability(x) >= last);
+		last = model_probability(x);
+	}
+	assert_in_range(model_probability(0), 32767, 32768);
+	assert_in_range(model_probability(-100000), 0, 30);
+	assert_in_range(model_probability(100000), 65500, 65535);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_the_body_of_a_german_report),
+		cmocka_unit_test(keeps_the_body_of_a_japanese_report),
+		cmocka_unit_test(keeps_the_body_of_an_arabic_report),
+		cmocka_unit_test(keeps_a_body_of_line_breaks_in_a_layout_table),
+		cmocka_unit_test(keeps_code_and_tables_of_documentation),
+		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
+		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
+		cmocka_unit_test(explains_each_cut_by_score_and_features),
+		cmocka_unit_test(a_threshold_trades_precision_for_recall),
+		cmocka_unit_test(the_same_page_gives_the_same_bytes),
+		cmocka_unit_test(refuses_a_model_of_other_features),
+		cmocka_unit_test(refuses_a_model_cut_at_any_place),
+		cmocka_unit_test(probabilities_rise_with_the_logit),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
