@@ -178,12 +178,14 @@ static void find_text(const json_t *value, int depth, struct found *best)
 static struct view state_text(struct page *page)
 {
 	struct view best = VIEW_NONE;
+	size_t budget = LIMIT_STATE_BYTES;
 	for (uint32_t i = 0; page->dom && i < page->dom->script_count; i++) {
 		const struct dom_script *script = &page->dom->scripts[i];
 		json_error_t error;
 		size_t from = script->type == DOM_SCRIPT_STATE ? view_find_byte(script->text, '{') : 0;
-		if (script->type == DOM_SCRIPT_JSON_LD || from >= script->text.n)
+		if (script->type == DOM_SCRIPT_JSON_LD || from >= script->text.n || script->text.n > budget)
 			continue;
+		budget -= script->text.n;
 		json_t *root = json_loadb(script->text.p + from, script->text.n - from, JSON_DISABLE_EOF_CHECK, &error);
 		struct found found = { 0 };
 		find_text(root, 0, &found);

@@ -137,6 +137,7 @@ struct model *model_free(struct model *model)
 
 /* ---- evaluation ---------------------------------------------------------------------------- */
 
+enum { VECTORS_KEPT = 4096 }; /* 1.3 MB; larger pages make their vectors twice */
 enum { BATCH = 16 }; /* vectors that stay in the first cache while the trees pass by */
 
 /* Complete trees: a step is an index, no branch; the vectors of a batch run beside each other. */
@@ -181,31 +182,49 @@ uint16_t model_probability(int32_t logit)
 	return (uint16_t)(table[at] + (table[at + 1] - table[at]) * part / 256);
 }
 
-int model_run(const struct model *model, struct features *f, int32_t strict, uint16_t **ret_p,
-	int32_t **ret_first)
+/* Vectors of blocks [from, from + count) in @x; the second pass's part when @second is there. */
+static void fill_vectors(const struct features *f, const struct second *second, uint32_t from, uint32_t count, bool first, uint8_t *x)
+{
+	for (uint32_t i = 0; i < count; i++, x += FEATURE_COUNT) {
+		if (first)
+			features_first(f, from + i, x);
+		if (second)
+			features_second(second, from + i, x);
+	}
+}
+
+/* One pass over all blocks, as many at a time as @x has room for; a page that fits in keeps its vectors. */
+static void run_pass(const struct forest *forest, const struct features *f, const struct second *second, uint8_t *x, int32_t *scores)
+{
+	uint32_t n = f->blocks->count;
+	bool fits = n <= VECTORS_KEPT;
+	for (uint32_t at = 0; at < n; at += VECTORS_KEPT) {
+		uint32_t count = n - at < VECTORS_KEPT ? n - at : VECTORS_KEPT;
+		fill_vectors(f, second, at, count, !second || !fits, x);
+		forest_score(forest, x, FEATURE_COUNT, count, scores + at);
+	}
+}
+
+int model_run(const struct model *model, struct features *f, int32_t strict, uint16_t **ret_p, int32_t **ret_first)
 {
 	struct arena *arena = &f->page->arena;
 	uint32_t n = f->blocks->count;
-	uint8_t *x = arena_alloc(arena, (size_t)n * FEATURE_COUNT + 1);
-	int32_t *scores = arena_alloc(arena, (n + 1) * 2 * sizeof(*scores));
-	uint16_t *p = arena_alloc(arena, (n + 1) * sizeof(*p));
-	uint8_t *p_first = arena_alloc(arena, n + 1);
+	uint8_t *x = arena_alloc(arena, (size_t)(n < VECTORS_KEPT ? n : VECTORS_KEPT) * FEATURE_COUNT + 1);
+	int32_t *scores = arena_alloc(arena, ((size_t)n + 1) * 2 * sizeof(*scores));
+	uint16_t *p = arena_alloc(arena, ((size_t)n + 1) * sizeof(*p));
+	uint8_t *p_first = arena_alloc(arena, (size_t)n + 1);
 	struct second *second;
 	if (!x || !scores || !p || !p_first)
 		return page_full(f->page);
 	int32_t *first = scores + n + 1;
 	features_odds(f, &model->odds);
-	for (uint32_t i = 0; i < n; i++)
-		features_first(f, i, x + (size_t)i * FEATURE_COUNT);
-	forest_score(&model->first, x, FEATURE_COUNT, n, first);
+	run_pass(&model->first, f, NULL, x, first);
 	for (uint32_t i = 0; i < n; i++)
 		p_first[i] = (uint8_t)(model_probability(first[i]) >> 8);
 	int result = features_second_prepare(f, p_first, &second);
 	if (result)
 		return result;
-	for (uint32_t i = 0; i < n; i++)
-		features_second(second, i, x + (size_t)i * FEATURE_COUNT);
-	forest_score(&model->second, x, FEATURE_COUNT, n, scores);
+	run_pass(&model->second, f, second, x, scores);
 	for (uint32_t i = 0; i < n; i++)
 		p[i] = model_probability(scores[i] + model->decisions[MODEL_SHIFT] - strict);
 	*ret_p = p;

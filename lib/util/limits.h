@@ -27,6 +27,7 @@
 	X(LIMIT_RULE_STEPS, 20000, "steps", "matching one pattern against one line; beyond, it does not match")        \
 	X(LIMIT_RULE_HEAP_KIB, 256, "KiB", "memory of matching one pattern without JIT")                               \
 	X(LIMIT_BLOCKS, 50000, "blocks", "text blocks of one HTML page; later ones are not looked at")                 \
+	X(LIMIT_STATE_BYTES, MIB(1), "bytes", "embedded JSON state of a page without a body that is read")             \
 	X(LIMIT_FACT_WORDS, 20000, "words", "words of a title, description or JSON-LD body that are compared")         \
 	X(LIMIT_TITLE_BYTES, 1024, "bytes", "a title")                                                                 \
 	X(LIMIT_FACT_BYTES, 4096, "bytes", "any other fact: description, author list, URL")                            \

@@ -3,10 +3,11 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include "extract/html.h"
 #include "util/buf.h"
 #include "util/clock.h"
 
-enum { OUT_MAX = 220 };
+enum { OUT_MAX = 160 };
 
 /* ---- labels and weights --------------------------------------------------------------------- */
 
@@ -309,28 +310,6 @@ static int first_pass(struct learner *l, uint32_t held, uint8_t *p, struct fores
 	return 0;
 }
 
-/* The same for the model of all pages: each fold scored by a forest that saw the others. */
-static int first_pass_all(struct learner *l, struct forest *ret)
-{
-	uint8_t *p = calloc(l->corpus->rows + 1, 1);
-	int result = p ? 0 : -1;
-	for (uint32_t j = 0; j < FOLDS && !result; j++)
-		result = fill_first(l, j, bit(j));
-	for (uint32_t j = 0; j < FOLDS && !result; j++) {
-		struct forest forest = { 0 };
-		result = train(l, 0, bit(j), &forest);
-		if (!result)
-			score_first(l, &forest, j, p);
-		forest_clear(&forest);
-	}
-	if (!result)
-		result = train(l, 0, 0, ret);
-	for (uint32_t j = 0; j < FOLDS && !result; j++)
-		fill_second(l, j, p);
-	free(p);
-	return result;
-}
-
 /* ---- the file ---------------------------------------------------------------------------------- */
 
 static void put_number(struct buf *out, uint32_t v, int size)
@@ -412,6 +391,52 @@ static int write_model(const struct learner *l, uint32_t without, const struct f
 	free((void *)odds.items);
 	buf_free(&out);
 	return result;
+}
+
+static int read_model(const char *folder, uint32_t fold, struct model **ret)
+{
+	char path[4096];
+	struct error error = { 0 };
+	enum { MAX = 16 << 20 };
+	char *bytes = malloc(MAX);
+	snprintf(path, sizeof(path), "%s/fold%u.model", folder, fold);
+	FILE *file = fopen(path, "rb");
+	int result = -1;
+	if (bytes && file)
+		result = model_read(view_make(bytes, fread(bytes, 1, MAX, file)), ret, &error);
+	if (result)
+		fprintf(stderr, "%s: %s\n", path, error.text);
+	if (file)
+		fclose(file);
+	free(bytes);
+	return result;
+}
+
+int learner_score(struct learner *l, const char *models)
+{
+	for (uint32_t fold = 0; fold < FOLDS; fold++) {
+		struct model *model = NULL;
+		if (read_model(models, fold, &model))
+			return -1;
+		for (uint32_t i = 0; i < l->corpus->count; i++) {
+			struct kept *k = &l->corpus->pages[i];
+			struct arena own = k->page.arena;
+			uint16_t *p;
+			int32_t *first;
+			if (k->fold != fold)
+				continue;
+			arena_init(&k->page.arena, (size_t)1 << 30);
+			if (model_run(model, &k->features, 0, &p, &first) == 0) {
+				memcpy(l->p + k->row, p, k->blocks.count * sizeof(*p));
+				for (uint32_t b = 0; b < k->blocks.count; b++)
+					l->p_first[k->row + b] = (uint8_t)(model_probability(first[b]) >> 8);
+			}
+			arena_free(&k->page.arena);
+			k->page.arena = own;
+		}
+		model_free(model);
+	}
+	return 0;
 }
 
 /* ---- the whole --------------------------------------------------------------------------------- */
@@ -511,7 +536,13 @@ int learner_cross_validate(struct learner *l, int only_fold, const char *models)
 int learner_write(struct learner *l, const char *path)
 {
 	struct forest first = { 0 }, second = { 0 };
-	int result = first_pass_all(l, &first);
+	int result = 0;
+	for (uint32_t j = 0; j < FOLDS && !result; j++)
+		result = fill_first(l, j, bit(j));
+	if (!result)
+		result = train(l, 0, 0, &first);
+	for (uint32_t j = 0; j < FOLDS && !result; j++)
+		fill_second(l, j, l->p_first);
 	if (!result)
 		result = train(l, 1, 0, &second);
 	if (!result)

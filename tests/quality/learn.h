@@ -23,7 +23,10 @@ int learner_cross_validate(struct learner *learner, int only_fold, const char *m
 /* All folds with 10 trainings instead of 20: the second pass of a fold learns from first-pass scores of models that
  * saw that fold. For trying things out. */
 int learner_cross_validate_fast(struct learner *learner, const char *models);
-/* Trains on everything and writes C. */
+/* Scores held-out pages with models that an earlier cross-validation left in @models. */
+int learner_score(struct learner *learner, const char *models);
+/* Trains on everything and writes C; the second pass learns from the held-out scores of a cross-validation, which
+ * comes before. */
 int learner_write(struct learner *learner, const char *path);
 void learner_close(struct learner *learner);
 

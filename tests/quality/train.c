@@ -17,7 +17,7 @@ static const char usage[] =
 	"  --models DIR   write the folds' models there: fold0.model ...\n"
 	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
 	"  --fast         10 trainings instead of 20, for trying things out\n"
-	"  --no-check     no cross-validation, only --write\n"
+	"  --score DIR      no training: the models that --models left in DIR\n"
 	"  --labels       no training: how well the blocks can match the truth at best\n"
 	"  --show PART      all blocks of pages whose address holds PART\n"
 	"  --wrong FILE     wrong blocks of pages with a score below 0.95\n"
@@ -155,9 +155,9 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
 		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "no-check", 0, NULL, 'n' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' }, { "wrong", 1, NULL, 'W' },
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' }, { "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
-	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL;
+	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL, *score = NULL;
 	struct learner learner = { .settings = { { .trees = 80,
 							 .depth = 6,
 							 .threads = 2,
@@ -174,14 +174,14 @@ int main(int argc, char **argv)
 						   .columns = 0.3,
 						   .min_weight = 0.5,
 						   .lambda = 2 } } };
-	bool quick = false, fast = false, no_check = false, labels = false;
+	bool quick = false, fast = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
 		case 's': show = optarg; break;
 		case 'W': wrong = optarg; break;
+		case 'S': score = optarg; break;
 		case 'd': data = optarg; break;
 		case 'q': quick = true; break;
-		case 'n': no_check = true; break;
 		case 'f': fast = true; break;
 		case 'l': labels = true; break;
 		case 'm': models = optarg; break;
@@ -211,8 +211,8 @@ int main(int argc, char **argv)
 	}
 	int result = learner_open(&learner, &corpus);
 	if (!result)
-		result = no_check ? 0 : fast ? learner_cross_validate_fast(&learner, models) : learner_cross_validate(&learner, quick ? 0 : -1, models);
-	if (!result && !no_check)
+		result = score ? learner_score(&learner, score) : fast ? learner_cross_validate_fast(&learner, models) : learner_cross_validate(&learner, quick ? 0 : -1, models);
+	if (!result)
 		measure(&corpus, &learner, quick ? 0 : -1);
 	if (!result && show)
 		show_pages(&corpus, &learner, show);
