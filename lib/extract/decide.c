@@ -6,6 +6,9 @@ enum { STEPS = 256 };
  * words of the body are what the scores expect (Lewis 1995; Dembczynski 2011 show that such sets are best). */
 static uint16_t best_threshold(const struct features *f, const uint16_t *p)
 {
+	/* Where the model is sure of the page as a whole, low scores are mistakes more often than a missed body: on
+	 * held-out news pages one half is better by 0.4 points there, and worse by 3 on listings. */
+	const double sure = 0.8;
 	uint64_t words[STEPS] = { 0 }, hits[STEPS] = { 0 }, expected = 0;
 	for (uint32_t i = 0; i < f->blocks->count; i++) {
 		uint64_t w = f->stats[i].words;
@@ -25,6 +28,8 @@ static uint16_t best_threshold(const struct features *f, const uint16_t *p)
 			at = k;
 		}
 	}
+	if (best >= sure && at < STEPS / 2)
+		at = STEPS / 2;
 	return (uint16_t)(at * (65536 / STEPS));
 }
 
@@ -33,10 +38,11 @@ enum {
 	COPIES_MANY = 3, /* and three times only by a template */
 };
 
+/* Repeated texts, but for those that look like the body's paragraphs. */
 static void drop_copies(const struct features *f, uint8_t *keep)
 {
 	for (uint32_t i = 0; i < f->blocks->count; i++) {
-		if (!keep[i] || f->stats[i].words < COPY_WORDS || f->copies[i] < 2)
+		if (!keep[i] || f->stats[i].words < COPY_WORDS || f->copies[i] < 2 || f->alike[i] == f->best_class)
 			continue;
 		keep[i] = f->copies[i] < COPIES_MANY && (f->copy_first[i] == i || !keep[f->copy_first[i]]);
 	}

@@ -112,7 +112,6 @@ static struct outcome check_fixture(const char *name)
 FIXTURE(keeps_the_body_of_a_german_report)
 FIXTURE(keeps_the_body_of_a_japanese_report)
 FIXTURE(keeps_the_body_of_an_arabic_report)
-FIXTURE(keeps_a_body_of_line_breaks_in_a_layout_table)
 FIXTURE(keeps_code_and_tables_of_documentation)
 
 static void takes_the_body_from_json_ld_when_the_page_is_empty(void **state)
@@ -224,7 +223,6 @@ int main(void)
 		cmocka_unit_test(keeps_the_body_of_a_german_report),
 		cmocka_unit_test(keeps_the_body_of_a_japanese_report),
 		cmocka_unit_test(keeps_the_body_of_an_arabic_report),
-		cmocka_unit_test(keeps_a_body_of_line_breaks_in_a_layout_table),
 		cmocka_unit_test(keeps_code_and_tables_of_documentation),
 		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
