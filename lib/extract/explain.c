@@ -13,7 +13,8 @@ static float *node_means(struct arena *arena, const struct forest *f)
 	for (size_t t = 0; means && t < f->trees; t++) {
 		float *m = means + t * all;
 		for (size_t i = all; i-- > 0;)
-			m[i] = i >= nodes ? (float)f->leaves[t * (nodes + 1) + i - nodes] : (m[2 * i + 1] + m[2 * i + 2]) / 2;
+			m[i] = i >= nodes ? (float)f->leaves[t * (nodes + 1) + i - nodes]
+					  : (m[2 * i + 1] + m[2 * i + 2]) / 2;
 	}
 	return means;
 }
@@ -55,7 +56,8 @@ static const char *words_of(struct arena *arena, float score, float *moved)
 		if (moved[best] > -50)
 			break;
 		lower_name(feature_name(best), name, sizeof(name));
-		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s %s %.1f", k ? "," : ":", name, (double)moved[best] / 1024);
+		n += (size_t)snprintf(
+			text + n, sizeof(text) - n, "%s %s %.1f", k ? "," : ":", name, (double)moved[best] / 1024);
 		moved[best] = 0;
 	}
 	return arena_strndup(arena, text, n);

@@ -31,8 +31,9 @@ static size_t kept_weight(const struct page *page)
 
 static bool is_paragraph_tag(struct view tag)
 {
-	static const struct view names[] = { VIEW("p"), VIEW("/p"), VIEW("br"), VIEW("div"), VIEW("/div"), VIEW("li"), VIEW("/li"),
-		VIEW("h1"), VIEW("h2"), VIEW("h3"), VIEW("h4"), VIEW("/h2"), VIEW("/h3"), VIEW("blockquote"), VIEW("tr") };
+	static const struct view names[] = { VIEW("p"), VIEW("/p"), VIEW("br"), VIEW("div"), VIEW("/div"), VIEW("li"),
+		VIEW("/li"), VIEW("h1"), VIEW("h2"), VIEW("h3"), VIEW("h4"), VIEW("/h2"), VIEW("/h3"),
+		VIEW("blockquote"), VIEW("tr") };
 	size_t n = 0;
 	while (n < tag.n && tag.p[n] != ' ' && (n == 0 || tag.p[n] != '/'))
 		n++;
@@ -48,9 +49,11 @@ static size_t reference(struct view v, char *out)
 		struct view name;
 		const char *text;
 	} names[] = { { VIEW("amp;"), "&" }, { VIEW("lt;"), "<" }, { VIEW("gt;"), ">" }, { VIEW("quot;"), "\"" },
-		{ VIEW("apos;"), "'" }, { VIEW("nbsp;"), " " }, { VIEW("#39;"), "'" }, { VIEW("ldquo;"), "\xe2\x80\x9c" },
-		{ VIEW("rdquo;"), "\xe2\x80\x9d" }, { VIEW("lsquo;"), "\xe2\x80\x98" }, { VIEW("rsquo;"), "\xe2\x80\x99" },
-		{ VIEW("ndash;"), "\xe2\x80\x93" }, { VIEW("mdash;"), "\xe2\x80\x94" }, { VIEW("hellip;"), "\xe2\x80\xa6" } };
+		{ VIEW("apos;"), "'" }, { VIEW("nbsp;"), " " }, { VIEW("#39;"), "'" },
+		{ VIEW("ldquo;"), "\xe2\x80\x9c" }, { VIEW("rdquo;"), "\xe2\x80\x9d" },
+		{ VIEW("lsquo;"), "\xe2\x80\x98" }, { VIEW("rsquo;"), "\xe2\x80\x99" },
+		{ VIEW("ndash;"), "\xe2\x80\x93" }, { VIEW("mdash;"), "\xe2\x80\x94" },
+		{ VIEW("hellip;"), "\xe2\x80\xa6" } };
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (view_starts(v, names[i].name)) {
 			size_t n = strlen(names[i].text);
@@ -71,7 +74,8 @@ static struct view plain_text(struct page *page, struct view in)
 		return VIEW_NONE;
 	for (size_t i = 0; i < in.n; i++) {
 		char c = in.p[i];
-		bool tag = c == '<' && i + 1 < in.n && (ascii_is_alpha(in.p[i + 1]) || in.p[i + 1] == '/' || in.p[i + 1] == '!');
+		bool tag = c == '<' && i + 1 < in.n &&
+			   (ascii_is_alpha(in.p[i + 1]) || in.p[i + 1] == '/' || in.p[i + 1] == '!');
 		size_t end = tag ? view_find_byte(view_from(in, i), '>') : 0, used;
 		if (tag && i + end < in.n) {
 			if (is_paragraph_tag(view_make(in.p + i + 1, end - 1)))
@@ -126,7 +130,9 @@ static int replace_body(struct page *page, struct view text, const char *from)
 		line = squeeze(page, line);
 		if (!line.n)
 			continue;
-		blocks[at] = (struct block){ .text = line, .kind = BLOCK_PARAGRAPH, .gap = true, .at = (uint32_t)at, .score = -1 };
+		blocks[at] = (struct block){
+			.text = line, .kind = BLOCK_PARAGRAPH, .gap = true, .at = (uint32_t)at, .score = -1
+		};
 		at++;
 		lines--;
 	}

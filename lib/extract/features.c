@@ -229,7 +229,10 @@ static void find_subs(struct features *f)
 	for (uint32_t i = 0; i < f->blocks->box_count; i++) {
 		uint32_t up = f->blocks->boxes[i].parent;
 		bool inside = i && i != f->dense_box && up >= f->dense_box && f->boxes[up].sub != NONE;
-		f->boxes[i].sub = i == f->dense_box ? i : inside && up == f->dense_box ? i : inside ? f->boxes[up].sub : NONE;
+		f->boxes[i].sub = i == f->dense_box		 ? i
+				  : inside && up == f->dense_box ? i
+				  : inside			 ? f->boxes[up].sub
+								 : NONE;
 	}
 	for (uint32_t i = 0; i < f->blocks->box_count; i++)
 		if (f->boxes[i].sub == NONE)

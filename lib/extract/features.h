@@ -9,8 +9,9 @@
 /* Of one box around the block, for several boxes. */
 #define FEATURES_BOX(X, P)                                                                                             \
 	X(P##_CHARS)                                                                                                   \
-	X(P##_SHARE) X(P##_LINKS) X(P##_GOOD) X(P##_BLOCKS) X(P##_LONGS) X(P##_HEADINGS) X(P##_MEAN) X(P##_PLACE)      \
-		X(P##_ODDS) X(P##_TAG) X(P##_SIBLINGS)
+	X(P##_SHARE)                                                                                                   \
+	X(P##_LINKS) X(P##_GOOD) X(P##_BLOCKS) X(P##_LONGS) X(P##_HEADINGS) X(P##_MEAN) X(P##_PLACE) X(P##_ODDS)       \
+		X(P##_TAG) X(P##_SIBLINGS)
 /* Of a block beside it. */
 #define FEATURES_NEAR(X, P)                                                                                            \
 	X(P##_CHARS) X(P##_LINKS) X(P##_KIND) X(P##_ENDS) X(P##_SAME) X(P##_ODDS) X(P##_CLIMB) X(P##_WORDS)
@@ -107,10 +108,10 @@ struct box_facts {
 	int8_t odds, odds_min, odds_max;
 	uint8_t token_count, min_at; /* boxes up to the lowest odds */
 	uint8_t tag, depth;
-	uint8_t in[14]; /* boxes up to the nearest of each kind, 255 none: order of F_IN_ARTICLE … */
-	uint32_t part;	/* nearest sectioning box */
-	uint32_t article;     /* nearest article; 0 none */
-	uint32_t sub;	      /* right below the densest box; the nearest part elsewhere */
+	uint8_t in[14];	  /* boxes up to the nearest of each kind, 255 none: order of F_IN_ARTICLE … */
+	uint32_t part;	  /* nearest sectioning box */
+	uint32_t article; /* nearest article; 0 none */
+	uint32_t sub;	  /* right below the densest box; the nearest part elsewhere */
 };
 
 struct features {
@@ -131,8 +132,8 @@ struct features {
 	uint32_t main_box, dense_box, title_block, h1_block;
 	uint32_t *last_good, *next_good, *last_heading; /* by block: index, UINT32_MAX none */
 	uint8_t *titles, *h1s; /* by block: headings that look like the title's, and h1, between the title and it */
-	uint8_t *climb;					/* by block: boxes up and down from the one before */
-	uint8_t *images;				/* by block: images since the one before */
+	uint8_t *climb;	       /* by block: boxes up and down from the one before */
+	uint8_t *images;       /* by block: images since the one before */
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];
 };
 

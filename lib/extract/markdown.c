@@ -39,11 +39,22 @@ static struct look look_of(const struct dom *dom, uint32_t text)
 			if (!look.link && dom_attr(dom, node, DOM_ATTR_HREF).n)
 				look.link = node;
 			break;
-		case DOM_strong: case DOM_b: look.strong = true; break;
-		case DOM_em: case DOM_i: look.em = true; break;
-		case DOM_code: case DOM_kbd: case DOM_samp: case DOM_tt: look.code = true; break;
-		case DOM_p: case DOM_div: case DOM_li: case DOM_td: case DOM_th: case DOM_blockquote: case DOM_article: case DOM_body:
-			return look;
+		case DOM_strong:
+		case DOM_b: look.strong = true; break;
+		case DOM_em:
+		case DOM_i: look.em = true; break;
+		case DOM_code:
+		case DOM_kbd:
+		case DOM_samp:
+		case DOM_tt: look.code = true; break;
+		case DOM_p:
+		case DOM_div:
+		case DOM_li:
+		case DOM_td:
+		case DOM_th:
+		case DOM_blockquote:
+		case DOM_article:
+		case DOM_body: return look;
 		default: break;
 		}
 	}
@@ -108,8 +119,8 @@ static bool can_link(struct view url)
 	size_t colon = view_find_byte(url, ':'), slash = view_find_byte(url, '/');
 	if (!url.n || *url.p == '#')
 		return false;
-	return colon == url.n || slash < colon || view_starts_nocase(url, VIEW("http:")) || view_starts_nocase(url, VIEW("https:")) ||
-	       view_starts_nocase(url, VIEW("mailto:"));
+	return colon == url.n || slash < colon || view_starts_nocase(url, VIEW("http:")) ||
+	       view_starts_nocase(url, VIEW("https:")) || view_starts_nocase(url, VIEW("mailto:"));
 }
 
 /* ---- a run of text of one look --------------------------------------------------------------- */
@@ -322,7 +333,9 @@ static void put_block(struct writer *w, const struct block *b)
 
 int markdown_render(struct page *page, struct view *ret_text)
 {
-	struct writer w = { .page = page, .dom = page->dom, .out = BUF_INIT(MARKDOWN_MAX), .plain = BUF_INIT(MARKDOWN_MAX) };
+	struct writer w = {
+		.page = page, .dom = page->dom, .out = BUF_INIT(MARKDOWN_MAX), .plain = BUF_INIT(MARKDOWN_MAX)
+	};
 	*ret_text = VIEW_NONE;
 	if (!page->dom)
 		return 0;

@@ -138,7 +138,7 @@ struct model *model_free(struct model *model)
 /* ---- evaluation ---------------------------------------------------------------------------- */
 
 enum { VECTORS_KEPT = 4096 }; /* 1.3 MB; larger pages make their vectors twice */
-enum { BATCH = 16 }; /* vectors that stay in the first cache while the trees pass by */
+enum { BATCH = 16 };	      /* vectors that stay in the first cache while the trees pass by */
 
 /* Complete trees: a step is an index, no branch; the vectors of a batch run beside each other. */
 static void score_batch(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret)
@@ -183,7 +183,8 @@ uint16_t model_probability(int32_t logit)
 }
 
 /* Vectors of blocks [from, from + count) in @x; the second pass's part when @second is there. */
-static void fill_vectors(const struct features *f, const struct second *second, uint32_t from, uint32_t count, bool first, uint8_t *x)
+static void fill_vectors(
+	const struct features *f, const struct second *second, uint32_t from, uint32_t count, bool first, uint8_t *x)
 {
 	for (uint32_t i = 0; i < count; i++, x += FEATURE_COUNT) {
 		if (first)
@@ -194,7 +195,8 @@ static void fill_vectors(const struct features *f, const struct second *second, 
 }
 
 /* One pass over all blocks, as many at a time as @x has room for; a page that fits in keeps its vectors. */
-static void run_pass(const struct forest *forest, const struct features *f, const struct second *second, uint8_t *x, int32_t *scores)
+static void run_pass(
+	const struct forest *forest, const struct features *f, const struct second *second, uint8_t *x, int32_t *scores)
 {
 	uint32_t n = f->blocks->count;
 	bool fits = n <= VECTORS_KEPT;

@@ -44,7 +44,8 @@ void forest_score(const struct forest *forest, const uint8_t *x, size_t stride, 
 uint16_t model_probability(int32_t logit);
 /* Probabilities (0 to 65535) of all blocks by both passes, in the arena; the first pass's logits too.
  * @strict: 1/1024 logit taken from every score. */
-int model_run(const struct model *model, struct features *features, int32_t strict, uint16_t **ret_p, int32_t **ret_first);
+int model_run(
+	const struct model *model, struct features *features, int32_t strict, uint16_t **ret_p, int32_t **ret_first);
 
 extern const unsigned char model_data[];
 extern const size_t model_data_size;

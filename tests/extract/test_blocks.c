@@ -26,7 +26,8 @@ static const char *read_html(const char *html)
 	char *out = arena_alloc(&page.arena, strlen(html) * 3 + 64);
 	size_t n = 0;
 	for (uint32_t i = 0; i < blocks.count; i++)
-		n += (size_t)sprintf(out + n, "%s%.*s", i ? "\n" : "", (int)blocks.items[i].text.n, blocks.items[i].text.p);
+		n += (size_t)sprintf(
+			out + n, "%s%.*s", i ? "\n" : "", (int)blocks.items[i].text.n, blocks.items[i].text.p);
 	out[n] = 0;
 	return out;
 }
@@ -42,7 +43,8 @@ static int teardown(void **state)
 static void keeps_words_whole_at_inline_tags(void **state)
 {
 	(void)state;
-	assert_string_equal(read_html("<p>Un<b>glaub</b>lich, <i>sagte</i> sie<span>.</span></p>"), "Unglaublich, sagte sie.");
+	assert_string_equal(
+		read_html("<p>Un<b>glaub</b>lich, <i>sagte</i> sie<span>.</span></p>"), "Unglaublich, sagte sie.");
 	assert_string_equal(read_html("<p><span>D</span>rei \n\t Wörter<sup>2</sup></p>"), "Drei Wörter2");
 	assert_string_equal(read_html("<p>日本<ruby>語<rt>ご</rt></ruby>の文</p>"), "日本語の文");
 }
@@ -59,8 +61,10 @@ static void puts_a_space_between_anchors_side_by_side(void **state)
 static void borders_are_block_elements_and_line_breaks(void **state)
 {
 	(void)state;
-	assert_string_equal(read_html("<div>eins<p>zwei</p>drei<div>vier</div>fünf</div>"), "eins\nzwei\ndrei\nvier\nfünf");
-	assert_string_equal(read_html("<p>Strasse 1<br>8000 Zürich<br><br>Telefon</p>"), "Strasse 1\n8000 Zürich\nTelefon");
+	assert_string_equal(
+		read_html("<div>eins<p>zwei</p>drei<div>vier</div>fünf</div>"), "eins\nzwei\ndrei\nvier\nfünf");
+	assert_string_equal(
+		read_html("<p>Strasse 1<br>8000 Zürich<br><br>Telefon</p>"), "Strasse 1\n8000 Zürich\nTelefon");
 	assert_false(blocks.items[1].flags & TEXT_GAP);
 	assert_true(blocks.items[2].flags & TEXT_GAP);
 	assert_string_equal(read_html("<h2>Zwei<br>Zeilen</h2>"), "Zwei Zeilen");
@@ -72,7 +76,9 @@ static void nothing_visible_is_no_block(void **state)
 {
 	(void)state;
 	assert_string_equal(read_html("<p>&nbsp;</p><p> \n </p><p>\xe2\x80\x8b</p><p>&shy;</p><p>x</p>"), "x");
-	assert_string_equal(read_html("<select><option>Deutsch</select><textarea>a</textarea><p>b</p><svg><text>c</text></svg>"), "b");
+	assert_string_equal(
+		read_html("<select><option>Deutsch</select><textarea>a</textarea><p>b</p><svg><text>c</text></svg>"),
+		"b");
 }
 
 static void rows_of_a_data_table_are_lines(void **state)
@@ -88,7 +94,8 @@ static void rows_of_a_data_table_are_lines(void **state)
 static void a_table_that_lays_out_a_page_is_none(void **state)
 {
 	(void)state;
-	assert_string_equal(read_html("<table><tr><td>Menü<td><h1>Titel</h1><p>Text</p></tr><tr><td>a<td>b</tr></table>"),
+	assert_string_equal(
+		read_html("<table><tr><td>Menü<td><h1>Titel</h1><p>Text</p></tr><tr><td>a<td>b</tr></table>"),
 		"Menü\nTitel\nText\na\nb");
 	assert_true(blocks.items[0].flags & TEXT_TABLE);
 	assert_string_equal(read_html("<table role=presentation><tr><td>1<td>2<tr><td>3<td>4</table>"), "1\n2\n3\n4");
@@ -113,10 +120,13 @@ static void hidden_text_is_known(void **state)
 	(void)state;
 	read_html("<div hidden>a</div><div style='color:red; display : none'>b</div><div aria-hidden=true>c</div>"
 		  "<noscript><p>d</p></noscript><details><summary>e</summary>f</details><p>g</p>");
-	static const uint32_t flags[] = { TEXT_HIDDEN, TEXT_HIDDEN, TEXT_ARIA_HIDDEN, TEXT_NOSCRIPT, TEXT_LABEL, TEXT_DETAILS, 0 };
+	static const uint32_t flags[] = { TEXT_HIDDEN, TEXT_HIDDEN, TEXT_ARIA_HIDDEN, TEXT_NOSCRIPT, TEXT_LABEL,
+		TEXT_DETAILS, 0 };
 	assert_int_equal(blocks.count, 7);
 	for (uint32_t i = 0; i < 7; i++)
-		assert_int_equal(blocks.items[i].flags & (TEXT_HIDDEN | TEXT_ARIA_HIDDEN | TEXT_NOSCRIPT | TEXT_DETAILS | TEXT_LABEL), flags[i]);
+		assert_int_equal(blocks.items[i].flags &
+					 (TEXT_HIDDEN | TEXT_ARIA_HIDDEN | TEXT_NOSCRIPT | TEXT_DETAILS | TEXT_LABEL),
+			flags[i]);
 	assert_string_equal(read_html("<p>sichtbar<span style=\"display:none\"> und nicht</span></p>"), "sichtbar");
 }
 

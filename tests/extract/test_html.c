@@ -54,7 +54,9 @@ static struct outcome clean(const char *html, const struct garner_options *optio
 	struct garner *garner = garner_new(options);
 	assert_non_null(garner);
 	assert_null(garner_error(garner));
-	assert_int_equal(garner_clean_bytes(garner, html, strlen(html), "https://example.org/2024/05/a-report.html", "text/html", note, &o), 0);
+	assert_int_equal(garner_clean_bytes(garner, html, strlen(html), "https://example.org/2024/05/a-report.html",
+				 "text/html", note, &o),
+		0);
 	garner_free(garner);
 	return o;
 }

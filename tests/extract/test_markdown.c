@@ -26,8 +26,11 @@ static const char *render(const char *html)
 	page.blocks = arena_calloc(&page.arena, blocks.count + 1, sizeof(*page.blocks));
 	page.block_count = blocks.count;
 	for (uint32_t i = 0; i < blocks.count; i++)
-		page.blocks[i] = (struct block){ .text = blocks.items[i].text, .kind = blocks.items[i].kind,
-			.level = blocks.items[i].level, .node = blocks.items[i].node, .last_node = blocks.items[i].last };
+		page.blocks[i] = (struct block){ .text = blocks.items[i].text,
+			.kind = blocks.items[i].kind,
+			.level = blocks.items[i].level,
+			.node = blocks.items[i].node,
+			.last_node = blocks.items[i].last };
 	assert_int_equal(markdown_render(&page, &text), 0);
 	return text.n ? text.p : "";
 }
@@ -35,7 +38,8 @@ static const char *render(const char *html)
 static void renders_headings_links_and_emphasis(void **state)
 {
 	(void)state;
-	assert_string_equal(render("<h2>Zwei</h2><p>Ein <b>fettes</b> und <em>schräges</em> <a href='/x y(1)'>Wort</a>.</p>"),
+	assert_string_equal(
+		render("<h2>Zwei</h2><p>Ein <b>fettes</b> und <em>schräges</em> <a href='/x y(1)'>Wort</a>.</p>"),
 		"## Zwei\n\nEin **fettes** und *schräges* [Wort](/x%20y%281%29).\n");
 	assert_string_equal(render("<p><a href='javascript:x()'>kein</a> <a href='#a'>Link</a></p>"), "kein Link\n");
 	assert_string_equal(render("<p><code>a*b</code> und a*b</p>"), "`a*b` und a\\*b\n");
@@ -57,7 +61,8 @@ static void renders_data_tables(void **state)
 static void renders_quotes_and_code(void **state)
 {
 	(void)state;
-	assert_string_equal(render("<blockquote><p>a</p><p>b</p></blockquote><pre>x\n ``` y</pre>"), "> a\n>\n> b\n\n````\nx\n ``` y\n````\n");
+	assert_string_equal(render("<blockquote><p>a</p><p>b</p></blockquote><pre>x\n ``` y</pre>"),
+		"> a\n>\n> b\n\n````\nx\n ``` y\n````\n");
 }
 
 static void text_that_looks_like_markup_is_escaped(void **state)

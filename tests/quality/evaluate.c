@@ -71,7 +71,11 @@ static int run_set(struct run *run, const char *data, const char *out, const cha
 		if (got == SOURCE_END)
 			break;
 		const struct truth *truth = truths_find(&run->truths, page.capture.record);
-		struct pipeline pipeline = { .engine = &run->engines[truth ? fold_of(truth) : 0], .jobs = 1, .stop = &run->stop, .sink = put, .user = run };
+		struct pipeline pipeline = { .engine = &run->engines[truth ? fold_of(truth) : 0],
+			.jobs = 1,
+			.stop = &run->stop,
+			.sink = put,
+			.user = run };
 		if (got == 0)
 			result = pipeline_run_page(&pipeline, &page, error);
 		else if (got < 0)

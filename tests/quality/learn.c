@@ -296,7 +296,8 @@ static int train_pairs(struct learner *l, struct forest pairs[FOLDS][FOLDS], int
 }
 
 /* First-pass scores in @p: of @held by a forest that saw all others, of each other fold by one that saw neither. */
-static int first_pass(struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
+static int first_pass(
+	struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
 {
 	for (uint32_t j = 0; j < FOLDS; j++)
 		if (fill_first(l, j, bit(j) | bit(held)))
@@ -378,8 +379,8 @@ static int write_c(const char *path, const struct buf *b)
 	return fclose(file) ? -1 : 0;
 }
 
-static int write_model(const struct learner *l, uint32_t without, const struct forest *first, const struct forest *second,
-	const char *path, int (*write)(const char *path, const struct buf *b))
+static int write_model(const struct learner *l, uint32_t without, const struct forest *first,
+	const struct forest *second, const char *path, int (*write)(const char *path, const struct buf *b))
 {
 	struct odds_table odds;
 	struct buf out = BUF_INIT((size_t)64 << 20);

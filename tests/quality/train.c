@@ -115,9 +115,10 @@ static void show_pages(const struct corpus *c, const struct learner *l, const ch
 		printf("== %.*s\n", (int)k->truth->url.n, k->truth->url.p);
 		for (uint32_t b = 0; b < k->blocks.count; b++) {
 			struct view text = view_first(k->blocks.items[b].text, 100);
-			printf("%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b, keep[b] ? "+" : "-",
-				(double)k->labels.share[b], l->p_first[k->row + b] / 255.0, l->p[k->row + b] / 65535.0,
-				k->blocks.items[b].kind, k->labels.words[b], (int)text.n, text.p);
+			printf("%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b,
+				keep[b] ? "+" : "-", (double)k->labels.share[b], l->p_first[k->row + b] / 255.0,
+				l->p[k->row + b] / 65535.0, k->blocks.items[b].kind, k->labels.words[b], (int)text.n,
+				text.p);
 		}
 		free(keep);
 	}
@@ -134,14 +135,16 @@ static void show_wrong(const struct corpus *c, const struct learner *l, const ch
 		decide_body(&k->features, l->p + k->row, keep);
 		double f1 = k->truth->body.p ? corpus_f1(k, keep, &precision, &recall) : 1;
 		if (f1 < limit) {
-			fprintf(out, "== %s %.*s %.4f p %.4f r %.4f %.*s\n", set_names[k->truth->set], (int)k->truth->kind.n,
-				k->truth->kind.p ? k->truth->kind.p : "", f1, precision, recall, (int)k->truth->url.n, k->truth->url.p);
+			fprintf(out, "== %s %.*s %.4f p %.4f r %.4f %.*s\n", set_names[k->truth->set],
+				(int)k->truth->kind.n, k->truth->kind.p ? k->truth->kind.p : "", f1, precision, recall,
+				(int)k->truth->url.n, k->truth->url.p);
 			for (uint32_t b = 0; b < k->blocks.count; b++) {
 				struct view text = view_first(k->blocks.items[b].text, 120);
 				if (keep[b] == (k->labels.share[b] > 0.5f))
 					continue;
-				fprintf(out, "%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b, keep[b] ? "EXTRA" : "LOST ",
-					(double)k->labels.share[b], l->p_first[k->row + b] / 255.0, l->p[k->row + b] / 65535.0,
+				fprintf(out, "%4u %s label %.2f first %.2f second %.2f kind %u words %u | %.*s\n", b,
+					keep[b] ? "EXTRA" : "LOST ", (double)k->labels.share[b],
+					l->p_first[k->row + b] / 255.0, l->p[k->row + b] / 65535.0,
 					k->blocks.items[b].kind, k->labels.words[b], (int)text.n, text.p);
 			}
 		}
@@ -155,8 +158,9 @@ int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
 		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' }, { "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' },
-		{ "help", 0, NULL, 'h' }, { 0 } };
+		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' },
+		{ "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' },
+		{ "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' }, { "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL, *score = NULL;
 	struct learner learner = { .settings = { { .trees = 80,
 							 .depth = 6,
@@ -211,7 +215,9 @@ int main(int argc, char **argv)
 	}
 	int result = learner_open(&learner, &corpus);
 	if (!result)
-		result = score ? learner_score(&learner, score) : fast ? learner_cross_validate_fast(&learner, models) : learner_cross_validate(&learner, quick ? 0 : -1, models);
+		result = score	? learner_score(&learner, score)
+			 : fast ? learner_cross_validate_fast(&learner, models)
+				: learner_cross_validate(&learner, quick ? 0 : -1, models);
 	if (!result)
 		measure(&corpus, &learner, quick ? 0 : -1);
 	if (!result && show)
