@@ -25,6 +25,7 @@ struct verb {
 	const char *summary;		   /* one line */
 	const char *help;		   /* options and examples; lines end with \n */
 	int (*run)(int argc, char **argv); /* argv[0] is the verb */
+	bool common;			   /* takes the common options: --help lists them too */
 };
 
 /* Options that every run of the pipeline takes, parsed by common.c. */

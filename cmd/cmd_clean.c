@@ -123,4 +123,4 @@ const struct verb verb_clean = { "clean", "[OPTIONS] [FILE|FOLDER|URL|-]...", "p
 	"  --format text|jsonl|markdown\n"
 	"                       text (default): title, blank line, body; jsonl: a line a document\n"
 	"  --explain            name every line or block that was cut, with its reason, on standard error\n",
-	run };
+	run, true };

@@ -59,4 +59,4 @@ const struct verb verb_export = { "export", "[--format jsonl] [OPTIONS] STORE", 
 	"  --query WORDS        whose title or text match\n"
 	"  --duplicates WORD    all (default), first (no later copies) or only\n"
 	"  --from N, --limit N  begin at number N; at most N documents\n",
-	run };
+	run, false };

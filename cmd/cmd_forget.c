@@ -41,4 +41,4 @@ const struct verb verb_forget = { "forget", "--reason WORDS STORE NUMBER|ID|NAME
 	"  -r, --reason WORDS   why; kept with number, id and date\n\n"
 	"All texts that the document ever had are gone for readers at once. 'garner repack' removes their bytes\n"
 	"from packs, manifests and captures.\n",
-	run };
+	run, false };

@@ -43,4 +43,4 @@ static int run(int argc, char **argv)
 const struct verb verb_history = { "history", "STORE NUMBER|ID|NAME|URL", "the texts that a document had, oldest first",
 	"Columns, separated by tabs: number, fetched, modified (or published), rules, words, SHA-256, title.\n"
 	"'garner show --diff N STORE M' compares two of them.\n",
-	run };
+	run, false };

@@ -87,4 +87,4 @@ const struct verb verb_ingest = { "ingest", "[OPTIONS] STORE FILE|FOLDER|URL|-..
 	"                       texts seen before: stored and marked (default), left out, or not looked for\n"
 	"  --raw gzip|zst|none  how captures of pages are kept beside their text (default gzip)\n"
 	"  --pack-size SIZE     a pack of this size is sealed and never changes again (default 64M)\n",
-	run };
+	run, true };

@@ -40,4 +40,4 @@ const struct verb verb_list = { "list", "[OPTIONS] STORE", "documents of a store
 	"  --since DATE, --until DATE, --host HOST, --lang CODE, --source FILE, --access WORD, --query WORDS,\n"
 	"  --duplicates all|first|only, --from N, --limit N\n"
 	"                       as 'garner export --help' explains\n",
-	run };
+	run, false };

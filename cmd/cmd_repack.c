@@ -22,4 +22,4 @@ static int run(int argc, char **argv)
 
 const struct verb verb_repack = { "repack", "STORE", "join small packs; drop the bytes of what was taken out",
 	"Frames are copied as they are. The open pack is sealed first. Old packs go when the new one is committed.\n",
-	run };
+	run, false };

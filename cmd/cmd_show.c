@@ -57,4 +57,4 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_show = { "show", "[--json] STORE NUMBER|ID|NAME|URL", "one document of a store",
-	"  --json               all its facts, as one line of JSON\n", run };
+	"  --json               all its facts, as one line of JSON\n", run, false };

@@ -199,4 +199,4 @@ const struct verb verb_source = { "source", "add|list|remove|import [OPTIONS] ST
 	"  --backfill           take all that a sitemap names, however old\n"
 	"  --all                list also the sitemaps that indexes named\n"
 	"  --format text|jsonl  of list\n",
-	run };
+	run, false };

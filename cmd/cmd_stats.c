@@ -38,4 +38,4 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_stats = { "stats", "STORE", "counts and sizes of a store",
-	"A name, a tab and a number a line. runs to dropped are sums over all runs.\n", run };
+	"A name, a tab and a number a line. runs to dropped are sums over all runs.\n", run, false };

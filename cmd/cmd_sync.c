@@ -203,4 +203,4 @@ const struct verb verb_sync = { "sync", "[OPTIONS] STORE",
 	"  --metrics FILE       counts of the run in Prometheus text format, replaced as a whole\n"
 	"  --log plain|json|none\n"
 	"                       lines on standard error for every source and failure (default plain)\n",
-	run };
+	run, true };

@@ -426,6 +426,8 @@ int usage_error(const struct verb *verb, const char *format, ...)
 int help(const struct verb *verb)
 {
 	printf("usage: garner %s %s\n\n%s.\n\n%s", verb->name, verb->usage, verb->summary, verb->help);
+	if (verb->common)
+		fputs(common_help, stdout);
 	return EXIT_DONE;
 }
 

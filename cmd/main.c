@@ -68,6 +68,10 @@ static int print_help(const char *topic)
 		return print_limits();
 	if (topic && strcmp(topic, "reasons") == 0)
 		return print_reasons();
+	if (topic && strcmp(topic, "options") == 0) {
+		fputs(common_help, stdout);
+		return EXIT_DONE;
+	}
 	if (topic) {
 		fprintf(stderr, "garner: no help on '%s'\n", topic);
 		return EXIT_USAGE;

@@ -5,7 +5,12 @@
 gives 0 "$garner" --help
 verbs=$(sed -n 's/^  \([a-z][a-z]*\) .*/\1/p' "$work/out")
 [ "$(echo "$verbs" | wc -w)" -ge 7 ] || fail "verbs are missing: $verbs"
-page=$(cat "$project"/cmd/*.1 "$project"/cmd/*.5 2>/dev/null | sed 's/\\-/-/g')
+manual=$(dirname "$garner")/garner.1
+page=$(sed 's/\\-/-/g' "$manual")
+if command -v man >/dev/null; then
+	gives 0 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
+	[ ! -s "$work/err" ] || { cat "$work/err" >&2; fail "the manual page has faults"; }
+fi
 for verb in $verbs; do
 	gives 0 "$garner" "$verb" --help
 	for option in $(grep -oE -- '--[a-z][a-z-]+' "$work/out" | sort -u); do
