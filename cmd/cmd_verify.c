@@ -40,4 +40,5 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_verify = { "verify", "[--data] STORE|ARCHIVE", "prove a store or an archive",
-	"  -d, --data           read every byte, not only sizes, digests of derived files and the catalogue\n", run, false };
+	"  -d, --data           read every byte, not only sizes, digests of derived files and the catalogue\n", run,
+	false };
