@@ -279,13 +279,31 @@ static bool holds_together(uint32_t cp, uint32_t last, struct view text, size_t 
 	return digits && (cp == '.' || cp == ',');
 }
 
+static bool is_ascii_word(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c);
+}
+
 uint64_t unicode_words(struct view text)
 {
 	uint64_t words = 0;
 	bool inside = false;
 	uint32_t last = 0;
 	for (size_t at = 0; at < text.n;) {
-		uint32_t cp = (unsigned char)text.p[at] < 0x80 ? (unsigned char)text.p[at++] : utf8_next(text, &at);
+		if (is_ascii_word(text.p[at])) {
+			words += !inside;
+			inside = true;
+			while (at < text.n && is_ascii_word(text.p[at]))
+				at++;
+			last = (unsigned char)text.p[at - 1];
+			continue;
+		}
+		if (text.p[at] == ' ' || text.p[at] == '\n') {
+			inside = false;
+			at++;
+			continue;
+		}
+		uint32_t cp = utf8_next(text, &at);
 		unsigned entry = unicode_entry(cp);
 		if (entry & UNICODE_IDEOGRAPH) {
 			words++;
