@@ -945,6 +945,19 @@ static bool on_open_before_body(struct prescan *ps, struct token *token, enum co
 	return false;
 }
 
+/* Another html or body tag: the element that is there takes the attributes that it doesn't have. */
+static void merge_later(struct prescan *ps, const struct token *token)
+{
+	struct dom_scratch *s = ps->s;
+	if (s->later_count == SCRATCH_LATER || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
+		ps->unsure = true;
+	else
+		s->later[s->later_count++] = add_tag(ps, EVENT_NOTHING, token);
+	/* gumbo 0.10.1 keeps spaces before this tag that it drops before others. */
+	if (ps->phase != PHASE_BODY || ps->blind)
+		put(ps, token->tag == DOM_html ? "<html>" : "<body>", 6);
+}
+
 static bool on_open_document(struct prescan *ps, struct token *token, enum content_class class)
 {
 	if (class == CONTENT_HEAD) {
@@ -953,16 +966,17 @@ static bool on_open_document(struct prescan *ps, struct token *token, enum conte
 		ps->phase = PHASE_HEAD;
 	} else if (class == CONTENT_HTML) {
 		if (ps->html_seen || ps->phase != PHASE_START) {
-			ps->unsure = true;
+			merge_later(ps, token);
 			return true;
 		}
 		ps->html_seen = true;
 	} else if (class == CONTENT_BODY) {
-		if (ps->phase == PHASE_BODY || ps->head_noscript) {
-			ps->unsure = true;
+		if (ps->phase == PHASE_BODY) {
+			merge_later(ps, token);
 			return true;
 		}
 		ps->phase = PHASE_BODY;
+		ps->head_noscript = false;
 	} else {
 		return false;
 	}
@@ -1230,7 +1244,7 @@ static void on_comment(struct prescan *ps)
 static void reset(struct dom_scratch *s)
 {
 	s->skeleton_n = s->event_count = s->mark_count = 0;
-	s->html = s->body = 0;
+	s->html = s->body = s->later_count = 0;
 }
 
 static bool step(struct prescan *ps, struct token *token)

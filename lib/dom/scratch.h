@@ -11,6 +11,7 @@ enum event_kind {
 	EVENT_CLOSE,
 	EVENT_LEAF, /* an element without content */
 	EVENT_TEXT,
+	EVENT_NOTHING,
 };
 
 /* A thing in the source, in its order. */
@@ -38,6 +39,8 @@ struct mark {
 	char letter;
 };
 
+enum { SCRATCH_LATER = 8 };
+
 struct dom_scratch {
 	struct arena tree; /* gumbo's memory */
 	char *skeleton;
@@ -45,7 +48,8 @@ struct dom_scratch {
 	struct event *events;
 	struct mark *marks;
 	size_t event_count, event_cap, mark_count, mark_cap;
-	uint32_t html, body; /* events of these tags plus one; 0: none in the source */
+	uint32_t html, body; /* events of the tags that make these elements, plus one; 0: they are implied */
+	uint32_t later[SCRATCH_LATER], later_count; /* tags of theirs that only add attributes */
 };
 
 #endif

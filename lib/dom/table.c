@@ -81,18 +81,17 @@ void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name
 
 _Static_assert(DOM_ATTR_COUNT <= 64, "one bit an attribute");
 
-void table_source_attributes(struct table *table, uint32_t node, const struct event *event)
+void table_source_attributes(struct table *table, uint32_t node, const struct event *event, uint64_t *seen)
 {
 	const char *p = table->page->utf8.p;
 	struct token token = { .begin = event->at, .end = event->end };
 	struct token_attr attr;
-	uint64_t seen = 0;
 	size_t at = event->at + 1 + event->name_n;
 	for (size_t i = 0; i < LIMIT_ATTRIBUTES && token_attr_read(p, &token, &at, &attr); i++) {
 		enum dom_attr_name name = names_attr(p + attr.name_at, attr.name_end - attr.name_at);
-		if (name == DOM_ATTR_COUNT || seen >> name & 1)
+		if (name == DOM_ATTR_COUNT || *seen >> name & 1)
 			continue;
-		seen |= (uint64_t)1 << name;
+		*seen |= (uint64_t)1 << name;
 		struct view value = VIEW("");
 		enum charref_result result = CHARREF_DONE;
 		if (attr.value_at < attr.value_end)

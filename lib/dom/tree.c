@@ -123,6 +123,7 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 	const struct dom_scratch *s = tree->scratch;
 	const char *p = table->page->utf8.p;
 	uint32_t node = parent;
+	uint64_t seen;
 	for (uint32_t i = mark->first; i < mark->first + mark->count && !table->failed; i++) {
 		const struct event *event = &s->events[i];
 		if (event->kind == EVENT_CLOSE) {
@@ -130,6 +131,8 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 			node = table->dom->nodes[node].parent;
 			continue;
 		}
+		if (event->kind == EVENT_NOTHING)
+			continue;
 		if (event->kind == EVENT_TEXT) {
 			struct view text;
 			enum charref_result result =
@@ -142,8 +145,9 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 			continue;
 		}
 		uint32_t at = table_element(table, node, (enum dom_tag)event->tag);
+		seen = 0;
 		if (event->name_n && event->tag != DOM_svg)
-			table_source_attributes(table, at, event);
+			table_source_attributes(table, at, event, &seen);
 		if (event->kind == EVENT_OPEN)
 			node = at;
 	}
@@ -184,13 +188,19 @@ static bool expand_element(struct tree *tree, const GumboElement *element, uint3
 	return false;
 }
 
-/* html and body take attributes from later tags of theirs: only when each came from the first is all known. */
-static void check_document(struct tree *tree, enum dom_tag tag, const struct event *event)
+/* html and body: made from the tag that was meant to make them, with what later tags add. */
+static void add_document_attributes(struct tree *tree, enum dom_tag tag, uint32_t node, const struct event *event)
 {
 	const struct dom_scratch *s = tree->scratch;
 	uint32_t made = event ? (uint32_t)(event - s->events) + 1 : 0;
-	if ((tag == DOM_html && made != s->html) || (tag == DOM_body && made != s->body))
+	uint64_t seen = 0;
+	if (made != (tag == DOM_html ? s->html : s->body))
 		tree->table.failed = TREE_LOST;
+	if (event)
+		table_source_attributes(&tree->table, node, event, &seen);
+	for (uint32_t i = 0; i < s->later_count; i++)
+		if (s->events[s->later[i]].tag == tag)
+			table_source_attributes(&tree->table, node, &s->events[s->later[i]], &seen);
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
@@ -235,15 +245,14 @@ static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboEleme
 	enum dom_tag tag = tag_of(tree, element);
 	if (is_skipped(tag))
 		return 0;
-	if (tree->skeleton && parent == 0)
-		check_document(tree, tag, event);
 	uint32_t at = table_element(&tree->table, parent, tag);
-	if (tree->skeleton && (tag == DOM_body || tag == DOM_html))
-		check_document(tree, tag, event);
-	if (event && element->tag_namespace == GUMBO_NAMESPACE_HTML)
-		table_source_attributes(&tree->table, at, event);
-	else if (!tree->skeleton)
+	uint64_t seen = 0;
+	if (!tree->skeleton)
 		add_attributes(tree, at, element);
+	else if (tag == DOM_html || tag == DOM_body)
+		add_document_attributes(tree, tag, at, event);
+	else if (event && element->tag_namespace == GUMBO_NAMESPACE_HTML)
+		table_source_attributes(&tree->table, at, event, &seen);
 	return is_leaf(element, tag) ? 0 : at;
 }
 
