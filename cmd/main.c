@@ -14,6 +14,7 @@ static const struct verb *const verbs[] = {
 	&verb_history,
 	&verb_stats,
 	&verb_verify,
+	&verb_reclean,
 	&verb_repair,
 	&verb_forget,
 	&verb_repack,

@@ -10,6 +10,7 @@
 #include "extract/text_rules.h"
 #include "sieve.h"
 #include "inner.h"
+#include "store/reclean.h"
 #include "store/repair.h"
 #include "store/store.h"
 #include "util/clock.h"
@@ -283,6 +284,49 @@ int garner_repair(struct garner *garner, const char *store, garner_finding_fn *f
 {
 	garner->error = (struct error){ 0 };
 	return store_repair(store, &garner->engine, fn, user, &garner->error);
+}
+
+struct reclean_run {
+	struct garner *garner;
+	struct reclean *reclean;
+	garner_change_fn *fn;
+	void *user;
+};
+
+static int reclean_sink(void *user, struct page *page, struct error *error)
+{
+	struct reclean_run *run = user;
+	run->garner->report.inputs++;
+	return reclean_page(run->reclean, page, run->fn, run->user, error);
+}
+
+int garner_reclean(struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user)
+{
+	struct reclean_run run = { .garner = garner, .fn = fn, .user = user };
+	struct capture_reader *reader = NULL;
+	size_t count;
+	int result = garner_begin(garner);
+	if (!result)
+		result = reclean_open(store, &garner->engine, dry_run, &run.reclean, &garner->error);
+	if (result)
+		return result;
+	const char *const *inputs = reclean_inputs(run.reclean, &count);
+	if (count)
+		result = capture_open(&garner->engine, inputs, count, &reader, &garner->error);
+	if (!result && count) {
+		struct pipeline pipeline = { .engine = &garner->engine,
+			.jobs = garner->engine.options.jobs,
+			.stop = &garner->stop,
+			.sink = reclean_sink,
+			.user = &run };
+		result = pipeline_run(&pipeline, reader, &garner->error);
+	}
+	capture_close(reader);
+	if (result < 0) {
+		reclean_abort(run.reclean);
+		return result;
+	}
+	return reclean_finish(run.reclean, !atomic_load(&garner->stop), &garner->error);
 }
 
 int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count, const char *reason,

@@ -332,6 +332,15 @@ GARNER_API int garner_repair(struct garner *garner, const char *store, garner_fi
  * id, date and @reason stays. @keys as in garner_show. 1: some were not there. @fn (may be NULL) hears of each. */
 GARNER_API int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count,
 	const char *reason, garner_finding_fn *fn, void *user);
+/* Each kept capture of a document's newest text, cleaned again: @reason 0: @after is another text and becomes a
+ * revision; GARNER_KNOWN: the same text; else: today's rules would drop it, the old text stays. @before has no text.
+ * A result other than 0 ends the run. */
+typedef int garner_change_fn(
+	void *user, const struct garner_document *before, const struct garner_document *after, int reason);
+/* Offline, over the captures of the store, with the rules, model and options of @garner. A run that was stopped goes
+ * on where it was. @dry_run: tells, writes nothing. */
+GARNER_API int garner_reclean(
+	struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user);
 /* Joins small packs by copying their frames, and drops the bytes of what was taken out, captures too. */
 GARNER_API int garner_repack(struct garner *garner, const char *store);
 

@@ -6,7 +6,7 @@
 #include "store/store.h"
 #include "util/limits.h"
 
-static int open_existing(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
+int store_open_existing(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
 {
 	struct stat st;
 	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
@@ -18,7 +18,7 @@ int store_forget_keys(const char *path, const struct engine *engine, const char 
 	const char *reason, garner_finding_fn *fn, void *user, struct error *error)
 {
 	struct store *store;
-	int missing = 0, result = open_existing(path, engine, &store, error);
+	int missing = 0, result = store_open_existing(path, engine, &store, error);
 	if (result)
 		return result;
 	for (size_t i = 0; result >= 0 && i < count; i++) {
@@ -38,7 +38,7 @@ int store_forget_keys(const char *path, const struct engine *engine, const char 
 int store_repack_all(const char *path, const struct engine *engine, struct error *error)
 {
 	struct store *store;
-	int result = open_existing(path, engine, &store, error);
+	int result = store_open_existing(path, engine, &store, error);
 	if (result)
 		return result;
 	result = store_repack(store, error);

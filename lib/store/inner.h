@@ -55,6 +55,10 @@ int store_make_folders(struct store *store, struct error *error);
 /* Closes everything but the lock. */
 void store_close(struct store *store);
 struct store *store_dispose(struct store *store);
+/* Not made when it is not there. */
+int store_open_existing(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* A new text of document @n, made from the capture in raw file @raw that document.raw names. Not counted as input. */
+int store_revise(struct store *store, struct page *page, int64_t n, int64_t raw, struct error *error);
 /* "ROOT/NAME", malloc'd; NULL: no memory. */
 char *store_path(const struct store *store, const char *name);
 void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_name[64]);

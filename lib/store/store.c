@@ -663,7 +663,8 @@ static int mark_near(struct store *store, struct page *page, struct error *error
 	return result;
 }
 
-static int add(struct store *store, struct page *page, struct error *error)
+/* @raw: the capture is kept already, in this file; GARNER_NO_NUMBER: it goes into the captures now. */
+static int add(struct store *store, struct page *page, int64_t raw, struct error *error)
 {
 	struct garner_document *d = &page->document;
 	size_t at;
@@ -678,15 +679,22 @@ static int add(struct store *store, struct page *page, struct error *error)
 		d->store.pack = store->pack_name;
 		d->store.offset = pack_size(store->pack);
 	}
-	int64_t raw = GARNER_NO_NUMBER;
-	result = raw_put(store, page, &raw, error);
+	if (raw == GARNER_NO_NUMBER)
+		result = raw_put(store, page, &raw, error);
 	if (!result)
 		result = pack_add(store->pack, d->path, page->member, mtime_of(store, d), &at, error);
 	if (!result)
 		result = keep_waiting(store, page, at, raw, error);
-	if (!result)
-		result = count_input(store, GARNER_STORED, error);
 	store->next_n++;
+	return result;
+}
+
+int store_revise(struct store *store, struct page *page, int64_t n, int64_t raw, struct error *error)
+{
+	page->document.revision_of = n;
+	int result = note_change(store, error);
+	if (!result)
+		result = add(store, page, raw, error);
 	return result ? result : step(store, error);
 }
 
@@ -725,7 +733,10 @@ int store_put(struct store *store, struct page *page, struct error *error)
 	if (first != GARNER_NO_NUMBER && dedup == GARNER_DEDUP_SKIP)
 		return known(store, first, page, error);
 	d->dup_of = first;
-	return add(store, page, error);
+	result = add(store, page, GARNER_NO_NUMBER, error);
+	if (!result)
+		result = count_input(store, GARNER_STORED, error);
+	return result ? result : step(store, error);
 }
 
 int store_note(struct store *store, int reason, const struct page *page, struct error *error)
