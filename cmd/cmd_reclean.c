@@ -57,9 +57,9 @@ static int note(void *user, const struct garner_document *before, const struct g
 		return 0;
 	}
 	if (changes->list)
-		printf("%lld\t%s\t%llu\t%llu\t%s\n", (long long)before->n, reason ? garner_reason_name(reason) : "changed",
-			(unsigned long long)before->words, (unsigned long long)(reason ? 0 : after->words),
-			before->url ? before->url : "");
+		printf("%lld\t%s\t%llu\t%llu\t%s\n", (long long)before->n,
+			reason ? garner_reason_name(reason) : "changed", (unsigned long long)before->words,
+			(unsigned long long)(reason ? 0 : after->words), before->url ? before->url : "");
 	if (reason) {
 		changes->dropped++;
 		return 0;
@@ -77,8 +77,9 @@ static int by_reason(const void *a, const void *b)
 
 static void print_changes(struct changes *changes, bool dry)
 {
-	printf("same\t%llu\nchanged\t%llu\nwould be dropped, kept as they were\t%llu\n", (unsigned long long)changes->same,
-		(unsigned long long)changes->changed, (unsigned long long)changes->dropped);
+	printf("same\t%llu\nchanged\t%llu\nwould be dropped, kept as they were\t%llu\n",
+		(unsigned long long)changes->same, (unsigned long long)changes->changed,
+		(unsigned long long)changes->dropped);
 	printf("words of the changed, before\t%llu\nwords of the changed, now\t%llu\n",
 		(unsigned long long)changes->words_before, (unsigned long long)changes->words_after);
 	if (changes->count)
@@ -86,7 +87,8 @@ static void print_changes(struct changes *changes, bool dry)
 	for (size_t i = 0; i < changes->count; i++)
 		if (changes->rules[i].before != changes->rules[i].after)
 			printf("lines cut by %s\t%llu\t%llu\n", changes->rules[i].reason,
-				(unsigned long long)changes->rules[i].before, (unsigned long long)changes->rules[i].after);
+				(unsigned long long)changes->rules[i].before,
+				(unsigned long long)changes->rules[i].after);
 	if (dry)
 		puts("nothing was written");
 }

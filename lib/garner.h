@@ -339,8 +339,7 @@ typedef int garner_change_fn(
 	void *user, const struct garner_document *before, const struct garner_document *after, int reason);
 /* Offline, over the captures of the store, with the rules, model and options of @garner. A run that was stopped goes
  * on where it was. @dry_run: tells, writes nothing. */
-GARNER_API int garner_reclean(
-	struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user);
+GARNER_API int garner_reclean(struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user);
 /* Joins small packs by copying their frames, and drops the bytes of what was taken out, captures too. */
 GARNER_API int garner_repack(struct garner *garner, const char *store);
 

@@ -13,8 +13,7 @@ int reclean_open(
 /* The files of captures, for the pipeline. They live as long as @reclean. */
 const char *const *reclean_inputs(const struct reclean *reclean, size_t *ret_count);
 /* The pipeline's sink. @fn hears of each capture of a document's newest text. */
-int reclean_page(
-	struct reclean *reclean, struct page *page, garner_change_fn *fn, void *user, struct error *error);
+int reclean_page(struct reclean *reclean, struct page *page, garner_change_fn *fn, void *user, struct error *error);
 /* @complete: all was read. Derived files are made. */
 int reclean_finish(struct reclean *reclean, bool complete, struct error *error);
 struct reclean *reclean_abort(struct reclean *reclean);
