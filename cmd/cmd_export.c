@@ -1,55 +1,60 @@
 #include "cmd.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPT_FORMAT = 1 };
+enum { OPT_FORMAT = 1, OPT_FIELDS };
 
-static const char *format_name = "jsonl";
+static const struct option own[] = {
+	{ "format", required_argument, NULL, OPT_FORMAT },
+	{ "fields", required_argument, NULL, OPT_FIELDS },
+	{ "output", required_argument, NULL, 'o' },
+};
+enum { OWN = sizeof(own) / sizeof(own[0]) };
 
-static int print(void *user, const struct garner_document *d, int reason, const char *detail)
+static int print(void *user, const void *bytes, size_t size)
 {
 	(void)user;
-	(void)reason;
-	(void)detail;
-	char *line = garner_document_json(d);
-	if (!line)
-		return -1;
-	puts(line);
-	free(line);
-	return ferror(stdout) ? -1 : 0;
+	return fwrite(bytes, 1, size, stdout) == size ? 0 : -1;
 }
 
 static int run(int argc, char **argv)
 {
-	struct garner_filter filter = { .with_text = true };
-	struct option all[32] = { { "format", required_argument, NULL, OPT_FORMAT } };
+	struct garner_export export = { .format = "jsonl" };
+	struct option all[32] = { { 0 } };
+	memcpy(all, own, sizeof(own));
 	for (size_t i = 0; filter_options[i].name; i++)
-		all[i + 1] = filter_options[i];
-	for (int c; (c = getopt_long(argc, argv, "h", all, NULL)) != -1;) {
-		if (c == 'h')
-			return help(&verb_export);
-		if (c == OPT_FORMAT) {
-			format_name = optarg;
-			continue;
+		all[i + OWN] = filter_options[i];
+	for (int c; (c = getopt_long(argc, argv, "ho:", all, NULL)) != -1;) {
+		const char *wrong = NULL;
+		switch (c) {
+		case 'h': return help(&verb_export);
+		case 'o': export.path = optarg; break;
+		case OPT_FORMAT: export.format = optarg; break;
+		case OPT_FIELDS: export.fields = optarg; break;
+		default: wrong = filter_take(&export.filter, c, optarg);
 		}
-		const char *wrong = filter_take(&filter, c, optarg);
 		if (wrong)
 			return usage_error(&verb_export, "'%s' %s", optarg ? optarg : argv[optind - 1], wrong);
 	}
-	if (strcmp(format_name, "jsonl") != 0)
-		return usage_error(&verb_export, "--format '%s' is not jsonl", format_name);
 	if (argc - optind != 1)
 		return usage_error(&verb_export, "name one store");
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;
-	return reading_end(garner, garner_list(garner, argv[optind], &filter, print, NULL));
+	int result = garner_export(garner, argv[optind], &export, print, NULL);
+	int code = reading_end(garner, result);
+	return result == -EINVAL ? EXIT_USAGE : code;
 }
 
-const struct verb verb_export = { "export", "[--format jsonl] [OPTIONS] STORE", "documents of a store with their texts",
-	"  --format jsonl       a line of JSON a document\n"
+const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE", "documents of a store for other tools",
+	"  --format NAME        jsonl (default), csv, wet (WARC conversion records) and vertical (<doc>, <p>) to standard\n"
+	"                       output or -o FILE; tar.zst and wacz (the captures, to replay) with -o FILE; txt and bagit\n"
+	"                       with -o FOLDER, which must be new or empty\n"
+	"  -o, --output PATH    the file or folder; a file appears whole or not at all\n"
+	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n"
 	"  --since DATE, --until DATE\n"
 	"                       published (else fetched) in this span, YYYY-MM-DD, both ends included\n"
 	"  --host HOST          of this host and its subdomains\n"

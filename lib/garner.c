@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 #include "capture/source.h"
+#include "export/export.h"
 #include "export/jsonl.h"
 #include "extract/html.h"
 #include "extract/text_rules.h"
@@ -252,6 +253,13 @@ int garner_list(struct garner *garner, const char *store, const struct garner_fi
 {
 	garner->error = (struct error){ 0 };
 	return store_list(store, filter, fn, user, &garner->error);
+}
+
+int garner_export(struct garner *garner, const char *store, const struct garner_export *export, garner_write_fn *write,
+	void *user)
+{
+	garner->error = (struct error){ 0 };
+	return export_run(store, export, garner->engine.options.clock, write, user, &garner->error);
 }
 
 int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)

@@ -301,6 +301,18 @@ struct garner_filter {
 /* Opens, filters and hands each document to @fn in order of number. */
 GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user);
+/* The documents of a store (or one pack) for other tools. */
+struct garner_export {
+	const char *format; /* jsonl (NULL), csv, wet, vertical; with a path: tar.zst, wacz, txt and bagit (folders) */
+	const char *fields; /* of jsonl: NULL our own; "trafilatura", "dolma", "schema" */
+	const char *path;   /* file or new folder; NULL: to @write */
+	struct garner_filter filter;
+};
+/* 0 to go on. */
+typedef int garner_write_fn(void *user, const void *bytes, size_t size);
+/* Files appear whole or not at all. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something. */
+GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *export,
+	garner_write_fn *write, void *user);
 /* @key: number, id, member name or URL. One call of @fn, text included. >0: not there. */
 GARNER_API int garner_show(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
