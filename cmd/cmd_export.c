@@ -49,9 +49,12 @@ static int run(int argc, char **argv)
 	return result == -EINVAL ? EXIT_USAGE : code;
 }
 
-const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE", "documents of a store for other tools",
-	"  --format NAME        jsonl (default), csv, wet (WARC conversion records) and vertical (<doc>, <p>) to standard\n"
-	"                       output or -o FILE; tar.zst and wacz (the captures, to replay) with -o FILE; txt and bagit\n"
+const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE",
+	"documents of a store for other tools",
+	"  --format NAME        jsonl (default), csv, wet (WARC conversion records) and vertical (<doc>, <p>) to "
+	"standard\n"
+	"                       output or -o FILE; tar.zst and wacz (the captures, to replay) with -o FILE; txt and "
+	"bagit\n"
 	"                       with -o FOLDER, which must be new or empty\n"
 	"  -o, --output PATH    the file or folder; a file appears whole or not at all\n"
 	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n"

@@ -13,12 +13,12 @@
 enum export_kind { EXPORT_STREAM, EXPORT_FILE, EXPORT_FOLDER };
 
 struct exporter {
-	const char *store;	      /* where the documents come from */
-	const char *path;	      /* of the folder; of a file while it is written aside; NULL: a stream */
-	int fd;			      /* of the file; -1 */
-	int64_t clock;		      /* for every time that is not a document's */
-	const char *fields;	      /* jsonl: NULL our own keys */
-	struct buf out;		      /* streams append here; emptied behind them */
+	const char *store;  /* where the documents come from */
+	const char *path;   /* of the folder; of a file while it is written aside; NULL: a stream */
+	int fd;		    /* of the file; -1 */
+	int64_t clock;	    /* for every time that is not a document's */
+	const char *fields; /* jsonl: NULL our own keys */
+	struct buf out;	    /* streams append here; emptied behind them */
 	void *state;
 };
 

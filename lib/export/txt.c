@@ -83,8 +83,8 @@ static int64_t time_of(const struct exporter *exporter, const struct garner_docu
 /* ---- a folder -------------------------------------------------------------------------------- */
 
 /* Not synced one by one: folder_end syncs the file system once. */
-static int write_file(struct exporter *exporter, const char *folder, const char *name, struct view bytes,
-	struct error *error)
+static int write_file(
+	struct exporter *exporter, const char *folder, const char *name, struct view bytes, struct error *error)
 {
 	struct texts *t = exporter->state;
 	buf_reset(&t->path);
@@ -131,8 +131,9 @@ static int txt_end(struct exporter *exporter, struct error *error)
 	return result ? result : sync_folder(exporter, error);
 }
 
-const struct export_format export_txt = { .name = "txt", .kind = EXPORT_FOLDER, .begin = texts_begin, .put = txt_put,
-	.end = txt_end, .close = texts_close };
+const struct export_format export_txt = {
+	.name = "txt", .kind = EXPORT_FOLDER, .begin = texts_begin, .put = txt_put, .end = txt_end, .close = texts_close
+};
 
 /* ---- tar.zst --------------------------------------------------------------------------------- */
 
@@ -172,8 +173,9 @@ static int tar_end(struct exporter *exporter, struct error *error)
 	return result ? result : pack_end(t->pack, error);
 }
 
-const struct export_format export_tar = { .name = "tar.zst", .kind = EXPORT_FILE, .begin = tar_begin, .put = tar_put,
-	.end = tar_end, .close = texts_close };
+const struct export_format export_tar = {
+	.name = "tar.zst", .kind = EXPORT_FILE, .begin = tar_begin, .put = tar_put, .end = tar_end, .close = texts_close
+};
 
 /* ---- BagIt ----------------------------------------------------------------------------------- */
 
@@ -195,7 +197,8 @@ static int bagit_put(struct exporter *exporter, const struct garner_document *d,
 }
 
 /* A tag file, and its line in the manifest of tag files. */
-static int put_tag(struct exporter *exporter, struct buf *tags, const char *name, struct view bytes, struct error *error)
+static int put_tag(
+	struct exporter *exporter, struct buf *tags, const char *name, struct view bytes, struct error *error)
 {
 	put_sum(tags, bytes, "", name);
 	return write_file(exporter, "", name, bytes, error);
@@ -209,8 +212,10 @@ static int bagit_end(struct exporter *exporter, struct error *error)
 	clock_format(exporter->clock, now);
 	put_sum(&t->sums, buf_view(&t->manifest), "data/", "manifest.jsonl");
 	t->bytes += t->manifest.n;
-	buf_printf(&info, "Bag-Software-Agent: garner/" GARNER_VERSION "\nBagging-Date: %.10s\nPayload-Oxum: %" PRIu64
-			  ".%" PRIu64 "\n", now, t->bytes, t->count + 1);
+	buf_printf(&info,
+		"Bag-Software-Agent: garner/" GARNER_VERSION "\nBagging-Date: %.10s\nPayload-Oxum: %" PRIu64 ".%" PRIu64
+		"\n",
+		now, t->bytes, t->count + 1);
 	int result = write_file(exporter, "data/", "manifest.jsonl", buf_view(&t->manifest), error);
 	if (!result)
 		result = put_tag(exporter, &tags, "bagit.txt",
@@ -228,5 +233,9 @@ static int bagit_end(struct exporter *exporter, struct error *error)
 	return result ? result : sync_folder(exporter, error);
 }
 
-const struct export_format export_bagit = { .name = "bagit", .kind = EXPORT_FOLDER, .begin = bagit_begin,
-	.put = bagit_put, .end = bagit_end, .close = texts_close };
+const struct export_format export_bagit = { .name = "bagit",
+	.kind = EXPORT_FOLDER,
+	.begin = bagit_begin,
+	.put = bagit_put,
+	.end = bagit_end,
+	.close = texts_close };

@@ -8,7 +8,11 @@ static void put_escaped(struct buf *out, struct view v)
 	size_t plain = 0;
 	for (size_t i = 0; i <= v.n; i++) {
 		char c = i < v.n ? v.p[i] : 0;
-		const char *code = c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : c == '"' ? "&quot;" : NULL;
+		const char *code = c == '&'   ? "&amp;"
+				   : c == '<' ? "&lt;"
+				   : c == '>' ? "&gt;"
+				   : c == '"' ? "&quot;"
+					      : NULL;
 		if (i < v.n && !code && c != '\n' && c != '\t')
 			continue;
 		buf_put(out, v.p + plain, i - plain);

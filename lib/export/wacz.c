@@ -28,14 +28,14 @@ struct wacz {
 	struct zip_writer *zip;
 	struct warc_writer *warc;
 	struct page page;
-	struct map seen;	/* "file offset" of captures that are in */
+	struct map seen; /* "file offset" of captures that are in */
 	struct buf pages, resources, records, key, raw;
-	char **lines;		/* of the index */
+	char **lines; /* of the index */
 	size_t line_count, line_cap;
-	char data[40];		/* name of the open archive/data-NNN.warc.gz */
-	uint64_t data_size;	/* bytes in it */
+	char data[40];	    /* name of the open archive/data-NNN.warc.gz */
+	uint64_t data_size; /* bytes in it */
 	int data_number;
-	char raw_name[64];	/* the capture file that is open */
+	char raw_name[64]; /* the capture file that is open */
 	int raw_fd;
 };
 
@@ -313,8 +313,10 @@ static int write_package(struct exporter *exporter, struct error *error)
 	struct buf package = BUF_INIT(SIZE_MAX / 4), digest = BUF_INIT(4096);
 	char created[CLOCK_TEXT_BYTES] = "", sha256[65];
 	clock_format(exporter->clock, created);
-	buf_printf(&package, "{\"profile\":\"data-package\",\"wacz_version\":\"1.1.1\",\"software\":\"garner/%s\","
-			     "\"created\":\"%s\",\"resources\":[", GARNER_VERSION, created);
+	buf_printf(&package,
+		"{\"profile\":\"data-package\",\"wacz_version\":\"1.1.1\",\"software\":\"garner/%s\","
+		"\"created\":\"%s\",\"resources\":[",
+		GARNER_VERSION, created);
 	buf_putv(&package, buf_view(&w->resources));
 	buf_puts(&package, "]}\n");
 	int result = package.err || w->resources.err || w->pages.err ? no_memory(error) : 0;
@@ -348,5 +350,10 @@ static int wacz_end(struct exporter *exporter, struct error *error)
 	return result ? result : zip_end(w->zip, error);
 }
 
-const struct export_format export_wacz = { .name = "wacz", .kind = EXPORT_FILE, .facts = true, .begin = wacz_begin,
-	.put = wacz_put, .end = wacz_end, .close = wacz_close };
+const struct export_format export_wacz = { .name = "wacz",
+	.kind = EXPORT_FILE,
+	.facts = true,
+	.begin = wacz_begin,
+	.put = wacz_put,
+	.end = wacz_end,
+	.close = wacz_close };
