@@ -4,7 +4,7 @@
 #include "util/limits.h"
 #include "util/utf8.h"
 
-enum { CANDIDATES = 64, NEAR_BEFORE = 8, NEAR_BEHIND = 12, LINE_BYTES = 240 };
+enum { CANDIDATES = 64, NEAR_BEFORE = 8, NEAR_BEHIND = 12, LINE_BYTES = 240, FAR_BLOCKS = 400 };
 
 struct candidate {
 	struct date date;
@@ -79,23 +79,23 @@ static void from_ld(struct dates *dates)
 	}
 }
 
-/* How near a node stands to the headline and the beginning of the body: 0 far, 1 on the page's own part, 2 near. */
+/* How near a node stands to the headline and the beginning of the body: 0 in another box, 1 on the page's own part,
+ * 2 near. */
 static int nearness(const struct decide *d, uint32_t node)
 {
 	if (node == 0)
 		return 2;
+	size_t at = decide_block_of(d, node), head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	if (at != SIZE_MAX && head != SIZE_MAX && at + 2 >= head && at <= head + 4)
+		return 2; /* right at the headline no name of a box makes it another page's */
 	if (decide_is_aside(d, node))
 		return 0;
-	if (d->dom->nodes[node].parent == 0)
-		return 1;
-	size_t at = decide_block_of(d, node);
 	if (at == SIZE_MAX)
 		return d->headline && node + 60 > d->headline && node < d->headline + 120 ? 2 : 1;
-	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
 	if (head == SIZE_MAX)
 		return 1;
-	size_t from = head > NEAR_BEFORE ? head - NEAR_BEFORE : 0, to = head + NEAR_BEHIND;
-	return at >= from && at <= to ? 2 : 1;
+	size_t from = head > NEAR_BEFORE ? head - NEAR_BEFORE : 0;
+	return at >= from && at <= head + NEAR_BEHIND ? 2 : 1;
 }
 
 static void from_clue(struct dates *dates, const struct clue *c)
@@ -177,10 +177,11 @@ static void from_line(struct dates *dates, struct view text, int score, const ch
 			return;
 		struct view before = view_make(line.p, (size_t)(span.p - line.p));
 		struct view context = before.n > 60 ? view_from(before, before.n - 60) : before;
+		struct view behind = view_first(view_from(line, before.n + span.n), 24);
 		int points = score;
 		if (says_other(context))
 			points = 0;
-		else if (says_published(context))
+		else if (says_published(context) || (!says_modified(context) && says_published(behind)))
 			points += 6;
 		else if (says_modified(context)) {
 			add_modified(dates, span, 50);
@@ -261,6 +262,94 @@ static void from_blocks(struct dates *dates)
 			from_line(dates, page->blocks[i].text, 42 - (int)(i - d->last), "text", true);
 }
 
+/* What is left when nothing near the headline speaks: a line anywhere that says "published", or a line in the body that
+ * is a date and nothing else. */
+static void from_far_blocks(struct dates *dates)
+{
+	const struct page *page = dates->d->page;
+	for (size_t i = 0; i < page->block_count && i < FAR_BLOCKS; i++) {
+		const struct block *b = &page->blocks[i];
+		struct date date;
+		struct view span;
+		if (b->text.n > 160 || b->text.n < 6 || !has_digit(b->text) ||
+			!date_find(&dates->d->dates, b->text, &date, &span))
+			continue;
+		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));
+		struct view behind = view_from(b->text, before.n + span.n);
+		if (says_other(b->text) || says_modified(before) || (dates->d->dom && decide_is_aside(dates->d, b->node)))
+			continue;
+		if (says_published(before) || says_published(behind))
+			add_date(dates, &date, 36, "text");
+		else if (!b->cut && b->text.n <= span.n + 2)
+			add_date(dates, &date, 30, "text");
+	}
+}
+
+/* Times in boxes that look like another page's: taken when the page knows only one day. */
+static void from_only_time(struct dates *dates)
+{
+	const struct detail *detail = dates->d->detail;
+	struct date only = { .year = -1 }, date;
+	for (size_t i = 0; i < detail->count; i++) {
+		const struct clue *c = &detail->clues[i];
+		if ((c->fact != CLUE_DATE && c->fact != CLUE_PUBLISHED) || !date_read(&dates->d->dates, c->value, &date) ||
+			date.day <= 0)
+			continue;
+		if (only.year >= 0 && date_compare_days(&only, &date) != 0)
+			return;
+		only = date;
+	}
+	if (only.year >= 0)
+		add_date(dates, &only, 34, "time");
+}
+
+/* Embedded state of a page that a script builds: the day of publication when all of it names the same. */
+static void from_state(struct dates *dates)
+{
+	static const struct view keys[] = { { "datePublished\"", 14 }, { "publishedAt\"", 12 }, { "published_at\"", 13 },
+		{ "publishDate\"", 12 }, { "publishedDate\"", 14 }, { "publicationDate\"", 16 }, { "publish_date\"", 13 } };
+	const struct dom *dom = dates->d->dom;
+	struct date only = { .year = -1 }, date;
+	for (uint32_t i = 0; i < dom->script_count; i++) {
+		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
+			struct view rest = view_first(dom->scripts[i].text, LIMIT_JSONLD_BYTES);
+			for (size_t at; (at = view_find(rest, keys[k])) < rest.n;) {
+				rest = view_from(rest, at + keys[k].n);
+				struct view value = view_trim(view_first(rest, 48));
+				if (value.n < 12 || value.p[0] != ':')
+					continue;
+				value = view_trim(view_from(value, 1));
+				value = view_from(value, value.n && value.p[0] == '"');
+				value = view_first(value, view_find_byte(value, '"'));
+				if (!date_read(&dates->d->dates, value, &date) || date.day <= 0)
+					continue;
+				if (only.year >= 0 && date_compare_days(&only, &date) != 0)
+					return;
+				only = date;
+			}
+		}
+	}
+	if (only.year >= 0)
+		add_date(dates, &only, 38, "state");
+}
+
+/* The day in an address is the day where the page was written; a time in UTC can be of the day before or after. */
+static const struct candidate *local_day(const struct dates *dates, const struct candidate *best)
+{
+	if (!best || !best->date.zoned || best->date.offset != 0 || best->date.hour < 0)
+		return best;
+	for (size_t i = 0; i < dates->count; i++) {
+		const struct candidate *c = &dates->list[i];
+		if (strcmp(c->from, "url") != 0 || c->date.day <= 0)
+			continue;
+		int64_t days = clock_days(c->date.year, c->date.month, c->date.day) -
+			       clock_days(best->date.year, best->date.month, best->date.day);
+		if (days == 1 || days == -1)
+			return c;
+	}
+	return best;
+}
+
 static const struct candidate *best_of(const struct dates *dates)
 {
 	const struct candidate *best = NULL;
@@ -291,7 +380,7 @@ static void set_dates(struct dates *dates)
 {
 	struct decide *d = dates->d;
 	struct garner_document *doc = &d->page->document;
-	const struct candidate *best = best_of(dates);
+	const struct candidate *best = local_day(dates, best_of(dates));
 	char text[DATE_TEXT_BYTES];
 	if (best && !doc->published) {
 		const struct candidate *fine = finest(dates, best);
@@ -326,6 +415,12 @@ int date_decide(struct decide *d)
 	}
 	from_url(&dates);
 	add(&dates, d->page->capture.feed_published, 89, "feed");
+	const struct candidate *best = best_of(&dates);
+	if (d->detail && (!best || best->score < 40)) {
+		from_far_blocks(&dates);
+		from_only_time(&dates);
+		from_state(&dates);
+	}
 	set_dates(&dates);
 	return 0;
 }

@@ -591,7 +591,7 @@ static const struct token *match_numeric(const struct date_reader *reader, const
 {
 	int a, b;
 	const struct token *mark = t + 1, *second = t + 2, *mark2 = t + 3, *y = t + 4;
-	if (!day_of(t, &a) || mark->kind != TOKEN_PUNCT || !strchr("./-", mark->punct) || !day_of(second, &b) ||
+	if (!day_of(t, &a) || mark->kind != TOKEN_PUNCT || !strchr("./-|", mark->punct) || !day_of(second, &b) ||
 		mark2->kind != TOKEN_PUNCT || mark2->punct != mark->punct || !is_number(y))
 		return NULL;
 	int year = year_of(reader, y);

@@ -65,6 +65,9 @@ static const struct {
 	M("datepublished", CLUE_PUBLISHED, FROM_META, 0),
 	M("date_published", CLUE_PUBLISHED, FROM_META, 0),
 	M("published_date", CLUE_PUBLISHED, FROM_META, 0),
+	M("published-date", CLUE_PUBLISHED, FROM_META, 0),
+	M("w-published-date", CLUE_PUBLISHED, FROM_META, 1),
+	M("ms.date", CLUE_DATE, FROM_META, 2),
 	M("published_time", CLUE_PUBLISHED, FROM_META, 0),
 	M("publishdate", CLUE_PUBLISHED, FROM_META, 0),
 	M("publish-date", CLUE_PUBLISHED, FROM_META, 0),
@@ -216,6 +219,14 @@ static void read_link(struct gather *g, uint32_t node)
 		add(g, CLUE_IMAGE, FROM_REL, 2, node, href);
 }
 
+/* <abbr class="published" title="2020-05-17T…">, a microformat. */
+static struct view dated_title(const struct dom *dom, uint32_t node)
+{
+	struct view title = dom_attr(dom, node, DOM_ATTR_TITLE);
+	bool dated = title.n >= 10 && ascii_is_digit(title.p[0]) && ascii_is_digit(title.p[3]) && title.p[4] == '-';
+	return dated ? title : VIEW_NONE;
+}
+
 /* Value of a microdata or RDFa property (HTML standard, 5.2.4 "Values"). */
 static struct view property_value(struct gather *g, uint32_t node)
 {
@@ -225,6 +236,9 @@ static struct view property_value(struct gather *g, uint32_t node)
 		if (view_trim(v).n)
 			return v;
 	}
+	struct view title = dated_title(g->dom, node);
+	if (title.n)
+		return title;
 	return dom_text(g->page, node, 512);
 }
 
@@ -399,7 +413,10 @@ static void read_attributes(struct gather *g, uint32_t node)
 		return;
 	if (words & WORD_BYLINE)
 		add(g, CLUE_BYLINE, FROM_CLASS, 0, node, VIEW_NONE);
-	if (words & WORD_DATE)
+	struct view title = words & WORD_DATE ? dated_title(g->dom, node) : VIEW_NONE;
+	if (title.n)
+		add_value(g, CLUE_DATE, FROM_TIME, 1, node, title);
+	else if (words & WORD_DATE)
 		add(g, CLUE_DATELINE, FROM_CLASS, 0, node, VIEW_NONE);
 }
 
