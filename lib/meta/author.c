@@ -35,6 +35,14 @@ static void read(struct authors *a, struct view text, int flags)
 	names_read(&a->scratch->names, &a->d->page->arena, text, a->d->dates.lang, flags);
 }
 
+/* "The Daily News, Hamburg, Germany": behind the site's own name in one value come addresses, not persons. */
+static void cut_address(struct authors *a, size_t before)
+{
+	struct names *names = &a->scratch->names;
+	if (names->count > before + 1 && decide_is_site(a->d, names->list[before]))
+		names->count = before + 1;
+}
+
 /* The site's own name is a weak author: a person who is named elsewhere goes before. */
 static int weigh(const struct authors *a, int score, int site_score)
 {
@@ -68,8 +76,11 @@ static void from_head(struct authors *a, enum clue_origin origin, int score, int
 	for (unsigned rank = 0; rank < 3; rank++) {
 		for (size_t i = 0; i < detail->count; i++) {
 			const struct clue *c = &detail->clues[i];
-			if (c->fact == CLUE_AUTHOR && c->origin == origin && c->rank == rank)
-				read(a, ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES), flags);
+			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->rank != rank)
+				continue;
+			size_t before = a->scratch->names.count;
+			read(a, ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES), flags);
+			cut_address(a, before);
 		}
 		offer(a, weigh(a, score - (int)rank * 3, 40));
 	}
@@ -141,13 +152,30 @@ static struct view before_date(const struct decide *d, struct view text, bool *d
 	return *dated ? view_trim(view_make(text.p, (size_t)(span.p - text.p))) : text;
 }
 
+/* Every run is of two to four words with capitals: a box of nothing but names. */
+static bool all_names(const struct segment *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct view rest = list[i].text, word;
+		size_t words = 0;
+		while (view_next_token(&rest, ' ', &word)) {
+			if (word.n == 0 || (word.p[0] >= 'a' && word.p[0] <= 'z') || ascii_is_digit(word.p[0]))
+				return false;
+			words++;
+		}
+		if (words < 2 || words > 4 || names_is_role(list[i].text) || names_ends_byline(list[i].text))
+			return false;
+	}
+	return count >= 2 && count <= 6;
+}
+
 /* Names in the box of a byline, run by run: what follows the first name is another author only behind a separator or,
  * like the first, in a link of its own. */
 static void read_box(struct authors *a, uint32_t node)
 {
 	struct segment list[SEGMENTS];
 	size_t count = segments_of(a->d, node, list), first = a->scratch->names.count;
-	bool introduced = false, separated = false, linked = false;
+	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
 	for (size_t i = 0; i < count; i++) {
 		struct names *names = &a->scratch->names;
 		bool any = names->count > first, dated;
@@ -164,7 +192,7 @@ static void read_box(struct authors *a, uint32_t node)
 				break;
 			continue;
 		}
-		if (any && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
+		if (any && !all && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
 			continue;
 		if ((any || !introduced) && names_is_role(text) && !names_introduced(text))
 			continue;
@@ -185,15 +213,22 @@ static void read_box(struct authors *a, uint32_t node)
 	}
 }
 
+/* Answers and comments carry the same property as the text: only names near the first one are of the same byline. */
+enum { PROPERTY_NODES = 60 };
+
 static void from_property(struct authors *a, enum clue_origin origin, int score)
 {
 	const struct decide *d = a->d;
 	for (int want = 2; want >= 1; want--) {
+		uint32_t last = 0;
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
 			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES ||
 				place(d, c->node) != want)
 				continue;
+			if (a->scratch->names.count && c->node > last + PROPERTY_NODES)
+				break;
+			last = c->node;
 			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
 				read(a, c->value, NAMES_LOOSE);
 			else

@@ -23,7 +23,7 @@ struct dates {
 /* How well a day fits the capture: 0 it does, FUTURE it is after it, IMPOSSIBLE. The clock of a capture can be wrong
  * (rewritten WARCs carry the day of the rewriting), so markup that says "published" is only doubted within a year. */
 enum fit { FITS, FUTURE, IMPOSSIBLE };
-enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80 };
+enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80, HINT = 100 };
 
 static enum fit fit_of(const struct decide *d, const struct date *date, bool strong)
 {
@@ -333,18 +333,19 @@ static void from_state(struct dates *dates)
 		add_date(dates, &only, 38, "state");
 }
 
-/* The day in an address is the day where the page was written; a time in UTC can be of the day before or after. */
+/* The day in an address is the day where the page was written: a time in UTC can be of the day before or after, and a
+ * site that moved to another system wrote later days into its markup. */
 static const struct candidate *local_day(const struct dates *dates, const struct candidate *best)
 {
-	if (!best || !best->date.zoned || best->date.offset != 0 || best->date.hour < 0)
-		return best;
-	for (size_t i = 0; i < dates->count; i++) {
+	for (size_t i = 0; best && i < dates->count; i++) {
 		const struct candidate *c = &dates->list[i];
-		if (strcmp(c->from, "url") != 0 || c->date.day <= 0)
+		if (strcmp(c->from, "url") != 0 || c->date.day <= 0 || best->score >= HINT)
 			continue;
 		int64_t days = clock_days(c->date.year, c->date.month, c->date.day) -
-			       clock_days(best->date.year, best->date.month, best->date.day);
-		if (days == 1 || days == -1)
+			       clock_days(best->date.year, best->date.month > 0 ? best->date.month : 1,
+				       best->date.day > 0 ? best->date.day : 1);
+		bool utc = best->date.zoned && best->date.offset == 0 && best->date.hour >= 0;
+		if ((utc && (days == 1 || days == -1)) || days < -2)
 			return c;
 	}
 	return best;
@@ -400,7 +401,7 @@ static void set_dates(struct dates *dates)
 int date_decide(struct decide *d)
 {
 	struct dates dates = { .d = d };
-	add(&dates, d->page->capture.published_hint, 100, "hint");
+	add(&dates, d->page->capture.published_hint, HINT + FUTURE_PENALTY, "hint");
 	if (d->detail) {
 		from_ld(&dates);
 		for (size_t i = 0; i < d->detail->count; i++) {

@@ -37,7 +37,7 @@ static const struct {
 	M("og:article:author", CLUE_AUTHOR, FROM_OG, 0),
 	M("article:author_name", CLUE_AUTHOR, FROM_OG, 0),
 	M("book:author", CLUE_AUTHOR, FROM_OG, 1),
-	M("citation_author", CLUE_AUTHOR, FROM_META, 0),
+	M("citation_author", CLUE_AUTHOR, FROM_DC, 0),
 	M("parsely-author", CLUE_AUTHOR, FROM_META, 0),
 	M("sailthru.author", CLUE_AUTHOR, FROM_META, 0),
 	M("byl", CLUE_AUTHOR, FROM_META, 0),

@@ -67,7 +67,17 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("samstag"), W("sonntag"), W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"),
 	W("follow us"), W("name"), W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"),
 	W("updated on"), W("published on"), W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"),
-	W("advertisement"), W("sign up"), W("log in") };
+	W("advertisement"), W("sign up"), W("log in"),
+	W("link"), W("post"), W("beitrag"), W("table of contents"), W("advertiser disclosure"), W("last modified"), W("joined"),
+	W("no author"), W("shutterstock"), W("getty images"), W("guide"), W("autoreninfo"), W("review"), W("son guncelleme"),
+	W("published on"), W("germany"), W("deutschland"), W("austria"), W("osterreich"), W("switzerland"), W("schweiz"), W("usa"),
+	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"), W("opinion") };
+
+/* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
+static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"), W("landesanstalt"),
+	W("universit"), W("verlag"), W("gmbh"), W("e.v"), W("verein"), W("association"), W("center"), W("centre"), W("bundesamt"),
+	W("fraktion"), W("committee"), W("agency"), W("bundesminist"), W("gesellschaft"), W("stiftung"), W("foundation"), W("office"),
+	W("amt"), W("council"), W("society"), W("commission") };
 
 static bool listed(struct view word, const struct view *list, size_t count)
 {
@@ -120,6 +130,11 @@ static struct view trim_marks(struct view v)
 	return v;
 }
 
+static bool is_by(struct view intro)
+{
+	return view_eq(intro, VIEW("by"));
+}
+
 /* Bytes of @line that the intro takes, 0: none. */
 static size_t intro_length(struct view line)
 {
@@ -144,6 +159,9 @@ static size_t intro_length(struct view line)
 			return at;
 		size_t next = at;
 		uint32_t cp = utf8_next(line, &next);
+		/* "ByAnn Lee": the space between two elements got lost. */
+		if (is_by(intro) && line.p[0] == 'B' && cp >= 'A' && cp <= 'Z')
+			return at;
 		if ((!fold_is_letter(cp) && cp != '-' && cp != '\'' && cp != 0x2019) || fold_is_unspaced(cp))
 			return at;
 	}
@@ -216,6 +234,19 @@ static bool has_role(struct view v)
 		struct view f = folded(trim_marks(word), text, sizeof(text));
 		if (f.n && LISTED(f, roles))
 			return true;
+	}
+	return false;
+}
+
+static bool is_body(struct view line)
+{
+	struct view word;
+	while (view_next_token(&line, ' ', &word)) {
+		char text[64];
+		struct view f = folded(trim_marks(word), text, sizeof(text));
+		for (size_t i = 0; f.n && i < sizeof(bodies) / sizeof(bodies[0]); i++)
+			if (view_starts(f, bodies[i]) && (bodies[i].n > 4 || f.n == bodies[i].n))
+				return true;
 	}
 	return false;
 }
@@ -299,7 +330,7 @@ static bool is_name(struct view v, int flags)
 	if (v.n < 2 || v.n > NAME_BYTES || is_address(v) || names_is_nobody(v))
 		return false;
 	count_words(v, &words, &capitals, &digits);
-	if (words == 0 || words > COUNT_MAX_WORDS || (utf8_count(v) < 2))
+	if (words == 0 || words > (flags & NAMES_WHOLE ? 2 * COUNT_MAX_WORDS : COUNT_MAX_WORDS) || (utf8_count(v) < 2))
 		return false;
 	if (digits > 0 && (!(flags & NAMES_LOOSE) || digits * (words > 1 ? 4 : 2) > v.n))
 		return false;
@@ -310,7 +341,7 @@ static bool is_name(struct view v, int flags)
 
 static void add_name(struct names *names, struct arena *arena, struct view v, int flags)
 {
-	v = trim_marks(cut_tail(v));
+	v = trim_marks(flags & NAMES_WHOLE ? v : cut_tail(v));
 	char text[40];
 	/* A title of a job in front: "Redakteurin Anna Muster". */
 	struct view first = first_word(v, text, sizeof(text));
@@ -402,7 +433,7 @@ static size_t list_mark(struct view v, size_t at)
 {
 	static const struct view marks[] = { { ",", 1 }, { ";", 1 }, { "|", 1 }, { "/", 1 }, { "\n", 1 },
 		{ "\xE3\x80\x81", 3 }, { "\xD8\x8C", 2 }, { "\xEF\xBC\x8C", 3 }, { "\xE2\x80\xA2", 3 },
-		{ "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 }, { "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 } };
+		{ "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 }, { "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 }, { "\xE2\x8B\x85", 3 } };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_starts(view_from(v, at), marks[i]))
 			return marks[i].n;
@@ -478,8 +509,10 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 		return;
 	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
 		return;
-	if (flags & NAMES_WHOLE)
-		add_name(names, arena, line, flags);
+	if (flags & NAMES_LOOSE && is_body(view_first(line, view_find_byte(line, ','))))
+		add_name(names, arena, view_first(line, line.n < NAME_BYTES ? line.n : view_find_byte(line, ',')), flags | NAMES_WHOLE);
+	else if (flags & NAMES_WHOLE)
+		add_name(names, arena, line, flags & ~NAMES_WHOLE);
 	else
 		read_parts(names, arena, line, lang, flags);
 }
