@@ -458,14 +458,13 @@ static bool set_day(struct date *date, int year, int month, int day)
 	return true;
 }
 
-/* Leap years of the Solar Hijri calendar have (25y + 11) mod 33 < 8; day 1 of year 475 is 1096-03-21 (proleptic
- * Gregorian), from which whole years are counted. */
+/* Leap years of the Solar Hijri calendar have (25y + 11) mod 33 < 8; whole years are counted from 1 Farvardin 1403. */
 void date_from_jalali(int year, int month, int day, struct date *ret)
 {
-	int64_t days = clock_days(1925, 3, 22); /* 1 Farvardin 1304 */
-	for (int y = 1304; y < year; y++)
+	int64_t days = clock_days(2024, 3, 20);
+	for (int y = 1403; y < year; y++)
 		days += 365 + ((25 * y + 11) % 33 < 8);
-	for (int y = year; y < 1304; y++)
+	for (int y = year; y < 1403; y++)
 		days -= 365 + ((25 * y + 11) % 33 < 8);
 	days += month <= 7 ? (month - 1) * 31 : 186 + (month - 7) * 30;
 	days += day - 1;
@@ -692,7 +691,7 @@ static const struct token *match_clock(const struct token *t, struct date *date)
 	if (is_role(noon, ROLE_AM) || is_role(noon, ROLE_PM)) {
 		am = is_role(noon, ROLE_AM);
 		pm = !am;
-		end = noon + 1;
+		end = noon + 1 + is_punct(noon + 1, '.');
 		minute = minute < 0 ? 0 : minute;
 	}
 	if (minute < 0 || (dot && !is_role(end, ROLE_HOUR)))
@@ -760,6 +759,8 @@ static bool stands_free(const struct tokens *tokens, const struct token *begin, 
 			before->joined && is_number(before - 1))
 			return false;
 	}
+	if (is_punct(end, '.') && end->joined && is_number(end + 1) && end[1].joined && begin->kind == TOKEN_NUMBER)
+		return false;
 	if (end->kind == TOKEN_PUNCT && end->joined && strchr("-/", end->punct) && is_number(end + 1) &&
 		end[1].joined && end[1].digits > 2)
 		return false;

@@ -87,11 +87,13 @@ static bool quote_closes(const struct repair *r, size_t at)
 	char c = r->in.p[i];
 	if (c == '}' || c == ']' || c == ':')
 		return true;
+	if (c == '/' && i + 1 < r->in.n && (r->in.p[i + 1] == '*' || r->in.p[i + 1] == '/'))
+		return true;
 	if (c != ',')
 		return false;
 	/* "a", b: after the comma of a list or object something begins that JSON knows. */
 	char next = peek_from(r, i + 1);
-	return next == 0 || strchr("\"{[}]-0123456789tfn", next) != NULL;
+	return next == 0 || strchr("\"{[}]-0123456789tfn,/", next) != NULL;
 }
 
 static void repair_escape(struct repair *r)

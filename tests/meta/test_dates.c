@@ -89,7 +89,7 @@ static void reads_times_and_zones(void **state)
 	check("en", "May 17, 2020 8:30 p.m. EDT", "2020-05-17T20:30-04:00");
 	check("en", "8:30 AM, Sunday, May 17, 2020", "2020-05-17T08:30");
 	check("de", "17.05.2020 um 8.30 Uhr", "2020-05-17T08:30");
-	check("de", "17. Mai 2020, 08:30 Uhr MESZ", "2020-05-17T08:30");
+	check("de", "17. Mai 2020, 08:30 Uhr MESZ", "2020-05-17T08:30+02:00");
 	check("fr", "17 mai 2020 à 8h30", "2020-05-17T08:30");
 	check("zh", "2020年5月17日 下午8:30", "2020-05-17T20:30");
 	check("ja", "2020年5月17日 20時30分", "2020-05-17T20:30");
@@ -130,7 +130,7 @@ static void what_only_looks_like_a_date_is_none(void **state)
 {
 	(void)state;
 	static const char *const table[] = { "version 1.2.2020.4", "call 555-12-2020-11", "31 February 2020", "2020-13-01",
-		"May 2020", "17 May", "17th floor of 2020", "10/20/30", "1234567890123456789012", "", "2020", "12:30",
+		"May 2020", "17 May", "17th floor of 2020", "10/20/30/40", "1234567890123456789012", "", "2020", "12:30",
 		"32.12.2020", "price 12.05", "0000-00-00T00:00:00" };
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check("en", table[i], "none");
