@@ -276,7 +276,8 @@ static void from_far_blocks(struct dates *dates)
 			continue;
 		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));
 		struct view behind = view_from(b->text, before.n + span.n);
-		if (says_other(b->text) || says_modified(before) || (dates->d->dom && decide_is_aside(dates->d, b->node)))
+		if (says_other(b->text) || says_modified(before) ||
+			(dates->d->dom && decide_is_aside(dates->d, b->node)))
 			continue;
 		if (says_published(before) || says_published(behind))
 			add_date(dates, &date, 36, "text");
@@ -292,8 +293,8 @@ static void from_only_time(struct dates *dates)
 	struct date only = { .year = -1 }, date;
 	for (size_t i = 0; i < detail->count; i++) {
 		const struct clue *c = &detail->clues[i];
-		if ((c->fact != CLUE_DATE && c->fact != CLUE_PUBLISHED) || !date_read(&dates->d->dates, c->value, &date) ||
-			date.day <= 0)
+		if ((c->fact != CLUE_DATE && c->fact != CLUE_PUBLISHED) ||
+			!date_read(&dates->d->dates, c->value, &date) || date.day <= 0)
 			continue;
 		if (only.year >= 0 && date_compare_days(&only, &date) != 0)
 			return;
@@ -306,8 +307,9 @@ static void from_only_time(struct dates *dates)
 /* Embedded state of a page that a script builds: the day of publication when all of it names the same. */
 static void from_state(struct dates *dates)
 {
-	static const struct view keys[] = { { "datePublished\"", 14 }, { "publishedAt\"", 12 }, { "published_at\"", 13 },
-		{ "publishDate\"", 12 }, { "publishedDate\"", 14 }, { "publicationDate\"", 16 }, { "publish_date\"", 13 } };
+	static const struct view keys[] = { { "datePublished\"", 14 }, { "publishedAt\"", 12 },
+		{ "published_at\"", 13 }, { "publishDate\"", 12 }, { "publishedDate\"", 14 },
+		{ "publicationDate\"", 16 }, { "publish_date\"", 13 } };
 	const struct dom *dom = dates->d->dom;
 	struct date only = { .year = -1 }, date;
 	for (uint32_t i = 0; i < dom->script_count; i++) {

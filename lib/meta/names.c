@@ -67,17 +67,19 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("samstag"), W("sonntag"), W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"),
 	W("follow us"), W("name"), W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"),
 	W("updated on"), W("published on"), W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"),
-	W("advertisement"), W("sign up"), W("log in"),
-	W("link"), W("post"), W("beitrag"), W("table of contents"), W("advertiser disclosure"), W("last modified"), W("joined"),
-	W("no author"), W("shutterstock"), W("getty images"), W("guide"), W("autoreninfo"), W("review"), W("son guncelleme"),
-	W("published on"), W("germany"), W("deutschland"), W("austria"), W("osterreich"), W("switzerland"), W("schweiz"), W("usa"),
-	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"), W("opinion") };
+	W("advertisement"), W("sign up"), W("log in"), W("link"), W("post"), W("beitrag"), W("table of contents"),
+	W("advertiser disclosure"), W("last modified"), W("joined"), W("no author"), W("shutterstock"),
+	W("getty images"), W("guide"), W("autoreninfo"), W("review"), W("son guncelleme"), W("published on"),
+	W("germany"), W("deutschland"), W("austria"), W("osterreich"), W("switzerland"), W("schweiz"), W("usa"),
+	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"),
+	W("opinion") };
 
 /* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
-static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"), W("landesanstalt"),
-	W("universit"), W("verlag"), W("gmbh"), W("e.v"), W("verein"), W("association"), W("center"), W("centre"), W("bundesamt"),
-	W("fraktion"), W("committee"), W("agency"), W("bundesminist"), W("gesellschaft"), W("stiftung"), W("foundation"), W("office"),
-	W("amt"), W("council"), W("society"), W("commission") };
+static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"),
+	W("landesanstalt"), W("universit"), W("verlag"), W("gmbh"), W("e.v"), W("verein"), W("association"),
+	W("center"), W("centre"), W("bundesamt"), W("fraktion"), W("committee"), W("agency"), W("bundesminist"),
+	W("gesellschaft"), W("stiftung"), W("foundation"), W("office"), W("amt"), W("council"), W("society"),
+	W("commission") };
 
 static bool listed(struct view word, const struct view *list, size_t count)
 {
@@ -433,7 +435,8 @@ static size_t list_mark(struct view v, size_t at)
 {
 	static const struct view marks[] = { { ",", 1 }, { ";", 1 }, { "|", 1 }, { "/", 1 }, { "\n", 1 },
 		{ "\xE3\x80\x81", 3 }, { "\xD8\x8C", 2 }, { "\xEF\xBC\x8C", 3 }, { "\xE2\x80\xA2", 3 },
-		{ "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 }, { "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 }, { "\xE2\x8B\x85", 3 } };
+		{ "\xC2\xB7", 2 }, { "\xEF\xBD\x9C", 3 }, { "\xEF\xBC\x8F", 3 }, { " + ", 3 }, { "\xE3\x83\xBB", 3 },
+		{ "\xE2\x8B\x85", 3 } };
 	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
 		if (view_starts(view_from(v, at), marks[i]))
 			return marks[i].n;
@@ -510,7 +513,8 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
 		return;
 	if (flags & NAMES_LOOSE && is_body(view_first(line, view_find_byte(line, ','))))
-		add_name(names, arena, view_first(line, line.n < NAME_BYTES ? line.n : view_find_byte(line, ',')), flags | NAMES_WHOLE);
+		add_name(names, arena, view_first(line, line.n < NAME_BYTES ? line.n : view_find_byte(line, ',')),
+			flags | NAMES_WHOLE);
 	else if (flags & NAMES_WHOLE)
 		add_name(names, arena, line, flags & ~NAMES_WHOLE);
 	else

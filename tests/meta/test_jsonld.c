@@ -66,9 +66,9 @@ static void articles_in_lists_stand_aside(void **state)
 {
 	(void)state;
 	struct ld ld;
-	const struct ld_item *item = read(&ld,
-		"{\"@type\":\"WebPage\",\"name\":\"Übersicht\",\"mainEntity\":{\"@type\":\"ItemList\",\"itemListElement\":"
-		"[{\"@type\":\"NewsArticle\",\"headline\":\"Anderes\"}]}}");
+	const struct ld_item *item = read(&ld, "{\"@type\":\"WebPage\",\"name\":\"Übersicht\",\"mainEntity\":{\"@"
+					       "type\":\"ItemList\",\"itemListElement\":"
+					       "[{\"@type\":\"NewsArticle\",\"headline\":\"Anderes\"}]}}");
 	assert_view(item->name, "Übersicht");
 	assert_int_equal(ld.count, 2);
 	assert_true(ld.items[1]->aside);
@@ -134,7 +134,8 @@ static void a_repaired_script_repairs_to_itself(void **state)
 static void markup_and_references_go_out_of_strings(void **state)
 {
 	(void)state;
-	assert_view(ld_plain(&arena, VIEW("<b>Ä</b>&nbsp; &amp;quot;x&amp;quot; 3 &lt; 4 &#x2013; &bad; "), 100), "Ä \"x\" 3 < 4 – &bad;");
+	assert_view(ld_plain(&arena, VIEW("<b>Ä</b>&nbsp; &amp;quot;x&amp;quot; 3 &lt; 4 &#x2013; &bad; "), 100),
+		"Ä \"x\" 3 < 4 – &bad;");
 	assert_view(ld_plain(&arena, VIEW("äöüß"), 5), "äö");
 }
 

@@ -29,11 +29,14 @@ static void check(const char *lang, const char *line, int flags, const char *wan
 static void cuts_what_introduces_a_name(void **state)
 {
 	(void)state;
-	static const char *const table[][3] = { { "en", "By Ann Lee", "Ann Lee" }, { "en", "Written by: Ann Lee", "Ann Lee" },
-		{ "en", "ByAnn Lee", "Ann Lee" }, { "de", "Von Änne Müßig", "Änne Müßig" }, { "de", "Ein Beitrag von Änne Müßig", "Änne Müßig" },
-		{ "fr", "Par Élodie Aubé", "Élodie Aubé" }, { "es", "Por José Niño", "José Niño" }, { "it", "di Ugo Neri", "Ugo Neri" },
-		{ "ru", "Автор: Анна Белова", "Анна Белова" }, { "ar", "بقلم سليم حداد", "سليم حداد" }, { "ja", "記者 山本花子", "山本花子" },
-		{ "zh", "作者：李小明", "李小明" }, { "en", "Byron Lake", "Byron Lake" }, { "no", "Per-Arne Vik", "Per-Arne Vik" } };
+	static const char *const table[][3] = { { "en", "By Ann Lee", "Ann Lee" },
+		{ "en", "Written by: Ann Lee", "Ann Lee" }, { "en", "ByAnn Lee", "Ann Lee" },
+		{ "de", "Von Änne Müßig", "Änne Müßig" }, { "de", "Ein Beitrag von Änne Müßig", "Änne Müßig" },
+		{ "fr", "Par Élodie Aubé", "Élodie Aubé" }, { "es", "Por José Niño", "José Niño" },
+		{ "it", "di Ugo Neri", "Ugo Neri" }, { "ru", "Автор: Анна Белова", "Анна Белова" },
+		{ "ar", "بقلم سليم حداد", "سليم حداد" }, { "ja", "記者 山本花子", "山本花子" },
+		{ "zh", "作者：李小明", "李小明" }, { "en", "Byron Lake", "Byron Lake" },
+		{ "no", "Per-Arne Vik", "Per-Arne Vik" } };
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check(table[i][0], table[i][1], 0, table[i][2]);
 }
