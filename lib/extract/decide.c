@@ -48,11 +48,59 @@ static void drop_copies(const struct features *f, uint8_t *keep)
 	}
 }
 
+static uint8_t fact(const struct features *f, enum feature feature)
+{
+	return f->page_facts[feature - F_PAGE_BLOCKS];
+}
+
+/* The page calls itself an article, in Open Graph or Schema.org words. */
+static bool is_article(const struct features *f)
+{
+	uint8_t schema = fact(f, F_PAGE_SCHEMA);
+	return fact(f, F_PAGE_OG) == FEATURE_OG_ARTICLE || (schema >= FEATURE_SCHEMA_NEWS && schema <= FEATURE_SCHEMA_TECH);
+}
+
+enum { BODY_WORDS = 60 }; /* kept between two titles before the second may end the page */
+
+/* The innermost box that holds both: a parent stands before its children. */
+static uint32_t shared_box(const struct features *f, uint32_t a, uint32_t b)
+{
+	while (a != b) {
+		if (a > b)
+			a = f->blocks->boxes[a].parent;
+		else
+			b = f->blocks->boxes[b].parent;
+	}
+	return a;
+}
+
+/* Endless pages hang the next article below the first: it begins with a heading as high as the title, in an <article>
+ * of its own, outside of the box that the title shares with its body (a section of the body would stand inside). */
+static void cut_next_article(const struct features *f, uint8_t *keep)
+{
+	const struct text_block *blocks = f->blocks->items;
+	uint32_t title = f->title_block, words = 0, n = f->blocks->count, body = UINT32_MAX, i;
+	if (title >= n || blocks[title].kind != BLOCK_HEADING || !is_article(f))
+		return;
+	for (i = title + 1; i < n; i++) {
+		bool titled = blocks[i].kind == BLOCK_HEADING && blocks[i].level <= blocks[title].level &&
+			      f->boxes[blocks[i].box].article != f->boxes[blocks[title].box].article;
+		if (titled && words >= BODY_WORDS && f->stats[i].title_hits * 2 < f->stats[i].words &&
+			shared_box(f, blocks[i].box, blocks[title].box) < body)
+			break;
+		if (keep[i] && f->stats[i].good)
+			body = shared_box(f, body == UINT32_MAX ? blocks[title].box : body, blocks[i].box);
+		words += keep[i] ? f->stats[i].words : 0;
+	}
+	memset(keep + i, 0, n - i);
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
 	for (uint32_t i = 0; i < f->blocks->count; i++)
 		ret_keep[i] = p[i] >= threshold;
 	drop_copies(f, ret_keep);
+	cut_next_article(f, ret_keep);
 	return threshold;
 }

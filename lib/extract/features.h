@@ -67,6 +67,9 @@ enum feature {
 #undef FEATURE_ENUM
 };
 
+/* Values of F_PAGE_OG and F_PAGE_SCHEMA that more than the trees look at. */
+enum { FEATURE_OG_ARTICLE = 10, FEATURE_SCHEMA_NEWS = 10, FEATURE_SCHEMA_TECH = 50 };
+
 /* Several looks of one class of blocks. */
 struct alike {
 	uint32_t signature, blocks, chars, link, good;
