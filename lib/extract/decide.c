@@ -57,7 +57,8 @@ static uint8_t fact(const struct features *f, enum feature feature)
 static bool is_article(const struct features *f)
 {
 	uint8_t schema = fact(f, F_PAGE_SCHEMA);
-	return fact(f, F_PAGE_OG) == FEATURE_OG_ARTICLE || (schema >= FEATURE_SCHEMA_NEWS && schema <= FEATURE_SCHEMA_TECH);
+	return fact(f, F_PAGE_OG) == FEATURE_OG_ARTICLE ||
+	       (schema >= FEATURE_SCHEMA_NEWS && schema <= FEATURE_SCHEMA_TECH);
 }
 
 enum { BODY_WORDS = 60 }; /* kept between two titles before the second may end the page */
