@@ -19,6 +19,7 @@ def main():
         rows.append(f"{{ {len(pool)}, {len(name)}, {int(legacy)}, {codes[0]:#x}, {codes[1]:#x} }}")
         pool += name
     print("/* Made by make_references.py: place and length in the pool of names, allowed without \";\", code points. */")
+    print("#ifndef GARNER_DOM_REFERENCES_TABLE_H\n#define GARNER_DOM_REFERENCES_TABLE_H\n\n#include <stdint.h>\n")
     print("/* clang-format off */")
     print("static const char reference_names[] =")
     for i in range(0, len(pool), 100):
@@ -30,7 +31,7 @@ def main():
     for i in range(0, len(rows), 5):
         print("\t" + ", ".join(rows[i:i + 5]) + ",")
     print("};")
-    print("/* clang-format on */")
+    print("/* clang-format on */\n\n#endif")
 
 
 main()

@@ -1,4 +1,9 @@
 /* Made by make_references.py: place and length in the pool of names, allowed without ";", code points. */
+#ifndef GARNER_DOM_REFERENCES_TABLE_H
+#define GARNER_DOM_REFERENCES_TABLE_H
+
+#include <stdint.h>
+
 /* clang-format off */
 static const char reference_names[] =
 	"AEligAMPAacuteAbreveAcircAcyAfrAgraveAlphaAmacrAndAogonAopfApplyFunctionAringAscrAssignAtildeAumlBac"
@@ -576,3 +581,5 @@ static const struct reference {
 	{ 13982, 7, 0, 0x21dd, 0x0 }, { 13989, 4, 0, 0x1d56b, 0x0 }, { 13993, 4, 0, 0x1d4cf, 0x0 }, { 13997, 3, 0, 0x200d, 0x0 }, { 14000, 4, 0, 0x200c, 0x0 },
 };
 /* clang-format on */
+
+#endif
