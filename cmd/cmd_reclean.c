@@ -128,4 +128,4 @@ const struct verb verb_reclean = { "reclean", "[OPTIONS] STORE", "clean the kept
 	"      --dry-run        tell what would change, write nothing\n"
 	"      --list           also a line a document: number, changed or the reason, words before, words now, URL\n\n"
 	"Offline. New texts become revisions, old ones stay. A run that was stopped goes on where it was.\n",
-	run };
+	run, true };

@@ -1,0 +1,188 @@
+#!/usr/bin/env python3
+"""A full disk at each write, a read error, a folder that can't be written, and one flipped bit in every kind of file.
+usage: faults.py GARNER FAULTS.so; every write with GARNER_LONG=1, else a sample."""
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import made
+import tool as tools
+
+tool = tools.Tool(sys.argv[1], sys.argv[2])
+LONG = bool(os.environ.get("GARNER_LONG"))
+PACK = ["--pack-size", "40K", "--jobs", "1", "--quiet"]
+rng = random.Random(5)
+
+
+def fail(text):
+    sys.exit(text)
+
+
+def page(i):
+    words = made.text(random.Random(i), 200)
+    return ("<html lang=en><head><title>Story %d</title></head><body><nav><a href=/>Home</a></nav><article><h1>Story %d"
+            "</h1>%s</article></body></html>" % (i, i, "".join("<p>%s</p>" % p for p in words.split("\n\n")))).encode()
+
+
+def write_warc(path, count):
+    with open(path, "wb") as out:
+        for i in range(count):
+            body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + page(i)
+            head = ("WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-%012d>\r\n"
+                    "WARC-Date: 2024-05-01T10:00:00Z\r\nWARC-Target-URI: https://paper.example/%d\r\n"
+                    "Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n" % (i, i, len(body)))
+            out.write(head.encode() + body + b"\r\n\r\n")
+
+
+def full_disk(folder, parts):
+    """Every write may be the one that finds the disk full: named, and what was acknowledged stays."""
+    store, trial = folder + "/store", folder + "/trial"
+    tool.run("ingest", *PACK, store, parts[0])
+    tools.copy(store, trial)
+    calls = tool.calls("kill", trial, "ingest", *PACK, trial, *parts)
+    places = range(1, calls + 1) if LONG else sorted(rng.sample(range(1, calls + 1), 14))
+    refused = 0
+    for at in places:
+        tools.copy(store, trial)
+        before = tool.acknowledged(trial)
+        done = tool.run("ingest", *PACK, trial, *parts, env=tool.environment("enospc", trial, at), allowed=None)
+        if done.returncode not in (0, 3):
+            fail("full disk at call %d: exit %d: %s" % (at, done.returncode, done.stdout.decode()[-500:]))
+        if done.returncode == 3:
+            refused += 1
+            words = done.stdout.decode()
+            if trial not in words or not ("No space" in words or "full" in words):
+                fail("full disk at call %d: the error names no file or reason: %s" % (at, words[-500:]))
+        after = tool.acknowledged(trial)
+        if any(after.get(n) != d for n, d in before.items()):
+            fail("full disk at call %d: an acknowledged document is lost" % at)
+        tool.run("ingest", *PACK, trial, *parts)
+        tool.run("verify", "--data", trial)
+        if len(set(tool.acknowledged(trial).values())) != len(tool.acknowledged(trial)):
+            fail("full disk at call %d: a text is there twice" % at)
+    if refused < len(list(places)) // 2:
+        fail("the full disk was hardly felt: %d of %d" % (refused, len(list(places))))
+    return "%d full disks" % refused
+
+
+def read_errors(folder, parts):
+    store = folder + "/store"
+    calls = tool.calls("eio", store, "verify", "--data", store)
+    for at in sorted(rng.sample(range(1, calls + 1), min(calls, 200 if LONG else 8))):
+        done = tool.run("verify", "--data", store, env=tool.environment("eio", store, at), allowed=None)
+        if done.returncode not in (0, 3, 5):
+            fail("read error at call %d: exit %d: %s" % (at, done.returncode, done.stdout.decode()[-500:]))
+    tool.run("verify", "--data", store)
+    return "%d reads" % calls
+
+
+def read_only(folder, parts):
+    """As a user who may not write: a new run is refused with words, reading goes on."""
+    if os.geteuid() != 0:
+        return "read-only folder skipped: not root"
+    store = folder + "/store"
+    frozen = folder + "/frozen"
+    shutil.copytree(store, frozen)
+    for name in os.listdir(frozen):
+        if name.startswith("catalogue.db-"):
+            os.unlink(frozen + "/" + name)
+    os.chmod(folder, 0o755)
+    def drop():
+        os.setgid(65534)
+        os.setuid(65534)
+    run = lambda *args: subprocess.run([tool.garner, *args], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                       preexec_fn=drop)
+    if run("--version").returncode != 0:
+        return "read-only folder skipped: another user can't start the command"
+    done = run("ingest", *PACK, frozen, parts[0])
+    if done.returncode != 3 or frozen not in done.stdout.decode():
+        fail("read-only folder: exit %d: %s" % (done.returncode, done.stdout.decode()))
+    done = run("list", frozen)
+    if done.returncode != 0 or len(done.stdout.splitlines()) != len(tool.acknowledged(store)):
+        fail("read-only folder can't be listed: %s" % done.stdout.decode()[-500:])
+    return "read-only"
+
+
+def flip(path, at, bit):
+    with open(path, "r+b") as f:
+        f.seek(at)
+        byte = f.read(1)[0]
+        f.seek(at)
+        f.write(bytes([byte ^ 1 << bit]))
+
+
+def flipped_bits(folder):
+    """One bit in each kind of file: verify sees and names it, repair makes the store whole or names what is lost."""
+    warc, store, trial = folder + "/in.warc", folder + "/flip", folder + "/flipped"
+    write_warc(warc, 300)
+    tool.run("ingest", *PACK, store, warc)
+    tool.run("ingest", *PACK, store, warc)
+    tool.run("verify", "--data", store)
+    packs = sorted(os.listdir(store + "/packs"))
+    if len(packs) < 2:
+        fail("no pack was sealed")
+    size = lambda name: os.path.getsize(store + "/" + name)
+    sealed, last = "packs/" + packs[0], "packs/" + packs[-1]
+    places = [(sealed, size(sealed) // 3), (sealed, size(sealed) - 12), (sealed, size(sealed) * 19 // 20),
+              (last, size(last) // 2), ("manifest/000000.jsonl", 777), ("manifest/runs.jsonl", 30),
+              ("manifest/seen.jsonl", 40), ("INDEX.md", 300), ("index/000000.md", 900), ("SHA256SUMS", 10),
+              ("catalogue.db", 30000), ("raw/000000.warc.gz", size("raw/000000.warc.gz") // 2)]
+    for name, at in places:
+        tools.copy(store, trial)
+        flip(trial + "/" + name, at, rng.randrange(8))
+        done = tool.run("verify", "--data", trial, allowed=(5,) if name != "catalogue.db" else (0, 3, 5))
+        word = os.path.basename(name)
+        if name != "catalogue.db" and word not in done.stdout.decode():
+            fail("%s: a flipped bit, and verify does not name it: %s" % (name, done.stdout.decode()[:1000]))
+        before = tool.acknowledged(store)
+        done = tool.run("repair", trial)
+        after = tool.acknowledged(trial)
+        words = done.stdout.decode()
+        for n, document in before.items():
+            if after.get(n) != document and "document %d (" % n not in words:
+                fail("%s: document %d is lost without a word:\n%s" % (name, n, words[:2000]))
+        kept = len(after) / len(before)
+        if kept < .5 or (kept < 1 and not name.startswith("packs/")):
+            fail("%s: only %d of %d documents are left" % (name, len(after), len(before)))
+        if not name.startswith("raw/"):
+            tool.run("verify", "--data", trial)
+    return "%d flipped bits" % len(places)
+
+
+def one_percent(folder):
+    """Damage over 1 % of a pack loses only the frames that it hit."""
+    store, trial = folder + "/flip", folder + "/damaged"
+    tools.copy(store, trial)
+    name = sorted(os.listdir(trial + "/packs"))[0]
+    path = trial + "/packs/" + name
+    hit = os.path.getsize(path) // 100
+    start = os.path.getsize(path) // 2
+    with open(path, "r+b") as f:
+        f.seek(start)
+        f.write(bytes(rng.randrange(256) for _ in range(hit)))
+    tool.run("verify", "--data", trial, allowed=(5,))
+    tool.run("repair", trial)
+    tool.run("verify", "--data", trial)
+    lost = len(tool.acknowledged(store)) - len(tool.acknowledged(trial))
+    return "1 %% damage: %d of %d documents lost" % (lost, len(tool.acknowledged(store)))
+
+
+def main():
+    folder = tempfile.mkdtemp(prefix="garner-faults-")
+    try:
+        parts = []
+        for i in range(2):
+            parts.append("%s/part%d.jsonl" % (folder, i))
+            made.write_jsonl(parts[-1], "b%d" % i, 250 * i, 250)
+        for line in (full_disk(folder, parts), read_errors(folder, parts), read_only(folder, parts),
+                     flipped_bits(folder), one_percent(folder)):
+            print(line, flush=True)
+    finally:
+        shutil.rmtree(folder)
+
+
+main()
