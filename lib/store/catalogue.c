@@ -112,8 +112,8 @@ static int failed(struct catalogue *catalogue, struct error *error)
 		result = -EAGAIN;
 	if (primary == SQLITE_IOERR && sqlite3_system_errno(catalogue->db) > 0) {
 		result = -sqlite3_system_errno(catalogue->db);
-		return error_set(error, result, "%s: %s: %s", catalogue->name, sqlite3_errmsg(catalogue->db),
-			strerror(-result));
+		return error_set(
+			error, result, "%s: %s: %s", catalogue->name, sqlite3_errmsg(catalogue->db), strerror(-result));
 	}
 	return error_set(error, result, "%s: %s%s", catalogue->name, sqlite3_errmsg(catalogue->db),
 		result == -EBADMSG ? " (garner repair makes it again)" : "");
