@@ -68,13 +68,18 @@ struct garner *reading_begin(void);
 /* Prints the error of @result, frees, flushes standard output and gives the exit code. */
 int reading_end(struct garner *garner, int result);
 
+/* Takes --config out of the arguments of a verb (argv[0]) and puts the file's settings in front. False after a complaint. */
+bool config_apply(int *argc, char ***argv);
+/* Behind a usage error: the file may be where it comes from. */
+void config_mention(void);
+
 int usage_error(const struct verb *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int help(const struct verb *verb);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
 
 extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
-	verb_source, verb_sync;
+	verb_source, verb_sync, verb_config;
 extern const struct verb verb_history, verb_stats, verb_repair, verb_forget, verb_repack, verb_reclean;
 
 #endif

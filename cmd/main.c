@@ -8,6 +8,7 @@ static const struct verb *const verbs[] = {
 	&verb_ingest,
 	&verb_source,
 	&verb_sync,
+	&verb_config,
 	&verb_list,
 	&verb_show,
 	&verb_export,
@@ -133,5 +134,14 @@ int main(int argc, char **argv)
 		return EXIT_DONE;
 	}
 	const struct verb *verb = find(argv[1]);
-	return verb ? verb->run(argc - 1, argv + 1) : unknown_verb(argv[1]);
+	if (!verb)
+		return unknown_verb(argv[1]);
+	argc--;
+	argv++;
+	if (!config_apply(&argc, &argv))
+		return EXIT_USAGE;
+	int code = verb->run(argc, argv);
+	if (code == EXIT_USAGE)
+		config_mention();
+	return code;
 }

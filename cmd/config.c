@@ -1,0 +1,246 @@
+/* The configuration file: an INI file whose keys are the long options without their dashes. Keys before any section hold
+ * for every verb that runs the pipeline, keys of a section for the verb it names. They are put in front of the arguments, so
+ * that what stands on the command line wins. The only file that knows inih. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <ini.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SETTINGS_MAX = 256, LINE_BYTES = 4096 };
+
+struct setting {
+	char *section, *name, *value;
+};
+
+struct config {
+	char path[LINE_BYTES]; /* empty: none */
+	struct setting settings[SETTINGS_MAX];
+	size_t count;
+	char complaint[256]; /* without the place */
+};
+
+/* The command runs one verb with one configuration, and both live as long as it. */
+static struct config config;
+static char **arguments;
+
+static const char *const pipeline_verbs[] = { "clean", "build", "ingest", "sync", "reclean" };
+
+static bool runs_pipeline(const char *verb)
+{
+	for (size_t i = 0; i < sizeof(pipeline_verbs) / sizeof(pipeline_verbs[0]); i++)
+		if (strcmp(verb, pipeline_verbs[i]) == 0)
+			return true;
+	return false;
+}
+
+static const struct option *common_option(const char *name)
+{
+	for (const struct option *o = common_options; o->name; o++)
+		if (strcmp(o->name, name) == 0)
+			return o;
+	return NULL;
+}
+
+static bool is_yes(const char *value)
+{
+	return !*value || !strcmp(value, "yes") || !strcmp(value, "true") || !strcmp(value, "on");
+}
+
+static bool is_no(const char *value)
+{
+	return !strcmp(value, "no") || !strcmp(value, "false") || !strcmp(value, "off");
+}
+
+/* inih: 1 to go on, 0 for an error on this line. */
+static int on_pair(void *user, const char *section, const char *name, const char *value)
+{
+	(void)user;
+	struct setting *s = &config.settings[config.count];
+	const struct option *option = common_option(name);
+	if (config.complaint[0])
+		return 0;
+	if (*section && !runs_pipeline(section))
+		snprintf(config.complaint, sizeof(config.complaint), "no section [%.100s]", section);
+	else if (!*section && !option)
+		snprintf(config.complaint, sizeof(config.complaint), "no setting '%.100s' for all verbs", name);
+	else if (option && option->has_arg == no_argument && !is_yes(value) && !is_no(value))
+		snprintf(config.complaint, sizeof(config.complaint), "'%.100s' is yes or no", name);
+	else if (config.count == SETTINGS_MAX)
+		snprintf(config.complaint, sizeof(config.complaint), "more than %d settings", SETTINGS_MAX);
+	if (config.complaint[0])
+		return 0;
+	*s = (struct setting){ strdup(section), strdup(name), strdup(value) };
+	if (!s->section || !s->name || !s->value) {
+		snprintf(config.complaint, sizeof(config.complaint), "no memory");
+		return 0;
+	}
+	config.count++;
+	return 1;
+}
+
+static void find_path(const char *named)
+{
+	const char *home = getenv("XDG_CONFIG_HOME"), *user = getenv("HOME");
+	int n = 0;
+	if (named)
+		n = snprintf(config.path, sizeof(config.path), "%s", named);
+	else if (home && *home == '/')
+		n = snprintf(config.path, sizeof(config.path), "%s/garner/garner.ini", home);
+	else if (user)
+		n = snprintf(config.path, sizeof(config.path), "%s/.config/garner/garner.ini", user);
+	if (n >= (int)sizeof(config.path) || (!named && n && access(config.path, F_OK) < 0))
+		config.path[0] = 0;
+}
+
+static bool load(const char *named)
+{
+	find_path(named);
+	if (!config.path[0])
+		return true;
+	int line = ini_parse(config.path, on_pair, NULL);
+	if (line == 0)
+		return true;
+	if (line < 0)
+		fprintf(stderr, "garner: %s: %s\n", config.path, errno ? strerror(errno) : "can't be read");
+	else
+		fprintf(stderr, "garner: %s:%d: %s\n", config.path, line,
+			config.complaint[0] ? config.complaint : "neither [section] nor key = value");
+	return false;
+}
+
+/* Takes "--config FILE" or "--config=FILE" out of the arguments. False: it lacks its value. */
+static bool take_path(int *argc, char **argv, const char **ret_path)
+{
+	int kept = 1;
+	for (int i = 1; i < *argc; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			while (i < *argc)
+				argv[kept++] = argv[i++];
+			break;
+		}
+		if (strcmp(argv[i], "--config") == 0) {
+			if (++i == *argc)
+				return false;
+			*ret_path = argv[i];
+		} else if (strncmp(argv[i], "--config=", 9) == 0) {
+			*ret_path = argv[i] + 9;
+		} else {
+			argv[kept++] = argv[i];
+		}
+	}
+	*argc = kept;
+	return true;
+}
+
+static char *argument_of(const struct setting *s)
+{
+	const struct option *option = common_option(s->name);
+	char *text = NULL;
+	bool flag = option ? option->has_arg == no_argument : is_yes(s->value) || is_no(s->value);
+	if (flag && is_no(s->value))
+		return NULL;
+	int n = flag ? asprintf(&text, "--%s", s->name) : asprintf(&text, "--%s=%s", s->name, s->value);
+	return n < 0 ? NULL : text;
+}
+
+bool config_apply(int *argc, char ***argv)
+{
+	const char *named = NULL;
+	const char *verb = (*argv)[0];
+	if (!take_path(argc, *argv, &named)) {
+		fprintf(stderr, "garner: --config lacks its file\n");
+		return false;
+	}
+	if (!named && !runs_pipeline(verb) && strcmp(verb, "config"))
+		return true;
+	if (!load(named))
+		return false;
+	char **grown = calloc((size_t)*argc + config.count + 1, sizeof(*grown));
+	int n = 0;
+	if (!grown)
+		return false;
+	grown[n++] = (*argv)[0];
+	for (size_t i = 0; i < config.count && runs_pipeline(verb); i++) {
+		const struct setting *s = &config.settings[i];
+		char *argument = !*s->section || strcmp(s->section, verb) == 0 ? argument_of(s) : NULL;
+		if (argument)
+			grown[n++] = argument;
+	}
+	for (int i = 1; i < *argc; i++)
+		grown[n++] = (*argv)[i];
+	*argc = n;
+	*argv = arguments = grown;
+	return true;
+}
+
+void config_mention(void)
+{
+	if (config.count)
+		fprintf(stderr, "garner: settings of %s were in force\n", config.path);
+}
+
+/* ---- the verb ---------------------------------------------------------------------------- */
+
+/* A proxy's password is not for the screen. */
+static void print_value(const char *value)
+{
+	const char *at = strrchr(value, '@'), *host = strstr(value, "//");
+	if (at && host && at > host)
+		printf("%.*s***%s\n", (int)(host + 2 - value), value, at);
+	else
+		printf("%s\n", value);
+}
+
+static const struct setting *setting_of(const char *section, const char *name)
+{
+	for (size_t i = config.count; i-- > 0;)
+		if (strcmp(config.settings[i].section, section) == 0 && strcmp(config.settings[i].name, name) == 0)
+			return &config.settings[i];
+	return NULL;
+}
+
+static int dump(void)
+{
+	printf("# %s\n", config.path[0] ? config.path : "no file: defaults");
+	for (const struct option *o = common_options; o->name; o++) {
+		const struct setting *s = setting_of("", o->name);
+		printf("%s%s = ", s ? "" : "; ", o->name);
+		print_value(s ? s->value : o->has_arg == no_argument ? "no" : "");
+	}
+	for (size_t v = 0; v < sizeof(pipeline_verbs) / sizeof(pipeline_verbs[0]); v++) {
+		bool begun = false;
+		for (size_t i = 0; i < config.count; i++) {
+			const struct setting *s = &config.settings[i];
+			if (strcmp(s->section, pipeline_verbs[v]))
+				continue;
+			if (!begun)
+				printf("\n[%s]\n", s->section);
+			begun = true;
+			printf("%s = ", s->name);
+			print_value(s->value);
+		}
+	}
+	return close_output(stdout) ? EXIT_DONE : EXIT_STORE;
+}
+
+static int run(int argc, char **argv)
+{
+	if (argc == 2 && (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0))
+		return help(&verb_config);
+	if (argc != 2 || strcmp(argv[1], "--dump"))
+		return usage_error(&verb_config, "say --dump");
+	return dump();
+}
+
+const struct verb verb_config = { "config", "--dump", "show the settings that are in force",
+	"  --dump               every setting with its value, in the form of the file\n"
+	"  --config FILE        this file (of every verb); otherwise $XDG_CONFIG_HOME/garner/garner.ini, or\n"
+	"                       ~/.config/garner/garner.ini where it is there\n"
+	"\n"
+	"The file's keys are the long options: 'contact = https://example.org/bot' before any section\n"
+	"holds for clean, build, ingest and sync; under [sync] for sync alone.\n",
+	run };

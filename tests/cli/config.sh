@@ -1,0 +1,45 @@
+#!/bin/bash
+# The configuration file: where it is looked for, what it sets, what is wrong with it by line.
+. "$(dirname "$0")/common.sh"
+export XDG_CONFIG_HOME=$work/xdg
+mkdir -p "$work/xdg/garner" "$work/store"
+dump() { "$garner" config --dump "$@" 2>"$work/err"; }
+check() { # check WORDS COMMAND...: the command succeeds
+	checks=$((checks + 1))
+	local words=$1
+	shift
+	"$@" || fail "$words"
+}
+refused() { # refused PATTERN ARGS...: usage error that says so
+	checks=$((checks + 1))
+	local pattern=$1 code
+	shift
+	"$garner" "$@" >"$work/out" 2>"$work/err"
+	code=$?
+	[ $code = 2 ] && grep -q -- "$pattern" "$work/err" || fail "exit $code, $(cat "$work/err"), expected $pattern"
+}
+
+check "no file is no error" dump >"$work/out"
+check "defaults are comments" grep -q '^; delay = ' "$work/out"
+printf 'delay = 3\nallow-private = yes\nproxy = http://me:sesame@proxy.invalid:1\n[sync]\nlog = json\n' >"$work/xdg/garner/garner.ini"
+dump >"$work/out"
+check "the file of XDG_CONFIG_HOME" grep -q '^delay = 3$' "$work/out"
+check "sections" grep -q '^\[sync\]$' "$work/out"
+check "a password is not shown" sh -c "! grep -q sesame '$work/out'"
+printf 'normalise = search\n' >"$work/other.ini"
+check "--config" sh -c "'$garner' config --config '$work/other.ini' --dump | grep -q '^normalise = search$'"
+check "an option of the file is in force" sh -c "printf 'Ein Satz ist hier.\n' | '$garner' clean --config '$work/other.ini' - >/dev/null"
+printf 'normalise = wrong\n' >"$work/other.ini"
+refused "other.ini were in force" clean --config "$work/other.ini" -
+check "the command line wins" sh -c "printf 'Ein Satz ist hier.\n' | '$garner' clean --config '$work/xdg/garner/garner.ini' --delay 1 - >/dev/null"
+printf '\nnonsense = 1\n' >"$work/other.ini"
+refused "other.ini:2: no setting 'nonsense'" clean --config "$work/other.ini" -
+printf '[ingest\n' >"$work/other.ini"
+refused "other.ini:1:" clean --config "$work/other.ini" -
+printf '[list]\nhost = x\n' >"$work/other.ini"
+refused "no section \[list\]" clean --config "$work/other.ini" -
+printf 'quiet = perhaps\n' >"$work/other.ini"
+refused "'quiet' is yes or no" clean --config "$work/other.ini" -
+refused "No such file" clean --config "$work/missing.ini" -
+refused "lacks its file" clean --config
+finish
