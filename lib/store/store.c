@@ -746,6 +746,11 @@ int store_note(struct store *store, int reason, const struct page *page, struct 
 	return result ? result : step(store, error);
 }
 
+int store_commit_change(struct store *store, struct error *error)
+{
+	return store->changed ? store_commit(store, error) : catalogue_commit(store->catalogue, error);
+}
+
 int store_change(struct store *store, void **ret_database, struct error *error)
 {
 	*ret_database = catalogue_handle(store->catalogue);
@@ -787,7 +792,7 @@ static int finish_store(struct store *store, struct error *error)
 
 int store_finish(struct store *store, struct error *error)
 {
-	int result = store_commit(store, error);
+	int result = store->archive ? store_commit(store, error) : store_commit_change(store, error);
 	if (!result)
 		result = store->archive ? publish_archive(store, error) : finish_store(store, error);
 	else if (store->archive)

@@ -24,6 +24,8 @@ int store_finish(struct store *store, struct error *error);
 /* For the ledger, which stands in the same database: begins the transaction that the next commit ends, and hands
  * out the database's own handle (sqlite3 *), the store's. */
 int store_change(struct store *store, void **ret_database, struct error *error);
+/* As store_commit; when this run changed nothing but the ledger, no file of the store is touched. */
+int store_commit_change(struct store *store, struct error *error);
 /* Without finishing: what was committed stays, the rest goes. */
 struct store *store_abort(struct store *store);
 

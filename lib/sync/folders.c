@@ -62,7 +62,7 @@ static int batch_run(struct batch *b)
 			sync->now, &garner->error);
 	}
 	if (!result)
-		result = store_commit(sync->store, &garner->error);
+		result = store_commit_change(sync->store, &garner->error);
 	b->news += (int64_t)b->count;
 	return result;
 }
@@ -152,7 +152,7 @@ static int sync_folder(struct sync *sync, struct run *run, struct ledger_source 
 	sync_log(sync, "source", source->url, source->state.p);
 	if (!result)
 		result = ledger_put(sync->writer, source, error);
-	return result ? result : store_commit(sync->store, error);
+	return result ? result : store_commit_change(sync->store, error);
 }
 
 int sync_folders(struct sync *sync, struct run *run)

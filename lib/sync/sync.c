@@ -34,7 +34,7 @@ static int open_parts(struct sync *sync, const char *store)
 	if (!result)
 		result = ledger_set_number(sync->writer, "running", 1, error);
 	if (!result)
-		result = store_commit(sync->store, error);
+		result = store_commit_change(sync->store, error);
 	if (!result)
 		result = ledger_open_reader(store, &sync->reader, error);
 	sync->hosts = result ? NULL : hosts_new(&sync->garner->engine.options);
@@ -55,7 +55,7 @@ static int close_parts(struct sync *sync, int result)
 	if (!result)
 		result = ledger_set_number(sync->writer, "running", 0, error);
 	if (!result)
-		result = store_commit(sync->store, error);
+		result = store_commit_change(sync->store, error);
 	hosts_free(sync->hosts);
 	ledger_close(sync->reader);
 	ledger_close(sync->writer);

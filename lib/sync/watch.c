@@ -146,7 +146,7 @@ static int handle(struct watch *w, struct page *page, int reason)
 		result = hosts_note(sync->hosts, sync->writer, error);
 	/* One look, one commit: a look that is done is not done again. */
 	if (!result)
-		result = store_commit(sync->store, error);
+		result = store_commit_change(sync->store, error);
 	if (result < 0)
 		return error_set(error, result, "%s", look.error.code ? look.error.text : "a source");
 	count(sync, page, reason, look.fresh || look.changed || look.found);
@@ -196,7 +196,7 @@ int sync_watch(struct sync *sync)
 		w.all = false;
 	}
 	if (!result)
-		result = store_commit(sync->store, &sync->garner->error);
+		result = store_commit_change(sync->store, &sync->garner->error);
 	arena_free(&w.arena);
 	reading_free(w.reading);
 	return result;
