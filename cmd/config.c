@@ -243,4 +243,4 @@ const struct verb verb_config = { "config", "--dump", "show the settings that ar
 	"\n"
 	"The file's keys are the long options: 'contact = https://example.org/bot' before any section\n"
 	"holds for clean, build, ingest and sync; under [sync] for sync alone.\n",
-	run };
+	run, false };
