@@ -68,7 +68,8 @@ struct garner *reading_begin(void);
 /* Prints the error of @result, frees, flushes standard output and gives the exit code. */
 int reading_end(struct garner *garner, int result);
 
-/* Takes --config out of the arguments of a verb (argv[0]) and puts the file's settings in front. False after a complaint. */
+/* Takes --config out of the arguments of a verb (argv[0]) and puts the file's settings in front. False after a
+ * complaint. */
 bool config_apply(int *argc, char ***argv);
 /* Behind a usage error: the file may be where it comes from. */
 void config_mention(void);

@@ -1,6 +1,6 @@
-/* The configuration file: an INI file whose keys are the long options without their dashes. Keys before any section hold
- * for every verb that runs the pipeline, keys of a section for the verb it names. They are put in front of the arguments, so
- * that what stands on the command line wins. The only file that knows inih. */
+/* The configuration file: an INI file whose keys are the long options without their dashes. Keys before any section
+ * hold for every verb that runs the pipeline, keys of a section for the verb it names. They are put in front of the
+ * arguments, so that what stands on the command line wins. The only file that knows inih. */
 #include "cmd.h"
 
 #include <errno.h>
