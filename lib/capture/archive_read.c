@@ -24,6 +24,7 @@ struct archive_source {
 	bool any; /* a header was read */
 	bool member_open;
 	bool failed; /* what was to be said has been said */
+	bool damaged;	 /* the last header was broken */
 	struct source member;
 	struct buf name; /* of the member: archive/path */
 };
@@ -301,6 +302,19 @@ static int end_with(struct source *source, struct page *page, int reason, const 
 	return drop_member(source, page, reason, words);
 }
 
+/* Told of once for each run of them. */
+static int broken_header(struct source *source, struct page *page)
+{
+	struct archive_source *a = source->state;
+	const char *words = archive_error_string(a->archive);
+	if (a->damaged)
+		return 0;
+	a->damaged = true;
+	if (source_name(&a->name, view_of(source->name)))
+		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
+	return drop_member(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken header");
+}
+
 /* Reads the next header. 0: a member is open, or the entry was passed over. */
 static int next_entry(struct source *source, struct page *page)
 {
@@ -308,16 +322,16 @@ static int next_entry(struct source *source, struct page *page)
 	struct archive_entry *entry;
 	if (a->failed)
 		return SOURCE_END;
-	int code;
-	do
-		code = archive_read_next_header(a->archive, &entry);
-	while (code == ARCHIVE_RETRY);
+	int code = archive_read_next_header(a->archive, &entry);
+	if (code == ARCHIVE_RETRY) /* a broken header: behind it others may stand */
+		return broken_header(source, page);
 	if (code == ARCHIVE_EOF)
 		return SOURCE_END;
 	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
 		const char *words = archive_error_string(a->archive);
 		return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken archive");
 	}
+	a->damaged = false;
 	a->single = archive_format(a->archive) == ARCHIVE_FORMAT_RAW;
 	struct view path = path_of(entry);
 	learn(a, path);
