@@ -23,8 +23,8 @@ struct archive_source {
 	bool opened;
 	bool any; /* a header was read */
 	bool member_open;
-	bool failed; /* what was to be said has been said */
-	bool damaged;	 /* the last header was broken */
+	bool failed;  /* what was to be said has been said */
+	bool damaged; /* the last header was broken */
 	struct source member;
 	struct buf name; /* of the member: archive/path */
 };

@@ -76,7 +76,7 @@ static struct view made(struct maker *maker)
 /* ---- tests ----------------------------------------------------------------------------------- */
 
 #define WARC_RECORD                                                                                                    \
-	"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:test:1>\r\nContent-Type: text/plain\r\n"             \
+	"WARC/1.0\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:test:1>\r\nContent-Type: text/plain\r\n"              \
 	"Content-Length: 7\r\n\r\nim WARC\r\n\r\n"
 
 static void check_members(int format, int filter, const char *name)
@@ -119,8 +119,8 @@ static void members_of_a_tar_bid_like_files(void **state)
 static void a_tar_is_read_through_every_filter(void **state)
 {
 	(void)state;
-	static const int filters[] = { ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_XZ, ARCHIVE_FILTER_LZIP,
-		ARCHIVE_FILTER_LZ4, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_COMPRESS };
+	static const int filters[] = { ARCHIVE_FILTER_GZIP, ARCHIVE_FILTER_BZIP2, ARCHIVE_FILTER_XZ,
+		ARCHIVE_FILTER_LZIP, ARCHIVE_FILTER_LZ4, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_COMPRESS };
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
 		check_members(ARCHIVE_FORMAT_TAR_USTAR, filters[i], "filtered");
 }
@@ -256,8 +256,9 @@ static void check_cuts(int format, const char *name)
 		assert_true(r.count >= 1);
 		for (size_t i = 0; i < r.count; i++)
 			if (r.items[i].reason == 0 && strncmp(r.items[i].body, "the ", 4) == 0)
-				assert_true(strcmp(r.items[i].body, "the first text, whole") == 0 ||
-					    strcmp(r.items[i].body, "the second text, which is cut off somewhere") == 0);
+				assert_true(
+					strcmp(r.items[i].body, "the first text, whole") == 0 ||
+					strcmp(r.items[i].body, "the second text, which is cut off somewhere") == 0);
 		reading_free(&r);
 	}
 	buf_free(&maker.out);
