@@ -81,6 +81,6 @@ bool close_output(FILE *out);
 
 extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
 	verb_source, verb_sync, verb_config;
-extern const struct verb verb_history, verb_stats, verb_repair, verb_forget, verb_repack, verb_reclean;
+extern const struct verb verb_rules, verb_history, verb_stats, verb_repair, verb_forget, verb_repack, verb_reclean;
 
 #endif

@@ -10,15 +10,17 @@ enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN };
 struct clean {
 	struct common common;
 	enum format format;
-	bool explain;
+	bool explain, diff, dry_run;
 	uint64_t printed;
 };
 
-enum { OPT_FORMAT = 1, OPT_EXPLAIN };
+enum { OPT_FORMAT = 1, OPT_EXPLAIN, OPT_DIFF, OPT_DRY_RUN };
 
 static const struct option options[] = {
 	{ "format", required_argument, NULL, OPT_FORMAT },
 	{ "explain", no_argument, NULL, OPT_EXPLAIN },
+	{ "diff", no_argument, NULL, OPT_DIFF },
+	{ "dry-run", no_argument, NULL, OPT_DRY_RUN },
 	{ 0 },
 };
 
@@ -48,6 +50,32 @@ static void print_cuts(const struct garner_document *d)
 				d->cuts[i].kind ? d->cuts[i].kind : "", d->cuts[i].lines[k]);
 }
 
+/* What was cut, as a patch without context: line numbers of the input, the reason behind the second @@. */
+static void print_diff(const struct garner_document *d)
+{
+	const char *name = d->src.file ? d->src.file : d->url ? d->url : "-";
+	printf("--- %s\n+++ %s (clean)\n", name, d->path ? d->path : name);
+	for (size_t i = 0; i < d->cut_count; i++) {
+		const struct garner_cut *cut = &d->cuts[i];
+		printf("@@ -%u,%u +0,0 @@ %s (%s)\n", cut->at + 1, cut->line_count, cut->reason, cut->kind ? cut->kind : "");
+		for (uint32_t k = 0; k < cut->line_count; k++)
+			printf("-%s\n", cut->lines[k]);
+	}
+}
+
+/* What would be cut, counted. */
+static void print_counts(const struct garner_document *d)
+{
+	uint32_t lines = 0;
+	for (size_t i = 0; i < d->cut_count; i++)
+		lines += d->cuts[i].line_count;
+	printf("%s: %u lines cut, %llu words left", d->src.file ? d->src.file : d->url ? d->url : "-", lines,
+		(unsigned long long)d->words);
+	for (size_t i = 0; i < d->cut_count; i++)
+		printf("%s %s", i ? "," : ":", d->cuts[i].reason);
+	putchar('\n');
+}
+
 static int print(void *user, const struct garner_document *document, int reason, const char *detail)
 {
 	struct clean *clean = user;
@@ -57,7 +85,11 @@ static int print(void *user, const struct garner_document *document, int reason,
 	}
 	if (clean->explain)
 		print_cuts(document);
-	if (clean->format == FORMAT_JSONL) {
+	if (clean->diff) {
+		print_diff(document);
+	} else if (clean->dry_run) {
+		print_counts(document);
+	} else if (clean->format == FORMAT_JSONL) {
 		char *json = garner_document_json(document);
 		if (!json)
 			return -1;
@@ -92,6 +124,10 @@ static int run(int argc, char **argv)
 		if (c == OPT_FORMAT) {
 			if (!take_format(&clean, optarg))
 				return usage_error(&verb_clean, "--format '%s' is not text, jsonl or markdown", optarg);
+		} else if (c == OPT_DIFF) {
+			clean.diff = clean.common.options.explain = true;
+		} else if (c == OPT_DRY_RUN) {
+			clean.dry_run = true;
 		} else if (c == OPT_EXPLAIN) {
 			clean.explain = clean.common.options.explain = true;
 		} else if (!common_take(&clean.common, c, optarg, &usage)) {
@@ -122,5 +158,7 @@ static int run(int argc, char **argv)
 const struct verb verb_clean = { "clean", "[OPTIONS] [FILE|FOLDER|URL|-]...", "print clean text of pages and texts",
 	"  --format text|jsonl|markdown\n"
 	"                       text (default): title, blank line, body; jsonl: a line a document\n"
-	"  --explain            name every line or block that was cut, with its reason, on standard error\n",
+	"  --explain            name every line or block that was cut, with its reason, on standard error\n"
+	"  --diff               instead of the text, what was cut, as a patch without context\n"
+	"  --dry-run            instead of the text, how much would be cut and why\n",
 	run, true };

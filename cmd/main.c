@@ -12,6 +12,7 @@ static const struct verb *const verbs[] = {
 	&verb_list,
 	&verb_show,
 	&verb_export,
+	&verb_rules,
 	&verb_history,
 	&verb_stats,
 	&verb_verify,

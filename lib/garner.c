@@ -406,6 +406,26 @@ char *garner_report_json(const struct garner *garner)
 	return json_result(&out);
 }
 
+/* ---- rules --------------------------------------------------------------------------------- */
+
+int garner_rules_list(struct garner *garner, garner_rule_fn *fn, void *user)
+{
+	if (!garner->engine.rules)
+		return garner->error.code;
+	return rules_each(garner->engine.rules, fn, user);
+}
+
+int garner_rules_test(struct garner *garner, const char *path, garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return rules_test(path, fn, user, &garner->error);
+}
+
+const char *garner_rules_version(const struct garner *garner)
+{
+	return garner->engine.rules ? rules_version(garner->engine.rules) : NULL;
+}
+
 const struct garner_limit *garner_limits(size_t *ret_count)
 {
 	static const struct garner_limit limits[] = {

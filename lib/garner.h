@@ -356,6 +356,31 @@ GARNER_API int garner_reclean(struct garner *garner, const char *store, bool dry
 /* Joins small packs by copying their frames, and drops the bytes of what was taken out, captures too. */
 GARNER_API int garner_repack(struct garner *garner, const char *store);
 
+/* ---- rules --------------------------------------------------------------------------------- */
+
+/* One whole-line rule. Borrowed, valid during the call. */
+struct garner_rule {
+	const char *id;	       /* "share.en" */
+	const char *kind;      /* "share" */
+	const char *languages; /* ISO 639 codes with commas; "*": any */
+	const char *zone;      /* "any", "head", "tail" */
+	const char *place;     /* "FILE:LINE" where it stands */
+	unsigned words;	       /* a longer line is not asked */
+	unsigned near;	       /* 0: certain; else it needs a cut line at most that many lines away */
+	unsigned line_count;   /* lines it names as they stand */
+	bool pattern;	       /* it has a pattern or a detector too */
+	bool off;	       /* by garner_options.keep */
+};
+typedef int garner_rule_fn(void *user, const struct garner_rule *rule);
+
+/* All rules in force, in the order in which they were read. A result other than 0 of @fn ends it and is passed up. */
+GARNER_API int garner_rules_list(struct garner *garner, garner_rule_fn *fn, void *user);
+/* Reads the rules of @path (NULL: none) behind the built-in ones and checks every example and counter-example.
+ * 0: all is well; 1: findings were reported; < 0: the file can't be read, or is no rule file. */
+GARNER_API int garner_rules_test(struct garner *garner, const char *path, garner_finding_fn *fn, void *user);
+/* Version of rules and scorer in force, as in garner_document.rules. Valid as long as @garner. */
+GARNER_API const char *garner_rules_version(const struct garner *garner);
+
 /* ---- limits ------------------------------------------------------------------------------ */
 
 struct garner_limit {

@@ -94,7 +94,8 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 	get(&in, 4);
 	fits = fits && get(&in, 4) == line_features_version();
 	model->number = get(&in, 4);
-	model->threshold = (int32_t)get(&in, 4);
+	for (int i = 0; i < LINE_THRESHOLDS; i++)
+		model->thresholds[i] = (int32_t)get(&in, 4);
 	fits = fits && read_words(&in, model) && read_forest(&in, LF_FIRST_COUNT, &model->first) &&
 	       read_forest(&in, LF_COUNT, &model->second) && read_forest(&in, LF_COUNT, &model->title);
 	if (!fits) {
@@ -146,4 +147,19 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, title);
 	*ret_scores = (struct line_scores){ .text = text, .title = title };
 	return 0;
+}
+
+void line_model_thresholds(const struct line_model *model, const struct work *work, const struct line_scores *scores,
+	int32_t ret_thresholds[LINE_THRESHOLDS])
+{
+	enum { HITS = 2, SURE = -1536, SURE_SHARE = 20 }; /* two lines of a rule, or a twentieth surely furniture */
+	size_t hits = 0, sure = 0;
+	for (size_t i = 0; i < work->live_count; i++) {
+		const struct hits *hit = hits_at(work, i);
+		hits += hit->any || hit->zoned || hit->weak;
+		sure += scores->text[i] < SURE;
+	}
+	bool noisy = hits >= HITS || sure * SURE_SHARE > work->live_count;
+	for (int i = 0; i < LINE_THRESHOLDS; i++)
+		ret_thresholds[i] = model->thresholds[noisy ? i : LINE_CALM];
 }

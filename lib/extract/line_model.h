@@ -1,7 +1,7 @@
 /* The scorer of plain-text lines: boosted trees in two passes. The numbers come from tests/quality/train_lines.
  *
  * Bytes of a model, little-endian:
- *   "GARNLIN1", u32 line_features_version(), u32 number of this training, i32 threshold (1/1024 logit)
+ *   "GARNLIN1", u32 line_features_version(), u32 number of this training, i32 thresholds (1/1024 logit), LINE_THRESHOLDS of them
  *   u32 words, then each: u32 hash, i8 value
  *   three forests (first pass, second pass, title): u32 trees, u32 depth, i32 base, then a tree: 2^depth - 1 nodes of
  * u8 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16 (1/1024) */
@@ -11,9 +11,17 @@
 #include "extract/line_features.h"
 #include "extract/model.h"
 
+/* Which threshold holds for a line. A clean document has little furniture, so the scorer must be surer there. */
+enum line_threshold {
+	LINE_SHORT, /* in a document that shows furniture: a line that is no prose */
+	LINE_LONG,  /* there: prose */
+	LINE_CALM,  /* in another document: any line */
+	LINE_THRESHOLDS,
+};
+
 struct line_model {
 	uint32_t number;
-	int32_t threshold; /* a line whose logit of being text is below is cut */
+	int32_t thresholds[LINE_THRESHOLDS]; /* a line whose logit of being text is below is cut */
 	struct word_odds_table odds;
 	struct word_odds *slots;
 	struct forest first, second, title;
@@ -27,6 +35,9 @@ struct line_scores {
 	int32_t *text;	/* logits (1/1024) that each live line is text; in the arena */
 	int32_t *title; /* that it is the title */
 };
+/* The threshold of each kind for this document: thresholds or LINE_CALM's three times. */
+void line_model_thresholds(const struct line_model *model, const struct work *work, const struct line_scores *scores,
+	int32_t ret_thresholds[LINE_THRESHOLDS]);
 /* 0 or page_full. */
 int line_model_run(const struct line_model *model, struct work *work, struct line_scores *ret_scores);
 

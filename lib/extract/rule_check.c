@@ -1,7 +1,9 @@
 #include "extract/rules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include "extract/text_detect.h"
+#include "extract/text_rules.h"
 #include "util/limits.h"
 
 struct check {
@@ -71,4 +73,55 @@ int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user)
 	arena_free(&check.arena);
 	matcher_free(check.matcher);
 	return result ? result : check.findings;
+}
+
+/* ---- for the public interface ---------------------------------------------------------------- */
+
+int rules_each(const struct rules *rules, garner_rule_fn *fn, void *user)
+{
+	static const char *const zones[] = { "any", "head", "tail" };
+	int result = 0;
+	for (const struct rule *rule = rules->first; rule && result == 0; rule = rule->next) {
+		struct garner_rule out = { .id = rule->id,
+			.kind = rule->kind,
+			.languages = rule->languages,
+			.zone = zones[rule->zone],
+			.place = rule->place,
+			.words = rule->words,
+			.near = rule->near,
+			.pattern = rule->pattern || rule->detector,
+			.off = rule->off };
+		for (const struct rule_text *line = rule->lines; line; line = line->next)
+			out.line_count++;
+		result = fn(user, &out);
+	}
+	return result;
+}
+
+struct finding {
+	garner_finding_fn *fn;
+	void *user;
+};
+
+static void tell(void *user, const struct rule *rule, const char *words, struct view example)
+{
+	const struct finding *finding = user;
+	char text[512];
+	snprintf(text, sizeof(text), "rule %s %s: %.*s", rule->id, words, (int)(example.n < 300 ? example.n : 300),
+		example.p);
+	finding->fn(finding->user, rule->place, text);
+}
+
+int rules_test(const char *path, garner_finding_fn *fn, void *user, struct error *error)
+{
+	struct rules_source source = { .file = path };
+	struct finding finding = { fn, user };
+	struct rules *rules = NULL;
+	int result = rules_read(&source, &rules, error);
+	if (result == 0)
+		result = rules_check(rules, tell, &finding);
+	if (result == -ENOMEM)
+		error_set(error, result, "no memory for testing rules");
+	rules_free(rules);
+	return result > 0 ? 1 : result;
 }

@@ -351,11 +351,14 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 {
 	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
 	int64_t title = find_title(work, scores);
+	int32_t thresholds[LINE_THRESHOLDS];
 	int result = 0;
+	line_model_thresholds(work->model, work, scores, thresholds);
 	for (size_t i = 0; i < work->live_count && result == 0; i++) {
-		if ((int64_t)i == title)
-			continue;
-		if ((int64_t)i < title || (scores->text && scores->text[i] < work->model->threshold))
+		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
+		if ((int64_t)i < title)
+			result = cut(work, i, rule);
+		else if ((int64_t)i != title && scores->text[i] < thresholds[prose ? LINE_LONG : LINE_SHORT])
 			result = cut(work, i, rule);
 	}
 	/* A title has a blank line behind it, here as in what is written. */

@@ -12,6 +12,10 @@ struct rules *rules_free(struct rules *rules);
 /* Version of rules in force, e.g. "2026.1+sha256:1234abcd" when user rules are added. */
 const char *rules_version(const struct rules *rules);
 
+/* See garner_rules_list and garner_rules_test. */
+int rules_each(const struct rules *rules, garner_rule_fn *fn, void *user);
+int rules_test(const char *path, garner_finding_fn *fn, void *user, struct error *error);
+
 /* Stage, plain text: page->utf8 -> page->blocks (one a line that is not blank), noise marked cut;
  * document.title, published … from lines that are facts. */
 extern const struct stage text_lines_stage;

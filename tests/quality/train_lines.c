@@ -1,10 +1,11 @@
 /* Learns the scorer of plain-text lines.
  *
- *   train_lines DATA cv OUT.jsonl [THRESHOLD]   each document cleaned by a model that has not seen its site; noise
- *                                               documents to OUT.jsonl for score.py, bodies to OUT.jsonl.bodies
- *   train_lines DATA model OUT.c [THRESHOLD]    a model of all documents as C
+ *   train_lines DATA OUT SHORT/LONG/CALM...
  *
- * THRESHOLD: probability of being text, in percent, below which a line is cut. */
+ * For each triple of thresholds (percent: a line that is less probably text is cut; see enum line_threshold):
+ *   OUT.SHORT-LONG-CALM.jsonl    each noise document, cleaned by a model that has not seen its site, for score.py
+ *   OUT.SHORT-LONG-CALM.bodies   each truth body, the same
+ *   OUT.SHORT-LONG-CALM.c        the model of all documents: lib/extract/line_model_data.c */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -240,14 +241,12 @@ static void predict(struct learner *l, uint32_t held)
 	}
 }
 
-static int learn(struct learner *l, bool all)
+static int learn(struct learner *l)
 {
 	int result = 0;
 	l->p = calloc(l->corpus.rows + 1, 1);
 	for (uint32_t held = 0; held <= NONE && result == 0; held++) {
 		struct line_model views[LINE_FOLDS] = { 0 };
-		if (held == NONE && !all)
-			break;
 		learn_odds(l, held, held, &l->models[held]);
 		for (uint32_t f = 0; f < LINE_FOLDS; f++)
 			if (f != held)
@@ -259,7 +258,7 @@ static int learn(struct learner *l, bool all)
 			free(views[f].slots);
 	}
 	/* The second pass sees every line through the model that has not seen its site. */
-	for (uint32_t held = all ? NONE : 0; held <= (all ? NONE : NONE - 1) && result == 0; held++)
+	for (uint32_t held = 0; held <= NONE && result == 0; held++)
 		result = train(l, held, SECOND, l->models, &l->models[held].second) ||
 			 train(l, held, TITLE, l->models, &l->models[held].title);
 	return result;
@@ -305,11 +304,12 @@ static void clean_doc(struct learner *l, const struct line_doc *doc, FILE *out)
 	arena_free(&page.arena);
 }
 
-static int write_cv(struct learner *l, const char *path)
+static int write_cv(struct learner *l, const char *name)
 {
-	char bodies[4104];
-	snprintf(bodies, sizeof(bodies), "%s.bodies", path);
-	FILE *out[2] = { fopen(path, "w"), fopen(bodies, "w") };
+	char noise[4200], bodies[4200];
+	snprintf(noise, sizeof(noise), "%s.jsonl", name);
+	snprintf(bodies, sizeof(bodies), "%s.bodies", name);
+	FILE *out[2] = { fopen(noise, "w"), fopen(bodies, "w") };
 	if (!out[0] || !out[1])
 		return -1;
 	for (uint32_t i = 0; i < l->corpus.count; i++)
@@ -339,8 +339,10 @@ static void put_forest(struct buf *out, const struct forest *f)
 	}
 }
 
-static int write_model(const struct line_model *model, const char *path)
+static int write_model(const struct line_model *model, const char *name)
 {
+	char path[4200];
+	snprintf(path, sizeof(path), "%s.c", name);
 	struct buf out = BUF_INIT(MIB(16));
 	uint32_t words = 0;
 	for (uint32_t i = 0; i <= model->odds.mask; i++)
@@ -348,7 +350,8 @@ static int write_model(const struct line_model *model, const char *path)
 	buf_puts(&out, "GARNLIN1");
 	put(&out, line_features_version(), 4);
 	put(&out, 1, 4);
-	put(&out, (uint32_t)model->threshold, 4);
+	for (int i = 0; i < LINE_THRESHOLDS; i++)
+		put(&out, (uint32_t)model->thresholds[i], 4);
 	put(&out, words, 4);
 	for (uint32_t i = 0; i <= model->odds.mask; i++) {
 		if (!model->odds.slots[i].hash)
@@ -371,26 +374,34 @@ static int write_model(const struct line_model *model, const char *path)
 	return fclose(file);
 }
 
+static int write_all(struct learner *l, const char *out, const char *triple)
+{
+	int percent[LINE_THRESHOLDS];
+	char name[4096];
+	if (sscanf(triple, "%d/%d/%d", &percent[0], &percent[1], &percent[2]) != 3)
+		return -1;
+	for (uint32_t i = 0; i <= NONE; i++)
+		for (int k = 0; k < LINE_THRESHOLDS; k++) {
+			double p = percent[k] / 100.0;
+			l->models[i].thresholds[k] = (int32_t)lround(log(p / (1 - p)) * 1024);
+		}
+	snprintf(name, sizeof(name), "%s.%d-%d-%d", out, percent[0], percent[1], percent[2]);
+	return write_cv(l, name) | write_model(&l->models[NONE], name);
+}
+
 int main(int argc, char **argv)
 {
 	static struct learner l;
-	if (argc < 4 || (strcmp(argv[2], "cv") != 0 && strcmp(argv[2], "model") != 0)) {
-		fprintf(stderr, "usage: train_lines DATA cv|model OUT [THRESHOLD]...\n");
+	if (argc < 4) {
+		fprintf(stderr, "usage: train_lines DATA OUT SHORT/LONG/CALM...\n");
 		return 2;
 	}
-	bool all = strcmp(argv[2], "model") == 0;
 	if (lines_read(&l.corpus, argv[1]))
 		return 1;
 	fprintf(stderr, "%u documents, %u lines\n", l.corpus.count, l.corpus.rows);
-	int result = learn(&l, all);
-	for (int a = argc > 4 ? 4 : 0; a < (argc > 4 ? argc : 1) && result == 0; a++) {
-		double p = a ? atof(argv[a]) / 100 : 0.35;
-		char path[4096];
-		snprintf(path, sizeof(path), "%s%s%s", argv[3], argc > 5 ? "." : "", argc > 5 ? argv[a] : "");
-		for (uint32_t i = 0; i <= NONE; i++)
-			l.models[i].threshold = (int32_t)lround(log(p / (1 - p)) * 1024);
-		result = all ? write_model(&l.models[NONE], path) : write_cv(&l, path);
-	}
+	int result = learn(&l);
+	for (int a = 3; a < argc && result == 0; a++)
+		result = write_all(&l, argv[2], argv[a]);
 	lines_free(&l.corpus);
 	return result != 0;
 }
