@@ -73,4 +73,4 @@ const struct verb verb_rules = { "rules", "list|test [FILE]", "whole-line rules:
 	"  list                 every rule: id, kind, languages, zone, words, lines\n"
 	"  test [FILE]          check the examples and counter-examples of the built-in rules, and of FILE behind them\n"
 	"  -r, --rules FILE     list these rules too\n",
-	run };
+	run, false };
