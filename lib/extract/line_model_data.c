@@ -1,4 +1,5 @@
 /* Made by tests/quality/train_lines. */
+// clang-format off
 #include "extract/line_model.h"
 
 const unsigned char line_model_data[] = {
