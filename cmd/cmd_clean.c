@@ -57,7 +57,8 @@ static void print_diff(const struct garner_document *d)
 	printf("--- %s\n+++ %s (clean)\n", name, d->path ? d->path : name);
 	for (size_t i = 0; i < d->cut_count; i++) {
 		const struct garner_cut *cut = &d->cuts[i];
-		printf("@@ -%u,%u +0,0 @@ %s (%s)\n", cut->at + 1, cut->line_count, cut->reason, cut->kind ? cut->kind : "");
+		printf("@@ -%u,%u +0,0 @@ %s (%s)\n", cut->at + 1, cut->line_count, cut->reason,
+			cut->kind ? cut->kind : "");
 		for (uint32_t k = 0; k < cut->line_count; k++)
 			printf("-%s\n", cut->lines[k]);
 	}
@@ -69,8 +70,11 @@ static void print_counts(const struct garner_document *d)
 	uint32_t lines = 0;
 	for (size_t i = 0; i < d->cut_count; i++)
 		lines += d->cuts[i].line_count;
-	printf("%s: %u lines cut, %llu words left", d->src.file ? d->src.file : d->url ? d->url : "-", lines,
-		(unsigned long long)d->words);
+	printf("%s: %u lines cut, %llu words left",
+		d->src.file ? d->src.file
+		: d->url    ? d->url
+			    : "-",
+		lines, (unsigned long long)d->words);
 	for (size_t i = 0; i < d->cut_count; i++)
 		printf("%s %s", i ? "," : ":", d->cuts[i].reason);
 	putchar('\n');

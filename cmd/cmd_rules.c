@@ -69,8 +69,10 @@ static int run(int argc, char **argv)
 	return usage_error(&verb_rules, "say list, or test with at most one file");
 }
 
-const struct verb verb_rules = { "rules", "list|test [FILE]", "whole-line rules: what is in force; do their examples hold",
+const struct verb verb_rules = { "rules", "list|test [FILE]",
+	"whole-line rules: what is in force; do their examples hold",
 	"  list                 every rule: id, kind, languages, zone, words, lines\n"
-	"  test [FILE]          check the examples and counter-examples of the built-in rules, and of FILE behind them\n"
+	"  test [FILE]          check the examples and counter-examples of the built-in rules, and of FILE behind "
+	"them\n"
 	"  -r, --rules FILE     list these rules too\n",
 	run, false };

@@ -1,10 +1,10 @@
 /* The scorer of plain-text lines: boosted trees in two passes. The numbers come from tests/quality/train_lines.
  *
  * Bytes of a model, little-endian:
- *   "GARNLIN1", u32 line_features_version(), u32 number of this training, i32 thresholds (1/1024 logit), LINE_THRESHOLDS of them
- *   u32 words, then each: u32 hash, i8 value
- *   three forests (first pass, second pass, title): u32 trees, u32 depth, i32 base, then a tree: 2^depth - 1 nodes of
- * u8 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16 (1/1024) */
+ *   "GARNLIN1", u32 line_features_version(), u32 number of this training, i32 thresholds (1/1024 logit),
+ * LINE_THRESHOLDS of them u32 words, then each: u32 hash, i8 value three forests (first pass, second pass, title): u32
+ * trees, u32 depth, i32 base, then a tree: 2^depth - 1 nodes of u8 feature, u8 threshold (to the right when feature >=
+ * threshold), 2^depth leaves of i16 (1/1024) */
 #ifndef GARNER_EXTRACT_LINE_MODEL_H
 #define GARNER_EXTRACT_LINE_MODEL_H
 

@@ -365,8 +365,9 @@ static int write_model(const struct line_model *model, const char *name)
 	FILE *file = fopen(path, "w");
 	if (!file)
 		return -1;
-	fprintf(file, "/* Made by tests/quality/train_lines. */\n// clang-format off\n#include \"extract/line_model.h\"\n\n"
-		      "const unsigned char line_model_data[] = {");
+	fprintf(file,
+		"/* Made by tests/quality/train_lines. */\n// clang-format off\n#include \"extract/line_model.h\"\n\n"
+		"const unsigned char line_model_data[] = {");
 	for (size_t i = 0; i < out.n; i++)
 		fprintf(file, "%s%u,", i % 32 ? "" : "\n", (unsigned)(unsigned char)out.p[i]);
 	fprintf(file, "\n};\nconst size_t line_model_data_size = sizeof(line_model_data);\n");
