@@ -119,7 +119,7 @@ enum content_class content_class(enum dom_tag tag, const char *p, size_t n)
 	if (tag != DOM_OTHER)
 		return (enum content_class)classes[tag];
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (others[i].name.n == n && view_eq_nocase(view_make(p, n), others[i].name))
+		if (n && others[i].name.n == n && view_eq_nocase(view_make(p, n), others[i].name))
 			return others[i].class;
 	return CONTENT_INLINE;
 }

@@ -1,5 +1,6 @@
 #include "dom/limit.h"
 
+#include "dom/content.h"
 #include "dom/nesting.h"
 #include "dom/token.h"
 #include "util/limits.h"
@@ -11,6 +12,7 @@ struct edit {
 	size_t n, cap;
 	size_t from; /* bytes of html before it are in @out */
 	bool full;
+	bool after_text; /* a text stood since the last comment put in */
 };
 
 static bool edit_room(struct edit *edit, size_t more)
@@ -78,11 +80,22 @@ static void limit_repeated(struct edit *edit, const struct token *token)
 			edit_replace(edit, attr.name_at, attr.name_end, VIEW(""));
 }
 
+static void settle_text(struct edit *edit, const struct token *token)
+{
+	if (edit->after_text)
+		edit_replace(edit, token->begin, token->begin, VIEW("<!---->"));
+	edit->after_text = false;
+}
+
 static void limit_open(struct edit *edit, struct nesting *nesting, const struct token *token)
 {
 	if (!nesting_open(nesting, edit->html.p, token))
 		edit_replace(edit, token->begin, token->end, VIEW(""));
-	else if (!token->plain) {
+	else {
+		if (token->tag == DOM_a || token->tag == DOM_nobr)
+			settle_text(edit, token);
+		if (token->plain)
+			return;
 		limit_repeated(edit, token);
 		if (token->end - token->name_end > 2 * LIMIT_ATTRIBUTES)
 			limit_attributes(edit, token);
@@ -93,8 +106,8 @@ static void limit_close(struct edit *edit, struct nesting *nesting, const struct
 {
 	if (!nesting_close(nesting, edit->html.p, token))
 		edit_replace(edit, token->begin, token->end, VIEW(""));
-	else if (token->tag == DOM_form)
-		edit_replace(edit, token->begin, token->begin, VIEW("<!---->"));
+	else if (token->tag == DOM_form || content_class(token->tag, NULL, 0) == CONTENT_FORMAT)
+		settle_text(edit, token);
 }
 
 static bool is_foreign(const struct token *token)
@@ -123,12 +136,17 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 		nesting->work += nesting->depth;
 		if (token.kind == TOKEN_END)
 			return 0;
+		/* gumbo 0.10.1 takes "</>" for the beginning of the next tag's name. */
+		if (token.kind == TOKEN_NOTHING)
+			edit_replace(edit, token.begin, token.end, VIEW(""));
 		if (token.kind == TOKEN_CLOSE) {
 			limit_close(edit, nesting, &token);
 			foreign -= foreign > 0 && is_foreign(&token);
 		}
-		if (token.kind != TOKEN_OPEN)
+		if (token.kind != TOKEN_OPEN) {
+			edit->after_text |= token.kind == TOKEN_TEXT;
 			continue;
+		}
 		/* In svg and math these names don't begin raw text: what follows is counted as markup there. */
 		bool raw = foreign == 0 && token_raw_kind(p, &token) != RAW_NO;
 		if (!raw)

@@ -15,7 +15,9 @@ enum limit_mode {
  *  - start tags nested deeper than LIMIT_DOM_DEPTH and their end tags are left out, because gumbo's time is
  *    quadratic in the nesting (250 KB of open <div> ran for minutes); page->dom->flattened tells;
  *  - attributes of a tag behind the first LIMIT_ATTRIBUTES are left out: gumbo compares each with all before it;
- *  - an empty comment stands before each </form>: gumbo 0.10.1 moves text that ends there behind the form.
+ *  - repeated attributes without a value and "</>" are left out: gumbo 0.10.1 joins them to the name behind;
+ *  - an empty comment stands between text and </form>, <a>, <nobr> or the end tag of a formatting element: gumbo
+ *    0.10.1 puts the text where the elements have been moved.
  * 0; LIMIT_TRY_STRICT: gumbo would have too much work, or the memory is spent. */
 enum { LIMIT_TRY_STRICT = 1 };
 int limit_markup(struct page *page, enum limit_mode mode, struct view *ret_html);

@@ -36,6 +36,7 @@ struct prescan {
 	bool form_unknown;
 	bool select_seen; /* while blind */
 	bool html_seen, full;
+	bool unsettled;	   /* a text was handed on since the last comment */
 	enum phase phase;
 	enum quirks quirks;
 	unsigned fragile; /* open frames whose state a wild tag could change out of sight */
@@ -162,16 +163,28 @@ static void stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, ui
 		return;
 	char letter = kind == MARK_TEXT ? letters[ps->letters++ % (sizeof(letters) - 1)] : ' ';
 	add_mark(ps, kind, first, count, letter);
+	ps->unsettled |= kind == MARK_TEXT || kind == MARK_SPACE;
 	if (kind == MARK_TEXT)
 		put(ps, &letter, 1);
 	else
 		put(ps, texts[kind].p, texts[kind].n);
 }
 
+/* gumbo 0.10.1 puts a text that stands right before a tag that moves elements about where that tag leads; a comment
+ * in between settles the text. */
+static void settle_text(struct prescan *ps)
+{
+	if (ps->unsettled)
+		put(ps, "<!---->", 7);
+	ps->unsettled = false;
+}
+
 /* The start tag itself, without attributes except where the tree builder looks at them. */
 static void pass_open(struct prescan *ps, const struct token *token, uint32_t event)
 {
 	const char *p = ps->p;
+	if (token->tag == DOM_a || token->tag == DOM_nobr)
+		settle_text(ps);
 	add_mark(ps, MARK_TAG, event, 1, 0);
 	put(ps, p + token->begin, token->name_end - token->begin);
 	enum content_class class = content_class(token->tag, p + token->name_at, token->name_end - token->name_at);
@@ -193,6 +206,10 @@ static void pass_open(struct prescan *ps, const struct token *token, uint32_t ev
 
 static void pass_close(struct prescan *ps, const struct token *token)
 {
+	enum content_class class =
+		content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	if (class == CONTENT_FORMAT || class == CONTENT_FORM)
+		settle_text(ps);
 	put(ps, ps->p + token->begin, token->name_end - token->begin);
 	put(ps, ">", 1);
 }
@@ -283,8 +300,20 @@ static bool same_kind(const struct prescan *ps, const struct frame *frame, const
 
 /* ---- opening and closing ------------------------------------------------------------------------------ */
 
+static void on_open_blind(struct prescan *ps, const struct token *token, enum content_class class)
+{
+	ps->select_seen |= class == CONTENT_SELECT;
+	if (class == CONTENT_PRE && ps->select_seen)
+		ps->unsure = true;
+	pass_open(ps, token, add_tag(ps, EVENT_LEAF, token));
+}
+
 static void push(struct prescan *ps, const struct token *token, enum content_class class, bool alone)
 {
+	if (ps->blind) {
+		on_open_blind(ps, token, class);
+		return;
+	}
 	if (ps->depth >= LIMIT_DOM_DEPTH) {
 		ps->unsure = true;
 		return;
@@ -378,11 +407,21 @@ static bool leaves_form(const struct prescan *ps, size_t i)
 	return false;
 }
 
+/* A tag may have closed something far below and all that is open since. */
+static void doubt_open(struct prescan *ps)
+{
+	if (ps->depth > ps->certain)
+		wild(ps);
+}
+
 /* The start of a block closes an open p. False: that was wild, @token is handed on. */
 static bool close_p(struct prescan *ps, const struct token *token)
 {
 	size_t i;
-	if (find_p(ps, &i) != ANSWER_YES)
+	enum answer answer = find_p(ps, &i);
+	if (answer == ANSWER_UNKNOWN)
+		doubt_open(ps);
+	if (answer != ANSWER_YES)
 		return true;
 	if (leaves_traces(ps, i)) {
 		pass_wild_open(ps, token);
@@ -390,6 +429,15 @@ static bool close_p(struct prescan *ps, const struct token *token)
 	}
 	close_to(ps, i, NULL);
 	return true;
+}
+
+/* Anything that doesn't belong before the body begins it. */
+static void begin_body(struct prescan *ps)
+{
+	if (ps->phase != PHASE_BODY)
+		put(ps, "<body>", 6);
+	ps->phase = PHASE_BODY;
+	ps->head_noscript = false;
 }
 
 /* ---- text ----------------------------------------------------------------------------------------------- */
@@ -433,7 +481,7 @@ static void on_text(struct prescan *ps, size_t at, size_t end, bool after_pre)
 		text_mark(ps, at, word, MARK_SPACE);
 		at = word;
 	}
-	ps->phase = PHASE_BODY;
+	begin_body(ps);
 	text_mark(ps, at, end, MARK_TEXT);
 	if (in_table_structure(ps))
 		wild(ps);
@@ -493,7 +541,7 @@ static void on_raw_text(struct prescan *ps, struct token *token, enum content_cl
 	bool inside = class != CONTENT_FRAME_TEXT && begin < end;
 	if (ps->blind || ps->phase != (class == CONTENT_TITLE ? PHASE_HEAD : PHASE_BODY)) {
 		if (class != CONTENT_TITLE)
-			ps->phase = PHASE_BODY;
+			begin_body(ps);
 		else if (ps->phase == PHASE_START)
 			ps->phase = PHASE_HEAD;
 		pass_open(ps, &open, first);
@@ -598,7 +646,7 @@ static void on_svg(struct prescan *ps, struct token *token)
 		stand_in(ps, MARK_TEXT, event, 1);
 		return;
 	}
-	ps->phase = PHASE_BODY;
+	begin_body(ps);
 	add_mark(ps, MARK_TAG, event, 1, 0);
 	put(ps, "<svg/>", 6);
 	if (in_table_structure(ps))
@@ -640,6 +688,8 @@ static void on_template(struct prescan *ps, struct token *token)
 			break;
 		case CONTENT_TABLE_PART:
 		case CONTENT_SELECT:
+		case CONTENT_OBJECT:
+		case CONTENT_ODD:
 		case CONTENT_HTML:
 		case CONTENT_HEAD:
 		case CONTENT_BODY:
@@ -770,7 +820,7 @@ static void on_table_close(struct prescan *ps, const struct token *token)
 static void on_li(struct prescan *ps, const struct token *token, enum content_class class)
 {
 	size_t i = ps->depth;
-	bool sure = false;
+	bool sure = false, alone = true;
 	while (i > ps->certain && !sure) {
 		const struct frame *frame = &ps->stack[--i];
 		bool match = frame->class == class; /* li, or dd and dt */
@@ -778,14 +828,18 @@ static void on_li(struct prescan *ps, const struct token *token, enum content_cl
 			pass_wild_open(ps, token);
 			return;
 		}
+		/* One that was handed on is closed by this tag, which so has to be handed on too. */
+		alone &= !match || frame->alone;
 		if (match)
 			close_to(ps, i, NULL);
 		sure = match || (content_is_special(frame->tag) && frame->tag != DOM_address && frame->tag != DOM_div &&
 					frame->tag != DOM_p);
 	}
 	sure |= beyond(ps, i) == ANSWER_NO;
+	if (!sure)
+		doubt_open(ps);
 	if (close_p(ps, token))
-		push(ps, token, class, sure);
+		push(ps, token, class, sure && alone);
 }
 
 static bool is_open(const struct prescan *ps, enum dom_tag tag)
@@ -802,10 +856,12 @@ static void on_heading(struct prescan *ps, const struct token *token)
 		return;
 	bool sure = ps->depth > ps->certain || (ps->depth == 0 && ps->bottom_sure);
 	if (ps->depth && ps->stack[ps->depth - 1].class == CONTENT_HEADING) {
+		bool alone = ps->stack[ps->depth - 1].alone;
 		if (sure)
 			close_to(ps, ps->depth - 1, NULL);
 		else
 			wild(ps);
+		sure &= alone;
 	}
 	push(ps, token, CONTENT_HEADING, sure);
 }
@@ -876,7 +932,6 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 	case CONTENT_PRE:
 		if (close_p(ps, token))
 			push(ps, token, class, true);
-		ps->skip_newline = class == CONTENT_PRE;
 		break;
 	case CONTENT_HEADING: on_heading(ps, token); break;
 	case CONTENT_LI:
@@ -908,15 +963,6 @@ static bool in_select(const struct prescan *ps)
 	       (ps->stack[ps->depth - 1].class == CONTENT_SELECT || ps->stack[ps->depth - 1].class == CONTENT_OPTION);
 }
 
-static void on_open_blind(struct prescan *ps, struct token *token, enum content_class class)
-{
-	ps->select_seen |= class == CONTENT_SELECT;
-	ps->skip_newline = class == CONTENT_PRE;
-	if (class == CONTENT_PRE && ps->select_seen)
-		ps->unsure = true;
-	pass_open(ps, token, add_tag(ps, EVENT_LEAF, token));
-}
-
 /* Before body: meta and its like stay in the head, any other tag begins the body. */
 static bool on_open_before_body(struct prescan *ps, struct token *token, enum content_class class)
 {
@@ -940,8 +986,7 @@ static bool on_open_before_body(struct prescan *ps, struct token *token, enum co
 		ps->unsure = true;
 		return true;
 	}
-	ps->phase = PHASE_BODY;
-	ps->head_noscript = false;
+	begin_body(ps);
 	return false;
 }
 
@@ -1018,6 +1063,7 @@ static void on_open(struct prescan *ps, struct token *token)
 	}
 	if (ps->phase != PHASE_BODY && on_open_before_body(ps, token, class))
 		return;
+	ps->skip_newline = class == CONTENT_PRE;
 	if (ps->blind)
 		on_open_blind(ps, token, class);
 	else if (class == CONTENT_TABLE_PART)
@@ -1088,12 +1134,9 @@ static void on_close_in_body(struct prescan *ps, const struct token *token, enum
 	enum answer answer = find_open(ps, token, class, &i);
 	if (class == CONTENT_FORM) {
 		if (answer == ANSWER_YES && i + 1 == ps->depth && !ps->form_unknown) {
-			if (!ps->stack[i].alone || i < ps->certain)
-				put(ps, "<!---->", 7);
 			close_to(ps, i, token);
 			return;
 		}
-		put(ps, "<!---->", 7);
 		ps->form_unknown = true;
 		unsigned fragile = ps->fragile;
 		close_wild(ps, token);
@@ -1171,8 +1214,6 @@ static void on_close(struct prescan *ps, const struct token *token)
 	}
 	if (ps->blind) {
 		ps->select_seen &= token->tag != DOM_select;
-		if (token->tag == DOM_form)
-			put(ps, "<!---->", 7);
 		if (class != CONTENT_HTML && class != CONTENT_BODY)
 			pass_close(ps, token);
 		return;
@@ -1237,8 +1278,8 @@ static void on_doctype(struct prescan *ps, const struct token *token)
 
 static void on_comment(struct prescan *ps)
 {
-	if (ps->blind || in_table_structure(ps))
-		put(ps, "<!---->", 7);
+	ps->unsettled |= ps->blind || in_table_structure(ps);
+	settle_text(ps);
 }
 
 static void reset(struct dom_scratch *s)
