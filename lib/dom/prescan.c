@@ -36,7 +36,7 @@ struct prescan {
 	bool form_unknown;
 	bool select_seen; /* while blind */
 	bool html_seen, full;
-	bool unsettled;	   /* a text was handed on since the last comment */
+	bool unsettled; /* a text was handed on since the last comment */
 	enum phase phase;
 	enum quirks quirks;
 	unsigned fragile; /* open frames whose state a wild tag could change out of sight */
@@ -206,8 +206,7 @@ static void pass_open(struct prescan *ps, const struct token *token, uint32_t ev
 
 static void pass_close(struct prescan *ps, const struct token *token)
 {
-	enum content_class class =
-		content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (class == CONTENT_FORMAT || class == CONTENT_FORM)
 		settle_text(ps);
 	put(ps, ps->p + token->begin, token->name_end - token->begin);

@@ -19,18 +19,20 @@ static const char *const pieces[] = { "x", " ", "\n", "&amp;", "&nbsp", "&#10;",
 	"</table>", "<tbody>", "</tbody>", "<thead>", "</thead>", "<tr>", "</tr>", "<td>", "</td>", "<th>", "</th>",
 	"<caption>", "</caption>", "<colgroup>", "</colgroup>", "<col>", "<form>", "</form>", "<button>", "</button>",
 	"<input>", "<input type=hidden>", "<select>", "</select>", "<option>", "</option>", "<optgroup>", "</optgroup>",
-	"<object>", "</object>", "<ruby>", "</ruby>", "<rt>", "</rt>", "<rp>", "</rp>", "<br>", "</br>", "<hr>", "<img src=i>",
-	"<link rel=l>", "<meta name=m content=v>", "<base href=b>", "<html lang=en>", "</html>", "<head>", "</head>",
-	"<body id=b>", "</body>", "<noscript>", "</noscript>", "<template>", "</template>", "<svg>", "</svg>", "<svg/>",
-	"<path/>", "<g>", "</g>", "<math>", "</math>", "<mi>", "</mi>", "<iframe>", "</iframe>", "<main>", "</main>",
-	"<section>", "</section>", "<article>", "</article>", "<custom-x>", "</custom-x>", "</custom-y>", "<picture>",
-	"</picture>", "<source>", "<video>", "</video>", "<label>", "</label>", "<fieldset>", "</fieldset>", "<details>",
-	"</details>", "<summary>", "</summary>", "<!doctype html>", "<address>", "</address>", "<center>", "</center>",
-	"<small>", "</small>", "<code>", "</code>", "<frameset>", "<frame>", "<marquee>", "</marquee>", "<applet>",
-	"</applet>", "<plaintext>", "<xmp>", "</xmp>", "<image>", "<isindex>", "<noframes>", "</noframes>", "<foreignobject>",
-	"<desc>", "</desc>", "<dialog>", "</dialog>", "<p hidden hidden id=q>", "<p id=one ID=two>", "<br/>", "<div/>",
-	"<a name=\"&lt;&notit;\">", "<p class='a\r\nb'>", "\r\n", "<", "<![CDATA[", "]]>", "<?pi?>", "\xC3\xA9", "&notin;",
-	"<menu>", "</menu>", "<listing>", "</listing>", "<area>", "<param>", "<embed>", "<wbr>", "<slot>", "</slot>" };
+	"<object>", "</object>", "<ruby>", "</ruby>", "<rt>", "</rt>", "<rp>", "</rp>", "<br>", "</br>", "<hr>",
+	"<img src=i>", "<link rel=l>", "<meta name=m content=v>", "<base href=b>", "<html lang=en>", "</html>",
+	"<head>", "</head>", "<body id=b>", "</body>", "<noscript>", "</noscript>", "<template>", "</template>",
+	"<svg>", "</svg>", "<svg/>", "<path/>", "<g>", "</g>", "<math>", "</math>", "<mi>", "</mi>", "<iframe>",
+	"</iframe>", "<main>", "</main>", "<section>", "</section>", "<article>", "</article>", "<custom-x>",
+	"</custom-x>", "</custom-y>", "<picture>", "</picture>", "<source>", "<video>", "</video>", "<label>",
+	"</label>", "<fieldset>", "</fieldset>", "<details>", "</details>", "<summary>", "</summary>",
+	"<!doctype html>", "<address>", "</address>", "<center>", "</center>", "<small>", "</small>", "<code>",
+	"</code>", "<frameset>", "<frame>", "<marquee>", "</marquee>", "<applet>", "</applet>", "<plaintext>", "<xmp>",
+	"</xmp>", "<image>", "<isindex>", "<noframes>", "</noframes>", "<foreignobject>", "<desc>", "</desc>",
+	"<dialog>", "</dialog>", "<p hidden hidden id=q>", "<p id=one ID=two>", "<br/>", "<div/>",
+	"<a name=\"&lt;&notit;\">", "<p class='a\r\nb'>", "\r\n", "<", "<![CDATA[", "]]>", "<?pi?>", "\xC3\xA9",
+	"&notin;", "<menu>", "</menu>", "<listing>", "</listing>", "<area>", "<param>", "<embed>", "<wbr>", "<slot>",
+	"</slot>" };
 enum { PIECES = sizeof(pieces) / sizeof(pieces[0]) };
 
 static struct view page_of(const uint8_t *data, size_t size, struct buf *buf)
@@ -63,7 +65,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		/* A page that one of them had to flatten or drop is not compared. */
 		bool compare = one == 0 && two == 0 && !skeleton.dom->flattened && !full.dom->flattened;
 		if (compare && !view_eq(buf_view(&a), buf_view(&b))) {
-			fprintf(stderr, "%.*s\n---- skeleton\n%s---- full\n%s", (int)html.n, html.p, buf_str(&a), buf_str(&b));
+			fprintf(stderr, "%.*s\n---- skeleton\n%s---- full\n%s", (int)html.n, html.p, buf_str(&a),
+				buf_str(&b));
 			abort();
 		}
 		arena_free(&skeleton.arena);
