@@ -1,0 +1,366 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "garner.h"
+#include "store/format.h"
+#include "store/index.h"
+#include "store/lock.h"
+#include "store/pack.h"
+#include "store/segment.h"
+
+static char folder[64];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	strcpy(folder, "/tmp/garner-store-XXXXXX");
+	return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state)
+{
+	char command[128];
+	(void)state;
+	snprintf(command, sizeof(command), "rm -rf %s", folder);
+	return system(command);
+}
+
+static char *in_folder(const char *name)
+{
+	static char paths[64][160];
+	static int at;
+	char *path = paths[at++ % 64];
+	snprintf(path, 160, "%s/%s", folder, name);
+	return path;
+}
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	fputs(text, out);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* ---- index ---- */
+
+static void a_hostile_title_can_not_break_or_imitate_a_row(void **state)
+{
+	(void)state;
+	static const char *const titles[] = { "a | b | c", "x\n| 9 | [fake](http://evil.example) |", "`code` **bold** _it_",
+		"<script>alert(1)</script>", "](http://evil.example) [", "\xE2\x80\xAE" "drow", "a\xE2\x80\x8B\xEF\xBB\xBF" "b",
+		"http://evil.example www.evil.example", "@somebody $x$ \\", "tab\tand\rreturn" };
+	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
+		struct buf row = BUF_INIT(1 << 16);
+		struct garner_document d = { .n = 7, .path = "007_0123456789abcdef.txt", .title = titles[i],
+			.sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+			.dup_of = GARNER_NO_NUMBER, .revision_of = GARNER_NO_NUMBER };
+		d.near.n = GARNER_NO_NUMBER;
+		index_row(&row, &d, true, "");
+		const char *text = buf_str(&row);
+		size_t bars = 0;
+		for (size_t k = 0; text[k]; k++)
+			bars += text[k] == '|' && (k == 0 || text[k - 1] != '\\');
+		assert_int_equal(bars, 11);
+		assert_ptr_equal(strchr(text, '\n'), text + row.n - 1);
+		assert_null(strchr(text, '<'));
+		assert_null(strstr(text, "\xE2\x80\xAE"));
+		assert_null(strstr(text, "\xE2\x80\x8B"));
+		/* No colon that an autolink could begin at. */
+		for (const char *p = text; (p = strstr(p, "://")); p++)
+			assert_int_equal(p[-1], '\\');
+		assert_null(strstr(text, "@somebody"));
+		assert_non_null(strstr(text, "](007_0123456789abcdef.txt) |"));
+		buf_free(&row);
+	}
+}
+
+static void a_long_title_is_cut_between_characters(void **state)
+{
+	(void)state;
+	struct buf out = BUF_INIT(1 << 16), title = BUF_INIT(1 << 16);
+	for (int i = 0; i < 10000; i++)
+		buf_puts(&title, "\xD0\x96");
+	index_text(&out, buf_str(&title), INDEX_TITLE_CHARS);
+	assert_int_equal(out.n, 2 * INDEX_TITLE_CHARS + 3);
+	assert_memory_equal(out.p + out.n - 3, "\xE2\x80\xA6", 3);
+	buf_free(&out);
+	buf_free(&title);
+}
+
+static void a_link_holds_no_byte_that_ends_it(void **state)
+{
+	(void)state;
+	struct buf out = BUF_INIT(4096);
+	index_link(&out, "https://a.example/x y(z)|<b>\xC3\xA9");
+	assert_string_equal(buf_str(&out), "https://a.example/x%20y%28z%29%7C%3Cb%3E%C3%A9");
+	buf_free(&out);
+}
+
+/* ---- packs ---- */
+
+struct found {
+	int count;
+	char last[64];
+	size_t bytes;
+};
+
+static int count_member(void *user, const char *name, struct view bytes, size_t at)
+{
+	struct found *found = user;
+	(void)at;
+	found->count++;
+	found->bytes += bytes.n;
+	snprintf(found->last, sizeof(found->last), "%s", name);
+	return 0;
+}
+
+static void a_pack_gives_back_what_went_in(void **state)
+{
+	(void)state;
+	struct error error = { 0 };
+	struct pack *pack = NULL;
+	struct pack_frame frame[2], *table = NULL;
+	struct buf raw = BUF_INIT(1 << 20);
+	struct found found = { 0 };
+	size_t at = 0, count = 0;
+	const char *name = in_folder("p.tar.zst");
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	assert_int_equal(pack_new(fd, name, 0, &pack, &error), 0);
+	assert_int_equal(pack_add(pack, "000_0000000000000001.txt", VIEW("one\n"), 1, NULL, &error), 0);
+	assert_int_equal(pack_cut(pack, &frame[0], &error), 0);
+	assert_int_equal(pack_add(pack, "001_0000000000000002.txt", VIEW("zwei\n"), 1, NULL, &error), 0);
+	assert_int_equal(pack_add(pack, "002_0000000000000003.txt", VIEW("\xD1\x82\xD1\x80\xD0\xB8\n"), 1, &at, &error), 0);
+	assert_int_equal(pack_cut(pack, &frame[1], &error), 0);
+	assert_int_equal(pack_end(pack, &error), 0);
+	assert_int_equal(pack_table(fd, name, pack_size(pack), &table, &count, &error), 0);
+	assert_int_equal(count, 3);
+	assert_memory_equal(table, frame, sizeof(frame));
+	assert_int_equal(pack_read(fd, name, frame[1].offset, frame[1].packed, &raw, &error), 0);
+	assert_memory_equal(raw.p + at, "\xD1\x82\xD1\x80\xD0\xB8\n", 7);
+	assert_int_equal(pack_members(buf_view(&raw), count_member, &found, &error), 0);
+	assert_int_equal(found.count, 2);
+	assert_int_equal(found.bytes, 12);
+	assert_string_equal(found.last, "002_0000000000000003.txt");
+	/* One byte of a frame changed: refused, with the offset. */
+	char byte;
+	assert_int_equal(pread(fd, &byte, 1, frame[1].offset + frame[1].packed / 2), 1);
+	byte ^= 1;
+	assert_int_equal(pwrite(fd, &byte, 1, frame[1].offset + frame[1].packed / 2), 1);
+	assert_int_equal(pack_read(fd, name, frame[1].offset, frame[1].packed, &raw, &error), -EBADMSG);
+	assert_non_null(strstr(error.text, "offset"));
+	free(table);
+	buf_free(&raw);
+	pack_free(pack);
+	close(fd);
+}
+
+static int take_line(void *user, struct view line, int64_t offset)
+{
+	struct buf *out = user;
+	buf_printf(out, "%lld:%.*s;", (long long)offset, (int)line.n, line.p);
+	return 0;
+}
+
+static void a_segment_cuts_its_torn_tail_and_refuses_a_short_one(void **state)
+{
+	(void)state;
+	struct segment segment;
+	struct error error = { 0 };
+	struct buf out = BUF_INIT(4096);
+	const char *path = in_folder("s.jsonl");
+	write_file(path, "one\ntwo\nto");
+	assert_int_equal(segment_open(&segment, path, 8, &error), 0);
+	assert_int_equal(segment_add(&segment, VIEW("three"), &error), 0);
+	assert_int_equal(segment_sync(&segment, &error), 0);
+	assert_int_equal(segment_each(segment.fd, path, segment.size, take_line, &out, &error), 0);
+	assert_string_equal(buf_str(&out), "0:one;4:two;8:three;");
+	segment_close(&segment);
+	assert_int_equal(segment_open(&segment, path, 100, &error), -EBADMSG);
+	buf_free(&out);
+}
+
+static void a_second_writer_hears_who_holds_the_lock(void **state)
+{
+	(void)state;
+	struct error error = { 0 };
+	int first = -1, second = -1;
+	char pid[32];
+	const char *path = in_folder("lock");
+	assert_int_equal(lock_take(path, 0, &first, &error), 0);
+	assert_int_equal(lock_take(path, 0, &second, &error), -EWOULDBLOCK);
+	snprintf(pid, sizeof(pid), "pid %ld on ", (long)getpid());
+	assert_non_null(strstr(error.text, pid));
+	assert_non_null(strstr(error.text, "since 1970-01-01T00:00:00Z"));
+	lock_drop(first);
+	assert_int_equal(lock_take(path, 0, &second, &error), 0);
+	lock_drop(second);
+}
+
+/* ---- a store through the public header ---- */
+
+struct seen {
+	int count, stored, known;
+	int64_t dup_of, near, revision_of;
+	char text[4096];
+};
+
+static int see(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	struct seen *seen = user;
+	(void)detail;
+	seen->count++;
+	seen->stored += reason == GARNER_STORED;
+	seen->known += reason == GARNER_KNOWN;
+	seen->dup_of = d->dup_of;
+	seen->near = d->near.n;
+	seen->revision_of = d->revision_of;
+	if (d->text)
+		snprintf(seen->text, sizeof(seen->text), "%s", d->text);
+	return 0;
+}
+
+/* A story of many different words; @seed decides them, the last word is @end. */
+static void put_story(FILE *out, int url, unsigned seed, const char *end)
+{
+	fprintf(out, "{\"url\":\"https://p%d.example/story\",\"title\":\"Story %d\",\"text\":\"", url, url);
+	for (int i = 0; i < 150; i++) {
+		seed = seed * 1103515245u + 12345u;
+		fprintf(out, "%sw%u", i ? " " : "", seed >> 8 & 0xFFFF);
+	}
+	fprintf(out, " %s\"}\n", end);
+}
+
+static struct seen ingest(const char *store, const char *input)
+{
+	struct seen seen = { 0 };
+	struct garner_options options = { .jobs = 1, .clock = 1600000000 };
+	struct garner *garner = garner_new(&options);
+	int result = garner_ingest(garner, store, &input, 1, see, &seen);
+	if (result)
+		print_message("%s\n", garner_error(garner) ? garner_error(garner) : "?");
+	assert_int_equal(result, 0);
+	garner_free(garner);
+	return seen;
+}
+
+static struct seen ingest_story(const char *store, int url, unsigned seed, const char *end)
+{
+	const char *path = in_folder("in.jsonl");
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	put_story(out, url, seed, end);
+	fclose(out);
+	return ingest(store, path);
+}
+
+static void marks_copies_edits_and_revisions(void **state)
+{
+	(void)state;
+	const char *store = in_folder("marks");
+	struct seen seen = ingest_story(store, 1, 1, "end");
+	assert_int_equal(seen.stored, 1);
+	seen = ingest_story(store, 1, 1, "end");
+	assert_int_equal(seen.known, 1);
+	seen = ingest_story(store, 2, 2, "end");
+	assert_int_equal(seen.near, GARNER_NO_NUMBER);
+	/* Another page with an edit of the first story's text. */
+	seen = ingest_story(store, 3, 1, "changed here at the end");
+	assert_int_equal(seen.near, 0);
+	assert_int_equal(seen.revision_of, GARNER_NO_NUMBER);
+	/* The same page with another text. */
+	seen = ingest_story(store, 2, 2, "another end");
+	assert_int_equal(seen.revision_of, 1);
+	assert_int_equal(seen.near, GARNER_NO_NUMBER);
+
+	struct garner *garner = garner_new(NULL);
+	struct seen history = { 0 };
+	assert_int_equal(garner_history(garner, store, "https://p2.example/story", see, &history), 0);
+	assert_int_equal(history.count, 2);
+	struct seen shown = { 0 };
+	assert_int_equal(garner_show(garner, store, "https://p2.example/story", see, &shown), 0);
+	assert_non_null(strstr(shown.text, "another end"));
+	assert_int_equal(garner_show(garner, store, "https://p9.example/story", see, &shown), 1);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	garner_free(garner);
+}
+
+static void a_copy_under_another_address_is_marked(void **state)
+{
+	(void)state;
+	const char *store = in_folder("copies"), *path = in_folder("copy.jsonl");
+	write_file(path, "{\"url\":\"https://a.example/1\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n"
+			 "{\"url\":\"https://b.example/2\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n");
+	struct seen seen = ingest(store, path);
+	assert_int_equal(seen.stored, 2);
+	assert_int_equal(seen.dup_of, 0);
+}
+
+static void what_was_taken_out_does_not_come_back(void **state)
+{
+	(void)state;
+	const char *store = in_folder("gone");
+	ingest_story(store, 1, 1, "secret");
+	ingest_story(store, 2, 2, "end");
+	struct garner *garner = garner_new(NULL);
+	const char *keys[] = { "0" };
+	struct seen shown = { 0 };
+	assert_int_equal(garner_forget(garner, store, keys, 1, "asked for", NULL, NULL), 0);
+	assert_int_equal(garner_show(garner, store, "0", see, &shown), 1);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	assert_int_equal(garner_repack(garner, store), 0);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	assert_int_equal(garner_show(garner, store, "1", see, &shown), 0);
+	garner_free(garner);
+	struct seen again = ingest_story(store, 1, 1, "secret");
+	assert_int_equal(again.stored, 0);
+	char command[300];
+	snprintf(command, sizeof(command), "for p in %s/packs/*.zst; do zstd -dc $p; done | grep -q secret", store);
+	assert_int_not_equal(system(command), 0);
+	snprintf(command, sizeof(command), "cat %s/manifest/*.jsonl | grep -q 'p1.example'", store);
+	assert_int_not_equal(system(command), 0);
+}
+
+static void a_newer_format_is_refused(void **state)
+{
+	(void)state;
+	const char *store = in_folder("newer");
+	char path[200];
+	ingest_story(store, 1, 1, "end");
+	snprintf(path, sizeof(path), "%s/catalogue.db", store);
+	sqlite3 *db = NULL;
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "PRAGMA user_version=99", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	struct garner *garner = garner_new(NULL);
+	struct seen seen = { 0 };
+	assert_int_equal(garner_show(garner, store, "0", see, &seen), -EPROTONOSUPPORT);
+	assert_non_null(strstr(garner_error(garner), "format 99"));
+	garner_free(garner);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_hostile_title_can_not_break_or_imitate_a_row),
+		cmocka_unit_test(a_long_title_is_cut_between_characters),
+		cmocka_unit_test(a_link_holds_no_byte_that_ends_it),
+		cmocka_unit_test(a_pack_gives_back_what_went_in),
+		cmocka_unit_test(a_segment_cuts_its_torn_tail_and_refuses_a_short_one),
+		cmocka_unit_test(a_second_writer_hears_who_holds_the_lock),
+		cmocka_unit_test(marks_copies_edits_and_revisions),
+		cmocka_unit_test(a_copy_under_another_address_is_marked),
+		cmocka_unit_test(what_was_taken_out_does_not_come_back),
+		cmocka_unit_test(a_newer_format_is_refused),
+	};
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
