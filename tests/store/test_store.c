@@ -56,14 +56,21 @@ static void write_file(const char *path, const char *text)
 static void a_hostile_title_can_not_break_or_imitate_a_row(void **state)
 {
 	(void)state;
-	static const char *const titles[] = { "a | b | c", "x\n| 9 | [fake](http://evil.example) |", "`code` **bold** _it_",
-		"<script>alert(1)</script>", "](http://evil.example) [", "\xE2\x80\xAE" "drow", "a\xE2\x80\x8B\xEF\xBB\xBF" "b",
+	static const char *const titles[] = { "a | b | c", "x\n| 9 | [fake](http://evil.example) |",
+		"`code` **bold** _it_", "<script>alert(1)</script>", "](http://evil.example) [",
+		"\xE2\x80\xAE"
+		"drow",
+		"a\xE2\x80\x8B\xEF\xBB\xBF"
+		"b",
 		"http://evil.example www.evil.example", "@somebody $x$ \\", "tab\tand\rreturn" };
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++) {
 		struct buf row = BUF_INIT(1 << 16);
-		struct garner_document d = { .n = 7, .path = "007_0123456789abcdef.txt", .title = titles[i],
+		struct garner_document d = { .n = 7,
+			.path = "007_0123456789abcdef.txt",
+			.title = titles[i],
 			.sha256 = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
-			.dup_of = GARNER_NO_NUMBER, .revision_of = GARNER_NO_NUMBER };
+			.dup_of = GARNER_NO_NUMBER,
+			.revision_of = GARNER_NO_NUMBER };
 		d.near.n = GARNER_NO_NUMBER;
 		index_row(&row, &d, true, "");
 		const char *text = buf_str(&row);
@@ -139,7 +146,8 @@ static void a_pack_gives_back_what_went_in(void **state)
 	assert_int_equal(pack_add(pack, "000_0000000000000001.txt", VIEW("one\n"), 1, NULL, &error), 0);
 	assert_int_equal(pack_cut(pack, &frame[0], &error), 0);
 	assert_int_equal(pack_add(pack, "001_0000000000000002.txt", VIEW("zwei\n"), 1, NULL, &error), 0);
-	assert_int_equal(pack_add(pack, "002_0000000000000003.txt", VIEW("\xD1\x82\xD1\x80\xD0\xB8\n"), 1, &at, &error), 0);
+	assert_int_equal(
+		pack_add(pack, "002_0000000000000003.txt", VIEW("\xD1\x82\xD1\x80\xD0\xB8\n"), 1, &at, &error), 0);
 	assert_int_equal(pack_cut(pack, &frame[1], &error), 0);
 	assert_int_equal(pack_end(pack, &error), 0);
 	assert_int_equal(pack_table(fd, name, pack_size(pack), &table, &count, &error), 0);
@@ -298,8 +306,9 @@ static void a_copy_under_another_address_is_marked(void **state)
 {
 	(void)state;
 	const char *store = in_folder("copies"), *path = in_folder("copy.jsonl");
-	write_file(path, "{\"url\":\"https://a.example/1\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n"
-			 "{\"url\":\"https://b.example/2\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n");
+	write_file(path,
+		"{\"url\":\"https://a.example/1\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n"
+		"{\"url\":\"https://b.example/2\",\"title\":\"T\",\"text\":\"Der Hafen bleibt im Winter offen.\"}\n");
 	struct seen seen = ingest(store, path);
 	assert_int_equal(seen.stored, 2);
 	assert_int_equal(seen.dup_of, 0);
