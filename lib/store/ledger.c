@@ -24,7 +24,7 @@ static const char schema[] =
 	" body_key INTEGER NOT NULL, document TEXT, seen INTEGER NOT NULL, file_size INTEGER, file_time INTEGER);"
 	"CREATE INDEX IF NOT EXISTS fetch_item_url ON fetch_item(url_key);"
 	"CREATE INDEX IF NOT EXISTS fetch_item_guid ON fetch_item(source, guid_key) WHERE guid_key<>0;"
-	"CREATE INDEX IF NOT EXISTS fetch_item_title ON fetch_item(source, title_key) WHERE title_key<>0;"
+	"CREATE INDEX IF NOT EXISTS fetch_item_published ON fetch_item(source, published) WHERE published IS NOT NULL;"
 	"CREATE INDEX IF NOT EXISTS fetch_item_source ON fetch_item(source);"
 	"CREATE INDEX IF NOT EXISTS fetch_item_waiting ON fetch_item(turn, id) WHERE state=0;"
 	"CREATE TABLE IF NOT EXISTS fetch_host(name TEXT PRIMARY KEY, last_ms INTEGER NOT NULL, blocked INTEGER NOT "
@@ -53,7 +53,7 @@ enum statement {
 	S_FOLDER_DUE,
 	S_ITEM_BY_URL,
 	S_ITEM_BY_GUID,
-	S_ITEM_BY_TITLE,
+	S_ITEM_BY_DATE,
 	S_ITEM_ADD,
 	S_ITEM_SEEN,
 	S_ITEM_CHANGED,
@@ -92,8 +92,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 		"SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item WHERE url_key=?1",
 	[S_ITEM_BY_GUID] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item"
 			   " WHERE source=?1 AND guid_key=?2 AND guid_key<>0",
-	[S_ITEM_BY_TITLE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item"
-			    " WHERE source=?1 AND title_key=?2 AND title_key<>0 AND published=?3",
+	[S_ITEM_BY_DATE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,title FROM fetch_item"
+			   " WHERE source=?1 AND published=?2 ORDER BY id LIMIT 20",
 	[S_ITEM_ADD] =
 		"INSERT INTO fetch_item(source,url,url_key,guid,guid_key,title,title_key,published,updated,text_key,"
 		"state,turn,due,tries,body_key,seen) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,?)",
@@ -468,13 +468,10 @@ struct found {
 	uint64_t guid_key, title_key, text_key;
 };
 
-static int find_with(struct ledger *l, sqlite3_stmt *st, struct view url, struct found *ret, struct error *error)
+static struct found found_in(sqlite3_stmt *st, struct view url)
 {
-	int result = row(l, st, error);
-	if (result)
-		return result;
 	struct view had = view_make((const char *)sqlite3_column_text(st, 2), (size_t)sqlite3_column_bytes(st, 2));
-	*ret = (struct found){ .id = sqlite3_column_int64(st, 0),
+	return (struct found){ .id = sqlite3_column_int64(st, 0),
 		.state = sqlite3_column_int(st, 1),
 		.same_url = view_eq(had, url),
 		.guid_key = (uint64_t)sqlite3_column_int64(st, 3),
@@ -482,12 +479,71 @@ static int find_with(struct ledger *l, sqlite3_stmt *st, struct view url, struct
 		.updated = sqlite3_column_int64(st, 5),
 		.text_key = (uint64_t)sqlite3_column_int64(st, 6),
 		.source = sqlite3_column_int64(st, 7) };
+}
+
+static int find_with(struct ledger *l, sqlite3_stmt *st, struct view url, struct found *ret, struct error *error)
+{
+	int result = row(l, st, error);
+	if (result)
+		return result;
+	*ret = found_in(st, url);
 	sqlite3_reset(st);
 	return 0;
 }
 
-/* The same address is the same article; then the same GUID; then the same title of the same date, for feeds that give
- * out new GUIDs and addresses for what they had. */
+/* Words of @a that stand in @b, too. */
+static size_t shared_words(struct view a, struct view b, size_t *ret_words)
+{
+	struct view word;
+	size_t shared = 0;
+	for (*ret_words = 0; view_next_token(&a, ' ', &word);) {
+		struct view rest = b, other;
+		bool found = false;
+		while (!found && view_next_token(&rest, ' ', &other))
+			found = view_eq(word, other);
+		shared += found;
+		++*ret_words;
+	}
+	return shared;
+}
+
+/* One title is an edit of the other: half of the words stay, or, where spaces don't part words, half of the bytes at the
+ * two ends. */
+static bool is_edit(struct view a, struct view b)
+{
+	size_t a_words, b_words, begin = 0, end = 0;
+	size_t shared = shared_words(a, b, &a_words), back = shared_words(b, a, &b_words);
+	size_t words = a_words > b_words ? a_words : b_words, bytes = a.n > b.n ? a.n : b.n, least = a.n < b.n ? a.n : b.n;
+	if (words > 1)
+		return 2 * (shared < back ? shared : back) >= words;
+	while (begin < least && a.p[begin] == b.p[begin])
+		begin++;
+	while (end < least - begin && a.p[a.n - 1 - end] == b.p[b.n - 1 - end])
+		end++;
+	return 2 * (begin + end) >= bytes;
+}
+
+enum { DATE_WITH_TIME = 19 };
+
+/* The same second of publication and a title that is the same or an edit: feeds that renew address and GUID at once. */
+static int find_by_date(struct ledger *l, const struct ledger_sighting *s, struct found *ret, struct error *error)
+{
+	sqlite3_stmt *st = statement(l, S_ITEM_BY_DATE);
+	int result;
+	sqlite3_bind_int64(st, 1, s->source);
+	bind_view(st, 2, s->published);
+	while ((result = row(l, st, error)) == 0) {
+		struct view had = view_make((const char *)sqlite3_column_text(st, 8), (size_t)sqlite3_column_bytes(st, 8));
+		if (!had.n || !is_edit(had, s->title))
+			continue;
+		*ret = found_in(st, s->url);
+		sqlite3_reset(st);
+		return 0;
+	}
+	return result;
+}
+
+/* The same address is the same article; then the same GUID; then the date and the title. */
 static int find(struct ledger *l, const struct ledger_sighting *s, struct found *ret, struct error *error)
 {
 	sqlite3_stmt *st = statement(l, S_ITEM_BY_URL);
@@ -499,13 +555,8 @@ static int find(struct ledger *l, const struct ledger_sighting *s, struct found 
 		sqlite3_bind_int64(st, 2, (int64_t)key_of(s->guid));
 		result = find_with(l, st, s->url, ret, error);
 	}
-	if (result == 1 && s->title.n && s->published.n) {
-		st = statement(l, S_ITEM_BY_TITLE);
-		sqlite3_bind_int64(st, 1, s->source);
-		sqlite3_bind_int64(st, 2, (int64_t)key_of(s->title));
-		bind_view(st, 3, s->published);
-		result = find_with(l, st, s->url, ret, error);
-	}
+	if (result == 1 && s->title.n && s->published.n >= DATE_WITH_TIME)
+		result = find_by_date(l, s, ret, error);
 	return result;
 }
 
@@ -550,7 +601,7 @@ int ledger_see(struct ledger *l, const struct ledger_sighting *sighting, struct 
 {
 	struct ledger_sighting s = *sighting;
 	struct found had;
-	if (!statement(l, S_ITEM_BY_URL) || !statement(l, S_ITEM_BY_GUID) || !statement(l, S_ITEM_BY_TITLE) ||
+	if (!statement(l, S_ITEM_BY_URL) || !statement(l, S_ITEM_BY_GUID) || !statement(l, S_ITEM_BY_DATE) ||
 		!statement(l, S_ITEM_ADD) || !statement(l, S_ITEM_SEEN) || !statement(l, S_ITEM_CHANGED))
 		return failed(l, error);
 	s.title = utf8_first(s.title, 300);
