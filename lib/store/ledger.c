@@ -507,13 +507,14 @@ static size_t shared_words(struct view a, struct view b, size_t *ret_words)
 	return shared;
 }
 
-/* One title is an edit of the other: half of the words stay, or, where spaces don't part words, half of the bytes at the
- * two ends. */
+/* One title is an edit of the other: half of the words stay, or, where spaces don't part words, half of the bytes at
+ * the two ends. */
 static bool is_edit(struct view a, struct view b)
 {
 	size_t a_words, b_words, begin = 0, end = 0;
 	size_t shared = shared_words(a, b, &a_words), back = shared_words(b, a, &b_words);
-	size_t words = a_words > b_words ? a_words : b_words, bytes = a.n > b.n ? a.n : b.n, least = a.n < b.n ? a.n : b.n;
+	size_t words = a_words > b_words ? a_words : b_words, bytes = a.n > b.n ? a.n : b.n,
+	       least = a.n < b.n ? a.n : b.n;
 	if (words > 1)
 		return 2 * (shared < back ? shared : back) >= words;
 	while (begin < least && a.p[begin] == b.p[begin])
@@ -533,7 +534,8 @@ static int find_by_date(struct ledger *l, const struct ledger_sighting *s, struc
 	sqlite3_bind_int64(st, 1, s->source);
 	bind_view(st, 2, s->published);
 	while ((result = row(l, st, error)) == 0) {
-		struct view had = view_make((const char *)sqlite3_column_text(st, 8), (size_t)sqlite3_column_bytes(st, 8));
+		struct view had =
+			view_make((const char *)sqlite3_column_text(st, 8), (size_t)sqlite3_column_bytes(st, 8));
 		if (!had.n || !is_edit(had, s->title))
 			continue;
 		*ret = found_in(st, s->url);

@@ -89,9 +89,8 @@ struct ledger_sighting {
 	bool old;     /* not to be fetched unless it changes */
 };
 enum ledger_seen { LEDGER_SAME, LEDGER_NEW, LEDGER_CHANGED };
-/* Finds the article again by its URL, its GUID in this source, or by its second of publication and a title that is the same
- * or an edit of it; notes what is new.
- * enum ledger_seen, or < 0. */
+/* Finds the article again by its URL, its GUID in this source, or by its second of publication and a title that is the
+ * same or an edit of it; notes what is new. enum ledger_seen, or < 0. */
 int ledger_see(struct ledger *ledger, const struct ledger_sighting *sighting, struct error *error);
 
 struct ledger_item {

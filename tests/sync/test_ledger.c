@@ -77,11 +77,13 @@ static void knows_an_article_again(void **state)
 	/* a new title is an edit, even with all else */
 	assert_int_equal(see(&desk, "http://a.example/uno", "m1", "Ferry on time again", date), LEDGER_CHANGED);
 	assert_int_equal(settle_all(&desk), 1);
-	assert_int_equal(see(&desk, "http://a.example/eins", "k1", "UPDATE: Ferry on time again", date), LEDGER_CHANGED);
+	assert_int_equal(
+		see(&desk, "http://a.example/eins", "k1", "UPDATE: Ferry on time again", date), LEDGER_CHANGED);
 	assert_int_equal(settle_all(&desk), 1);
 	/* another article of the same second; the same title on another day */
 	assert_int_equal(see(&desk, "http://a.example/2", "g2", "Fog over the pier", date), LEDGER_NEW);
-	assert_int_equal(see(&desk, "http://a.example/3", "g3", "Ferry late again", "2024-03-06T08:30:00Z"), LEDGER_NEW);
+	assert_int_equal(
+		see(&desk, "http://a.example/3", "g3", "Ferry late again", "2024-03-06T08:30:00Z"), LEDGER_NEW);
 	assert_int_equal(see(&desk, "http://a.example/4", "g4", "Ferry late again", NULL), LEDGER_NEW);
 	assert_int_equal(settle_all(&desk), 3);
 	close_desk(&desk);
@@ -157,9 +159,11 @@ static void gives_items_in_turns_and_when_due(void **state)
 	int64_t turn = INT64_MIN, id = 0;
 	for (int i = 0; i < 6; i++) {
 		snprintf(url, sizeof(url), "http://%c.example/%d", "ab"[i / 3], i);
-		struct ledger_sighting s = {
-			.source = desk.source, .url = view_of(url), .key = view_of(url), .now = i == 5 ? 5000 : 1000, .turn = i % 3
-		};
+		struct ledger_sighting s = { .source = desk.source,
+			.url = view_of(url),
+			.key = view_of(url),
+			.now = i == 5 ? 5000 : 1000,
+			.turn = i % 3 };
 		assert_int_equal(ledger_see(desk.ledger, &s, &desk.error), LEDGER_NEW);
 	}
 	arena_init(&arena, MIB(1));
@@ -185,7 +189,9 @@ static void removes_a_source_with_what_it_named(void **state)
 {
 	(void)state;
 	struct desk desk = open_desk();
-	struct ledger_source child = { .url = VIEW("http://a.example/child"), .kind = LEDGER_SITEMAP, .parent = desk.source };
+	struct ledger_source child = {
+		.url = VIEW("http://a.example/child"), .kind = LEDGER_SITEMAP, .parent = desk.source
+	};
 	int64_t id;
 	int count = 0;
 	assert_int_equal(ledger_add(desk.ledger, &child, &id, &desk.error), 0);
