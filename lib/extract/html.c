@@ -57,6 +57,14 @@ static int fill_blocks(struct page *page, const struct features *f, const uint16
 	return 0;
 }
 
+/* options.threshold is in probability around one half, where a step of it is worth about 4 of logit; twice that, because
+ * the decision follows the scores a good part of the way. */
+static int32_t strictness(double threshold)
+{
+	double logit = threshold * 8 * 1024;
+	return (int32_t)(logit > 65536 ? 65536 : logit < -65536 ? -65536 : logit);
+}
+
 static int run(void *state, struct page *page)
 {
 	const struct model *model = state;
@@ -68,7 +76,7 @@ static int run(void *state, struct page *page)
 	if (result == 0)
 		result = features_read(page, &blocks, &features);
 	if (result == 0)
-		result = model_run(model, &features, (int32_t)(page->options->threshold * 1024), &p, &first);
+		result = model_run(model, &features, strictness(page->options->threshold), &p, &first);
 	if (result)
 		return result;
 	if (blocks.cut)
