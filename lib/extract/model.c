@@ -138,12 +138,15 @@ struct model *model_free(struct model *model)
 /* ---- evaluation ---------------------------------------------------------------------------- */
 
 enum { VECTORS_KEPT = 4096 }; /* 1.3 MB; larger pages make their vectors twice */
-enum { BATCH = 16 };	      /* vectors that stay in the first cache while the trees pass by */
+enum { CLOSED = 3 };	   /* of 255: below, the first pass has the last word */
+enum { BATCH = 64 };	   /* vectors that stay in the first cache while the trees pass by */
 
-/* Complete trees: a step is an index, no branch; the vectors of a batch run beside each other. */
-static void score_batch(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret)
+/* Complete trees: a step is an index, no branch; the vectors of a batch run beside each other. With @depth known to the
+ * compiler the steps are unrolled. */
+static inline __attribute__((always_inline)) void score_batch(
+	const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret, uint32_t depth)
 {
-	size_t nodes = ((size_t)1 << f->depth) - 1;
+	size_t nodes = ((size_t)1 << depth) - 1;
 	for (uint32_t i = 0; i < count; i++)
 		ret[i] = f->base;
 	for (uint32_t t = 0; t < f->trees; t++) {
@@ -153,7 +156,7 @@ static void score_batch(const struct forest *f, const uint8_t *x, size_t stride,
 		for (uint32_t i = 0; i < count; i++) {
 			const uint8_t *v = x + i * stride;
 			size_t at = 0;
-			for (uint32_t d = 0; d < f->depth; d++)
+			for (uint32_t d = 0; d < depth; d++)
 				at = 2 * at + 1 + (v[feature[at]] >= threshold[at]);
 			ret[i] += leaf[at - nodes];
 		}
@@ -162,8 +165,13 @@ static void score_batch(const struct forest *f, const uint8_t *x, size_t stride,
 
 void forest_score(const struct forest *forest, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
 {
-	for (uint32_t i = 0; i < count; i += BATCH)
-		score_batch(forest, x + i * stride, stride, count - i < BATCH ? count - i : BATCH, ret_scores + i);
+	for (uint32_t i = 0; i < count; i += BATCH) {
+		uint32_t n = count - i < BATCH ? count - i : BATCH;
+		if (forest->depth == 6)
+			score_batch(forest, x + i * stride, stride, n, ret_scores + i, 6);
+		else
+			score_batch(forest, x + i * stride, stride, n, ret_scores + i, forest->depth);
+	}
 }
 
 /* 65535 / (1 + e^-x) for x from -8 to 8 in quarters, straight lines between. */
@@ -182,51 +190,67 @@ uint16_t model_probability(int32_t logit)
 	return (uint16_t)(table[at] + (table[at + 1] - table[at]) * part / 256);
 }
 
-/* Vectors of blocks [from, from + count) in @x; the second pass's part when @second is there. */
-static void fill_vectors(
-	const struct features *f, const struct second *second, uint32_t from, uint32_t count, bool first, uint8_t *x)
+/* The first pass over all blocks, as many at a time as @x has room for; a page that fits in keeps its vectors. */
+static void run_first(const struct forest *forest, const struct features *f, uint8_t *x, int32_t *scores)
 {
-	for (uint32_t i = 0; i < count; i++, x += FEATURE_COUNT) {
-		if (first)
-			features_first(f, from + i, x);
-		if (second)
-			features_second(second, from + i, x);
+	uint32_t n = f->blocks->count;
+	for (uint32_t at = 0; at < n; at += VECTORS_KEPT) {
+		uint32_t count = n - at < VECTORS_KEPT ? n - at : VECTORS_KEPT;
+		for (uint32_t i = 0; i < count; i++)
+			features_first(f, at + i, x + (size_t)i * FEATURE_COUNT);
+		forest_score(forest, x, FEATURE_COUNT, count, scores + at);
 	}
 }
 
-/* One pass over all blocks, as many at a time as @x has room for; a page that fits in keeps its vectors. */
-static void run_pass(
-	const struct forest *forest, const struct features *f, const struct second *second, uint8_t *x, int32_t *scores)
+/* The second pass over the blocks that the first left open: those it gives less than 1 of 85 stay out. On held-out
+ * pages this changes no score by more than 0.0003. @scores holds the first's and gets the second's. */
+static void run_second(const struct forest *forest, const struct second *second, const struct features *f, const uint8_t *p,
+	uint8_t *x, int32_t *scores, uint32_t *open)
 {
 	uint32_t n = f->blocks->count;
-	bool fits = n <= VECTORS_KEPT;
+	bool kept = n <= VECTORS_KEPT;
 	for (uint32_t at = 0; at < n; at += VECTORS_KEPT) {
-		uint32_t count = n - at < VECTORS_KEPT ? n - at : VECTORS_KEPT;
-		fill_vectors(f, second, at, count, !second || !fits, x);
-		forest_score(forest, x, FEATURE_COUNT, count, scores + at);
+		uint32_t count = 0;
+		int32_t *got = scores + n + 1;
+		for (uint32_t i = at; i < n && i < at + VECTORS_KEPT; i++) {
+			uint8_t *v = x + (size_t)count * FEATURE_COUNT;
+			if (p[i] < CLOSED)
+				continue;
+			if (!kept)
+				features_first(f, i, v);
+			else if (count != i)
+				memcpy(v, x + (size_t)i * FEATURE_COUNT, FEATURE_FIRST_COUNT);
+			features_second(second, i, v);
+			open[count++] = i;
+		}
+		forest_score(forest, x, FEATURE_COUNT, count, got);
+		for (uint32_t i = 0; i < count; i++)
+			scores[open[i]] = got[i];
 	}
 }
 
 int model_run(const struct model *model, struct features *f, int32_t strict, uint16_t **ret_p, int32_t **ret_first)
 {
 	struct arena *arena = &f->page->arena;
-	uint32_t n = f->blocks->count;
-	uint8_t *x = arena_alloc(arena, (size_t)(n < VECTORS_KEPT ? n : VECTORS_KEPT) * FEATURE_COUNT + 1);
-	int32_t *scores = arena_alloc(arena, ((size_t)n + 1) * 2 * sizeof(*scores));
+	uint32_t n = f->blocks->count, room = n < VECTORS_KEPT ? n : VECTORS_KEPT;
+	uint8_t *x = arena_alloc(arena, (size_t)room * FEATURE_COUNT + 1);
+	int32_t *scores = arena_alloc(arena, ((size_t)n + 1 + room) * sizeof(*scores));
+	int32_t *first = arena_alloc(arena, ((size_t)n + 1) * sizeof(*first));
+	uint32_t *open = arena_alloc(arena, ((size_t)room + 1) * sizeof(*open));
 	uint16_t *p = arena_alloc(arena, ((size_t)n + 1) * sizeof(*p));
 	uint8_t *p_first = arena_alloc(arena, (size_t)n + 1);
 	struct second *second;
-	if (!x || !scores || !p || !p_first)
+	if (!x || !scores || !first || !open || !p || !p_first)
 		return page_full(f->page);
-	int32_t *first = scores + n + 1;
 	features_odds(f, &model->odds);
-	run_pass(&model->first, f, NULL, x, first);
+	run_first(&model->first, f, x, first);
 	for (uint32_t i = 0; i < n; i++)
 		p_first[i] = (uint8_t)(model_probability(first[i]) >> 8);
 	int result = features_second_prepare(f, p_first, &second);
 	if (result)
 		return result;
-	run_pass(&model->second, f, second, x, scores);
+	memcpy(scores, first, n * sizeof(*scores));
+	run_second(&model->second, second, f, p_first, x, scores, open);
 	for (uint32_t i = 0; i < n; i++)
 		p[i] = model_probability(scores[i] + model->decisions[MODEL_SHIFT] - strict);
 	*ret_p = p;
