@@ -57,8 +57,8 @@ static int fill_blocks(struct page *page, const struct features *f, const uint16
 	return 0;
 }
 
-/* options.threshold is in probability around one half, where a step of it is worth about 4 of logit; twice that, because
- * the decision follows the scores a good part of the way. */
+/* options.threshold is in probability around one half, where a step of it is worth about 4 of logit; twice that,
+ * because the decision follows the scores a good part of the way. */
 static int32_t strictness(double threshold)
 {
 	double logit = threshold * 8 * 1024;

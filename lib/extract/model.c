@@ -138,8 +138,8 @@ struct model *model_free(struct model *model)
 /* ---- evaluation ---------------------------------------------------------------------------- */
 
 enum { VECTORS_KEPT = 4096 }; /* 1.3 MB; larger pages make their vectors twice */
-enum { CLOSED = 3 };	   /* of 255: below, the first pass has the last word */
-enum { BATCH = 64 };	   /* vectors that stay in the first cache while the trees pass by */
+enum { CLOSED = 3 };	      /* of 255: below, the first pass has the last word */
+enum { BATCH = 64 };	      /* vectors that stay in the first cache while the trees pass by */
 
 /* Complete trees: a step is an index, no branch; the vectors of a batch run beside each other. With @depth known to the
  * compiler the steps are unrolled. */
@@ -204,8 +204,8 @@ static void run_first(const struct forest *forest, const struct features *f, uin
 
 /* The second pass over the blocks that the first left open: those it gives less than 1 of 85 stay out. On held-out
  * pages this changes no score by more than 0.0003. @scores holds the first's and gets the second's. */
-static void run_second(const struct forest *forest, const struct second *second, const struct features *f, const uint8_t *p,
-	uint8_t *x, int32_t *scores, uint32_t *open)
+static void run_second(const struct forest *forest, const struct second *second, const struct features *f,
+	const uint8_t *p, uint8_t *x, int32_t *scores, uint32_t *open)
 {
 	uint32_t n = f->blocks->count;
 	bool kept = n <= VECTORS_KEPT;
