@@ -262,6 +262,8 @@ static void leave(struct members *m)
 		/* A broken stream may have been read past its true end: go back if the input can. */
 		if (m->raw->offset > m->offset + 1)
 			stream_seek(m->raw, m->offset + 1);
+		else if (m->raw->offset == m->offset)
+			stream_skip(m->raw, 1); /* refused at its first byte: not to be met again */
 		resync(m);
 	}
 	m->damaged = false;
