@@ -170,12 +170,12 @@ static bool all_names(const struct segment *list, size_t count)
 }
 
 /* Names in the box of a byline, run by run: what follows the first name is another author only behind a separator or,
- * like the first, in a link of its own. */
-static void read_box(struct authors *a, uint32_t node)
+ * like the first, in a link of its own. @named: the markup says that it is one. */
+static void read_box(struct authors *a, uint32_t node, bool named)
 {
 	struct segment list[SEGMENTS];
 	size_t count = segments_of(a->d, node, list), first = a->scratch->names.count;
-	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
+	bool introduced = named, separated = false, linked = false, all = all_names(list, count);
 	for (size_t i = 0; i < count; i++) {
 		struct names *names = &a->scratch->names;
 		bool any = names->count > first, dated;
@@ -232,7 +232,7 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
 				read(a, c->value, NAMES_LOOSE);
 			else
-				read_box(a, c->node);
+				read_box(a, c->node, true);
 		}
 		offer(a, weigh(a, want == 2 ? score : score - 12, 35));
 	}
@@ -253,7 +253,7 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
-			read_box(a, c->node);
+			read_box(a, c->node, false);
 			if (a->scratch->names.count > before)
 				done = c->node;
 		}

@@ -76,6 +76,15 @@ static char peek_from(const struct repair *r, size_t at)
 	return at < r->in.n ? r->in.p[at] : 0;
 }
 
+/* A key and its colon begin at @at: "headline": */
+static bool key_at(const struct repair *r, size_t at)
+{
+	enum { KEY_BYTES = 64 };
+	struct view rest = view_first(view_from(r->in, at + 1), KEY_BYTES);
+	size_t n = view_find_byte(rest, '"');
+	return n > 0 && n < rest.n && peek_from(r, at + n + 2) == ':';
+}
+
 /* A quote closes its string when what follows could follow a string. */
 static bool quote_closes(const struct repair *r, size_t at)
 {
@@ -89,6 +98,8 @@ static bool quote_closes(const struct repair *r, size_t at)
 		return true;
 	if (c == '/' && i + 1 < r->in.n && (r->in.p[i + 1] == '*' || r->in.p[i + 1] == '/'))
 		return true;
+	if (c == '"')
+		return key_at(r, i);
 	if (c != ',')
 		return false;
 	/* "a", b: after the comma of a list or object something begins that JSON knows. */
