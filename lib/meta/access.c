@@ -20,8 +20,8 @@ static bool has_paywall(const struct decide *d)
 		const struct clue *c = &d->detail->clues[i];
 		if (c->fact != CLUE_TIER)
 			continue;
-		if (c->origin == FROM_ITEMPROP ? is_false(c->value) && !decide_is_aside(d, c->node) :
-						 view_eq_nocase(c->value, VIEW("locked")))
+		if (c->origin == FROM_ITEMPROP ? is_false(c->value) && !decide_is_aside(d, c->node)
+					       : view_eq_nocase(c->value, VIEW("locked")))
 			return true;
 	}
 	return false;
@@ -51,22 +51,24 @@ static bool is_error(struct view title)
 	static const char *const phrases[] = { "error 404", "404 not found", "page not found", "not found",
 		"page cannot be found", "page can't be found", "page doesn't exist", "page does not exist",
 		"internal server error", "service unavailable", "403 forbidden", "bad gateway", "seite nicht gefunden",
-		"fehler 404", "seite wurde nicht gefunden", "page introuvable", "page non trouvee", "pagina no encontrada",
-		"pagina nao encontrada", "pagina non trovata", "pagina niet gevonden", "sidan hittades inte",
-		"siden blev ikke fundet", "siden ble ikke funnet", "sivua ei loytynyt", "nie znaleziono strony",
-		"strona nie istnieje", "stranka nenalezena", "страница не найдена", "сторінку не знайдено", "sayfa bulunamadi",
-		"ページが見つかりません", "页面不存在", "找不到网页", "페이지를 찾을 수 없습니다", NULL };
+		"fehler 404", "seite wurde nicht gefunden", "page introuvable", "page non trouvee",
+		"pagina no encontrada", "pagina nao encontrada", "pagina non trovata", "pagina niet gevonden",
+		"sidan hittades inte", "siden blev ikke fundet", "siden ble ikke funnet", "sivua ei loytynyt",
+		"nie znaleziono strony", "strona nie istnieje", "stranka nenalezena", "страница не найдена",
+		"сторінку не знайдено", "sayfa bulunamadi", "ページが見つかりません", "页面不存在", "找不到网页",
+		"페이지를 찾을 수 없습니다", NULL };
 	return says(title, phrases);
 }
 
 static bool is_wall(struct view title)
 {
-	static const char *const phrases[] = { "just a moment", "attention required", "are you a robot", "are you human",
-		"access denied", "verify you are human", "verifying you are human", "before you continue",
-		"checking your browser", "security check", "bot verification", "robot check", "ddos-guard",
-		"enable javascript and cookies", "please enable javascript", "cookie consent", "we value your privacy",
-		"your privacy choices", "bevor sie fortfahren", "zustimmung", "bitte bestatigen sie", "avant de continuer",
-		"antes de continuar", "prima di continuare", "voordat je verdergaat", "innan du fortsatter", NULL };
+	static const char *const phrases[] = { "just a moment", "attention required", "are you a robot",
+		"are you human", "access denied", "verify you are human", "verifying you are human",
+		"before you continue", "checking your browser", "security check", "bot verification", "robot check",
+		"ddos-guard", "enable javascript and cookies", "please enable javascript", "cookie consent",
+		"we value your privacy", "your privacy choices", "bevor sie fortfahren", "zustimmung",
+		"bitte bestatigen sie", "avant de continuer", "antes de continuar", "prima di continuare",
+		"voordat je verdergaat", "innan du fortsatter", NULL };
 	return says(title, phrases);
 }
 

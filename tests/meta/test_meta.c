@@ -12,14 +12,16 @@
 
 #define TEXT                                                                                                           \
 	"<p>The harbour was quiet when the first boats came back in the morning, and nobody on the quay spoke of the " \
-	"storm that had kept them out for three nights.</p><p>By noon the market was open again, the fish lay on ice, " \
-	"and the prices were twice those of the week before, as the buyers from the city found out.</p><p>The town has " \
+	"storm that had kept them out for three nights.</p><p>By noon the market was open again, the fish lay on "     \
+	"ice, "                                                                                                        \
+	"and the prices were twice those of the week before, as the buyers from the city found out.</p><p>The town "   \
+	"has "                                                                                                         \
 	"lived from the sea for six hundred years; whether it will do so for another ten is a question that few here " \
 	"like to answer, least of all in front of strangers.</p>"
 
 struct facts {
-	char title[256], authors[256], published[64], from[32], precision[16], modified[64], site[64], canonical[256], image[256],
-		licence[256], access[32], section[64], tags[256];
+	char title[256], authors[256], published[64], from[32], precision[16], modified[64], site[64], canonical[256],
+		image[256], licence[256], access[32], section[64], tags[256];
 };
 
 static void set(char *out, size_t size, const char *text)
@@ -73,25 +75,30 @@ static struct facts read_page(const char *url, const char *head, const char *bod
 static void the_name_of_the_site_is_cut_off_a_title(void **state)
 {
 	(void)state;
-	struct facts f = read_page("https://www.morgenbote.example/a", "<title>Der Hafen leuchtet – Morgenbote</title>"
-		"<meta property=og:site_name content=Morgenbote>", "<article>" TEXT "</article>");
+	struct facts f = read_page("https://www.morgenbote.example/a",
+		"<title>Der Hafen leuchtet – Morgenbote</title>"
+		"<meta property=og:site_name content=Morgenbote>",
+		"<article>" TEXT "</article>");
 	assert_string_equal(f.title, "Der Hafen leuchtet");
 	assert_string_equal(f.site, "Morgenbote");
-	f = read_page("https://www.seeblick.example/a", "<title>Seeblick | Das Meer: ein Rätsel</title>", "<article>" TEXT "</article>");
+	f = read_page("https://www.seeblick.example/a", "<title>Seeblick | Das Meer: ein Rätsel</title>",
+		"<article>" TEXT "</article>");
 	assert_string_equal(f.title, "Das Meer: ein Rätsel");
 }
 
 static void a_separator_alone_cuts_nothing(void **state)
 {
 	(void)state;
-	struct facts f = read_page("https://example.org/a", "<title>Paris - Lyon: a journey</title>", "<article>" TEXT "</article>");
+	struct facts f = read_page(
+		"https://example.org/a", "<title>Paris - Lyon: a journey</title>", "<article>" TEXT "</article>");
 	assert_string_equal(f.title, "Paris - Lyon: a journey");
 }
 
 static void the_heading_of_the_text_is_its_title(void **state)
 {
 	(void)state;
-	struct facts f = read_page("https://example.org/a", "<title>Tempête : le port rouvre | Le Courrier</title>"
+	struct facts f = read_page("https://example.org/a",
+		"<title>Tempête : le port rouvre | Le Courrier</title>"
 		"<meta property=og:title content='Tempête : le port rouvre'>",
 		"<header><h1>Le Courrier</h1></header><article><h1>Tempête : le port rouvre</h1>" TEXT "</article>");
 	assert_string_equal(f.title, "Tempête : le port rouvre");
@@ -103,7 +110,8 @@ static void json_ld_gives_names_and_times_even_when_damaged(void **state)
 	struct facts f = read_page("https://example.org/a",
 		"<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Il porto riapre\",\n"
 		"\"description\":\"due\nrighe\",\"datePublished\":\"2021-03-04T05:06:07+01:00\","
-		"\"dateModified\":\"2021-03-05T10:00:00+01:00\",\"author\":[{\"@type\":\"Person\",\"name\":\"Ada Neri\"},"
+		"\"dateModified\":\"2021-03-05T10:00:00+01:00\",\"author\":[{\"@type\":\"Person\",\"name\":\"Ada "
+		"Neri\"},"
 		"{\"@type\":\"Person\",\"name\":\"Ugo Bianchi\"},],\"publisher\":{\"name\":\"La Voce\"},}</script>",
 		"<article><h1>Il porto riapre</h1>" TEXT "</article>");
 	assert_string_equal(f.title, "Il porto riapre");
@@ -119,7 +127,8 @@ static void a_byline_and_a_date_under_the_headline_are_found_without_markup(void
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/a", "<title>Le port rouvre</title>",
-		"<article><h1>Le port rouvre</h1><p>Par Élodie Aubé et Léo Roy</p><p>Publié le 3 mars 2021 à 14h30</p>" TEXT "</article>");
+		"<article><h1>Le port rouvre</h1><p>Par Élodie Aubé et Léo Roy</p><p>Publié le 3 mars 2021 à "
+		"14h30</p>" TEXT "</article>");
 	assert_string_equal(f.authors, "Élodie Aubé; Léo Roy");
 	assert_string_equal(f.published, "2021-03-03T14:30");
 	assert_string_equal(f.from, "text");
@@ -129,8 +138,10 @@ static void a_byline_box_is_read_run_by_run(void **state)
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/a", "<title>The port opens</title>",
-		"<article><h1>The port opens</h1><div class=byline><span>By</span><a href=/authors/1>Ann Lee</a><a href=/authors/2>Bo Chu"
-		"</a><span>Staff Writers</span><span>Photos by</span><a href=/authors/3>Cy Dow</a></div>" TEXT "</article>");
+		"<article><h1>The port opens</h1><div class=byline><span>By</span><a href=/authors/1>Ann Lee</a><a "
+		"href=/authors/2>Bo Chu"
+		"</a><span>Staff Writers</span><span>Photos by</span><a href=/authors/3>Cy Dow</a></div>" TEXT
+		"</article>");
 	assert_string_equal(f.authors, "Ann Lee; Bo Chu");
 }
 
@@ -138,7 +149,8 @@ static void without_evidence_there_is_no_date_and_no_author(void **state)
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/about", "<title>Our town</title>",
-		"<article><h1>Our town</h1>" TEXT "<p>The great fire of 12 June 1834 took half of the houses, and the church, and "
+		"<article><h1>Our town</h1>" TEXT
+		"<p>The great fire of 12 June 1834 took half of the houses, and the church, and "
 		"the old bridge, which was built again in stone.</p></article><footer>© 2021 Our Town Ltd</footer>");
 	assert_string_equal(f.published, "-");
 	assert_string_equal(f.authors, "-");
@@ -148,7 +160,8 @@ static void the_day_of_a_related_article_is_not_taken(void **state)
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/a", "<title>The port opens</title>",
-		"<article><h1>The port opens</h1><p class=date>3 March 2021</p>" TEXT "</article><aside class=related><h3>More</h3>"
+		"<article><h1>The port opens</h1><p class=date>3 March 2021</p>" TEXT
+		"</article><aside class=related><h3>More</h3>"
 		"<time datetime=2022-01-01>1 January 2022</time></aside>");
 	assert_string_equal(f.published, "2021-03-03");
 }
@@ -165,8 +178,10 @@ static void a_change_is_not_a_publication(void **state)
 static void the_address_says_which_day_it_was_where_it_was_written(void **state)
 {
 	(void)state;
-	struct facts f = read_page("https://example.org/2021/03/03/port", "<title>The port opens</title>"
-		"<meta property=article:published_time content=2021-03-04T02:10:00Z>", "<article><h1>The port opens</h1>" TEXT "</article>");
+	struct facts f = read_page("https://example.org/2021/03/03/port",
+		"<title>The port opens</title>"
+		"<meta property=article:published_time content=2021-03-04T02:10:00Z>",
+		"<article><h1>The port opens</h1>" TEXT "</article>");
 	assert_string_equal(f.published, "2021-03-03");
 	assert_string_equal(f.from, "url");
 }
@@ -175,8 +190,9 @@ static void answers_do_not_write_the_question(void **state)
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/q", "<title>Why is the sea salt?</title>",
-		"<div itemscope itemtype=https://schema.org/Question><h1>Why is the sea salt?</h1><p itemprop=author>blue owl</p>" TEXT
-		"</div><div itemscope itemtype=https://schema.org/Answer>" TEXT "<p itemprop=author>red fox</p></div>");
+		"<div itemscope itemtype=https://schema.org/Question><h1>Why is the sea salt?</h1><p "
+		"itemprop=author>blue owl</p>" TEXT "</div><div itemscope itemtype=https://schema.org/Answer>" TEXT
+		"<p itemprop=author>red fox</p></div>");
 	assert_string_equal(f.authors, "blue owl");
 }
 
@@ -184,7 +200,8 @@ static void links_are_made_absolute(void **state)
 {
 	(void)state;
 	struct facts f = read_page("https://example.org/a/b?utm_source=x",
-		"<title>The port opens</title><link rel=canonical href=/a/b><link rel=license href=https://example.com/by/4.0/>"
+		"<title>The port opens</title><link rel=canonical href=/a/b><link rel=license "
+		"href=https://example.com/by/4.0/>"
 		"<meta property=og:image content=/i/port.jpg><meta property=article:section content=Coast>"
 		"<meta property=article:tag content=Harbour><meta property=article:tag content=Fish>",
 		"<article><h1>The port opens</h1>" TEXT "</article>");
@@ -198,16 +215,21 @@ static void links_are_made_absolute(void **state)
 static void access_is_told_only_on_evidence(void **state)
 {
 	(void)state;
-	struct facts f = read_page("https://example.org/a", "<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":"
-		"\"The port opens\",\"isAccessibleForFree\":\"False\"}</script>", "<article><h1>The port opens</h1>" TEXT "</article>");
+	struct facts f = read_page("https://example.org/a",
+		"<script type=application/ld+json>{\"@type\":\"Article\",\"headline\":"
+		"\"The port opens\",\"isAccessibleForFree\":\"False\"}</script>",
+		"<article><h1>The port opens</h1>" TEXT "</article>");
 	assert_string_equal(f.access, "paywall");
-	f = read_page("https://example.org/a", "<title>Page not found</title>", "<h1>Page not found</h1><p>There is no such page on this "
+	f = read_page("https://example.org/a", "<title>Page not found</title>",
+		"<h1>Page not found</h1><p>There is no such page on this "
 		"server, but you can go back to the beginning and search from there.</p>");
 	assert_string_equal(f.access, "error");
-	f = read_page("https://example.org/a", "<title>Just a moment...</title>", "<h1>Just a moment...</h1><p>This check takes a few "
+	f = read_page("https://example.org/a", "<title>Just a moment...</title>",
+		"<h1>Just a moment...</h1><p>This check takes a few "
 		"seconds, then your browser goes on to the page you asked for.</p>");
 	assert_string_equal(f.access, "consent");
-	f = read_page("https://example.org/a", "<title>The port opens</title>", "<article><h1>The port opens</h1>" TEXT "</article>");
+	f = read_page("https://example.org/a", "<title>The port opens</title>",
+		"<article><h1>The port opens</h1>" TEXT "</article>");
 	assert_string_equal(f.access, "-");
 }
 
