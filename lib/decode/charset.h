@@ -33,8 +33,9 @@ enum encoding detect_encoding(
 /* page->body -> page->utf8, document.charset. 0, a reason, or < 0. */
 int charset_decode(struct decoder *decoder, struct detector *detector, struct page *page);
 
-/* Text that was UTF-8, read as windows-1252 and written as UTF-8 again ("â€™"), made whole. True only when
- * certain: every run of the text that windows-1252 could have made is valid UTF-8 underneath. */
+/* Text that was UTF-8, read as windows-1252 and written as UTF-8 again ("â€™"), made whole. True only when certain:
+ * every run of the text above ASCII is valid UTF-8 underneath; or, where a sound template surrounds it, at least five
+ * runs that nobody writes stand in words, and then only runs of that kind are touched. */
 bool mojibake_repair(struct arena *arena, struct view text, struct view *ret_text);
 
 #endif

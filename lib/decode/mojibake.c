@@ -33,43 +33,64 @@ static bool may_be_double(struct view text)
 }
 
 struct repair {
-	uint32_t runs;	 /* whole sequences that came out as one character */
-	uint32_t others; /* characters windows-1252 does not have, or that are no UTF-8 underneath */
+	uint32_t whole;	 /* characters that came out of runs that are UTF-8 underneath */
+	uint32_t others; /* runs that are not, or that windows-1252 could not have made */
+	uint32_t strong; /* runs that begin like nothing a person writes: "â€", "Ã©" */
+	uint32_t inside; /* strong ones that touch an ASCII letter: "donâ€™t", no example in a table */
 };
 
-/* Reads one run of characters above ASCII at @at; the bytes underneath go to @bytes. */
-static size_t read_run(struct view text, size_t *at, char *bytes, size_t max, bool *ret_possible)
+/* Reads the run of characters above ASCII at *@at and writes the bytes underneath, never more than it has itself.
+ * False when windows-1252 has no such characters. */
+static bool read_run(struct view text, size_t *at, char *out, size_t *ret_n)
 {
 	size_t n = 0;
-	*ret_possible = true;
+	bool possible = true;
 	while (*at < text.n && (unsigned char)text.p[*at] >= 0x80) {
 		int byte = byte_of(utf8_next(text, at));
-		if (byte < 0)
-			*ret_possible = false;
-		else if (n < max)
-			bytes[n++] = (char)byte;
-		else
-			*ret_possible = false;
+		possible &= byte >= 0;
+		if (possible)
+			out[n++] = (char)byte;
 	}
-	return n;
+	*ret_n = n;
+	return possible && utf8_is_valid(view_make(out, n));
 }
 
-static struct repair repair_into(struct view text, char *out, size_t *ret_n)
+/* @run is underneath; C3 is what accents begin with, E2 80 what quotation marks and dashes do. */
+static bool is_strong(struct view run)
+{
+	unsigned char first = (unsigned char)run.p[0], second = run.n > 1 ? (unsigned char)run.p[1] : 0;
+	/* "Ã" before a no-break space is Portuguese in capitals. */
+	return (first == 0xC3 && second != 0xA0) || (first == 0xE2 && second == 0x80);
+}
+
+static bool is_typical(struct view run)
+{
+	return is_strong(run) || (unsigned char)run.p[0] == 0xC2 || (unsigned char)run.p[0] == 0xC3;
+}
+
+static bool touches_letter(struct view text, size_t start, size_t end)
+{
+	return (start > 0 && ascii_is_alpha(text.p[start - 1])) || (end < text.n && ascii_is_alpha(text.p[end]));
+}
+
+/* The whole text into @out, with all runs made whole that can be, or the typical ones only. */
+static struct repair repair_into(struct view text, bool typical_only, char *out, size_t *ret_n)
 {
 	struct repair repair = { 0 };
-	char bytes[512];
-	size_t n = 0;
+	size_t n = 0, run_n;
 	for (size_t at = 0; at < text.n;) {
 		if ((unsigned char)text.p[at] < 0x80) {
 			out[n++] = text.p[at++];
 			continue;
 		}
-		bool possible;
-		size_t start = at, count = read_run(text, &at, bytes, sizeof(bytes), &possible);
-		if (possible && utf8_is_valid(view_make(bytes, count))) {
-			memcpy(out + n, bytes, count);
-			n += count;
-			repair.runs += (uint32_t)utf8_count(view_make(bytes, count));
+		size_t start = at;
+		bool possible = read_run(text, &at, out + n, &run_n);
+		struct view run = { out + n, run_n };
+		if (possible && (!typical_only || is_typical(run))) {
+			repair.whole += (uint32_t)utf8_count(run);
+			repair.strong += is_strong(run);
+			repair.inside += is_strong(run) && touches_letter(text, start, at);
+			n += run_n;
 		} else {
 			memcpy(out + n, text.p + start, at - start);
 			n += at - start;
@@ -82,16 +103,20 @@ static struct repair repair_into(struct view text, char *out, size_t *ret_n)
 
 bool mojibake_repair(struct arena *arena, struct view text, struct view *ret_text)
 {
-	if (!may_be_double(text))
-		return false;
-	char *out = arena_alloc(arena, text.n);
 	size_t n;
+	char *out = may_be_double(text) ? arena_alloc(arena, text.n) : NULL;
 	if (!out)
 		return false;
-	struct repair repair = repair_into(text, out, &n);
-	/* One by accident is thinkable ("ROMÂNIÂ»"), three without a counter-example are not. */
-	if (repair.runs < 3 || repair.others > 0)
+	struct repair repair = repair_into(text, false, out, &n);
+	/* One by accident is thinkable ("ROMÂNIÂ»"), three without a counter-example are not. Where a sound
+	 * template surrounds a broken text, five that stand in words, four of five, are enough. */
+	if (repair.whole < 3)
 		return false;
+	if (repair.others > 0) {
+		if (repair.strong < 5 || repair.inside * 5 < repair.strong * 4)
+			return false;
+		repair_into(text, true, out, &n);
+	}
 	*ret_text = view_make(out, n);
 	return true;
 }
