@@ -212,7 +212,8 @@ static void a_broken_text_in_a_sound_template_is_repaired(void **state)
 	(void)state;
 	char twice[16000], page_text[20000], want[20000];
 	size_t n = encode_twice(own_texts[2].text, twice);
-	int total = snprintf(page_text, sizeof(page_text), "D\u00E9j\u00E0 lu \u2013 \u00A9 CAF\u00C9\u201D\n%.*s", (int)n, twice);
+	int total = snprintf(
+		page_text, sizeof(page_text), "D\u00E9j\u00E0 lu \u2013 \u00A9 CAF\u00C9\u201D\n%.*s", (int)n, twice);
 	snprintf(want, sizeof(want), "D\u00E9j\u00E0 lu \u2013 \u00A9 CAF\u00C9\u201D\n%s", own_texts[2].text);
 	assert_int_equal(run("text/plain; charset=utf-8", 0, view_make(page_text, (size_t)total)), 0);
 	assert_true(view_eq(page.utf8, view_of(want)));
@@ -223,7 +224,8 @@ static void text_that_only_looks_like_it_is_left_alone(void **state)
 	(void)state;
 	static const char *const fine[] = { "ROM\u00C2NI\u00C2\u00BB, S\u00C3O PAULO, CAF\u00C9\u201D",
 		"The sign \u00E2\u20AC\u2122 stands for an apostrophe gone wrong: \u2019, and \u00C3\u00A9 for \u00E9.",
-		"\u00E2\u20AC\u2122 is \u2019, \u00E2\u20AC\u0153 is \u201C, \u00C3\u00A9 is \u00E9, \u00C3\u00A8 is \u00E8, "
+		"\u00E2\u20AC\u2122 is \u2019, \u00E2\u20AC\u0153 is \u201C, \u00C3\u00A9 is \u00E9, \u00C3\u00A8 is "
+		"\u00E8, "
 		"\u00C3\u00A7 is \u00E7, \u00C3\u00B6 is \u00F6.",
 		"\u00C3 \u00C2 \u00E2", "na\u00EFve caf\u00E9 d\u00E9j\u00E0 vu" };
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++) {
