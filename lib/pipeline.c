@@ -99,10 +99,10 @@ static int lane_run(struct lane *lane, struct page *page)
 	for (size_t i = 0; i < STAGE_COUNT; i++) {
 		if (!(stages[i].kinds & 1 << page->kind))
 			continue;
-		uint64_t before = lane->measure ? clock_ticks() : 0;
+		uint64_t before = lane->measure ? clock_thread() : 0;
 		int result = stages[i].stage->run(lane->states[i], page);
 		if (lane->measure)
-			lane->ns[i] += clock_ticks() - before;
+			lane->ns[i] += clock_thread() - before;
 		if (result < 0)
 			return result;
 		if (result > 0) {

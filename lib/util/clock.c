@@ -22,6 +22,13 @@ uint64_t clock_ticks(void)
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+uint64_t clock_thread(void)
+{
+	struct timespec now;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
 /* Both directions after H. Hinnant, "chrono-Compatible Low-Level Date Algorithms": years begin in March. */
 int64_t clock_days(int year, int month, int day)
 {

@@ -13,6 +13,8 @@ enum { CLOCK_TEXT_BYTES = 32 };
 int64_t clock_now(const struct garner_options *options);
 /* Monotonic nanoseconds, for rates. */
 uint64_t clock_ticks(void);
+/* CPU nanoseconds of the calling thread: what a stage costs on a machine that does other things too. */
+uint64_t clock_thread(void);
 /* "2020-05-17T08:30:00Z". Years 0000 to 9999; false outside. */
 bool clock_format(int64_t seconds, char ret_text[CLOCK_TEXT_BYTES]);
 /* RFC 3339 with any zone, fraction ignored; false when it is not one. */
