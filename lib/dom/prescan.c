@@ -993,7 +993,8 @@ static bool on_open_before_body(struct prescan *ps, struct token *token, enum co
 static void merge_later(struct prescan *ps, const struct token *token)
 {
 	struct dom_scratch *s = ps->s;
-	if (s->later_count == SCRATCH_LATER || ps->select_seen || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
+	if (s->later_count == SCRATCH_LATER || ps->select_seen ||
+		(ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
 		ps->unsure = true;
 	else
 		s->later[s->later_count++] = add_tag(ps, EVENT_NOTHING, token);
