@@ -117,9 +117,17 @@ static uint8_t kind_code(const struct hits *hits)
 	return rule ? 1 : 0;
 }
 
-static bool holds(struct view text, const char *needle)
+/* "http", "www.", ".com" or an at sign at @i: one look at each byte that may begin one. */
+static bool is_address(struct view text, size_t i)
 {
-	return view_find(text, view_of(needle)) < text.n;
+	size_t left = text.n - i;
+	switch (text.p[i]) {
+	case '@': return true;
+	case 'h': return left >= 4 && memcmp(text.p + i, "http", 4) == 0;
+	case 'w': return left >= 4 && memcmp(text.p + i, "www.", 4) == 0;
+	case '.': return left >= 4 && memcmp(text.p + i, ".com", 4) == 0;
+	default: return false;
+	}
 }
 
 static void read_words(const struct line *line, const struct word_odds_table *odds, struct line_own *own)
@@ -176,7 +184,8 @@ void line_features_own(
 	x[L_WIDE] = q_ratio(l.wide * 3, look.n);
 	x[L_HIT] = hit_code(hits);
 	x[L_KIND] = kind_code(hits);
-	x[L_URLISH] = holds(look, "http") || holds(look, "www.") || holds(look, "@") || holds(look, ".com");
+	for (size_t i = 0; i < look.n && !x[L_URLISH]; i++)
+		x[L_URLISH] = is_address(look, i);
 	x[L_MONEY] = q_count(l.money);
 	x[L_SMALL_WORDS] = q_ratio(l.words - l.capitals, l.words);
 	read_words(line, odds, own);

@@ -6,6 +6,7 @@
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
 #include "extract/text_work.h"
+#include "normalise/normalise.h"
 #include "util/limits.h"
 
 /* One worker's. */
@@ -134,10 +135,37 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 	}
 }
 
+/* The lines as they will be written: else cleaning what came out would see other lines. One of which nothing
+ * will be written (invisible characters) is a blank one. */
+static int normalise_lines(struct page *page, struct view *texts)
+{
+	size_t kept = 0;
+	bool gap = false;
+	for (size_t i = 0; i < page->block_count; i++) {
+		struct block *block = &page->blocks[i];
+		struct view text;
+		if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
+			return page_full(page);
+		gap |= block->gap || text.n == 0;
+		if (text.n == 0)
+			continue;
+		texts[kept] = text;
+		page->blocks[kept] = *block;
+		page->blocks[kept++].gap = gap;
+		gap = false;
+	}
+	page->block_count = kept;
+	return 0;
+}
+
 static int read_lines(struct work *work)
 {
 	struct page *page = work->page;
+	struct view *texts = arena_alloc(&page->arena, (page->block_count + 1) * sizeof(*texts));
+	int result = texts ? normalise_lines(page, texts) : page_full(page);
 	size_t n = page->block_count;
+	if (result)
+		return result;
 	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
 	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
 	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
@@ -148,7 +176,7 @@ static int read_lines(struct work *work)
 	for (size_t i = 0; i < n; i++) {
 		if (page->blocks[i].cut)
 			continue;
-		if (!line_read(&page->arena, page->blocks[i].text, &work->lines[i]))
+		if (!line_read(&page->arena, texts[i], &work->lines[i]))
 			return page_full(page);
 		find_hits(work, &work->lines[i], &work->hits[i]);
 		if (work->own)
@@ -394,20 +422,39 @@ static int run_passes(struct work *work)
 	return 0;
 }
 
+/* A document that loses most of its words is said to: the rules may not be made for it. */
+static void note_loss(struct work *work)
+{
+	enum { LEFT_PERCENT = 25, WORDS_MIN = 50 };
+	uint64_t all = 0, left = 0;
+	for (size_t i = 0; i < work->page->block_count; i++)
+		all += work->lines[i].words;
+	for (size_t i = 0; i < work->live_count; i++)
+		left += line_at(work, i)->words;
+	if (all >= WORDS_MIN && left * 100 < all * LEFT_PERCENT)
+		page_note(work->page, "cleaning left %llu of %llu words", (unsigned long long)left,
+			(unsigned long long)all);
+}
+
 int work_clean(struct work *work)
 {
 	int result = work_read(work);
 	if (result == 0)
 		result = run_passes(work);
-	return result ? result : take_title(work);
+	if (result)
+		return result;
+	note_loss(work);
+	return take_title(work);
 }
 
 static int run_lines(void *arg, struct page *page)
 {
 	struct state *state = arg;
-	struct work work = {
-		.rules = state->rules, .matcher = state->matcher, .model = state->rules->model, .page = page
-	};
+	const struct rule *scorer = state->rules->detectors[DETECT_SCORER];
+	struct work work = { .rules = state->rules,
+		.matcher = state->matcher,
+		.model = scorer && !scorer->off ? state->rules->model : NULL,
+		.page = page };
 	if (page->options->no_rules)
 		return read_blocks(&work);
 	page->document.rules = rules_version(state->rules);
