@@ -73,6 +73,7 @@ int reading_end(struct garner *garner, int result);
 bool config_apply(int *argc, char ***argv);
 /* Behind a usage error: the file may be where it comes from. */
 void config_mention(void);
+void config_free(void);
 
 int usage_error(const struct verb *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int help(const struct verb *verb);

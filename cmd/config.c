@@ -25,7 +25,8 @@ struct config {
 
 /* The command runs one verb with one configuration, and both live as long as it. */
 static struct config config;
-static char **arguments;
+static char **arguments; /* the verb, what the file adds, what stood on the command line */
+static int added;
 
 static const char *const pipeline_verbs[] = { "clean", "build", "ingest", "sync", "reclean" };
 
@@ -170,11 +171,28 @@ bool config_apply(int *argc, char ***argv)
 		if (argument)
 			grown[n++] = argument;
 	}
+	added = n - 1;
 	for (int i = 1; i < *argc; i++)
 		grown[n++] = (*argv)[i];
 	*argc = n;
 	*argv = arguments = grown;
 	return true;
+}
+
+/* The verb is done: nobody looks at its arguments any more. getopt has moved them about, but not those of the file
+ * behind the others, as all of them are options. */
+void config_free(void)
+{
+	for (int i = 1; arguments && i <= added; i++)
+		free(arguments[i]);
+	free(arguments);
+	arguments = NULL;
+	for (size_t i = 0; i < config.count; i++) {
+		free(config.settings[i].section);
+		free(config.settings[i].name);
+		free(config.settings[i].value);
+	}
+	config.count = 0;
 }
 
 void config_mention(void)

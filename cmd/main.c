@@ -144,5 +144,6 @@ int main(int argc, char **argv)
 	int code = verb->run(argc, argv);
 	if (code == EXIT_USAGE)
 		config_mention();
+	config_free();
 	return code;
 }
