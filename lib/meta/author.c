@@ -175,7 +175,7 @@ static void read_box(struct authors *a, uint32_t node, bool named)
 {
 	struct segment list[SEGMENTS];
 	size_t count = segments_of(a->d, node, list), first = a->scratch->names.count;
-	bool introduced = named, separated = false, linked = false, all = all_names(list, count);
+	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
 	for (size_t i = 0; i < count; i++) {
 		struct names *names = &a->scratch->names;
 		bool any = names->count > first, dated;
@@ -203,7 +203,7 @@ static void read_box(struct authors *a, uint32_t node, bool named)
 			i++;
 		}
 		size_t before = names->count;
-		bool loose = introduced || names_introduced(text) || (list[i].link && !any);
+		bool loose = named || introduced || names_introduced(text) || (list[i].link && !any);
 		read(a, text, loose && !any ? NAMES_LOOSE : 0);
 		if (names->count > before && !any)
 			linked = list[i].link;
