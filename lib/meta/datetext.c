@@ -775,7 +775,8 @@ bool date_find(const struct date_reader *reader, struct view text, struct date *
 	for (size_t i = 0; i < tokens.count; i++) {
 		struct date date;
 		const struct token *end = match_day(reader, &tokens.list[i], &date);
-		if (!end || date.year > reader->year_max || end > tokens.list + tokens.count || !stands_free(&tokens, &tokens.list[i], end))
+		if (!end || date.year > reader->year_max || end > tokens.list + tokens.count ||
+			!stands_free(&tokens, &tokens.list[i], end))
 			continue;
 		uint32_t from = tokens.list[i].at;
 		const struct token *behind = match_time_behind(end, &date);
