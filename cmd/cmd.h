@@ -34,6 +34,7 @@ struct common {
 	uint64_t failures[GARNER_REASON_COUNT]; /* inputs not stored, by reason */
 	const char *report;			/* file for the JSON run report */
 	bool quiet, verbose;
+	bool reading; /* no run: rules and model are not needed */
 };
 enum { COMMON_OPTIONS_FIRST = 1000 };
 enum { FAILURES_NAMED = 20 };		     /* of one reason, without --verbose */
@@ -79,6 +80,9 @@ int usage_error(const struct verb *verb, const char *format, ...) __attribute__(
 int help(const struct verb *verb);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
+
+/* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
+bool print_diff(const char *before, const char *after);
 
 extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
 	verb_source, verb_sync, verb_config;

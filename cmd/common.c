@@ -268,7 +268,7 @@ static void show_progress(void *user, const struct garner_report *report)
 
 struct garner *common_begin(struct common *common)
 {
-	struct garner *garner = garner_new(&common->options);
+	struct garner *garner = garner_new(common->reading ? NULL : &common->options);
 	if (!garner) {
 		fprintf(stderr, "garner: no memory\n");
 		return NULL;
@@ -393,7 +393,7 @@ void output_only(void)
 
 struct garner *reading_begin(void)
 {
-	struct common common = { .quiet = true };
+	struct common common = { .quiet = true, .reading = true };
 	struct garner *garner = common_begin(&common);
 	output_only();
 	return garner;

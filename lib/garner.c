@@ -29,6 +29,17 @@ const char *garner_reason_name(int reason)
 	return reason >= 0 && reason < GARNER_REASON_COUNT ? reason_names[reason] : "unknown";
 }
 
+/* Rules, model and sieve. What goes wrong is kept: no run can begin. */
+static void load(struct garner *garner)
+{
+	garner->loaded = true;
+	if (model_load(&garner->engine.model, &garner->error) == 0)
+		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
+	if (!garner->error.code)
+		sieve_new(&garner->engine.options, &garner->engine.sieve, &garner->error);
+	garner->unusable = garner->error;
+}
+
 struct garner *garner_new(const struct garner_options *options)
 {
 	struct garner *garner = calloc(1, sizeof(*garner));
@@ -43,11 +54,9 @@ struct garner *garner_new(const struct garner_options *options)
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		garner->engine.options.jobs = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
 	}
-	if (model_load(&garner->engine.model, &garner->error) == 0)
-		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
-	if (!garner->error.code)
-		sieve_new(&garner->engine.options, &garner->engine.sieve, &garner->error);
-	garner->unusable = garner->error;
+	/* Who only reads does not wait for them: they take longer than showing a document. */
+	if (options)
+		load(garner);
 	return garner;
 }
 
@@ -157,6 +166,8 @@ static struct pipeline pipeline_of(struct garner *garner, struct run *run)
 
 int garner_begin(struct garner *garner)
 {
+	if (!garner->loaded)
+		load(garner);
 	if (garner->unusable.code) {
 		garner->error = garner->unusable;
 		return garner->error.code;

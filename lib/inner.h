@@ -8,6 +8,7 @@
 struct garner {
 	struct engine engine;
 	struct error error;
+	bool loaded;	       /* rules and model */
 	struct error unusable; /* of garner_new: no run can begin */
 	struct garner_report report;
 	uint64_t stage_ns[PIPELINE_STAGES_MAX];
