@@ -105,4 +105,5 @@ static int run(int argc, char **argv)
 
 const struct verb verb_show = { "show", "[--json] [--diff NUMBER] STORE NUMBER|ID|NAME|URL", "one document of a store",
 	"  --json               all its facts, as one line of JSON\n"
-	"  --diff NUMBER        line by line against another text; 'garner history' lists them\n", run, false };
+	"  --diff NUMBER        line by line against another text; 'garner history' lists them\n",
+	run, false };

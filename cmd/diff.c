@@ -58,15 +58,15 @@ static bool print_middle(const struct lines *a, size_t i, size_t a_end, const st
 #define LENGTH(x, y) length[(x) * (columns + 1) + (y)]
 	for (size_t x = rows; small && x-- > 0;)
 		for (size_t y = columns; y-- > 0;)
-			LENGTH(x, y) = same(a, i0 + x, b, j0 + y)	? (uint16_t)(LENGTH(x + 1, y + 1) + 1)
+			LENGTH(x, y) = same(a, i0 + x, b, j0 + y)	     ? (uint16_t)(LENGTH(x + 1, y + 1) + 1)
 				       : LENGTH(x + 1, y) > LENGTH(x, y + 1) ? LENGTH(x + 1, y)
 									     : LENGTH(x, y + 1);
 	while (i < a_end || j < b_end) {
 		if (small && i < a_end && j < b_end && same(a, i, b, j)) {
 			print_line(' ', a, i++);
 			j++;
-		} else if (i < a_end && (j == b_end || !small ||
-						LENGTH(i + 1 - i0, j - j0) >= LENGTH(i - i0, j + 1 - j0))) {
+		} else if (i < a_end &&
+			   (j == b_end || !small || LENGTH(i + 1 - i0, j - j0) >= LENGTH(i - i0, j + 1 - j0))) {
 			print_line('-', a, i++);
 		} else {
 			print_line('+', b, j++);

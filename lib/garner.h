@@ -210,7 +210,8 @@ struct garner_report {
 
 struct garner;
 
-/* Loads rules and model; with NULL for the defaults only when the first run begins. NULL only when memory is out; otherwise look at garner_error(). */
+/* Loads rules and model; with NULL for the defaults only when the first run begins. NULL only when memory is out;
+ * otherwise look at garner_error(). */
 GARNER_API struct garner *garner_new(const struct garner_options *options);
 GARNER_API struct garner *garner_free(struct garner *garner);
 /* Words of the last fatal error, or NULL. Valid until the next call. */

@@ -18,7 +18,8 @@ struct minhash;
 struct near;
 
 enum {
-	/* Half of the bands that there are: a pair of similarity 0.5 shares one with 0.87, of 0.6 with 0.988, 0.7 with 0.9998. */
+	/* Half of the bands that there are: a pair of similarity 0.5 shares one with 0.87, of 0.6 with 0.988, 0.7 with
+	   0.9998. */
 	NEAR_BANDS = 32,
 	NEAR_RUN_DOCUMENTS = 32768, /* 20 MB of memory */
 	NEAR_FAN = 8,
