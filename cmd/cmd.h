@@ -82,7 +82,7 @@ int help(const struct verb *verb);
 bool close_output(FILE *out);
 
 /* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
-bool print_diff(const char *before, const char *after);
+bool diff_print(const char *before, const char *after);
 
 extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
 	verb_source, verb_sync, verb_config;

@@ -66,7 +66,7 @@ static int diff(struct garner *garner, const char *store, const char *before, co
 			return missing(garner, store, keys[i]);
 		}
 	}
-	if (!result && !print_diff(texts[0], texts[1]))
+	if (!result && !diff_print(texts[0], texts[1]))
 		result = -1;
 	free(texts[0]);
 	free(texts[1]);

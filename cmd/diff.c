@@ -77,7 +77,7 @@ static bool print_middle(const struct lines *a, size_t i, size_t a_end, const st
 	return true;
 }
 
-bool print_diff(const char *before, const char *after)
+bool diff_print(const char *before, const char *after)
 {
 	struct lines a, b = { 0 };
 	bool done = split(before, &a) && split(after, &b);

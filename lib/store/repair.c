@@ -280,6 +280,18 @@ static void note_raw(struct repair *repair, const struct garner_document *d, str
 		repair->raw_end[row->raw] = end;
 }
 
+enum { GONE_LOST = 1, GONE_TAKEN_OUT };
+
+/* Its line and its bytes stay until a repack, as they were; no row leads to them. */
+static int pass_over(struct mend *m, const struct garner_document *d)
+{
+	char key[24];
+	document_write(&m->made, d, DOCUMENT_MANIFEST);
+	buf_putc(&m->made, '\n');
+	snprintf(key, sizeof(key), "%lld", (long long)m->number);
+	return catalogue_count(m->repair->store->catalogue, "forgot", key, 1, m->repair->error);
+}
+
 static int put_document(struct mend *m, const struct member *member)
 {
 	struct repair *repair = m->repair;
@@ -300,6 +312,9 @@ static int put_document(struct mend *m, const struct member *member)
 	d.store.pack = name;
 	d.store.offset = member->frame;
 	d.store.length = member->packed;
+	const uint64_t *gone = map_get(&repair->gone, view_make((const char *)&d.n, sizeof(d.n)));
+	if (gone && *gone == GONE_TAKEN_OUT)
+		return pass_over(m, &d);
 	store_row(&d, member->sha256, &row);
 	note_raw(repair, &d, &row);
 	row.pack = m->number;
@@ -570,6 +585,7 @@ static int take_gone(void *user, struct view line, int64_t offset)
 	buf_putv(&log->good, line);
 	if (!value || buf_putc(&log->good, '\n'))
 		return no_memory(log->repair);
+	*value = gone.lost ? GONE_LOST : GONE_TAKEN_OUT;
 	int result = gone.lost ? 0 : catalogue_add_gone(store->catalogue, gone.id, log->repair->error);
 	return result ? result : catalogue_count(store->catalogue, "sum", "gone", 1, log->repair->error);
 }
