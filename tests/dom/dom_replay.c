@@ -1,4 +1,5 @@
-/* Runs a fuzz target over files and folders: replay [--random COUNT] PATH… ; --random adds inputs of a fixed sequence. */
+/* Runs a fuzz target over files and folders: replay [--random COUNT] PATH… ; --random adds inputs of a fixed sequence.
+ */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
