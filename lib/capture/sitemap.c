@@ -125,12 +125,30 @@ static int lines_push(struct reader *r, struct buf *line, struct view piece, boo
 
 /* ---- whole ------------------------------------------------------------------------------- */
 
+enum { FIRST_BYTES = 16 };
+
+/* Enough to tell XML from a list, however small the pieces are: short ones are joined in @begin. */
+static struct view first_piece(struct view (*pull)(void *from), void *from, struct buf *begin)
+{
+	struct view piece = pull(from);
+	if (piece.n >= FIRST_BYTES)
+		return piece;
+	while (piece.n) {
+		buf_putv(begin, piece);
+		if (begin->n >= FIRST_BYTES)
+			break;
+		piece = pull(from);
+	}
+	return buf_view(begin);
+}
+
 static int read_all(struct reader *r, struct view (*pull)(void *from), void *from, struct error *error)
 {
 	struct xml_handler handler = { on_open, on_close, on_text, r };
 	struct buf line = BUF_INIT(LIMIT_URL_BYTES);
 	struct xml *xml = NULL;
-	struct view piece = pull(from);
+	struct buf begin = BUF_INIT(MIB(2));
+	struct view piece = first_piece(pull, from, &begin);
 	size_t total = 0;
 	int result = 0;
 	if (view_starts(piece, VIEW("\xef\xbb\xbf")))
@@ -153,6 +171,7 @@ static int read_all(struct reader *r, struct view (*pull)(void *from), void *fro
 	}
 	xml_free(xml);
 	buf_free(&line);
+	buf_free(&begin);
 	return result;
 }
 
