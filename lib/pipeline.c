@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
+#include "access.h"
 #include "decode/decode.h"
 #include "dedup/dedup.h"
 #include "document.h"
@@ -51,6 +52,7 @@ static const struct {
 	{ ON_TEXT, &text_lines_stage },
 	{ ON_ALL, &meta_decide_stage },
 	{ ON_ALL, &normalise_stage },
+	{ ON_ALL, &access_stage },
 	{ ON_ALL, &sieve_stage },
 	{ ON_ALL, &lang_stage },
 	{ ON_ALL, &digest_stage },

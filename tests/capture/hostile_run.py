@@ -29,7 +29,7 @@ PAGES = {
     "/to-credentials": "bad-url", "/to-private": "robots", "/private/closed": "robots", "/missing": "http-error",
     "/broken": "http-error", "/gone": "http-error", "/unmodified": "http-error", "/empty": "empty",
     "/binary": "binary", "/nested": None,  # None: either is right, as long as it ends
-    "/cut-gzip": None,
+    "/cut-gzip": None, "/ask-first": "consent", "/consent/ask": "", "/soft-error": "error-page", "/year": "",
 }
 # How a source's look ends: what its state says.
 SOURCES = {
