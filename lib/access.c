@@ -11,7 +11,8 @@ static bool has_token(struct view url, struct view token)
 /* Asked for one page, led to another whose address speaks of consent or of a check. */
 static bool led_to_consent(const struct capture *c)
 {
-	static const char *const tokens[] = { "consent", "captcha", "challenge", "privacy-gate", "cookiewall", "cookie-wall" };
+	static const char *const tokens[] = { "consent", "captcha", "challenge", "privacy-gate", "cookiewall",
+		"cookie-wall" };
 	if (!c->url_requested.n)
 		return false;
 	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
@@ -36,9 +37,9 @@ static bool shows_status(const struct garner_document *d)
 {
 	static const struct {
 		const char *number, *phrase;
-	} statuses[] = { { "400", "bad request" }, { "401", "unauthorized" }, { "403", "forbidden" }, { "404", "not found" },
-		{ "404", "page not found" }, { "410", "gone" }, { "429", "too many" }, { "500", "internal" },
-		{ "502", "bad gateway" }, { "503", "service" }, { "504", "gateway" } };
+	} statuses[] = { { "400", "bad request" }, { "401", "unauthorized" }, { "403", "forbidden" },
+		{ "404", "not found" }, { "404", "page not found" }, { "410", "gone" }, { "429", "too many" },
+		{ "500", "internal" }, { "502", "bad gateway" }, { "503", "service" }, { "504", "gateway" } };
 	static const char *const openings[] = { "http error", "error", "http" };
 	struct view title = view_trim(view_of(d->title));
 	if (!title.n || d->words > FEW_WORDS)
@@ -70,7 +71,8 @@ static int run(void *state, struct page *page)
 		return page_drop(page, GARNER_CONSENT, "a consent or check page came instead");
 	if (view_eq(access, VIEW("error")))
 		return page_drop(page, GARNER_ERROR_PAGE, "an error page with status %d", page->capture.status);
-	return view_eq(access, VIEW("paywall")) ? page_drop(page, GARNER_PAYWALL, "only the beginning is free to read") : 0;
+	return view_eq(access, VIEW("paywall")) ? page_drop(page, GARNER_PAYWALL, "only the beginning is free to read")
+						: 0;
 }
 
 const struct stage access_stage = { "access", NULL, run, NULL };

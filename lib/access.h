@@ -4,9 +4,9 @@
 
 #include "stage.h"
 
-/* Stage behind normalise, for pages that this run fetched: sets document.access where the way to the page or its few words
- * tell, and drops what is marked, by then also by the page's own word: PAYWALL, CONSENT, ERROR_PAGE. Pages of files and WARCs
- * keep their text and their mark. */
+/* Stage behind normalise, for pages that this run fetched: sets document.access where the way to the page or its few
+ * words tell, and drops what is marked, by then also by the page's own word: PAYWALL, CONSENT, ERROR_PAGE. Pages of
+ * files and WARCs keep their text and their mark. */
 extern const struct stage access_stage;
 
 #endif

@@ -1,5 +1,5 @@
-/* What servers send beside pages, by the first byte: a feed, a sitemap, robots.txt with a path, a page with its feed, heads
- * and dates of HTTP, a URL. Views stay inside the input, texts are UTF-8, entries are bounded. */
+/* What servers send beside pages, by the first byte: a feed, a sitemap, robots.txt with a path, a page with its feed,
+ * heads and dates of HTTP, a URL. Views stay inside the input, texts are UTF-8, entries are bounded. */
 #include <stdint.h>
 #include <stdlib.h>
 #include "capture/exchange.h"
@@ -105,7 +105,8 @@ static void rest(struct view in)
 	if (http_retry_after(in, 1700000000) < -1)
 		abort();
 	if (url_parts_read(in, &parts, NULL) == 0) {
-		if (strchr(parts.origin, '@') || (strncmp(parts.origin, "http://", 7) && strncmp(parts.origin, "https://", 8)))
+		if (strchr(parts.origin, '@') ||
+			(strncmp(parts.origin, "http://", 7) && strncmp(parts.origin, "https://", 8)))
 			abort();
 		free(url_parts_join(parts.url, in));
 		url_parts_free(&parts);
