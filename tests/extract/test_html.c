@@ -116,6 +116,21 @@ FIXTURE(keeps_the_body_of_a_japanese_report)
 FIXTURE(keeps_the_body_of_an_arabic_report)
 FIXTURE(keeps_code_and_tables_of_documentation)
 
+static void cuts_the_next_article_of_an_endless_page(void **state)
+{
+	(void)state;
+	struct garner_options options = { .jobs = 1, .clock = 1 };
+	char *html = read_fixture(__func__, "html");
+	struct outcome o = clean(html, &options);
+	assert_int_equal(o.reason, 0);
+	assert_non_null(strstr(o.text, "Kommunen restaurerer"));
+	assert_non_null(strstr(o.text, "Motoren er sendt"));
+	assert_null(strstr(o.text, "Fjelldal"));
+	assert_null(strstr(o.text, "idrettslaget"));
+	forget(&o);
+	free(html);
+}
+
 static void takes_the_body_from_json_ld_when_the_page_is_empty(void **state)
 {
 	(void)state;
@@ -226,6 +241,7 @@ int main(void)
 		cmocka_unit_test(keeps_the_body_of_a_japanese_report),
 		cmocka_unit_test(keeps_the_body_of_an_arabic_report),
 		cmocka_unit_test(keeps_code_and_tables_of_documentation),
+		cmocka_unit_test(cuts_the_next_article_of_an_endless_page),
 		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
 		cmocka_unit_test(explains_each_cut_by_score_and_features),
