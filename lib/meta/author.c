@@ -194,7 +194,7 @@ static void read_box(struct authors *a, uint32_t node, bool named)
 		}
 		if (any && !all && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
 			continue;
-		if ((any || !introduced) && names_is_role(text) && !names_introduced(text))
+		if ((any || !(introduced || named)) && names_is_role(text) && !names_introduced(text))
 			continue;
 		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
 			char *joined = arena_printf(&a->d->page->arena, "%.*s %.*s", (int)text.n, text.p,
