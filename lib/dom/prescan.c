@@ -865,6 +865,15 @@ static void on_heading(struct prescan *ps, const struct token *token)
 	push(ps, token, CONTENT_HEADING, sure);
 }
 
+/* 13.2.4.3: a fourth one of a kind pushes the first out of the list of formatting elements. */
+static bool is_fourth(const struct prescan *ps, enum dom_tag tag)
+{
+	unsigned count = 0;
+	for (size_t i = ps->depth; i-- > 0 && !is_wall(&ps->stack[i]);)
+		count += ps->stack[i].tag == tag;
+	return count >= 3;
+}
+
 static void on_leaf(struct prescan *ps, const struct token *token, enum mark_kind kind)
 {
 	stand_in(ps, kind, add_tag(ps, EVENT_LEAF, token), 1);
@@ -921,7 +930,8 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 	switch (class) {
 	case CONTENT_INLINE: push(ps, token, class, true); break;
 	case CONTENT_FORMAT:
-		if ((token->tag == DOM_a || token->tag == DOM_nobr) && is_open(ps, token->tag))
+		if (((token->tag == DOM_a || token->tag == DOM_nobr) && is_open(ps, token->tag)) ||
+			is_fourth(ps, token->tag))
 			pass_wild_open(ps, token);
 		else
 			push(ps, token, class, true);
