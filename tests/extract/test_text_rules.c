@@ -196,6 +196,76 @@ static void the_seeds_give_their_facts(void **state)
 	}
 }
 
+/* ---- protection ----------------------------------------------------------------------------------- */
+
+static void keeps_text_that_only_looks_like_furniture(void **state)
+{
+	(void)state;
+	static const char *const texts[] = {
+		/* one-word dialogue */
+		"The clerk looked up from the ledger and asked whether anybody had seen the key.\n\n\"Share.\"\n\n"
+		"Nobody in the room understood what the old man wanted to say with that single word.",
+		/* scores and an equation */
+		"The match at the harbour ground ended late in the evening, after two long interruptions.\n\n"
+		"Lindholm 3 - 2 Vester\n\n2 + 2 = 4\n\nThe referee said afterwards that he would do it all again.",
+		/* a dateline */
+		"LISBON (Harbour News) - The council has decided to rebuild the bridge over the northern canal.\n\n"
+		"Work will begin in the spring and is expected to take about two years, the mayor said.",
+		/* a list */
+		"For the soup you need the following things, all of which grow in any kitchen garden:\n\n* carrots\n"
+		"* leeks\n* a little thyme\n\nCut everything into small pieces and let it boil for half an hour.",
+		/* Chinese without end marks between, Russian, Arabic prose */
+		"昨天晚上河水漫过堤岸，进入老城的街道，许多居民离开了自己的房子。\n\n"
+		"市长表示，今天早上水位已经开始下降，学校明天照常上课。",
+		"Вчера вечером река вышла из берегов и затопила несколько улиц старого города.\n\n"
+		"Мэр сообщил, что вода уже уходит и школы завтра будут работать как обычно.",
+		"ارتفع منسوب النهر مساء أمس ووصلت المياه إلى شوارع المدينة القديمة وغادر كثير من السكان بيوتهم.\n\n"
+		"وقال رئيس البلدية إن المياه بدأت تنحسر وإن المدارس ستفتح أبوابها غدا كالمعتاد.",
+	};
+	static struct outcome o;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		clean(texts[i], &o);
+		assert_int_equal(o.reason, 0);
+		assert_string_equal(o.cut, "");
+		assert_int_equal(strlen(o.member), strlen(texts[i]) + 1);
+		assert_memory_equal(o.member, texts[i], strlen(texts[i]));
+	}
+}
+
+static void takes_the_byline_as_authors_and_the_date_as_a_fact(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean("Bridge to be rebuilt\n\nBy Ana Ruiz and Bo Li\n\nPublished 3 May 2021\n\nThe council has decided to rebuild "
+	      "the bridge over the northern canal, the mayor said on Monday evening.\n\nShare this article\n",
+		&o);
+	assert_string_equal(o.title, "Bridge to be rebuilt");
+	assert_string_equal(o.authors, "Ana Ruiz;Bo Li");
+	assert_string_equal(o.published, "2021-05-03");
+	assert_non_null(strstr(o.cut, "byline.en:By Ana Ruiz and Bo Li\n"));
+	assert_non_null(strstr(o.cut, "share.en:Share this article\n"));
+}
+
+static void names_the_place_of_a_malformed_rule(void **state)
+{
+	(void)state;
+	static const char *const files[][2] = { { "rule x\n", "f:1: an id is KIND.NAME: x" },
+		{ "language en\nline Share\n", "f:2: stands before the first rule: line" },
+		{ "rule a.b\nzone nowhere\n", "f:2: not one of the values: nowhere" },
+		{ "rule a.b\nwords 0\n", "f:2: not a number in range: 0" },
+		{ "rule a.b\nmatch Share\n", "f:2: capital letters never match a folded line: Share" },
+		{ "rule a.b\n", "f:1: rule a.b has neither line, match, exact nor detector" } };
+	for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+		struct rules *rules = NULL;
+		struct rules_source source = { .without_builtin = true };
+		struct error error = { 0 };
+		assert_int_equal(rules_read(&source, &rules, &error), 0);
+		assert_int_equal(rule_file_read(rules, "f", view_of(files[i][0]), &error), -EINVAL);
+		assert_string_equal(error.text, files[i][1]);
+		rules_free(rules);
+	}
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -218,6 +288,9 @@ int main(void)
 		cmocka_unit_test(folding_is_idempotent_and_never_longer),
 		cmocka_unit_test(the_seeds_come_out_clean_in_every_dress),
 		cmocka_unit_test(the_seeds_give_their_facts),
+		cmocka_unit_test(keeps_text_that_only_looks_like_furniture),
+		cmocka_unit_test(takes_the_byline_as_authors_and_the_date_as_a_fact),
+		cmocka_unit_test(names_the_place_of_a_malformed_rule),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
