@@ -236,7 +236,8 @@ static void takes_the_byline_as_authors_and_the_date_as_a_fact(void **state)
 {
 	(void)state;
 	static struct outcome o;
-	clean("Bridge to be rebuilt\n\nBy Ana Ruiz and Bo Li\n\nPublished 3 May 2021\n\nThe council has decided to rebuild "
+	clean("Bridge to be rebuilt\n\nBy Ana Ruiz and Bo Li\n\nPublished 3 May 2021\n\nThe council has decided to "
+	      "rebuild "
 	      "the bridge over the northern canal, the mayor said on Monday evening.\n\nShare this article\n",
 		&o);
 	assert_string_equal(o.title, "Bridge to be rebuilt");
