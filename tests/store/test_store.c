@@ -326,6 +326,10 @@ static void what_was_taken_out_does_not_come_back(void **state)
 	assert_int_equal(garner_forget(garner, store, keys, 1, "asked for", NULL, NULL), 0);
 	assert_int_equal(garner_show(garner, store, "0", see, &shown), 1);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	/* Nor does a repair bring it back. */
+	assert_int_equal(garner_repair(garner, store, NULL, NULL), 0);
+	assert_int_equal(garner_show(garner, store, "0", see, &shown), 1);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
 	assert_int_equal(garner_repack(garner, store), 0);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
 	assert_int_equal(garner_show(garner, store, "1", see, &shown), 0);
