@@ -138,7 +138,7 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 			return 0;
 		/* gumbo 0.10.1 takes "</>" for the beginning of the next tag's name. */
 		if (token.kind == TOKEN_NOTHING)
-			edit_replace(edit, token.begin, token.end, VIEW(""));
+			edit_replace(edit, token.begin, token.end, VIEW("<!---->"));
 		if (token.kind == TOKEN_CLOSE) {
 			limit_close(edit, nesting, &token);
 			foreign -= foreign > 0 && is_foreign(&token);
