@@ -28,10 +28,10 @@ check "sections" grep -q '^\[sync\]$' "$work/out"
 check "a password is not shown" sh -c "! grep -q sesame '$work/out'"
 printf 'normalise = search\n' >"$work/other.ini"
 check "--config" sh -c "'$garner' config --config '$work/other.ini' --dump | grep -q '^normalise = search$'"
-check "an option of the file is in force" sh -c "printf 'Ein Satz ist hier.\n' | '$garner' clean --config '$work/other.ini' - >/dev/null"
+check "an option of the file is in force" sh -c "printf 'Der Fluss stieg in der Nacht um zwei Meter und fiel am Morgen wieder.\n' | '$garner' clean --config '$work/other.ini' - >/dev/null"
 printf 'normalise = wrong\n' >"$work/other.ini"
 refused "other.ini were in force" clean --config "$work/other.ini" -
-check "the command line wins" sh -c "printf 'Ein Satz ist hier.\n' | '$garner' clean --config '$work/xdg/garner/garner.ini' --delay 1 - >/dev/null"
+check "the command line wins" sh -c "printf 'Der Fluss stieg in der Nacht um zwei Meter und fiel am Morgen wieder.\n' | '$garner' clean --config '$work/xdg/garner/garner.ini' --delay 1 - >/dev/null"
 printf '\nnonsense = 1\n' >"$work/other.ini"
 refused "other.ini:2: no setting 'nonsense'" clean --config "$work/other.ini" -
 printf '[ingest\n' >"$work/other.ini"
