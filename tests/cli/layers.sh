@@ -28,7 +28,7 @@ allow lib/meta meta/ dom/ normalise/ extract/blocks.h $base
 allow lib/extract extract/ dom/ meta/meta.h normalise/ $base
 allow lib/dedup dedup/ normalise/ extract/text_rules.h extract/model.h $base
 allow lib/capture capture/ decode/ normalise/ dom/dom.h meta/ util/ store/ledger.h $base
-allow lib/export export/ store/ $base
+allow lib/export export/ store/ capture/ $base
 allow lib/store store/ export/jsonl.h dedup/ normalise/ capture/ extract/text_rules.h pipeline.h decode/decode.h $base
 allow lib/sync sync/ capture/ decode/ normalise/ store/ inner.h pipeline.h sieve.h $base
 allow cmd cmd.h garner.h
