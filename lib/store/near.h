@@ -26,7 +26,7 @@ enum {
 	NEAR_CANDIDATES = 16, /* looked at of one band in one run: the oldest */
 	NEAR_WORDS_MIN = 20,  /* shorter texts are like others by chance */
 };
-#define NEAR_SCORE 0.5 /* least similarity that is marked */
+#define NEAR_SCORE 0.6 /* least similarity that is marked */
 
 /* @root NULL: of one build, in temporary files beside @path. @next_n: documents from the last run on are read from the
  * signatures into memory. */
