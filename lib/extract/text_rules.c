@@ -373,6 +373,18 @@ static int take_title(struct work *work)
 
 /* ---- passes ------------------------------------------------------------------------------------ */
 
+/* A text of nothing but furniture is rarer than a text the scorer does not know: then it has no say. */
+static bool leaves_nothing(
+	const struct work *work, const struct line_scores *scores, const int32_t *thresholds, int64_t title)
+{
+	for (size_t i = 0; i < work->live_count; i++) {
+		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
+		if ((int64_t)i > title && scores->text[i] >= thresholds[prose ? LINE_LONG : LINE_SHORT])
+			return false;
+	}
+	return true;
+}
+
 /* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
  * was cut in this pass. */
 static int cut_furniture(struct work *work, const struct line_scores *scores)
@@ -382,6 +394,8 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 	int32_t thresholds[LINE_THRESHOLDS];
 	int result = 0;
 	line_model_thresholds(work->model, work, scores, thresholds);
+	if (leaves_nothing(work, scores, thresholds, title))
+		return 0;
 	for (size_t i = 0; i < work->live_count && result == 0; i++) {
 		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
 		if ((int64_t)i < title)
