@@ -30,6 +30,7 @@ struct capture {
 	int status;			 /* HTTP; 0 none */
 	struct view head;		 /* raw HTTP response head, status line to blank line */
 	struct view request_head;	 /* what was sent */
+	struct view protocol;		 /* "h2" or "http/1.1" (RFC 7301); heads are text of HTTP/1.1 either way */
 	struct view content_type;	 /* as declared by HTTP, archive or JSON line */
 	struct view content_encoding;	 /* codings still to undo */
 	struct view etag, last_modified; /* exactly as received */

@@ -140,6 +140,22 @@ static int no_memory_or(const struct buf *buf, int reason)
 	return buf->err == -ENOMEM ? -ENOMEM : reason;
 }
 
+/* An HTTP/2 message has no text of its own. It is kept in the form of HTTP/1.1, which is what readers of WARC know:
+ * libcurl's status line "HTTP/2 200" has the empty phrase that RFC 9112 section 4 allows. */
+static const struct view http2_word = VIEW("HTTP/2"), http1_word = VIEW("HTTP/1.1");
+
+static int put_status_or_field(struct exchange *x, struct view line)
+{
+	if (!x->head.n) {
+		x->http2 = view_starts(line, http2_word);
+		if (x->http2) {
+			buf_putv(&x->head, http1_word);
+			line = view_from(line, http2_word.n);
+		}
+	}
+	return buf_putv(&x->head, line);
+}
+
 static size_t on_head(char *p, size_t size, size_t count, void *user)
 {
 	struct exchange *x = user;
@@ -156,7 +172,7 @@ static size_t on_head(char *p, size_t size, size_t count, void *user)
 	}
 	if (++x->field_count > LIMIT_HEAD_FIELDS)
 		return end_with(x, GARNER_BAD_HTTP, "more header fields than the ceiling");
-	if (buf_putv(&x->head, line))
+	if (put_status_or_field(x, line))
 		return end_with(x, no_memory_or(&x->head, GARNER_BAD_HTTP), "head over the ceiling");
 	x->head_done = view_trim(line).n == 0;
 	return line.n;
@@ -221,11 +237,15 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n, void *use
 	struct view rest = view_make(p, n), line;
 	buf_reset(&x->request_head);
 	x->sent = true;
-	while (view_next_line(&rest, &line))
-		if (!view_starts_nocase(line, VIEW("Proxy-Authorization:"))) {
-			buf_putv(&x->request_head, line);
-			buf_puts(&x->request_head, "\r\n");
-		}
+	while (view_next_line(&rest, &line)) {
+		if (view_starts_nocase(line, VIEW("Proxy-Authorization:")))
+			continue;
+		bool http2 = !x->request_head.n && view_ends(line, http2_word);
+		buf_putv(&x->request_head, http2 ? view_first(line, line.n - http2_word.n) : line);
+		if (http2)
+			buf_putv(&x->request_head, http1_word);
+		buf_puts(&x->request_head, "\r\n");
+	}
 	return 0;
 }
 
@@ -328,8 +348,9 @@ static void set_safety(CURL *easy, const struct garner_options *options)
 	if (options->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
 	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-	/* The bytes as received: HTTP/1.1, whose head is text, and codings left for decode. */
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	/* HTTP/2 where the server offers it in the TLS handshake (RFC 7301), one exchange a connection all the same. */
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	/* The bytes as received: codings are left for decode. */
 	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 }
 
@@ -420,6 +441,8 @@ static int reason_of(const struct exchange *x, CURLcode code)
 	case CURLE_URL_MALFORMAT: return GARNER_BAD_URL;
 	case CURLE_GOT_NOTHING:
 	case CURLE_SEND_ERROR: return GARNER_NO_ANSWER;
+	case CURLE_HTTP2:
+	case CURLE_HTTP2_STREAM:
 	case CURLE_RECV_ERROR: return x->head_total ? GARNER_BAD_HTTP : GARNER_NO_ANSWER;
 	/* Also what libcurl says to a header line over its own 100 KiB. */
 	case CURLE_OUT_OF_MEMORY: return x->head_total && !x->head_done ? GARNER_BAD_HTTP : -ENOMEM;
@@ -438,7 +461,8 @@ static void set_end(struct exchange *x, CURLcode code)
 	if (x->reason || code == CURLE_OK || x->truncated)
 		return;
 	/* A body that breaks off is a body: what came is kept. */
-	if (code == CURLE_PARTIAL_FILE || (code == CURLE_RECV_ERROR && x->taken)) {
+	bool broke = code == CURLE_RECV_ERROR || code == CURLE_HTTP2_STREAM || code == CURLE_HTTP2;
+	if (code == CURLE_PARTIAL_FILE || (broke && x->taken)) {
 		x->truncated = true;
 		return;
 	}

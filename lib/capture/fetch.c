@@ -534,6 +534,7 @@ static int give(struct fetcher *f, struct slot *slot, struct page *page)
 		c->status = x->status;
 		c->head = into(page, buf_view(&x->head));
 		c->request_head = into(page, buf_view(&x->request_head));
+		c->protocol = x->http2 ? VIEW("h2") : VIEW("http/1.1");
 		c->content_type = http_field(c->head, VIEW("Content-Type"));
 		c->content_encoding = http_field(c->head, VIEW("Content-Encoding"));
 		c->etag = http_field(c->head, VIEW("ETag"));

@@ -126,6 +126,7 @@ static void put_head(struct buf *out, const struct warc_record *r, const char *i
 	put_date(out, "WARC-Date", r->date);
 	put_field(out, "WARC-Target-URI", r->uri);
 	put_field(out, "WARC-IP-Address", r->ip);
+	put_field(out, "WARC-Protocol", r->protocol); /* no field of the standard's, but the one in use */
 	put_field(out, "WARC-Concurrent-To", r->concurrent_to);
 	put_field(out, "WARC-Refers-To", r->refers_to);
 	put_field(out, "WARC-Refers-To-Target-URI", r->refers_to_uri);
@@ -258,6 +259,7 @@ static int write_main(struct warc_writer *writer, struct buf *out, const struct 
 	struct warc_record record = { .type = c->head.n ? "response" : "resource",
 		.uri = c->url,
 		.ip = c->ip,
+		.protocol = c->protocol,
 		.date = date,
 		.refers_to_date = GARNER_NO_NUMBER,
 		.content_type = c->head.n ? VIEW("application/http; msgtype=response") : c->content_type,
@@ -306,6 +308,7 @@ static int write_request(struct warc_writer *writer, struct buf *out, const stru
 	struct warc_record record = { .type = "request",
 		.uri = c->url,
 		.ip = c->ip,
+		.protocol = c->protocol,
 		.date = date,
 		.concurrent_to = view_of(main->record),
 		.refers_to_date = GARNER_NO_NUMBER,

@@ -29,7 +29,7 @@ struct warc_place {
 /* One record of any type. Views that are VIEW_NONE leave their field out; controls in values become %XX. */
 struct warc_record {
 	const char *type; /* "response" … */
-	struct view uri, content_type, ip;
+	struct view uri, content_type, ip, protocol;
 	int64_t date;		   /* seconds since 1970 */
 	struct view concurrent_to; /* record ids with their brackets */
 	struct view refers_to, refers_to_uri;

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Fetches and syncs against nginx: TLS by a CA of our own, a server that also speaks HTTP/2, ETags and 304, gzip, 429 with
-Retry-After, slow and cut bodies. Skipped (77) where nginx or openssl is missing. Loopback only.
+"""Fetches and syncs against nginx: TLS by a CA of our own, HTTP/2 where it is offered and HTTP/1.1 where it is not, ETags
+and 304, gzip, 429 with Retry-After, slow and cut bodies. Skipped (77) where nginx or openssl is missing. Loopback only.
 
 usage: nginx_run.py GARNER
 """
+import gzip
 import json
 import os
 import shutil
@@ -27,13 +28,22 @@ CONF = """
 daemon off; master_process off; worker_processes 1; pid %(dir)s/pid; error_log %(dir)s/error.log;
 events { worker_connections 256; }
 http {
-    access_log %(dir)s/access.log combined; client_body_temp_path %(dir)s/t1; proxy_temp_path %(dir)s/t2;
+    log_format how '$remote_addr "$request" $status $server_protocol $server_port $connection';
+    access_log %(dir)s/access.log how; client_body_temp_path %(dir)s/t1; proxy_temp_path %(dir)s/t2;
     fastcgi_temp_path %(dir)s/t3; uwsgi_temp_path %(dir)s/t4; scgi_temp_path %(dir)s/t5;
     types { text/html html; application/rss+xml xml; } default_type text/plain; root %(dir)s/www; gzip on;
     gzip_types application/rss+xml; gzip_min_length 1; gzip_http_version 1.0; etag on;
     limit_req_zone $server_name zone=one:1m rate=1r/m;
     server {
         listen 127.0.0.1:%(tls)d ssl http2; server_name localhost;
+        ssl_certificate %(dir)s/server.pem; ssl_certificate_key %(dir)s/server.key;
+        location /slow/ { alias %(dir)s/www/; limit_rate_after 200; limit_rate 20; gzip off; }
+        location /cut/ { gzip off; proxy_pass http://127.0.0.1:%(cut)d; proxy_buffering off; }
+        location /old { return 301 /one.html; }
+        location /limited/ { add_header Retry-After 3600 always; return 429; }
+    }
+    server {
+        listen 127.0.0.1:%(tls1)d ssl; server_name localhost;
         ssl_certificate %(dir)s/server.pem; ssl_certificate_key %(dir)s/server.key;
     }
     server {
@@ -138,10 +148,61 @@ def fetches(folder, ports):
     return 11
 
 
-def log_lines(folder):
+def log_fields(folder):
+    """path, status, protocol, port, connection of every request."""
     time.sleep(0.2)
     with open(os.path.join(folder, "access.log")) as f:
-        return [line.split('"')[1].split(" ")[1] + " " + line.split('"')[2].split(" ")[1] for line in f]
+        return [[line.split('"')[1].split(" ")[1]] + line.split('"')[2].split() for line in f]
+
+
+def log_lines(folder):
+    return [" ".join(fields[:2]) for fields in log_fields(folder)]
+
+
+def protocols(folder, ports):
+    """What was really spoken stands in the server's log."""
+    ca = os.path.join(folder, "ca.pem")
+
+    def spoken(*urls, code=0, say="", more=()):
+        os.truncate(os.path.join(folder, "access.log"), 0)
+        done, docs, err = clean("--ca-file", ca, *more, *urls)
+        expect(urls[0], done == code and say in err, done, err)
+        return set(f[2] for f in log_fields(folder)), docs
+
+    h2, h1 = "https://localhost:%d" % ports["tls"], "https://localhost:%d" % ports["tls1"]
+    plain = "http://localhost:%d" % ports["plain"]
+    pages = ["/one.html", "/two.html"]
+    how, docs = spoken(*[h2 + p for p in pages])
+    expect("HTTP/2 over TLS", how == {"HTTP/2.0"} and [d["title"] for d in docs] == ["One", "Two"], how, docs)
+    expect("one connection for it", len(set(f[4] for f in log_fields(folder))) == 1, log_fields(folder))
+    how, docs = spoken(*[h1 + p for p in pages])
+    expect("HTTP/1.1 over TLS", how == {"HTTP/1.1"} and [d["title"] for d in docs] == ["One", "Two"], how, docs)
+    how, docs = spoken(*[plain + p for p in pages])
+    expect("HTTP/1.1", how == {"HTTP/1.1"} and [d["title"] for d in docs] == ["One", "Two"], how, docs)
+    how, docs = spoken(h2 + "/old")
+    expect("a redirect over HTTP/2", how == {"HTTP/2.0"} and docs[0]["url"] == h2 + "/one.html", how, docs)
+    how, docs = spoken(h2 + "/cut/x")
+    expect("a cut body over HTTP/2", how == {"HTTP/2.0"} and "truncated" in docs[0].get("errors", []), how, docs)
+    spoken(h2 + "/slow/one.html", code=4, say="too-slow", more=("--timeout", "4"))
+    spoken(h2 + "/limited/x", code=4, say="rate-limited")
+    return 9
+
+
+def kept(folder, ports):
+    """What was captured over HTTP/2 is a record that readers of HTTP/1.1 understand."""
+    store, url = os.path.join(folder, "kept"), "https://localhost:%d/one.html" % ports["tls"]
+    subprocess.run([GARNER, "ingest", "--allow-private", "--delay", "0", "--quiet", "--ca-file",
+                    os.path.join(folder, "ca.pem"), store, url], check=True)
+    with gzip.open(os.path.join(store, "raw", "000000.warc.gz")) as f:
+        records = f.read().split(b"WARC/1.1\r\n")
+    for kind, first in ((b"request", b"GET /one.html HTTP/1.1\r\n"), (b"response", b"HTTP/1.1 200 \r\n")):
+        found = [r for r in records if b"WARC-Type: " + kind + b"\r\n" in r]
+        expect("a record of %s" % kind.decode(), len(found) == 1 and b"WARC-Protocol: h2\r\n" in found[0] and
+               found[0].split(b"\r\n\r\n")[1].startswith(first.strip()), found)
+    code, docs, err = clean(os.path.join(store, "raw", "000000.warc.gz"))
+    expect("it is read again", code == 0 and [(d["url"], d["title"], d["http"]["status"]) for d in docs] == [(url, "One", 200)],
+           code, err, docs)
+    return 3
 
 
 def sync(store, ca, now):
@@ -196,7 +257,7 @@ def main():
         certificates(folder)
         write_page(folder, "one.html", "One", "first")
         write_page(folder, "two.html", "Two", "other")
-        ports = {name: free_port() for name in ("tls", "wrong", "plain")}
+        ports = {name: free_port() for name in ("tls", "tls1", "wrong", "plain")}
         with open(os.path.join(folder, "nginx.conf"), "w") as f:
             f.write(CONF % dict(ports, dir=folder, cut=cutting_server()))
         nginx = subprocess.Popen(["nginx", "-p", folder, "-c", os.path.join(folder, "nginx.conf")], stderr=subprocess.DEVNULL)
@@ -206,7 +267,7 @@ def main():
                     if s.connect_ex(("127.0.0.1", ports["plain"])) == 0:
                         break
                 time.sleep(0.1)
-            count = fetches(folder, ports) + syncs(folder, ports)
+            count = fetches(folder, ports) + protocols(folder, ports) + kept(folder, ports) + syncs(folder, ports)
         finally:
             nginx.send_signal(signal.SIGTERM)
             nginx.wait()
