@@ -24,17 +24,25 @@ static const struct option options[] = {
 	{ 0 },
 };
 
+/* The body's first line is the title: some pages keep it there, and it is said once. */
+static bool opens_with(const char *body, const char *title)
+{
+	size_t n = strlen(title);
+	body += strspn(body, "# ");
+	return strncmp(body, title, n) == 0 && (body[n] == '\n' || !body[n]);
+}
+
 static void print_text(struct clean *clean, const struct garner_document *d)
 {
 	if (clean->printed)
 		putchar('\n');
 	if (clean->format == FORMAT_MARKDOWN) {
-		if (d->title)
-			printf("# %s\n\n", d->title);
 		const char *body = d->markdown ? d->markdown : d->text;
+		if (d->title && !opens_with(body, d->title))
+			printf("# %s\n\n", d->title);
 		fputs(body, stdout);
 	} else {
-		if (d->title)
+		if (d->title && !opens_with(d->text, d->title))
 			printf("%s\n\n", d->title);
 		fwrite(d->text, 1, d->text_size, stdout);
 	}

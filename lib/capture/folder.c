@@ -114,6 +114,18 @@ static int refuse(struct folder *folder, int reason, const char *what, int code)
 	return reason;
 }
 
+static bool level_has(const struct level *level, const char *name)
+{
+	struct entry key = { .name = (char *)(uintptr_t)name };
+	return level->count && bsearch(&key, level->entries, level->count, sizeof(key), compare);
+}
+
+/* A store of ours: its packs and manifests are what was read once, not what is to be read. */
+static bool is_store(const struct level *level)
+{
+	return level_has(level, "packs/") && level_has(level, "manifest/") && level_has(level, "lock");
+}
+
 /* Enters the folder open at @fd, whose path with slash is folder->path. Takes @fd. */
 static int enter(struct folder *folder, int fd)
 {
@@ -141,6 +153,10 @@ static int enter(struct folder *folder, int fd)
 	if (code < 0) {
 		level_free(level);
 		return refuse(folder, GARNER_UNREADABLE, "read folder", -code);
+	}
+	if (is_store(level)) {
+		level_free(level);
+		return folder->depth ? 0 : refuse(folder, GARNER_UNSUPPORTED, "a garner store, which 'export' reads", 0);
 	}
 	folder->depth++;
 	return 0;

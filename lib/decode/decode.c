@@ -73,7 +73,7 @@ static bool opens_with_html(struct view body)
 static int drop_kind(struct page *page, int reason, const char *seen)
 {
 	struct view type = view_first(page->capture.content_type, 80);
-	if (type.n)
+	if (type.n && (page->capture.url.n || page->capture.status))
 		return page_drop(page, reason, "declared as %.*s, looks like %s", (int)type.n, type.p, seen);
 	return page_drop(page, reason, "looks like %s", seen);
 }

@@ -96,6 +96,15 @@ static void cut_next_article(const struct features *f, uint8_t *keep)
 	memset(keep + i, 0, n - i);
 }
 
+/* The headline of an article is the document's title. Forums, listings and products often have no other heading, and
+ * readers count it there as text: on held-out pages +.0003 on news, -.004 on forums were it cut on those as well. */
+static void cut_headline(const struct features *f, uint8_t *keep)
+{
+	uint32_t title = f->title_block;
+	if (title < f->blocks->count && f->blocks->items[title].kind == BLOCK_HEADING && is_article(f))
+		keep[title] = 0;
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
@@ -103,5 +112,6 @@ uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_k
 		ret_keep[i] = p[i] >= threshold;
 	drop_copies(f, ret_keep);
 	cut_next_article(f, ret_keep);
+	cut_headline(f, ret_keep);
 	return threshold;
 }

@@ -102,6 +102,25 @@ static void links_are_followed_but_a_folder_is_entered_once(void **state)
 	reading_free(&r);
 }
 
+static void a_store_in_a_folder_is_passed_over_and_refused_when_it_is_named(void **state)
+{
+	(void)state;
+	mkdir(in_folder("s"), 0700);
+	mkdir(in_folder("s/packs"), 0700);
+	mkdir(in_folder("s/manifest"), 0700);
+	file_new("s/lock", VIEW("1"));
+	file_new("t.txt", VIEW("a text"));
+	struct reading r = read_one(in_folder(""));
+	assert_int_equal(r.count, 1);
+	assert_file(&r.items[0], "t.txt");
+	reading_free(&r);
+	r = read_one(in_folder("s"));
+	assert_int_equal(r.count, 1);
+	assert_int_equal(r.items[0].reason, GARNER_UNSUPPORTED);
+	assert_non_null(strstr(r.items[0].detail, "a garner store"));
+	reading_free(&r);
+}
+
 static void folders_below_the_ceiling_are_dropped_and_the_rest_is_read(void **state)
 {
 	(void)state;
@@ -382,6 +401,7 @@ int main(void)
 		TEST(bids_go_by_content_before_the_name),
 		TEST(a_folder_is_read_in_the_order_of_the_bytes_of_its_paths),
 		TEST(links_are_followed_but_a_folder_is_entered_once),
+		TEST(a_store_in_a_folder_is_passed_over_and_refused_when_it_is_named),
 		TEST(folders_below_the_ceiling_are_dropped_and_the_rest_is_read),
 		TEST(a_pipe_in_a_folder_is_not_waited_for),
 		TEST(a_file_without_permission_is_dropped_and_the_next_is_read),
