@@ -156,7 +156,8 @@ static int enter(struct folder *folder, int fd)
 	}
 	if (is_store(level)) {
 		level_free(level);
-		return folder->depth ? 0 : refuse(folder, GARNER_UNSUPPORTED, "a garner store, which 'export' reads", 0);
+		return folder->depth ? 0
+				     : refuse(folder, GARNER_UNSUPPORTED, "a garner store, which 'export' reads", 0);
 	}
 	folder->depth++;
 	return 0;
