@@ -12,6 +12,30 @@ for name in "$project"/testdata/seeds/*.txt; do
 	same "clean of the clean $base" "$work/stdin" "$work/again"
 done
 
+# The same text in other spellings of its bytes.
+for name in "$project"/testdata/seeds/*.txt; do
+	base=$(basename "$name")
+	mkdir -p "$work/spelled" && python3 - "$name" "$work/spelled" <<'EOF' || fail "python3"
+import codecs, json, sys
+text = open(sys.argv[1], encoding="utf-8", newline="").read()
+spelled = {
+    "crlf.txt": text.replace("\n", "\r\n").encode(),
+    "bom.txt": codecs.BOM_UTF8 + text.encode(),
+    "utf-16le.txt": codecs.BOM_UTF16_LE + text.encode("utf-16-le"),
+    "utf-16be.txt": codecs.BOM_UTF16_BE + text.encode("utf-16-be"),
+    "utf-16-unmarked.txt": text.encode("utf-16-le"),
+    "lines.jsonl": json.dumps({"text": text}).encode() + b"\n",
+}
+for name, data in spelled.items():
+    open(f"{sys.argv[2]}/{name}", "wb").write(data)
+EOF
+	for spelled in "$work"/spelled/*; do
+		"$garner" clean "$spelled" >"$work/file" && "$garner" clean - <"$spelled" >"$work/stdin"
+		same "clean $base as $(basename "$spelled")" "$project/testdata/seeds-clean/$base" "$work/file"
+		same "clean - < $base as $(basename "$spelled")" "$project/testdata/seeds-clean/$base" "$work/stdin"
+	done
+done
+
 cd "$work" || exit 1
 gives 0 "$garner" build -o seeds.tar.zst "$project/testdata/seeds"
 mkdir unpacked && tar --zstd -xf seeds.tar.zst -C unpacked || fail "tar --zstd does not read it"
