@@ -13,7 +13,7 @@ struct sieve;
 struct engine {
 	struct garner_options options;
 	struct rules *rules;	 /* extract/text_rules.h */
-	struct model *model;	 /* extract/model.h */
+	const struct model *model; /* extract/model.h */
 	struct sieve *sieve;	 /* sieve.h; NULL: everything is wanted */
 	const atomic_bool *stop; /* set: the run ends after the documents in work; NULL: never */
 };

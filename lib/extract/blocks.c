@@ -386,16 +386,29 @@ static void text(struct walk *w, uint32_t node)
 
 /* ---- elements ------------------------------------------------------------------------------ */
 
-static bool style_says(struct view style, struct view property, struct view value)
+enum { STYLE_HIDDEN = 1, STYLE_BLOCK = 2 };
+
+/* What a style attribute says of an element's place, in one pass over its declarations. */
+static int style_of(struct view style)
 {
-	size_t at = 0;
-	while ((at += view_find_nocase(view_from(style, at), property)) < style.n) {
-		at += property.n;
-		struct view rest = view_trim(view_from(style, at));
-		if (rest.n && *rest.p == ':' && view_starts_nocase(view_trim(view_from(rest, 1)), value))
-			return true;
+	int says = 0;
+	for (size_t at = 0; at < style.n;) {
+		size_t colon = view_find_byte(view_from(style, at), ':'), from = colon;
+		while (from && style.p[at + from - 1] != ';') /* one inside url() ends nothing */
+			from--;
+		struct view name = view_trim(view_make(style.p + at + from, colon - from));
+		struct view rest = view_from(style, at + colon + 1);
+		size_t end = view_find_byte(rest, ';');
+		struct view value = view_trim(view_first(rest, end));
+		if (view_eq_nocase(name, VIEW("display")))
+			says |= view_starts_nocase(value, VIEW("none"))	   ? STYLE_HIDDEN
+				: view_starts_nocase(value, VIEW("block")) ? STYLE_BLOCK
+									   : 0;
+		else if (view_eq_nocase(name, VIEW("visibility")) && view_starts_nocase(value, VIEW("hidden")))
+			says |= STYLE_HIDDEN;
+		at += colon + 1 + end + 1;
 	}
-	return false;
+	return says;
 }
 
 static uint32_t hidden_flags(const struct dom *dom, uint32_t node)
@@ -407,9 +420,7 @@ static uint32_t hidden_flags(const struct dom *dom, uint32_t node)
 		flags |= TEXT_HIDDEN;
 	if (view_eq_nocase(dom_attr(dom, node, DOM_ATTR_ARIA_HIDDEN), VIEW("true")))
 		flags |= TEXT_ARIA_HIDDEN;
-	struct view style = dom_attr(dom, node, DOM_ATTR_STYLE);
-	if (style.n && (style_says(style, VIEW("display"), VIEW("none")) ||
-			       style_says(style, VIEW("visibility"), VIEW("hidden"))))
+	if (style_of(dom_attr(dom, node, DOM_ATTR_STYLE)) & STYLE_HIDDEN)
 		flags |= TEXT_HIDDEN;
 	return flags;
 }
@@ -531,8 +542,7 @@ static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
 		return false;
 	if (block_tags[tag])
 		return true;
-	struct view style = w->dom->nodes[node].attr_count ? dom_attr(w->dom, node, DOM_ATTR_STYLE) : VIEW_NONE;
-	return style.n && style_says(style, VIEW("display"), VIEW("block"));
+	return w->dom->nodes[node].attr_count && style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) & STYLE_BLOCK;
 }
 
 static void line_break(struct walk *w)

@@ -1,5 +1,6 @@
 #include "extract/features.h"
 
+#include "extract/key_table.h"
 #include "extract/quantise.h"
 #include "extract/words.h"
 #include "meta/meta.h"
@@ -99,38 +100,6 @@ static void read_stats(struct features *f, const struct word_set *set)
 			.items = before->items + (b->kind == BLOCK_ITEM),
 			.rows = before->rows + (b->kind == BLOCK_ROW),
 			.times = before->times + (b->time_bytes > 0) };
-	}
-}
-
-/* Open addressing over block indices by @key_of; returns the index of the first block with this key. */
-struct key_table {
-	uint32_t *keys, *values;
-	uint32_t mask;
-};
-
-static bool key_table_init(struct key_table *t, struct arena *arena, uint32_t count)
-{
-	uint32_t slots = 64;
-	while (slots < count * 2)
-		slots *= 2;
-	t->keys = arena_calloc(arena, slots, sizeof(uint32_t));
-	t->values = arena_calloc(arena, slots, sizeof(uint32_t));
-	t->mask = slots - 1;
-	return t->keys && t->values;
-}
-
-/* The value's place; *ret_new when @key was not there. */
-static uint32_t *key_table_put(struct key_table *t, uint32_t key, bool *ret_new)
-{
-	key = key ? key : 1;
-	uint32_t i = key * 0x9E3779B1u;
-	for (i ^= i >> 15;; i++) {
-		uint32_t slot = i & t->mask;
-		*ret_new = t->keys[slot] == 0;
-		if (*ret_new)
-			t->keys[slot] = key;
-		if (t->keys[slot] == key)
-			return &t->values[slot];
 	}
 }
 

@@ -76,15 +76,27 @@ struct alike {
 	uint32_t signature, blocks, chars, link, good;
 };
 
-/* Learned log-odds of whole class, id, role and itemprop tokens: sorted by hash. */
-struct odds {
-	uint32_t hash;
-	int8_t value; /* 1/16 nat; > 0 speaks for body */
-};
+/* Learned log-odds of whole class, id, role and itemprop tokens (1/16 nat; > 0 speaks for body): open addressing from
+ * odds_slot(hash) on, 0 is free. */
 struct odds_table {
-	const struct odds *items;
-	uint32_t count;
+	const uint32_t *hashes;
+	const int8_t *values;
+	uint32_t mask;
 };
+static inline uint32_t odds_slot(uint32_t hash)
+{
+	hash *= 0x9E3779B1u;
+	return hash ^ hash >> 15;
+}
+/* One to be filled; not more entries than @count. 0 or -ENOMEM. */
+struct odds_slots {
+	uint32_t *hashes;
+	int8_t *values;
+	uint32_t mask;
+};
+int odds_slots_make(struct odds_slots *ret_slots, uint32_t count);
+void odds_slots_put(struct odds_slots *slots, uint32_t hash, int8_t value);
+void odds_slots_free(struct odds_slots *slots);
 
 /* What one scan over a block's text counts. */
 struct text_stats {
@@ -101,16 +113,23 @@ struct text_sums {
 	uint32_t chars, link, words, good, longs, headings, items, rows, times;
 };
 
+/* The tokens of an element, or of some; elements that are named alike share it. Set 0 is empty. */
+struct token_set {
+	uint32_t first;
+	uint8_t count;
+	int8_t odds;
+};
+
 struct box_facts {
 	uint32_t look;	    /* hash of tag and classes */
 	uint32_t signature; /* of the looks of it and the two boxes around it */
 	uint32_t rich;	    /* nearest box with three long blocks */
-	uint32_t tokens;    /* first of its token hashes, in features.tokens */
+	uint32_t set;	    /* of its tokens, in features.sets */
 	uint32_t direct;    /* characters of running text in its own blocks and those of its children */
 	uint32_t children;  /* boxes right below */
 	int16_t odds_sum;   /* of all boxes from the page down to it */
 	int8_t odds, odds_min, odds_max;
-	uint8_t token_count, min_at; /* boxes up to the lowest odds */
+	uint8_t min_at; /* boxes up to the lowest odds */
 	uint8_t tag, depth;
 	uint8_t in[14];	  /* boxes up to the nearest of each kind, 255 none: order of F_IN_ARTICLE … */
 	uint32_t part;	  /* nearest sectioning box */
@@ -124,9 +143,10 @@ struct features {
 	struct text_stats *stats;
 	struct text_sums *sums; /* count + 1 */
 	struct box_facts *boxes;
-	uint32_t *tokens; /* hashes of all boxes' tokens, then of inline elements' */
-	uint32_t token_count;
-	uint32_t *inline_tokens; /* count + 1: first of each block's, index into tokens */
+	uint32_t *tokens; /* hashes, set by set */
+	struct token_set *sets;
+	uint32_t token_count, set_count;
+	uint32_t *inline_sets; /* by block: of the inline elements around its first text */
 	int8_t *inline_odds;
 	uint32_t *copies, *copy_first; /* by block: how often its text stands here; the first of them */
 	uint32_t *alike;	       /* by block: index of its class of like blocks */
@@ -141,8 +161,9 @@ struct features {
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];
 };
 
-/* The boxes' part of it (box_facts.c). */
+/* The boxes' part of it (box_facts.c), and their tokens (tokens.c). */
 int box_facts_read(struct features *features);
+int tokens_read(struct features *features);
 
 /* Everything that does not depend on the model. 0 or page_full. */
 int features_read(struct page *page, const struct text_blocks *blocks, struct features *ret_features);

@@ -7,7 +7,7 @@
 static int html_open(const struct engine *engine, void **ret_state, struct error *error)
 {
 	(void)error;
-	*ret_state = engine->model;
+	*ret_state = (void *)engine->model; /* read only, by all threads */
 	return 0;
 }
 

@@ -11,8 +11,9 @@ extern const struct stage extract_html_stage;
 
 struct model;
 /* The built-in model, checked against the feature order of this build. < 0 with @error on a mismatch. */
-int model_load(struct model **ret_model, struct error *error);
-struct model *model_free(struct model *model);
+int model_load(const struct model **ret_model, struct error *error);
+/* NULL. One that is built in stays. */
+const struct model *model_free(const struct model *model);
 
 /* Markdown of the blocks kept, with headings, lists, tables, quotes, code and links. In the arena. */
 int markdown_render(struct page *page, struct view *ret_text);

@@ -29,20 +29,23 @@ static bool read_forest(struct bytes *in, uint32_t features, struct forest *fore
 	if (in->short_of || forest->trees > MODEL_TREES_MAX || forest->depth > MODEL_DEPTH_MAX)
 		return false;
 	size_t leaves = (size_t)1 << forest->depth, nodes = leaves - 1;
-	forest->features = calloc(forest->trees * nodes + 1, sizeof(*forest->features));
-	forest->thresholds = calloc(forest->trees * nodes + 1, 1);
-	forest->leaves = calloc(forest->trees * leaves + 1, sizeof(*forest->leaves));
-	if (!forest->features || !forest->thresholds || !forest->leaves)
+	uint16_t *feature = calloc(forest->trees * nodes + 1, sizeof(*feature));
+	uint8_t *threshold = calloc(forest->trees * nodes + 1, 1);
+	int16_t *leaf = calloc(forest->trees * leaves + 1, sizeof(*leaf));
+	forest->features = feature;
+	forest->thresholds = threshold;
+	forest->leaves = leaf;
+	if (!feature || !threshold || !leaf)
 		return false;
 	for (size_t t = 0; t < forest->trees; t++) {
 		for (size_t i = 0; i < nodes; i++) {
-			forest->features[t * nodes + i] = (uint16_t)get(in, 1);
-			forest->thresholds[t * nodes + i] = (uint8_t)get(in, 1);
-			if (forest->features[t * nodes + i] >= features)
+			feature[t * nodes + i] = (uint16_t)get(in, 1);
+			threshold[t * nodes + i] = (uint8_t)get(in, 1);
+			if (feature[t * nodes + i] >= features)
 				return false;
 		}
 		for (size_t i = 0; i < leaves; i++)
-			forest->leaves[t * leaves + i] = (int16_t)get(in, 2);
+			leaf[t * leaves + i] = (int16_t)get(in, 2);
 	}
 	return !in->short_of;
 }
@@ -108,9 +111,9 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 
 static void forest_drop(struct forest *forest)
 {
-	free(forest->features);
-	free(forest->thresholds);
-	free(forest->leaves);
+	free((void *)forest->features);
+	free((void *)forest->thresholds);
+	free((void *)forest->leaves);
 }
 
 struct line_model *line_model_free(struct line_model *model)

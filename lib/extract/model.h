@@ -1,8 +1,8 @@
-/* Boosted trees over one-byte features: evaluation only. The numbers come from tests/quality/train.
+/* What tests/quality/train learned: log-odds of tokens and two forests, built in as constant data or read from a file.
  *
- * Bytes of a model, little-endian:
+ * Bytes of a model file, little-endian:
  *   "GARNMDL1", u32 features_version(), u32 number of this training, u32 odds, u32 decisions (MODEL_DECISIONS)
- *   odds: u32 hash, i8 value, sorted by hash
+ *   odds: u32 hash, i8 value, each hash once
  *   decisions: i32 each (enum model_decision)
  *   two forests, first and second pass, each: u32 trees, u32 depth, i32 base (1/1024 logit), then for each tree
  *     2^depth - 1 nodes of u16 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16
@@ -11,8 +11,9 @@
 #define GARNER_EXTRACT_MODEL_H
 
 #include "extract/features.h"
+#include "extract/forest.h"
 
-enum { MODEL_DEPTH_MAX = 8, MODEL_TREES_MAX = 2000, MODEL_ODDS_MAX = 100000 };
+enum { MODEL_DEPTH_MAX = FOREST_DEPTH_MAX, MODEL_TREES_MAX = FOREST_TREES_MAX, MODEL_ODDS_MAX = 100000 };
 
 /* Numbers of the page's decision, learned with the trees. */
 enum model_decision {
@@ -20,26 +21,20 @@ enum model_decision {
 	MODEL_DECISIONS = 8, /* room */
 };
 
-struct forest {
-	uint32_t trees, depth;
-	int32_t base;
-	uint16_t *features;
-	uint8_t *thresholds;
-	int16_t *leaves;
-};
-
 struct model {
-	uint32_t number; /* of this training */
+	uint32_t features; /* features_version() it was made for */
+	uint32_t number;   /* of this training */
 	struct odds_table odds;
-	struct odds *odds_items;
 	int32_t decisions[MODEL_DECISIONS];
 	struct forest first, second;
+	void *memory; /* of one that was read; NULL: constant data */
 };
 
 /* A model of these bytes, checked; < 0 with @error when they are not one or of other features. */
-int model_read(struct view bytes, struct model **ret_model, struct error *error);
-/* Sums of the leaves (1/1024 logit) for @count vectors that stand @stride bytes apart. */
-void forest_score(const struct forest *forest, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores);
+int model_read(struct view bytes, const struct model **ret_model, struct error *error);
+/* The bytes of @model; what goes wrong stands in @out->err. */
+struct buf;
+void model_write(const struct model *model, struct buf *out);
 /* 1/1024 logits to a probability of 0 to 65535; the same on every machine. */
 uint16_t model_probability(int32_t logit);
 /* Probabilities (0 to 65535) of all blocks by both passes, in the arena; the first pass's logits too.
@@ -47,7 +42,7 @@ uint16_t model_probability(int32_t logit);
 int model_run(
 	const struct model *model, struct features *features, int32_t strict, uint16_t **ret_p, int32_t **ret_first);
 
-extern const unsigned char model_data[];
-extern const size_t model_data_size;
+/* The model that is built in (model_data.c, written by tests/quality/train). */
+extern const struct model model_builtin;
 
 #endif

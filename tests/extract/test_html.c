@@ -10,6 +10,7 @@
 #include "extract/html.h"
 #include "extract/model.h"
 #include "garner.h"
+#include "util/buf.h"
 
 struct outcome {
 	int reason;
@@ -195,29 +196,91 @@ static void the_same_page_gives_the_same_bytes(void **state)
 
 /* ---- the model's bytes ------------------------------------------------------------------------ */
 
+static struct buf model_bytes(void)
+{
+	struct buf out = BUF_INIT((size_t)16 << 20);
+	model_write(&model_builtin, &out);
+	assert_int_equal(out.err, 0);
+	return out;
+}
+
 static void refuses_a_model_of_other_features(void **state)
 {
 	(void)state;
-	unsigned char *bytes = malloc(model_data_size);
-	struct model *model = NULL;
+	struct buf bytes = model_bytes();
+	const struct model *model = NULL;
 	struct error error = { 0 };
-	memcpy(bytes, model_data, model_data_size);
-	bytes[8] ^= 1;
-	assert_true(model_read(view_make((char *)bytes, model_data_size), &model, &error) < 0);
+	bytes.p[8] ^= 1;
+	assert_true(model_read(buf_view(&bytes), &model, &error) < 0);
 	assert_null(model);
 	assert_non_null(strstr(error.text, "train it again"));
-	free(bytes);
+	buf_free(&bytes);
 }
 
 static void refuses_a_model_cut_at_any_place(void **state)
 {
 	(void)state;
-	for (size_t n = 0; n < model_data_size; n += n < 100 ? 1 : 4099) {
-		struct model *model = NULL;
+	struct buf bytes = model_bytes();
+	for (size_t n = 0; n < bytes.n; n += n < 100 ? 1 : 4099) {
+		const struct model *model = NULL;
 		struct error error = { 0 };
-		assert_true(model_read(view_make((const char *)model_data, n), &model, &error) < 0);
+		assert_true(model_read(view_make(bytes.p, n), &model, &error) < 0);
 		assert_null(model);
 		assert_true(error.text[0] != 0);
+	}
+	buf_free(&bytes);
+}
+
+/* Numbers without order, the same every time. */
+static uint32_t next_number(uint32_t *seed)
+{
+	*seed = *seed * 1664525u + 1013904223u;
+	return *seed >> 8;
+}
+
+static void reads_back_the_model_it_wrote(void **state)
+{
+	(void)state;
+	struct buf bytes = model_bytes();
+	const struct model *model = NULL;
+	struct error error = { 0 };
+	static uint8_t x[100 * FEATURE_COUNT];
+	static int32_t a[100], b[100];
+	uint32_t seed = 1;
+	assert_int_equal(model_read(buf_view(&bytes), &model, &error), 0);
+	for (size_t i = 0; i < sizeof(x); i++)
+		x[i] = (uint8_t)next_number(&seed);
+	forest_score(&model->second, x, FEATURE_COUNT, 100, a);
+	forest_score(&model_builtin.second, x, FEATURE_COUNT, 100, b);
+	assert_memory_equal(a, b, sizeof(a));
+	model_free(model);
+	buf_free(&bytes);
+}
+
+static void scores_the_same_by_every_way(void **state)
+{
+	(void)state;
+	static uint8_t x[200 * FOREST_COLUMNS_MAX];
+	static uint16_t features[7 * 63];
+	static uint8_t thresholds[7 * 63];
+	static int16_t leaves[7 * 64];
+	static int32_t a[200], b[200];
+	uint32_t seed = 7;
+	for (uint32_t columns = 1; columns <= FOREST_COLUMNS_MAX; columns += 37) {
+		struct forest forest = { 7, 6, -5, features, thresholds, leaves };
+		for (int i = 0; i < 7 * 63; i++) {
+			features[i] = (uint16_t)(next_number(&seed) % columns);
+			thresholds[i] = (uint8_t)next_number(&seed);
+		}
+		for (int i = 0; i < 7 * 64; i++)
+			leaves[i] = (int16_t)next_number(&seed);
+		for (size_t i = 0; i < sizeof(x); i++)
+			x[i] = (uint8_t)next_number(&seed);
+		for (uint32_t count = 0; count <= 200; count += count < 20 ? 1 : 13) {
+			forest_score(&forest, x, columns, count, a);
+			forest_score_plain(&forest, x, columns, count, b);
+			assert_memory_equal(a, b, count * sizeof(*a));
+		}
 	}
 }
 
@@ -249,6 +312,8 @@ int main(void)
 		cmocka_unit_test(the_same_page_gives_the_same_bytes),
 		cmocka_unit_test(refuses_a_model_of_other_features),
 		cmocka_unit_test(refuses_a_model_cut_at_any_place),
+		cmocka_unit_test(reads_back_the_model_it_wrote),
+		cmocka_unit_test(scores_the_same_by_every_way),
 		cmocka_unit_test(probabilities_rise_with_the_logit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,9 +8,9 @@
 
 void forest_clear(struct forest *f)
 {
-	free(f->features);
-	free(f->thresholds);
-	free(f->leaves);
+	free((void *)f->features);
+	free((void *)f->thresholds);
+	free((void *)f->leaves);
 	*f = (struct forest){ 0 };
 }
 
@@ -36,14 +36,14 @@ static void fill(struct forest *f, size_t tree, size_t at, uint32_t level, const
 	size_t nodes = ((size_t)1 << f->depth) - 1;
 	const json_t *leaf = json_object_get(node, "leaf");
 	if (level == f->depth) {
-		f->leaves[tree * (nodes + 1) + at - nodes] = leaf_value(json_number_value(leaf));
+		((int16_t *)f->leaves)[tree * (nodes + 1) + at - nodes] = leaf_value(json_number_value(leaf));
 		return;
 	}
 	const json_t *left = node, *right = node;
 	if (!leaf) {
 		double split = ceil(json_number_value(json_object_get(node, "split_condition")));
-		f->features[tree * nodes + at] = (uint16_t)atoi(json_string_value(json_object_get(node, "split")) + 1);
-		f->thresholds[tree * nodes + at] = (uint8_t)(split < 0 ? 0 : split > 255 ? 255 : split);
+		((uint16_t *)f->features)[tree * nodes + at] = (uint16_t)atoi(json_string_value(json_object_get(node, "split")) + 1);
+		((uint8_t *)f->thresholds)[tree * nodes + at] = (uint8_t)(split < 0 ? 0 : split > 255 ? 255 : split);
 		left = child(node, "yes");
 		right = child(node, "no");
 	}

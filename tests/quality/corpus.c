@@ -37,7 +37,8 @@ static void keep_features(struct kept *k, const struct features *f)
 	COPY(k->features.boxes, f->boxes, f->blocks->box_count);
 	if (f->token_count)
 		COPY(k->features.tokens, f->tokens, f->token_count);
-	COPY(k->features.inline_tokens, f->inline_tokens, n + 1);
+	COPY(k->features.sets, f->sets, f->set_count);
+	COPY(k->features.inline_sets, f->inline_sets, n);
 	COPY(k->features.inline_odds, f->inline_odds, n);
 	COPY(k->features.copies, f->copies, n);
 	COPY(k->features.copy_first, f->copy_first, n);

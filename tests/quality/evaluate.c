@@ -36,7 +36,7 @@ static int put(void *user, struct page *page, struct error *error)
 	return 0;
 }
 
-static int load_model(const char *folder, int fold, struct model **ret, struct error *error)
+static int load_model(const char *folder, int fold, const struct model **ret, struct error *error)
 {
 	char path[4096];
 	static char bytes[16 << 20];

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "extract/html.h"
+#include "model_c.h"
 #include "util/buf.h"
 #include "util/clock.h"
 
@@ -110,6 +111,13 @@ static void count_token(struct counter *c, const struct kept *k, uint32_t page, 
 	t->page_out += out;
 }
 
+static void count_set(struct counter *c, const struct kept *k, uint32_t page, uint32_t number, float in, float out)
+{
+	const struct token_set *set = &k->features.sets[number];
+	for (uint32_t i = 0; i < set->count; i++)
+		count_token(c, k, page, k->features.tokens[set->first + i], in, out);
+}
+
 static void count_page(const struct learner *l, struct counter *c, uint32_t page)
 {
 	const struct kept *k = &l->corpus->pages[page];
@@ -119,19 +127,10 @@ static void count_page(const struct learner *l, struct counter *c, uint32_t page
 		if (l->w[k->row + b] <= 0)
 			continue;
 		uint32_t box = k->blocks.items[b].box;
-		for (uint32_t t = f->inline_tokens[b]; t < f->inline_tokens[b + 1]; t++)
-			count_token(c, k, page, f->tokens[t], words * y, words * (1 - y));
+		count_set(c, k, page, f->inline_sets[b], words * y, words * (1 - y));
 		for (int level = 0; level < 5 && box; level++, box = k->blocks.boxes[box].parent)
-			for (uint32_t t = 0; t < f->boxes[box].token_count; t++)
-				count_token(
-					c, k, page, f->tokens[f->boxes[box].tokens + t], words * y, words * (1 - y));
+			count_set(c, k, page, f->boxes[box].set, words * y, words * (1 - y));
 	}
-}
-
-static int by_hash(const void *a, const void *b)
-{
-	uint32_t x = ((const struct odds *)a)->hash, y = ((const struct odds *)b)->hash;
-	return x < y ? -1 : x > y;
 }
 
 /* A set of folds as bits. */
@@ -141,7 +140,7 @@ static uint32_t bit(uint32_t fold)
 }
 
 /* Tokens that two sites or more use, from all folds but @without. */
-static int make_odds(const struct learner *l, uint32_t without, struct odds_table *ret)
+static int make_odds(const struct learner *l, uint32_t without, struct odds_slots *ret)
 {
 	struct counter c = { calloc(1u << 20, sizeof(struct count)), (1u << 20) - 1, 0 };
 	if (!c.slots)
@@ -159,9 +158,9 @@ static int make_odds(const struct learner *l, uint32_t without, struct odds_tabl
 		out += c.slots[i].out;
 		n += c.slots[i].sites >= 2;
 	}
-	struct odds *items = calloc(n + 1, sizeof(*items));
 	float prior = in / (in + out + 1);
-	n = 0;
+	if (odds_slots_make(ret, n))
+		return -1;
 	for (uint32_t i = 0; i <= c.mask; i++) {
 		const struct count *t = &c.slots[i];
 		if (t->sites < 2)
@@ -169,12 +168,15 @@ static int make_odds(const struct learner *l, uint32_t without, struct odds_tabl
 		float odds = logf((t->in + 2 * prior) / (t->out + 2 * (1 - prior)) * (1 - prior) / prior) * 16;
 		int value = (int)lroundf(odds < -80 ? -80 : odds > 80 ? 80 : odds);
 		if (value < -3 || value > 3)
-			items[n++] = (struct odds){ t->hash, (int8_t)value };
+			odds_slots_put(ret, t->hash, (int8_t)value);
 	}
-	qsort(items, n, sizeof(*items), by_hash);
 	free(c.slots);
-	*ret = (struct odds_table){ items, n };
 	return 0;
+}
+
+static struct odds_table table_of(const struct odds_slots *slots)
+{
+	return (struct odds_table){ slots->hashes, slots->values, slots->mask };
 }
 
 /* ---- the two passes --------------------------------------------------------------------------- */
@@ -182,9 +184,10 @@ static int make_odds(const struct learner *l, uint32_t without, struct odds_tabl
 /* First features of the pages of fold @fold, tokens as seen without @without. */
 static int fill_first(struct learner *l, uint32_t fold, uint32_t without)
 {
-	struct odds_table odds;
-	if (make_odds(l, without, &odds))
+	struct odds_slots slots;
+	if (make_odds(l, without, &slots))
 		return -1;
+	const struct odds_table odds = table_of(&slots);
 	for (uint32_t i = 0; i < l->corpus->count; i++) {
 		struct kept *k = &l->corpus->pages[i];
 		if (k->fold != fold)
@@ -193,7 +196,7 @@ static int fill_first(struct learner *l, uint32_t fold, uint32_t without)
 		for (uint32_t j = 0; j < k->blocks.count; j++)
 			features_first(&k->features, j, l->x + (size_t)(k->row + j) * FEATURE_COUNT);
 	}
-	free((void *)odds.items);
+	odds_slots_free(&slots);
 	return 0;
 }
 
@@ -313,88 +316,36 @@ static int first_pass(
 
 /* ---- the file ---------------------------------------------------------------------------------- */
 
-static void put_number(struct buf *out, uint32_t v, int size)
+static int write_bytes(const char *path, const struct model *model)
 {
-	for (int i = 0; i < size; i++)
-		buf_putc(out, (char)(v >> (8 * i)));
-}
-
-static void put_forest(struct buf *out, const struct forest *f)
-{
-	size_t nodes = ((size_t)1 << f->depth) - 1;
-	put_number(out, f->trees, 4);
-	put_number(out, f->depth, 4);
-	put_number(out, (uint32_t)f->base, 4);
-	for (size_t t = 0; t < f->trees; t++) {
-		for (size_t i = t * nodes; i < (t + 1) * nodes; i++) {
-			put_number(out, f->features[i], 2);
-			put_number(out, f->thresholds[i], 1);
-		}
-		for (size_t i = t * (nodes + 1); i < (t + 1) * (nodes + 1); i++)
-			put_number(out, (uint16_t)f->leaves[i], 2);
-	}
-}
-
-static void put_model(
-	struct buf *out, const struct odds_table *odds, const struct forest *first, const struct forest *second)
-{
-	buf_put(out, "GARNMDL1", 8);
-	put_number(out, features_version(), 4);
-	put_number(out, 1, 4);
-	put_number(out, odds->count, 4);
-	put_number(out, MODEL_DECISIONS, 4);
-	for (uint32_t i = 0; i < odds->count; i++) {
-		put_number(out, odds->items[i].hash, 4);
-		put_number(out, (uint8_t)odds->items[i].value, 1);
-	}
-	for (int i = 0; i < MODEL_DECISIONS; i++)
-		put_number(out, 0, 4);
-	put_forest(out, first);
-	put_forest(out, second);
-}
-
-static int write_bytes(const char *path, const struct buf *b)
-{
-	FILE *file = fopen(path, "wb");
-	if (!file || fwrite(b->p, 1, b->n, file) != b->n || fclose(file)) {
-		fprintf(stderr, "%s: can't be written\n", path);
-		return -1;
-	}
-	return 0;
-}
-
-static int write_c(const char *path, const struct buf *b)
-{
-	FILE *file = fopen(path, "w");
-	if (!file) {
-		fprintf(stderr, "%s: can't be written\n", path);
-		return -1;
-	}
-	fputs("/* Made by tests/quality/train; the format stands in model.h. */\n// clang-format off\n"
-	      "#include \"extract/model.h\"\n\nconst unsigned char model_data[] = {\n",
-		file);
-	for (size_t i = 0; i < b->n; i++)
-		fprintf(file, "%u,%s", (unsigned char)b->p[i], i % 64 == 63 ? "\n" : "");
-	fputs("\n};\nconst size_t model_data_size = sizeof(model_data);\n", file);
-	return fclose(file) ? -1 : 0;
-}
-
-static int write_model(const struct learner *l, uint32_t without, const struct forest *first,
-	const struct forest *second, const char *path, int (*write)(const char *path, const struct buf *b))
-{
-	struct odds_table odds;
 	struct buf out = BUF_INIT((size_t)64 << 20);
-	if (make_odds(l, without, &odds))
-		return -1;
-	put_model(&out, &odds, first, second);
-	int result = out.err ? out.err : write(path, &out);
-	fprintf(stderr, "%s: %zu bytes, %u tokens\n", path, out.n, odds.count);
-	free((void *)odds.items);
+	model_write(model, &out);
+	FILE *file = out.err ? NULL : fopen(path, "wb");
+	int result = !file || fwrite(out.p, 1, out.n, file) != out.n || fclose(file) ? -1 : 0;
+	if (result)
+		fprintf(stderr, "%s: can't be written\n", path);
 	buf_free(&out);
 	return result;
 }
 
-static int read_model(const char *folder, uint32_t fold, struct model **ret)
+static int write_model(const struct learner *l, uint32_t without, const struct forest *first,
+	const struct forest *second, const char *path, int (*write)(const char *path, const struct model *model))
+{
+	struct odds_slots slots;
+	if (make_odds(l, without, &slots))
+		return -1;
+	struct model model = { .features = features_version(),
+		.number = 1,
+		.odds = table_of(&slots),
+		.first = *first,
+		.second = *second };
+	int result = write(path, &model);
+	fprintf(stderr, "%s: %u trees\n", path, first->trees + second->trees);
+	odds_slots_free(&slots);
+	return result;
+}
+
+static int read_model(const char *folder, uint32_t fold, const struct model **ret)
 {
 	char path[4096];
 	struct error error = { 0 };
@@ -416,7 +367,7 @@ static int read_model(const char *folder, uint32_t fold, struct model **ret)
 int learner_score(struct learner *l, const char *models)
 {
 	for (uint32_t fold = 0; fold < FOLDS; fold++) {
-		struct model *model = NULL;
+		const struct model *model = NULL;
 		if (read_model(models, fold, &model))
 			return -1;
 		for (uint32_t i = 0; i < l->corpus->count; i++) {
@@ -547,7 +498,7 @@ int learner_write(struct learner *l, const char *path)
 	if (!result)
 		result = train(l, 1, 0, &second);
 	if (!result)
-		result = write_model(l, 0, &first, &second, path, write_c);
+		result = write_model(l, 0, &first, &second, path, model_write_c);
 	forest_clear(&first);
 	forest_clear(&second);
 	return result;

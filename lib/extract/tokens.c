@@ -1,0 +1,266 @@
+/* Class, id, role and itemprop tokens of elements, and what they say by their learned log-odds. */
+#include <errno.h>
+#include <stdlib.h>
+#include "extract/features.h"
+#include "extract/key_table.h"
+#include "util/hash.h"
+
+enum {
+	BOX_TOKENS = 40,      /* looked at on one element */
+	TOKEN_BYTES_MAX = 48, /* longer ones are generated */
+	PART_BYTES_MIN = 3,   /* of the parts of a token */
+};
+
+/* Tokens of the same name with another number are one: letters lower, digits as one 0. */
+static uint32_t token_hash(struct view token, uint32_t seed)
+{
+	uint32_t h = 0x811C9DC5u ^ seed;
+	for (size_t i = 0; i < token.n; i++) {
+		char c = ascii_lower(token.p[i]);
+		if (ascii_is_digit(c)) {
+			if (i && ascii_is_digit(token.p[i - 1]))
+				continue;
+			c = '0';
+		}
+		h = (h ^ (unsigned char)c) * 0x01000193u;
+	}
+	return h ? h : 1;
+}
+
+struct token_sink {
+	struct features *f;
+	struct key_table seen; /* sets by what they were made of */
+	size_t cap, set_cap;
+	uint32_t from; /* first token of the set that is being made */
+	bool full;
+};
+
+static void add_token(struct token_sink *sink, uint32_t hash)
+{
+	struct features *f = sink->f;
+	for (uint32_t i = sink->from; i < f->token_count; i++)
+		if (f->tokens[i] == hash)
+			return;
+	if (f->token_count - sink->from >= BOX_TOKENS)
+		return;
+	if (f->token_count == sink->cap) {
+		size_t more = sink->cap ? sink->cap * 2 : 1024;
+		uint32_t *grown =
+			arena_grow(&f->page->arena, f->tokens, sink->cap * sizeof(*grown), more * sizeof(*grown));
+		if (!grown) {
+			sink->full = true;
+			return;
+		}
+		f->tokens = grown;
+		sink->cap = more;
+	}
+	f->tokens[f->token_count++] = hash;
+}
+
+static bool is_part_border(const char *p, size_t at)
+{
+	char c = p[at];
+	if (!ascii_is_alpha(c))
+		return true;
+	return at && c >= 'A' && c <= 'Z' && p[at - 1] >= 'a' && p[at - 1] <= 'z';
+}
+
+/* article-body, articleBody and article_body have the parts article and body. */
+static void add_parts(struct token_sink *sink, struct view token, uint32_t seed)
+{
+	size_t from = 0;
+	for (size_t i = 0; i <= token.n; i++) {
+		if (i < token.n && !is_part_border(token.p, i))
+			continue;
+		if (i - from >= PART_BYTES_MIN && i - from < token.n)
+			add_token(sink, token_hash(view_make(token.p + from, i - from), seed ^ 0x5bd1e995u));
+		from = i < token.n && ascii_is_alpha(token.p[i]) ? i : i + 1;
+	}
+}
+
+static void add_list(struct token_sink *sink, struct view list, uint32_t seed)
+{
+	size_t at = 0;
+	while (at < list.n) {
+		while (at < list.n && ascii_is_space(list.p[at]))
+			at++;
+		size_t from = at;
+		while (at < list.n && !ascii_is_space(list.p[at]))
+			at++;
+		struct view token = view_make(list.p + from, at - from);
+		if (token.n < 2 || token.n > TOKEN_BYTES_MAX)
+			continue;
+		add_token(sink, token_hash(token, seed));
+		add_parts(sink, token, 0);
+	}
+}
+
+/* What is looked at on an element. */
+struct named {
+	struct view class, id, role, itemprop, testid, component;
+	uint64_t key; /* of all of them; 0: none of them is there */
+};
+
+static struct named read_named(const struct dom *dom, uint32_t node)
+{
+	struct named n = { 0 };
+	const struct dom_node *at = &dom->nodes[node];
+	for (uint32_t i = 0; i < at->attr_count; i++) {
+		const struct dom_attr *a = &dom->attrs[at->attr_first + i];
+		struct view *to = a->name == DOM_ATTR_CLASS	       ? &n.class
+				  : a->name == DOM_ATTR_ID	       ? &n.id
+				  : a->name == DOM_ATTR_ROLE	       ? &n.role
+				  : a->name == DOM_ATTR_ITEMPROP       ? &n.itemprop
+				  : a->name == DOM_ATTR_DATA_TESTID    ? &n.testid
+				  : a->name == DOM_ATTR_DATA_COMPONENT ? &n.component
+								       : NULL;
+		if (!to || to->p)
+			continue;
+		*to = a->value;
+		n.key += hash64(a->value, a->name);
+	}
+	return n;
+}
+
+static void add_named(struct token_sink *sink, const struct named *n)
+{
+	add_list(sink, n->class, 0);
+	add_list(sink, n->id, 0);
+	add_list(sink, n->role, 2);
+	add_list(sink, n->itemprop, 3);
+	add_list(sink, n->testid, 0);
+	add_list(sink, n->component, 0);
+}
+
+/* The set of tokens of @count elements; the same for elements that are named alike. */
+static uint32_t token_set(struct token_sink *sink, const struct named *named, int count)
+{
+	struct features *f = sink->f;
+	uint64_t key = 0;
+	bool fresh;
+	for (int i = 0; i < count; i++)
+		key = key * 31 + named[i].key;
+	if (!key)
+		return 0;
+	uint32_t *set = key_table_put(&sink->seen, key, &fresh);
+	if (!fresh)
+		return *set;
+	if (f->set_count == sink->set_cap) {
+		size_t more = sink->set_cap * 2;
+		struct token_set *grown = arena_grow(&f->page->arena, f->sets, sink->set_cap * sizeof(*grown),
+			more * sizeof(*grown));
+		if (!grown) {
+			sink->full = true;
+			return 0;
+		}
+		f->sets = grown;
+		sink->set_cap = more;
+	}
+	sink->from = f->token_count;
+	for (int i = 0; i < count; i++)
+		add_named(sink, &named[i]);
+	f->sets[f->set_count] = (struct token_set){ sink->from, (uint8_t)(f->token_count - sink->from), 0 };
+	return *set = f->set_count++;
+}
+
+/* Inline elements between a block's first text and its box. */
+static uint32_t inline_set(struct token_sink *sink, const struct text_block *b)
+{
+	enum { INLINES = 4 };
+	const struct dom *dom = sink->f->page->dom;
+	struct named named[INLINES];
+	uint32_t box = sink->f->blocks->boxes[b->box].node;
+	int count = 0;
+	uint32_t node = dom->nodes[b->node].parent;
+	for (int i = 0; i < INLINES && node != box && node; i++, node = dom->nodes[node].parent)
+		if (dom->nodes[node].attr_count)
+			named[count++] = read_named(dom, node);
+	return token_set(sink, named, count);
+}
+
+int tokens_read(struct features *f)
+{
+	enum { SETS = 64 };
+	const struct text_blocks *blocks = f->blocks;
+	const struct dom *dom = f->page->dom;
+	struct arena *arena = &f->page->arena;
+	struct token_sink sink = { .f = f, .set_cap = SETS };
+	f->inline_sets = arena_calloc(arena, blocks->count + 1, sizeof(*f->inline_sets));
+	f->sets = arena_calloc(arena, SETS, sizeof(*f->sets));
+	if (!f->inline_sets || !f->sets || !key_table_init(&sink.seen, arena, blocks->box_count + blocks->count))
+		return page_full(f->page);
+	f->set_count = 1; /* set 0 is empty */
+	for (uint32_t i = 0; i < blocks->box_count; i++) {
+		if (!dom->nodes[blocks->boxes[i].node].attr_count)
+			continue;
+		struct named named = read_named(dom, blocks->boxes[i].node);
+		f->boxes[i].set = token_set(&sink, &named, 1);
+	}
+	for (uint32_t i = 0; i < blocks->count; i++)
+		f->inline_sets[i] = inline_set(&sink, &blocks->items[i]);
+	return sink.full ? page_full(f->page) : 0;
+}
+
+/* ---- log-odds ------------------------------------------------------------------------------ */
+
+int odds_slots_make(struct odds_slots *ret, uint32_t count)
+{
+	uint32_t slots = 64;
+	while (slots < count * 2)
+		slots *= 2;
+	*ret = (struct odds_slots){ calloc(slots, sizeof(*ret->hashes)), calloc(slots, 1), slots - 1 };
+	return ret->hashes && ret->values ? 0 : -ENOMEM;
+}
+
+void odds_slots_put(struct odds_slots *s, uint32_t hash, int8_t value)
+{
+	uint32_t i = odds_slot(hash);
+	while (s->hashes[i & s->mask] && s->hashes[i & s->mask] != hash)
+		i++;
+	s->hashes[i & s->mask] = hash;
+	s->values[i & s->mask] = value;
+}
+
+void odds_slots_free(struct odds_slots *s)
+{
+	free(s->hashes);
+	free(s->values);
+	*s = (struct odds_slots){ 0 };
+}
+
+static int lookup(const struct odds_table *table, uint32_t hash)
+{
+	for (uint32_t i = odds_slot(hash);; i++) {
+		uint32_t slot = i & table->mask;
+		if (!table->hashes[slot])
+			return 0;
+		if (table->hashes[slot] == hash)
+			return table->values[slot];
+	}
+}
+
+static int8_t odds_of(const struct features *f, const struct odds_table *table, const struct token_set *set)
+{
+	int sum = 0;
+	for (uint32_t i = 0; i < set->count; i++)
+		sum += lookup(table, f->tokens[set->first + i]);
+	return (int8_t)(sum < -127 ? -127 : sum > 127 ? 127 : sum);
+}
+
+void features_odds(struct features *f, const struct odds_table *table)
+{
+	for (uint32_t i = 0; i < f->set_count; i++)
+		f->sets[i].odds = odds_of(f, table, &f->sets[i]);
+	for (uint32_t i = 0; i < f->blocks->box_count; i++) {
+		struct box_facts *own = &f->boxes[i];
+		const struct box_facts *up = &f->boxes[f->blocks->boxes[i].parent];
+		own->odds = f->sets[own->set].odds;
+		int sum = i ? up->odds_sum + own->odds : own->odds;
+		own->odds_sum = (int16_t)(sum < -2000 ? -2000 : sum > 2000 ? 2000 : sum);
+		own->odds_min = i && up->odds_min < own->odds ? up->odds_min : own->odds;
+		own->odds_max = i && up->odds_max > own->odds ? up->odds_max : own->odds;
+		own->min_at = !i || own->odds <= up->odds_min ? 0 : (uint8_t)(up->min_at + (up->min_at < 255));
+	}
+	for (uint32_t i = 0; i < f->blocks->count; i++)
+		f->inline_odds[i] = f->sets[f->inline_sets[i]].odds;
+}
