@@ -12,10 +12,10 @@ struct sieve;
 /* What all threads share and nobody changes during a run. */
 struct engine {
 	struct garner_options options;
-	struct rules *rules;	 /* extract/text_rules.h */
+	struct rules *rules;	   /* extract/text_rules.h */
 	const struct model *model; /* extract/model.h */
-	struct sieve *sieve;	 /* sieve.h; NULL: everything is wanted */
-	const atomic_bool *stop; /* set: the run ends after the documents in work; NULL: never */
+	struct sieve *sieve;	   /* sieve.h; NULL: everything is wanted */
+	const atomic_bool *stop;   /* set: the run ends after the documents in work; NULL: never */
 };
 
 struct stage {

@@ -11,8 +11,8 @@
 	X(P##_CHARS)                                                                                                   \
 	X(P##_SHARE)                                                                                                   \
 	X(P##_LINKS)                                                                                                   \
-	X(P##_GOOD) X(P##_BLOCKS) X(P##_LONGS) X(P##_HEADINGS) X(P##_MEAN) X(P##_PLACE) X(P##_ODDS) X(P##_TAG)         \
-		X(P##_SIBLINGS)
+	X(P##_GOOD)                                                                                                    \
+	X(P##_BLOCKS) X(P##_LONGS) X(P##_HEADINGS) X(P##_MEAN) X(P##_PLACE) X(P##_ODDS) X(P##_TAG) X(P##_SIBLINGS)
 /* Of a block beside it. */
 #define FEATURES_NEAR(X, P)                                                                                            \
 	X(P##_CHARS) X(P##_LINKS) X(P##_KIND) X(P##_ENDS) X(P##_SAME) X(P##_ODDS) X(P##_CLIMB) X(P##_WORDS)

@@ -147,8 +147,8 @@ static uint32_t token_set(struct token_sink *sink, const struct named *named, in
 		return *set;
 	if (f->set_count == sink->set_cap) {
 		size_t more = sink->set_cap * 2;
-		struct token_set *grown = arena_grow(&f->page->arena, f->sets, sink->set_cap * sizeof(*grown),
-			more * sizeof(*grown));
+		struct token_set *grown =
+			arena_grow(&f->page->arena, f->sets, sink->set_cap * sizeof(*grown), more * sizeof(*grown));
 		if (!grown) {
 			sink->full = true;
 			return 0;

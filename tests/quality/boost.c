@@ -42,7 +42,8 @@ static void fill(struct forest *f, size_t tree, size_t at, uint32_t level, const
 	const json_t *left = node, *right = node;
 	if (!leaf) {
 		double split = ceil(json_number_value(json_object_get(node, "split_condition")));
-		((uint16_t *)f->features)[tree * nodes + at] = (uint16_t)atoi(json_string_value(json_object_get(node, "split")) + 1);
+		((uint16_t *)f->features)[tree * nodes + at] =
+			(uint16_t)atoi(json_string_value(json_object_get(node, "split")) + 1);
 		((uint8_t *)f->thresholds)[tree * nodes + at] = (uint8_t)(split < 0 ? 0 : split > 255 ? 255 : split);
 		left = child(node, "yes");
 		right = child(node, "no");
