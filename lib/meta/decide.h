@@ -21,6 +21,7 @@ struct decide {
 	size_t head_block;     /* block of the headline; SIZE_MAX: none */
 	size_t first, last;    /* blocks: first and last of the body kept; SIZE_MAX: none */
 	struct date published; /* year -1: none */
+	uint8_t *verdicts;     /* one a node, of decide_is_aside(); asked only when the headline is known */
 };
 
 /* Longest run of comparison: words of two headlines. */
@@ -30,6 +31,12 @@ enum { TITLE_WORDS = 64 };
 double title_overlap(struct view a, struct view b);
 /* The same words in the same order. */
 bool title_same(struct view a, struct view b);
+
+/* Length of a separator at @at of a title ("Headline | Site"), 0: none. One that is also a hyphen or a colon needs
+ * spaces around it. */
+size_t title_separator(struct view title, size_t at);
+/* Without the names of the site at its end and front, as long as one is there. */
+struct view title_cut(const struct decide *d, struct view title);
 
 /* The node stands in a part that is not this page's article: navigation, related items, comments. */
 bool decide_is_aside(const struct decide *d, uint32_t node);

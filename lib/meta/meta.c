@@ -113,6 +113,8 @@ static int decide_run(void *state, struct page *page)
 		link_decide, access_decide };
 	struct decide d;
 	begin(&d, page, state);
+	if (d.dom && !(d.verdicts = arena_calloc(&page->arena, d.dom->count, 1)))
+		return page_full(page);
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
 		if (i == 1 || i == 2) /* the title looks at the body, and what follows at the headline */
 			decide_places(&d);
