@@ -84,7 +84,8 @@ static enum verdict verdict_of(const struct decide *d, uint32_t n)
 	const struct dom_attr *attr = d->dom->attrs + nodes[n].attr_first;
 	for (uint32_t i = 0; i < nodes[n].attr_count; i++, attr++) {
 		if (attr->name == DOM_ATTR_ITEMTYPE ? names_comment(attr->value)
-			: (attr->name == DOM_ATTR_CLASS || attr->name == DOM_ATTR_ID) && names_aside(attr->value))
+						    : (attr->name == DOM_ATTR_CLASS || attr->name == DOM_ATTR_ID) &&
+							      names_aside(attr->value))
 			return ASIDE;
 	}
 	return OPEN;

@@ -78,10 +78,10 @@ static bool is_site_exactly(const struct decide *d, struct view segment)
 size_t title_separator(struct view v, size_t at)
 {
 	/* Most letters begin none. */
-	static const struct view spaced[] = { { " | ", 3 }, { " - ", 3 }, { " \xE2\x80\x93 ", 5 }, { " \xE2\x80\x94 ", 5 },
-		{ " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 }, { " \xC2\xBB ", 4 }, { " \xC2\xAB ", 4 }, { " :: ", 4 },
-		{ " / ", 3 }, { " > ", 3 }, { " < ", 3 }, { " \xE2\x80\xBA ", 5 }, { " : ", 3 }, { " // ", 4 },
-		{ " ~ ", 3 }, { " \xE2\x88\x92 ", 5 }, { " \xE2\x94\x82 ", 5 } };
+	static const struct view spaced[] = { { " | ", 3 }, { " - ", 3 }, { " \xE2\x80\x93 ", 5 },
+		{ " \xE2\x80\x94 ", 5 }, { " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 }, { " \xC2\xBB ", 4 },
+		{ " \xC2\xAB ", 4 }, { " :: ", 4 }, { " / ", 3 }, { " > ", 3 }, { " < ", 3 }, { " \xE2\x80\xBA ", 5 },
+		{ " : ", 3 }, { " // ", 4 }, { " ~ ", 3 }, { " \xE2\x88\x92 ", 5 }, { " \xE2\x94\x82 ", 5 } };
 	struct view rest = view_from(v, at);
 	switch (rest.n ? rest.p[0] : 0) {
 	case ' ':
