@@ -1,5 +1,5 @@
-/* Who is where: the derived index of a store. All SQL of garner stands in catalogue.c, so that another
- * engine can stand behind these calls. One writer, many readers; a handle belongs to one thread. */
+/* Who is where: the derived index of a store. All SQL of garner stands in catalogue*.c, so that
+ * another engine can stand behind these calls. One writer, many readers; a handle belongs to one thread. */
 #ifndef GARNER_STORE_CATALOGUE_H
 #define GARNER_STORE_CATALOGUE_H
 
@@ -40,7 +40,7 @@ int catalogue_get(
 
 /* ---- documents ---- */
 
-enum { CATALOGUE_KEYS = 3 };
+enum { CATALOGUE_URLS = 3 };
 
 /* A row. Strings are borrowed for the call. */
 struct catalogue_document {
@@ -54,7 +54,7 @@ struct catalogue_document {
 	int64_t pack, frame, at, size; /* number; offset of its frame; its bytes in the raw frame */
 	int64_t line, line_size;       /* in the pack's manifest segment, without the LF */
 	int64_t raw, raw_at;	       /* number of the WARC, offset; GARNER_NO_NUMBER */
-	uint64_t urls[CATALOGUE_KEYS]; /* url_key of each spelling */
+	uint64_t urls[CATALOGUE_URLS]; /* url_key of each spelling */
 	size_t url_count;
 };
 uint64_t catalogue_url_key(const char *url);
@@ -66,15 +66,13 @@ int catalogue_document(
 /* A new place: pack, frame, at, line, line_size of @place->n. */
 int catalogue_move(struct catalogue *catalogue, const struct catalogue_document *place, struct error *error);
 int catalogue_remove(struct catalogue *catalogue, int64_t n, struct error *error);
-/* The newest number of @id and the one of @id whose text is @sha256; GARNER_NO_NUMBER where there is none. */
-int catalogue_find_id(struct catalogue *catalogue, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest,
-	int64_t *ret_same, struct error *error);
-/* The first document with this text. */
-int catalogue_find_text(struct catalogue *catalogue, const uint8_t sha256[32], int64_t *ret_first, struct error *error);
-/* The newest document of a URL key. */
+/* The newest document that was seen under a further URL; GARNER_NO_NUMBER where there is none. What a row says itself
+ * is found by keys.h. */
 int catalogue_find_url(struct catalogue *catalogue, uint64_t key, int64_t *ret_newest, struct error *error);
 /* A further URL under which document @n was seen. */
 int catalogue_add_url(struct catalogue *catalogue, uint64_t key, int64_t n, struct error *error);
+/* 0, or 1: not there. */
+int catalogue_day(struct catalogue *catalogue, int64_t n, int64_t *ret_day, struct error *error);
 
 /* Largest number there is; GARNER_NO_NUMBER in an empty catalogue. */
 int catalogue_newest(struct catalogue *catalogue, int64_t *ret_n, struct error *error);
@@ -88,13 +86,17 @@ typedef int catalogue_fn(void *user, const struct catalogue_document *document);
 /* In order of number. Of @filter everything but query and with_text; NULL: all. */
 int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filter, catalogue_fn *fn, void *user,
 	struct error *error);
+/* The same among @numbers, in their order; those that are not there are left out. */
+int catalogue_each_of(struct catalogue *catalogue, const struct garner_filter *filter, const uint32_t *numbers,
+	size_t count, catalogue_fn *fn, void *user, struct error *error);
+/* Documents from @from on; only n, id, sha256, day, host and urls are given. */
+int catalogue_each_key(struct catalogue *catalogue, int64_t from, catalogue_fn *fn, void *user, struct error *error);
+/* Days since 1970 of "YYYY-MM-DD"; GARNER_NO_NUMBER. */
+int64_t catalogue_day_of(const char *date);
 /* All of one pack in order of place, and all of all packs. */
 int catalogue_each_in_pack(
 	struct catalogue *catalogue, int64_t pack, catalogue_fn *fn, void *user, struct error *error);
 int catalogue_each_by_place(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error);
-/* All of one id, oldest first. */
-int catalogue_each_of_id(struct catalogue *catalogue, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
-
 /* ---- frames ---- */
 int catalogue_add_frame(struct catalogue *catalogue, int64_t pack, const struct pack_frame *frame, struct error *error);
 int catalogue_frame(
@@ -111,7 +113,8 @@ enum catalogue_file_kind {
 	CATALOGUE_INDEX,
 	CATALOGUE_LOG, /* runs, seen, gone: numbers 0, 1, 2 */
 	CATALOGUE_RAW_ZSTD,
-	CATALOGUE_NEAR /* 0 the signatures, from 1 runs */
+	CATALOGUE_NEAR, /* 0 the signatures, from 1 runs */
+	CATALOGUE_KEYS	/* runs, from 1 */
 };
 struct catalogue_file {
 	enum catalogue_file_kind kind;
@@ -142,9 +145,6 @@ typedef int catalogue_total_fn(void *user, const char *kind, const char *key, in
 int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,
 	void *user, struct error *error);
 int catalogue_total_keys(struct catalogue *catalogue, const char *kind, int64_t *ret_count, struct error *error);
-/* Smallest and largest day of all documents; GARNER_NO_NUMBER when there is none. */
-int catalogue_days(struct catalogue *catalogue, int64_t *ret_first, int64_t *ret_last, struct error *error);
-
 /* The tables that are not ours from another database, rows and all. */
 int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct error *error);
 

@@ -79,7 +79,7 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 	arena_init(&history.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = store_reader_find(&reader, key, &row, error);
 	if (!result)
-		result = catalogue_each_of_id(reader.catalogue, row.id, tell, &history, error);
+		result = store_reader_each_of_id(&reader, row.id, tell, &history, error);
 	arena_free(&history.arena);
 	store_reader_close(&reader);
 	return result;
@@ -107,10 +107,12 @@ int store_stats(const char *path, struct garner_stats *ret_stats, struct error *
 	struct index_count count;
 	struct garner_stats stats = { 0 };
 	int result = store_reader_open(path, &reader, error);
+	if (!result && !reader.keys)
+		result = error_set(error, reader.keys_error.code, "%s", reader.keys_error.text);
 	if (result)
 		return result;
 	index_count_init(&count);
-	result = store_head(reader.catalogue, &reader.lines, &count, error);
+	result = store_head(reader.catalogue, reader.keys, &reader.lines, &count, error);
 	if (!result)
 		result = catalogue_each_file(reader.catalogue, add_file, &stats, error);
 	const struct index_head *head = &count.head;

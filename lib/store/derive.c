@@ -224,7 +224,8 @@ static int newest_versions(
 	return 0;
 }
 
-int store_head(struct catalogue *catalogue, struct line_reader *reader, struct index_count *count, struct error *error)
+int store_head(struct catalogue *catalogue, struct keys *keys, struct line_reader *reader, struct index_count *count,
+	struct error *error)
 {
 	struct index_head *head = &count->head;
 	struct head_reader langs = { count, head->langs, 0 }, hosts = { count, head->hosts, 0 };
@@ -245,7 +246,7 @@ int store_head(struct catalogue *catalogue, struct line_reader *reader, struct i
 	if (!result)
 		result = catalogue_total_keys(catalogue, "host", &head->host_keys, error);
 	if (!result)
-		result = catalogue_days(catalogue, &head->first_day, &head->last_day, error);
+		result = keys_days(keys, &head->first_day, &head->last_day, error);
 	if (!result)
 		result = catalogue_get(catalogue, "last_at", 0, &at, error);
 	head->lang_count = langs.at;
@@ -339,7 +340,7 @@ static int publish_top(struct store *store, struct line_reader *reader, struct b
 {
 	struct index_count count;
 	index_count_init(&count);
-	int result = store_head(store->catalogue, reader, &count, error);
+	int result = store_head(store->catalogue, store->keys, reader, &count, error);
 	if (!result)
 		result = store_render_top(store->catalogue, reader, &count.head, out, error);
 	if (!result)

@@ -93,7 +93,9 @@ static int forget_one(
 
 int store_forget(struct store *store, const char *key, const char *reason, struct error *error)
 {
-	struct store_reader reader = { .root = store->root, .catalogue = store->catalogue, .fd = -1 };
+	struct store_reader reader = {
+		.root = store->root, .catalogue = store->catalogue, .keys = store->keys, .fd = -1
+	};
 	struct forgetting f = { .count = 0 };
 	struct catalogue_document row;
 	reader.lines = (struct line_reader){ .root = store->root, .fd = -1 };
@@ -101,7 +103,7 @@ int store_forget(struct store *store, const char *key, const char *reason, struc
 	if (!result)
 		result = store_reader_find(&reader, key, &row, error);
 	if (!result)
-		result = catalogue_each_of_id(store->catalogue, row.id, take_number, &f, error);
+		result = keys_each_of_id(store->keys, row.id, take_number, &f, error);
 	for (size_t i = 0; !result && i < f.count; i++)
 		result = forget_one(store, &reader, f.numbers[i], reason, error);
 	line_reader_close(&reader.lines);

@@ -10,6 +10,7 @@
  *     packs/000000.tar.zst  the texts
  *     raw/000000.warc.gz    the captures, WARC 1.1
  *     near/                 derived: signatures of the texts and their index, see near.h
+ *     keys/                 derived: where an id, a text, a URL, a day, a host is, see keys.h
  *     SHA256SUMS            digest of every file above, as sha256sum -c reads it
  *     catalogue.db          derived: repair makes it again from packs and manifests
  *     lock                  who writes now
@@ -73,6 +74,7 @@ enum {
 #define STORE_RAW_ZSTD_NAME   "raw/%06lld.warc.zst"
 #define STORE_INDEX_NAME      "index/%06lld.md"
 #define STORE_NEAR_NAME	      "near/%06lld.run"
+#define STORE_KEYS_NAME	      "keys/%06lld.run"
 #define STORE_SIGNATURES_NAME "near/signatures"
 #define STORE_RUNS_NAME	      "manifest/runs.jsonl"
 #define STORE_SEEN_NAME	      "manifest/seen.jsonl"

@@ -4,6 +4,7 @@
 
 #include "store/catalogue.h"
 #include "store/index.h"
+#include "store/keys.h"
 #include "store/pack.h"
 #include "store/segment.h"
 #include "store/store.h"
@@ -47,6 +48,7 @@ struct store {
 	size_t input_count; /* since the last commit */
 	bool changed;	    /* this run put, noted or saw something */
 	struct near *near;
+	struct keys *keys;
 };
 
 /* Nothing is open yet; NULL with words. */
@@ -83,6 +85,8 @@ int seal_render(const struct seal_source *source, struct buf *sums, seal_emit_fn
 int seal_lines(const struct seal_source *source, size_t *ret_count, struct error *error);
 /* Index pages that changed, INDEX.md, SHA256SUMS. */
 int store_derive(struct store *store, struct error *error);
+/* Removes what an interrupted run left of files that nothing points at. */
+int store_sweep(struct store *store, struct error *error);
 /* A line of runs.jsonl over the counts since the last one; taken into the totals. Not committed. */
 int store_end_run(struct store *store, bool interrupted, struct error *error);
 /* Renders the line of a run into @out without LF, from the counts in the catalogue. */
@@ -109,7 +113,8 @@ int line_reader_read(struct line_reader *reader, const struct catalogue_document
 int store_render_page(
 	struct catalogue *catalogue, struct line_reader *reader, int64_t page, struct buf *out, struct error *error);
 /* Head from the catalogue's totals into @count (strings in its arena). */
-int store_head(struct catalogue *catalogue, struct line_reader *reader, struct index_count *count, struct error *error);
+int store_head(struct catalogue *catalogue, struct keys *keys, struct line_reader *reader, struct index_count *count,
+	struct error *error);
 int store_render_top(struct catalogue *catalogue, struct line_reader *reader, const struct index_head *head,
 	struct buf *out, struct error *error);
 /* SHA256SUMS of the whole store from the catalogue's file rows. */

@@ -1,10 +1,7 @@
 /* Near duplicates: which document before this one has almost the same text?
  *
  * Signatures (dedup.h) stand in near/signatures, behind the 64 bits of the id, by number. Their bands are keys of an
- * index in sorted runs, as in a log-structured merge tree: the newest documents in memory, NEAR_RUN_DOCUMENTS of them
- * become a run near/000001.run, NEAR_FAN runs of one size class are merged to one. An insert costs no random write, a
- * search one bit test a band and run (the run's filter), and 6 % of those a halving. 10 million documents are at most
- * 3 x NEAR_FAN runs and 3 GB.
+ * index in sorted runs (runs.h), near/000001.run … 10 million documents are at most 3 x RUNS_FAN runs and 3 GB.
  *
  * All of it is derived: repair makes it again from the texts. One writer. */
 #ifndef GARNER_STORE_NEAR_H
@@ -22,7 +19,6 @@ enum {
 	   0.9998. */
 	NEAR_BANDS = 32,
 	NEAR_RUN_DOCUMENTS = 32768, /* 20 MB of memory */
-	NEAR_FAN = 8,
 	NEAR_CANDIDATES = 16, /* looked at of one band in one run: the oldest */
 	NEAR_WORDS_MIN = 20,  /* shorter texts are like others by chance */
 };
@@ -43,10 +39,10 @@ int near_fill(struct near *near, int64_t next_n, struct error *error);
 int near_forget(struct near *near, int64_t n, struct error *error);
 /* Signatures to the medium; their size into the catalogue. */
 int near_sync(struct near *near, struct error *error);
-/* Documents in memory become a run: when there are enough, or with @all any. Not committed. */
-int near_flush(struct near *near, bool all, struct error *error);
 /* After the commit: files that were merged away are removed. */
 void near_committed(struct near *near);
+/* Runs that the catalogue does not list are removed. */
+int near_sweep(const char *root, struct catalogue *catalogue, struct error *error);
 struct near *near_free(struct near *near);
 
 #endif

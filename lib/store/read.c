@@ -10,6 +10,24 @@
 #include "util/file.h"
 #include "util/limits.h"
 
+/* A writer removes runs that it has merged: then the next snapshot lists others. */
+static int open_snapshot(struct store_reader *reader, const char *db, struct error *error)
+{
+	enum { TRIES = 20 };
+	int result = 0, found = -ENOENT;
+	for (int i = 0; !result && found == -ENOENT && i < TRIES; i++) {
+		reader->catalogue = catalogue_close(reader->catalogue);
+		reader->keys_error = (struct error){ 0 };
+		result = catalogue_open(db, CATALOGUE_READ, &reader->catalogue, error);
+		if (!result)
+			result = catalogue_snapshot(reader->catalogue, error);
+		if (!result)
+			found = keys_open(reader->root, reader->root, reader->catalogue, false, &reader->keys,
+				&reader->keys_error);
+	}
+	return result;
+}
+
 int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error)
 {
 	struct store_reader reader = {
@@ -20,10 +38,8 @@ int store_reader_open(const char *path, struct store_reader *ret_reader, struct 
 	reader.root = strdup(path);
 	reader.lines.root = reader.root;
 	int result = reader.root && asprintf(&db, "%s/catalogue.db", path) >= 0
-			     ? catalogue_open(db, CATALOGUE_READ, &reader.catalogue, error)
+			     ? open_snapshot(&reader, db, error)
 			     : error_set(error, -ENOMEM, "%s: no memory", path);
-	if (!result)
-		result = catalogue_snapshot(reader.catalogue, error);
 	free(db);
 	if (result) {
 		store_reader_close(&reader);
@@ -38,6 +54,7 @@ void store_reader_close(struct store_reader *reader)
 	line_reader_close(&reader->lines);
 	if (reader->fd >= 0)
 		close(reader->fd);
+	keys_free(reader->keys);
 	catalogue_close(reader->catalogue);
 	buf_free(&reader->raw);
 	free(reader->pack_path);
@@ -163,6 +180,23 @@ static int list_row(void *user, const struct catalogue_document *row)
 	return result;
 }
 
+static int no_keys(const struct store_reader *reader, struct error *error)
+{
+	return error_set(error, reader->keys_error.code, "%s", reader->keys_error.text);
+}
+
+static int each_row(struct store_reader *reader, const struct garner_filter *filter, catalogue_fn *fn, void *user,
+	struct error *error)
+{
+	return reader->keys ? keys_each(reader->keys, filter, fn, user, error)
+			    : catalogue_each(reader->catalogue, filter, fn, user, error);
+}
+
+int store_reader_each_of_id(struct store_reader *reader, uint64_t id, catalogue_fn *fn, void *user, struct error *error)
+{
+	return reader->keys ? keys_each_of_id(reader->keys, id, fn, user, error) : no_keys(reader, error);
+}
+
 static bool is_folder(const char *path)
 {
 	struct stat st;
@@ -185,7 +219,7 @@ int store_list(
 		.error = error,
 		.left = filter ? filter->limit : 0 };
 	arena_init(&listing.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	result = catalogue_each(reader.catalogue, filter, list_row, &listing, error);
+	result = each_row(&reader, filter, list_row, &listing, error);
 	arena_free(&listing.arena);
 	store_reader_close(&reader);
 	return result == LIST_ENOUGH ? 0 : result;
@@ -210,7 +244,9 @@ static int find_by_id(struct store_reader *reader, const char *key, int64_t *ret
 {
 	int64_t same;
 	static const uint8_t none[32];
-	return catalogue_find_id(reader->catalogue, strtoull(key, NULL, 16), none, ret_n, &same, error);
+	if (!reader->keys)
+		return no_keys(reader, error);
+	return keys_find_id(reader->keys, strtoull(key, NULL, 16), none, ret_n, &same, error);
 }
 
 /* The newest text of the page: a URL leads to a document, its id to the newest. */
@@ -221,18 +257,20 @@ static int find_by_url(struct store_reader *reader, const char *key, int64_t *re
 	struct catalogue_document row;
 	static const uint8_t none[32];
 	int64_t same;
-	int result = catalogue_find_url(reader->catalogue, catalogue_url_key(key), ret_n, error);
+	if (!reader->keys)
+		return no_keys(reader, error);
+	int result = keys_find_url(reader->keys, catalogue_url_key(key), ret_n, error);
 	arena_init(&arena, MIB(1));
 	if (!result && *ret_n == GARNER_NO_NUMBER && url_canonical(&arena, view_of(key), &canonical) == 0) {
 		const char *spelled = arena_strdup_view(&arena, canonical);
-		result = spelled ? catalogue_find_url(reader->catalogue, catalogue_url_key(spelled), ret_n, error)
+		result = spelled ? keys_find_url(reader->keys, catalogue_url_key(spelled), ret_n, error)
 				 : -ENOMEM;
 	}
 	arena_free(&arena);
 	if (result || *ret_n == GARNER_NO_NUMBER)
 		return result;
 	result = catalogue_document(reader->catalogue, *ret_n, &row, error);
-	return result ? result : catalogue_find_id(reader->catalogue, row.id, none, ret_n, &same, error);
+	return result ? result : keys_find_id(reader->keys, row.id, none, ret_n, &same, error);
 }
 
 int store_reader_find(

@@ -8,6 +8,8 @@
 struct store_reader {
 	char *root;
 	struct catalogue *catalogue;
+	struct keys *keys;	 /* NULL: keys_error tells why */
+	struct error keys_error;
 	struct line_reader lines;
 	int64_t pack;  /* number of the open pack */
 	int64_t frame; /* offset of the decoded frame; -1 none */
@@ -24,6 +26,8 @@ int store_reader_member(struct store_reader *reader, const struct catalogue_docu
 /* Facts, and with @text the text too. Strings in @arena. */
 int store_reader_document(struct store_reader *reader, const struct catalogue_document *row, bool text,
 	struct arena *arena, struct garner_document *ret_document, struct error *error);
+/* As keys_each_of_id. */
+int store_reader_each_of_id(struct store_reader *reader, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 /* Number, id, member name or URL. 0; 1: not there. */
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error);

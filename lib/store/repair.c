@@ -724,6 +724,12 @@ static void remove_folder_files(struct store *store, const char *folder)
 	free(path);
 }
 
+static int add_keys(void *user, const struct catalogue_document *row)
+{
+	struct repair *repair = user;
+	return keys_add(repair->store->keys, row, repair->error);
+}
+
 static int mend_near(struct repair *repair)
 {
 	struct store *store = repair->store;
@@ -735,7 +741,12 @@ static int mend_near(struct repair *repair)
 		.raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
 	reader.lines = (struct line_reader){ .root = store->root, .fd = -1 };
 	remove_folder_files(store, "near");
-	int result = near_open(store->root, store->root, store->catalogue, 0, &store->near, repair->error);
+	remove_folder_files(store, "keys");
+	int result = keys_open(store->root, store->root, store->catalogue, false, &store->keys, repair->error);
+	if (!result)
+		result = catalogue_each_key(store->catalogue, 0, add_keys, repair, repair->error);
+	if (!result)
+		result = near_open(store->root, store->root, store->catalogue, 0, &store->near, repair->error);
 	repair->reader = &reader;
 	if (!result)
 		result = catalogue_each(store->catalogue, NULL, add_signature, repair, repair->error);

@@ -43,6 +43,7 @@ void store_file_name(enum catalogue_file_kind kind, int64_t number, char ret_nam
 	case CATALOGUE_RAW_ZSTD: snprintf(ret_name, 64, STORE_RAW_ZSTD_NAME, n); break;
 	case CATALOGUE_INDEX: snprintf(ret_name, 64, STORE_INDEX_NAME, n); break;
 	case CATALOGUE_LOG: snprintf(ret_name, 64, "%s", logs[number >= 0 && number < LOG_COUNT ? number : 0]); break;
+	case CATALOGUE_KEYS: snprintf(ret_name, 64, STORE_KEYS_NAME, n); break;
 	case CATALOGUE_NEAR:
 		if (number)
 			snprintf(ret_name, 64, STORE_NEAR_NAME, n);
@@ -99,6 +100,7 @@ void store_close(struct store *store)
 		segment_close(&store->logs[i]);
 	store->raw = raw_free(store->raw);
 	store->near = near_free(store->near);
+	store->keys = keys_free(store->keys);
 	store->catalogue = catalogue_close(store->catalogue);
 }
 
@@ -222,6 +224,12 @@ int store_open_pack(struct store *store, int64_t number, struct error *error)
 	return result;
 }
 
+int store_sweep(struct store *store, struct error *error)
+{
+	int result = near_sweep(store->root, store->catalogue, error);
+	return result ? result : keys_sweep(store->root, store->catalogue, error);
+}
+
 /* A run that did not come to its end left counts behind: they get their line now. */
 static int recover_run(struct store *store, struct error *error)
 {
@@ -262,6 +270,10 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 	if (!result)
 		result = near_open(store->root, store->root, store->catalogue, store->next_n, &store->near, error);
 	if (!result)
+		result = keys_open(store->root, store->root, store->catalogue, true, &store->keys, error);
+	if (!result)
+		result = store_sweep(store, error);
+	if (!result)
 		result = store_remove_doomed(store, error);
 	if (!result)
 		result = recover_run(store, error);
@@ -293,6 +305,8 @@ int store_open_archive(const char *path, const struct engine *engine, struct sto
 		result = pack_new(store->pack_fd, store->pack_path, 0, &store->pack, error);
 	if (!result)
 		result = segment_open_temporary(&store->manifest, store->root, error);
+	if (!result)
+		result = keys_open(NULL, store->root, store->catalogue, true, &store->keys, error);
 	if (!result && engine->options.dedup != GARNER_DEDUP_OFF)
 		result = near_open(NULL, store->root, store->catalogue, 0, &store->near, error);
 	if (result) {
@@ -461,6 +475,8 @@ static int cut(struct store *store, struct error *error)
 		if (!result)
 			result = catalogue_add(store->catalogue, &w->row, error);
 		if (!result)
+			result = keys_add(store->keys, &w->row, error);
+		if (!result)
 			result = store_count(store->catalogue, &w->row, 1, error);
 	}
 	if (!result)
@@ -530,6 +546,8 @@ int store_commit(struct store *store, struct error *error)
 		result = catalogue_commit(store->catalogue, error);
 	if (!result && store->near)
 		near_committed(store->near);
+	if (!result)
+		keys_committed(store->keys);
 	return result;
 }
 
@@ -575,7 +593,7 @@ static int64_t waiting_with_text(const struct store *store, const uint8_t sha256
 static int find_id(struct store *store, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest, int64_t *ret_same,
 	struct error *error)
 {
-	int result = catalogue_find_id(store->catalogue, id, sha256, ret_newest, ret_same, error);
+	int result = keys_find_id(store->keys, id, sha256, ret_newest, ret_same, error);
 	for (size_t i = 0; !result && i < store->waiting_count; i++) {
 		const struct catalogue_document *row = &store->waiting[i].row;
 		if (row->id != id)
@@ -597,7 +615,7 @@ static int see(struct store *store, int64_t n, const struct page *page, struct e
 	char at[CLOCK_TEXT_BYTES] = "";
 	int result = 0;
 	if (url) {
-		result = catalogue_find_url(store->catalogue, catalogue_url_key(url), &had, error);
+		result = keys_find_url(store->keys, catalogue_url_key(url), &had, error);
 		if (!result && had == GARNER_NO_NUMBER)
 			result = catalogue_add_url(store->catalogue, catalogue_url_key(url), n, error);
 	}
@@ -724,7 +742,7 @@ int store_put(struct store *store, struct page *page, struct error *error)
 		return known(store, same, page, error);
 	d->revision_of = newest;
 	if (dedup != GARNER_DEDUP_OFF) {
-		result = catalogue_find_text(store->catalogue, page->sha256, &first, error);
+		result = keys_find_text(store->keys, page->sha256, &first, error);
 		if (!result && first == GARNER_NO_NUMBER)
 			first = waiting_with_text(store, page->sha256);
 	}

@@ -135,7 +135,7 @@ static int check_open_file(struct proof *proof, int fd, const char *path, const 
 		verify_find(proof->verify, path, "%lld bytes behind the %lld that were acknowledged: torn",
 			(long long)(st.st_size - file->size), (long long)file->size);
 	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW || file->kind == CATALOGUE_RAW_ZSTD ||
-		     file->kind == CATALOGUE_NEAR;
+		     file->kind == CATALOGUE_NEAR || file->kind == CATALOGUE_KEYS;
 	bool current = file->has_sha256 && (file->sealed || proof->derived);
 	int result = 0;
 	if (current && (proof->verify->data || !large))

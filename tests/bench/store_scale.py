@@ -1,11 +1,10 @@
 #!/usr/bin/env python3
 """A store of many made-up documents: rate of the first and of the last tenth, memory, times of list and show, size of
 the index, and how many of the planted near duplicates are marked.
-usage: store_scale.py GARNER [DOCUMENTS=1000000 [FOLDER]]"""
+usage: store_scale.py GARNER [DOCUMENTS=1000000 [FOLDER [OPTION...]]]: options are for `garner ingest`.
+Needs a C compiler. Rates stand by the clock and by the CPU time of the process: on a busy machine the second tells."""
 import json
 import os
-import random
-import resource
 import shutil
 import sqlite3
 import subprocess
@@ -15,85 +14,61 @@ import time
 
 garner = sys.argv[1]
 COUNT = int(sys.argv[2]) if len(sys.argv) > 2 else 1000000
-PAIRS = max(100, COUNT // 100)
-rng = random.Random(1)
-VOCABULARY = ["".join(rng.choice("bcdfghklmnprstvw") + rng.choice("aeiou") for _ in range(rng.randint(1, 4)))
-              for _ in range(30000)]
+PAIRS = min(10000, max(100, COUNT // 10))
+TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def sentence():
-    return " ".join(rng.choices(VOCABULARY, k=rng.randint(8, 20))).capitalize() + "."
+def write(folder):
+    """Makes in.jsonl; returns number of a copy -> (kind, number of the first)."""
+    source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "documents.c")
+    subprocess.run(["cc", "-O2", "-o", folder + "/documents", source, "-lm"], check=True)
+    with open(folder + "/in.jsonl", "wb") as out:
+        subprocess.run([folder + "/documents", str(COUNT), str(PAIRS), folder + "/planted"], stdout=out, check=True)
+    with open(folder + "/planted") as lines:
+        return {int(n): (kind, int(first)) for kind, n, first in map(str.split, lines)}
 
 
-def story(paragraphs):
-    return [" ".join(sentence() for _ in range(rng.randint(2, 5))) for _ in range(paragraphs)]
+def cpu_seconds(pid):
+    with open("/proc/%d/stat" % pid) as f:
+        fields = f.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-def edited(paragraphs):
-    """Some words are others: about one in forty."""
-    words = [p.split() for p in paragraphs]
-    for p in words:
-        for i in range(len(p)):
-            if rng.random() < .025:
-                p[i] = rng.choice(VOCABULARY)
-    return [" ".join(p) for p in words]
-
-
-def wire_copy(paragraphs):
-    return story(1) + paragraphs[1:]
-
-
-def translated(paragraphs):
-    """Another language has other words: the same lengths, nothing shared."""
-    return [" ".join(rng.choices(VOCABULARY, k=len(p.split()))) for p in paragraphs]
-
-
-def write(path):
-    """Returns url -> (kind, url of the first)."""
-    planted, waiting = {}, []
-    with open(path, "w") as out:
-        for i in range(COUNT):
-            url = "https://paper%d.example/%d" % (i % 2000, i)
-            paragraphs = story(min(40, max(2, int(rng.lognormvariate(1.6, .6)))))
-            if waiting and rng.random() < 3 * PAIRS / COUNT:
-                kind, first, text = waiting.pop(rng.randrange(len(waiting)))
-                paragraphs = {"edit": edited, "wire": wire_copy, "translation": translated}[kind](text)
-                planted[url] = (kind, first)
-            elif len(waiting) < 1000 and len(paragraphs) >= 5:
-                waiting.append((rng.choice(["edit", "wire", "translation"]), url, paragraphs))
-            day = "%04d-%02d-%02d" % (2005 + i * 20 // COUNT, rng.randint(1, 12), rng.randint(1, 28))
-            out.write(json.dumps({"url": url, "title": sentence()[:70], "date": day, "published": day,
-                                  "text": "\n\n".join(paragraphs)}) + "\n")
-    return planted
+def peak_mib(pid):
+    with open("/proc/%d/status" % pid) as f:
+        return next(int(line.split()[1]) / 1024 for line in f if line.startswith("VmHWM"))
 
 
 def ingest(store, path):
+    """Seconds, peak memory, and points (seconds, CPU seconds, documents)."""
     began = time.time()
-    process = subprocess.Popen([garner, "ingest", "--quiet", store, path], stderr=subprocess.DEVNULL)
-    points = []
+    process = subprocess.Popen([garner, "ingest", "--quiet", *sys.argv[4:], store, path])
+    points, memory = [], 0
     while process.poll() is None:
-        time.sleep(.5)
+        time.sleep(.25)
         try:
+            memory = max(memory, peak_mib(process.pid))
+            cpu = cpu_seconds(process.pid)
             db = sqlite3.connect("file:%s/catalogue.db?mode=ro" % store, uri=True, timeout=20)
-            points.append((time.time() - began, db.execute("SELECT max(n) FROM document").fetchone()[0] or 0))
+            points.append((time.time() - began, cpu, db.execute("SELECT max(n) FROM document").fetchone()[0] or 0))
             db.close()
-        except sqlite3.Error:
+        except (sqlite3.Error, OSError, StopIteration):
             pass
-    whole = time.time() - began
-    memory = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    return whole, memory, points
+    if process.returncode:
+        sys.exit("ingest: exit %d" % process.returncode)
+    return time.time() - began, memory, points
 
 
-def rate(points, low, high):
-    inside = [p for p in points if low <= p[1] <= high]
-    if len(inside) < 2:
+def rate(points, low, high, by):
+    inside = [p for p in points if low <= p[2] <= high]
+    if len(inside) < 2 or inside[-1][by] == inside[0][by]:
         return float("nan")
-    return (inside[-1][1] - inside[0][1]) / (inside[-1][0] - inside[0][0])
+    return (inside[-1][2] - inside[0][2]) / (inside[-1][by] - inside[0][by])
 
 
 def timed(*args):
     best = 1e9
-    for _ in range(5):
+    for _ in range(10):
         began = time.time()
         subprocess.run([garner, *args], stdout=subprocess.DEVNULL, check=True)
         best = min(best, time.time() - began)
@@ -101,44 +76,49 @@ def timed(*args):
 
 
 def near_scores(store, planted):
-    numbers, near = {}, {}
+    near = {}
     for name in os.listdir(store + "/manifest"):
         if name[0].isdigit():
             with open(store + "/manifest/" + name) as lines:
                 for line in lines:
-                    d = json.loads(line)
-                    numbers[d["n"]] = d["url"]
-                    if "near" in d:
-                        near[d["url"]] = d["near"]["n"]
-    positive = {u: f for u, (kind, f) in planted.items() if kind != "translation"}
-    found = sum(1 for u, f in positive.items() if u in near and numbers[near[u]] == f)
-    wrong = sum(1 for u, n in near.items() if positive.get(u) != numbers[n])
+                    if '"near":' in line:
+                        d = json.loads(line)
+                        near[d["n"]] = d["near"]["n"]
+    positive = {n: first for n, (kind, first) in planted.items() if kind != "translation"}
+    found = sum(1 for n, first in positive.items() if near.get(n) == first)
+    wrong = sum(1 for n, first in near.items() if positive.get(n) != first)
     return len(positive), found / max(1, len(positive)), 1 - wrong / max(1, len(near))
+
+
+def tell(store, path, planted):
+    whole, memory, points = ingest(store, path)
+    print("ingest: %.0f documents/s over %.0f s (%.0f s of CPU), memory %.0f MiB" % (
+        COUNT / whole, whole, points[-1][1], memory), flush=True)
+    tenth = COUNT // 10
+    for name, by in (("clock", 0), ("CPU", 1)):
+        rates = [rate(points, i * tenth, (i + 1) * tenth, by) for i in range(10)]
+        print("documents/s by the %s, tenth by tenth: %s; last to first %.2f" % (
+            name, " ".join("%.0f" % r for r in rates), rates[-1] / rates[0]), flush=True)
+    print("near duplicates: %d planted, recall %.4f, precision %.4f" % near_scores(store, planted))
+    day = "2015-06-15"
+    print("list of a day: %.1f ms; show by URL: %.1f ms, by number: %.1f ms; --help: %.1f ms (best of 10)" % (
+        timed("list", "--since", day, "--until", day, store),
+        timed("show", store, "https://paper%d.example/%d" % ((COUNT // 2) % 2000, COUNT // 2)),
+        timed("show", store, str(COUNT // 3)), timed("--help")))
+    print("INDEX.md %.1f KB, %d pages of %.1f KB" % (
+        os.path.getsize(store + "/INDEX.md") / 1e3, len(os.listdir(store + "/index")),
+        os.path.getsize(store + "/index/000000.md") / 1e3))
+    began = time.time()
+    subprocess.run([garner, "verify", store], check=True, stdout=subprocess.DEVNULL)
+    print("verify: %.1f s" % (time.time() - began))
 
 
 def main():
     folder = tempfile.mkdtemp(prefix="garner-scale-", dir=sys.argv[3] if len(sys.argv) > 3 else None)
     try:
-        path, store = folder + "/in.jsonl", folder + "/store"
-        planted = write(path)
-        print("input: %d documents, %.0f MB" % (COUNT, os.path.getsize(path) / 1e6), flush=True)
-        whole, memory, points = ingest(store, path)
-        tenth = COUNT // 10
-        print("ingest: %.0f documents/s over %.0f s, first tenth %.0f/s, last tenth %.0f/s, memory %.0f MiB" % (
-            COUNT / whole, whole, rate(points, 0, tenth), rate(points, COUNT - tenth, COUNT), memory), flush=True)
-        pairs, recall, precision = near_scores(store, planted)
-        print("near duplicates: %d planted, recall %.4f, precision %.4f" % (pairs, recall, precision))
-        day = "2015-06-15"
-        print("list of a day: %.1f ms; show by URL: %.1f ms, by number: %.1f ms (start of the command included)" % (
-            timed("list", "--since", day, "--until", day, store),
-            timed("show", store, "https://paper%d.example/%d" % ((COUNT // 2) % 2000, COUNT // 2)),
-            timed("show", store, str(COUNT // 3))))
-        print("INDEX.md %.1f KB, %d pages of %.1f KB" % (
-            os.path.getsize(store + "/INDEX.md") / 1e3, len(os.listdir(store + "/index")),
-            os.path.getsize(store + "/index/000000.md") / 1e3))
-        began = time.time()
-        subprocess.run([garner, "verify", store], check=True, stdout=subprocess.DEVNULL)
-        print("verify: %.1f s" % (time.time() - began))
+        planted = write(folder)
+        print("input: %d documents, %.0f MB" % (COUNT, os.path.getsize(folder + "/in.jsonl") / 1e6), flush=True)
+        tell(folder + "/store", folder + "/in.jsonl", planted)
     finally:
         shutil.rmtree(folder)
 

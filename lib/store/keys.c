@@ -1,0 +1,382 @@
+#include "store/keys.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include "store/runs.h"
+#include "util/hash.h"
+#include "util/view.h"
+
+enum { BAND_ID, BAND_TEXT, BAND_URL, BAND_DAY, BAND_HOST };
+
+static const struct runs_shape shape = { .folder = "keys",
+	.kind = CATALOGUE_KEYS,
+	.from = "keys_from",
+	.documents = KEYS_RUN_DOCUMENTS,
+	.entries = 3 + CATALOGUE_URLS + KEYS_HOSTS };
+
+struct keys {
+	struct catalogue *catalogue;
+	struct runs *runs;
+	bool loaded; /* the newest rows are in memory */
+	struct error *error;
+};
+
+static uint32_t high_half(uint64_t key)
+{
+	return (uint32_t)(key >> 32);
+}
+
+static uint32_t key_of_text(const uint8_t sha256[32])
+{
+	uint32_t key;
+	memcpy(&key, sha256, sizeof(key));
+	return key;
+}
+
+/* In order from the oldest to the newest; @day may be anything. */
+static uint32_t key_of_day(int64_t day)
+{
+	int64_t key = day + INT64_C(0x80000000);
+	return key < 0 ? 0 : key > UINT32_MAX ? UINT32_MAX : (uint32_t)key;
+}
+
+static uint32_t key_of_host(const char *host)
+{
+	return high_half(hash64(view_of(host), 0));
+}
+
+/* ---- open, add ------------------------------------------------------------------------------ */
+
+static int add(struct keys *keys, const struct catalogue_document *row, struct error *error)
+{
+	uint32_t n = (uint32_t)row->n;
+	runs_add(keys->runs, BAND_ID, high_half(row->id), n);
+	runs_add(keys->runs, BAND_TEXT, key_of_text(row->sha256), n);
+	for (size_t i = 0; i < row->url_count; i++)
+		runs_add(keys->runs, BAND_URL, high_half(row->urls[i]), n);
+	if (row->day != GARNER_NO_NUMBER)
+		runs_add(keys->runs, BAND_DAY, key_of_day(row->day), n);
+	const char *host = row->host;
+	for (int i = 0; host && i < KEYS_HOSTS; i++) {
+		runs_add(keys->runs, BAND_HOST, key_of_host(host), n);
+		host = strchr(host, '.');
+		host = host ? host + 1 : NULL;
+	}
+	return runs_added(keys->runs, row->n + 1, error);
+}
+
+static int load_row(void *user, const struct catalogue_document *row)
+{
+	struct keys *keys = user;
+	return add(keys, row, keys->error);
+}
+
+static int load(struct keys *keys, struct error *error)
+{
+	if (keys->loaded)
+		return 0;
+	keys->loaded = true;
+	keys->error = error;
+	return catalogue_each_key(keys->catalogue, runs_from(keys->runs), load_row, keys, error);
+}
+
+int keys_open(const char *root, const char *path, struct catalogue *catalogue, bool writing, struct keys **ret_keys,
+	struct error *error)
+{
+	struct keys *keys = calloc(1, sizeof(*keys));
+	if (!keys)
+		return error_set(error, -ENOMEM, "%s: no memory", path);
+	keys->catalogue = catalogue;
+	int result = runs_open(&shape, root, path, catalogue, &keys->runs, error);
+	if (!result && writing)
+		result = load(keys, error);
+	if (result) {
+		keys_free(keys);
+		return result;
+	}
+	*ret_keys = keys;
+	return 0;
+}
+
+struct keys *keys_free(struct keys *keys)
+{
+	if (keys) {
+		runs_free(keys->runs);
+		free(keys);
+	}
+	return NULL;
+}
+
+int keys_add(struct keys *keys, const struct catalogue_document *row, struct error *error)
+{
+	return add(keys, row, error);
+}
+
+void keys_committed(struct keys *keys)
+{
+	runs_committed(keys->runs);
+	runs_rest(keys->runs);
+}
+
+int keys_sweep(const char *root, struct catalogue *catalogue, struct error *error)
+{
+	return runs_sweep(&shape, root, catalogue, error);
+}
+
+/* ---- find ----------------------------------------------------------------------------------- */
+
+struct search {
+	struct keys *keys;
+	uint64_t key;
+	const uint8_t *sha256;
+	int64_t newest, oldest; /* oldest: of those with the text */
+	struct error *error;
+};
+
+static int row_of(struct search *search, uint32_t n, struct catalogue_document *ret_row)
+{
+	return catalogue_document(search->keys->catalogue, n, ret_row, search->error);
+}
+
+static int see_id(void *user, uint32_t n)
+{
+	struct search *search = user;
+	struct catalogue_document row;
+	int result = row_of(search, n, &row);
+	if (result || row.id != search->key)
+		return result < 0 ? result : 0;
+	if (row.n > search->newest)
+		search->newest = row.n;
+	if (memcmp(row.sha256, search->sha256, 32) == 0 &&
+		(search->oldest == GARNER_NO_NUMBER || row.n < search->oldest))
+		search->oldest = row.n;
+	return 0;
+}
+
+/* In order of number: the first that has it ends the run. */
+static int see_text(void *user, uint32_t n)
+{
+	struct search *search = user;
+	struct catalogue_document row;
+	if (search->oldest != GARNER_NO_NUMBER && n >= search->oldest)
+		return 1;
+	int result = row_of(search, n, &row);
+	if (result || memcmp(row.sha256, search->sha256, 32) != 0)
+		return result < 0 ? result : 0;
+	search->oldest = row.n;
+	return 1;
+}
+
+static int see_url(void *user, uint32_t n)
+{
+	struct search *search = user;
+	struct catalogue_document row;
+	if ((int64_t)n <= search->newest)
+		return 0;
+	int result = row_of(search, n, &row);
+	for (size_t i = 0; !result && i < row.url_count; i++)
+		if (row.urls[i] == search->key)
+			search->newest = row.n;
+	return result < 0 ? result : 0;
+}
+
+static int find(struct search *search, uint32_t band, uint32_t key, size_t limit, runs_fn *fn)
+{
+	int result = load(search->keys, search->error);
+	search->newest = search->oldest = GARNER_NO_NUMBER;
+	return result ? result : runs_find(search->keys->runs, band, key, key, limit, fn, search);
+}
+
+int keys_find_id(struct keys *keys, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest, int64_t *ret_same,
+	struct error *error)
+{
+	struct search search = { .keys = keys, .key = id, .sha256 = sha256, .error = error };
+	int result = find(&search, BAND_ID, high_half(id), 0, see_id);
+	*ret_newest = search.newest;
+	*ret_same = search.oldest;
+	return result;
+}
+
+int keys_find_text(struct keys *keys, const uint8_t sha256[32], int64_t *ret_first, struct error *error)
+{
+	struct search search = { .keys = keys, .sha256 = sha256, .error = error };
+	/* More than a few others with the same 32 bits before the first that has the text do not happen. */
+	int result = find(&search, BAND_TEXT, key_of_text(sha256), RUNS_LIMIT_MAX, see_text);
+	*ret_first = search.oldest;
+	return result;
+}
+
+int keys_find_url(struct keys *keys, uint64_t key, int64_t *ret_newest, struct error *error)
+{
+	struct search search = { .keys = keys, .key = key, .error = error };
+	int64_t seen = GARNER_NO_NUMBER;
+	int result = find(&search, BAND_URL, high_half(key), 0, see_url);
+	if (!result)
+		result = catalogue_find_url(keys->catalogue, key, &seen, error);
+	*ret_newest = seen > search.newest ? seen : search.newest;
+	return result;
+}
+
+/* ---- many ----------------------------------------------------------------------------------- */
+
+struct numbers {
+	uint32_t *all;
+	size_t count, cap;
+	int64_t from;
+};
+
+static int take_number(void *user, uint32_t n)
+{
+	struct numbers *numbers = user;
+	if (n < numbers->from)
+		return 0;
+	if (numbers->count == numbers->cap) {
+		size_t cap = numbers->cap ? numbers->cap * 2 : 256;
+		uint32_t *grown = realloc(numbers->all, cap * sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		numbers->all = grown;
+		numbers->cap = cap;
+	}
+	numbers->all[numbers->count++] = n;
+	return 0;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+	return x < y ? -1 : x > y;
+}
+
+/* Sorted, each once. */
+static int collect(struct keys *keys, uint32_t band, uint32_t low, uint32_t high, struct numbers *numbers,
+	struct error *error)
+{
+	size_t kept = 0;
+	int result = runs_find(keys->runs, band, low, high, 0, take_number, numbers);
+	if (result)
+		return error_set(error, result, "no memory for a list of documents");
+	if (numbers->count)
+		qsort(numbers->all, numbers->count, sizeof(*numbers->all), by_number);
+	for (size_t i = 0; i < numbers->count; i++)
+		if (kept == 0 || numbers->all[kept - 1] != numbers->all[i])
+			numbers->all[kept++] = numbers->all[i];
+	numbers->count = kept;
+	return 0;
+}
+
+struct of_id {
+	uint64_t id;
+	catalogue_fn *fn;
+	void *user;
+};
+
+static int tell_of_id(void *user, const struct catalogue_document *row)
+{
+	struct of_id *of_id = user;
+	return row->id == of_id->id ? of_id->fn(of_id->user, row) : 0;
+}
+
+int keys_each_of_id(struct keys *keys, uint64_t id, catalogue_fn *fn, void *user, struct error *error)
+{
+	struct numbers numbers = { .all = NULL };
+	struct of_id of_id = { id, fn, user };
+	int result = load(keys, error);
+	if (!result)
+		result = collect(keys, BAND_ID, high_half(id), high_half(id), &numbers, error);
+	if (!result)
+		result = catalogue_each_of(
+			keys->catalogue, NULL, numbers.all, numbers.count, tell_of_id, &of_id, error);
+	free(numbers.all);
+	return result;
+}
+
+struct span {
+	uint32_t band, low, high;
+	uint64_t count;
+};
+
+static struct span narrowest(const struct keys *keys, const struct garner_filter *filter)
+{
+	struct span host = { .band = BAND_HOST, .count = UINT64_MAX }, day = { .band = BAND_DAY, .count = UINT64_MAX };
+	if (filter->host) {
+		host.low = host.high = key_of_host(filter->host);
+		host.count = runs_count(keys->runs, host.band, host.low, host.high);
+	}
+	if (filter->since || filter->until) {
+		int64_t since = catalogue_day_of(filter->since), until = catalogue_day_of(filter->until);
+		day.low = filter->since ? key_of_day(since) : 0;
+		day.high = filter->until ? key_of_day(until) : UINT32_MAX;
+		day.count = day.low <= day.high ? runs_count(keys->runs, day.band, day.low, day.high) : 0;
+	}
+	return host.count < day.count ? host : day;
+}
+
+int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error)
+{
+	struct span span = { .count = UINT64_MAX };
+	int64_t newest = 0;
+	int result = 0;
+	if (filter && (filter->host || filter->since || filter->until)) {
+		result = load(keys, error);
+		if (!result)
+			result = catalogue_newest(keys->catalogue, &newest, error);
+		if (!result)
+			span = narrowest(keys, filter);
+	}
+	if (result)
+		return result;
+	/* One by one a row costs several times what it costs in order. */
+	if (newest <= 0 || span.count > (uint64_t)newest / 4)
+		return catalogue_each(keys->catalogue, filter, fn, user, error);
+	struct numbers numbers = { .from = filter->from_n };
+	if (span.count)
+		result = collect(keys, span.band, span.low, span.high, &numbers, error);
+	if (!result)
+		result = catalogue_each_of(
+			keys->catalogue, filter, numbers.all, numbers.count, fn, user, error);
+	free(numbers.all);
+	return result;
+}
+
+/* ---- days ----------------------------------------------------------------------------------- */
+
+struct edge {
+	struct keys *keys;
+	bool last;
+	bool any;
+	uint32_t key;
+	struct error *error;
+};
+
+/* The first that is still there ends the run. */
+static int see_day(void *user, uint32_t key, uint32_t n)
+{
+	struct edge *edge = user;
+	int64_t day;
+	if (edge->any && (edge->last ? key <= edge->key : key >= edge->key))
+		return 1;
+	int result = catalogue_day(edge->keys->catalogue, n, &day, edge->error);
+	if (result || day == GARNER_NO_NUMBER || key_of_day(day) != key)
+		return result < 0 ? result : 0;
+	edge->any = true;
+	edge->key = key;
+	return 1;
+}
+
+static int find_edge(struct keys *keys, bool last, int64_t *ret_day, struct error *error)
+{
+	struct edge edge = { .keys = keys, .last = last, .error = error };
+	int result = runs_edge(keys->runs, BAND_DAY, last, see_day, &edge);
+	*ret_day = edge.any ? (int64_t)edge.key - INT64_C(0x80000000) : GARNER_NO_NUMBER;
+	return result;
+}
+
+int keys_days(struct keys *keys, int64_t *ret_first, int64_t *ret_last, struct error *error)
+{
+	int result = load(keys, error);
+	if (!result)
+		result = find_edge(keys, false, ret_first, error);
+	return result ? result : find_edge(keys, true, ret_last, error);
+}
