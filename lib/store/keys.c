@@ -250,8 +250,8 @@ static int by_number(const void *a, const void *b)
 }
 
 /* Sorted, each once. */
-static int collect(struct keys *keys, uint32_t band, uint32_t low, uint32_t high, struct numbers *numbers,
-	struct error *error)
+static int collect(
+	struct keys *keys, uint32_t band, uint32_t low, uint32_t high, struct numbers *numbers, struct error *error)
 {
 	size_t kept = 0;
 	int result = runs_find(keys->runs, band, low, high, 0, take_number, numbers);
@@ -286,8 +286,8 @@ int keys_each_of_id(struct keys *keys, uint64_t id, catalogue_fn *fn, void *user
 	if (!result)
 		result = collect(keys, BAND_ID, high_half(id), high_half(id), &numbers, error);
 	if (!result)
-		result = catalogue_each_of(
-			keys->catalogue, NULL, numbers.all, numbers.count, tell_of_id, &of_id, error);
+		result =
+			catalogue_each_of(keys->catalogue, NULL, numbers.all, numbers.count, tell_of_id, &of_id, error);
 	free(numbers.all);
 	return result;
 }
@@ -334,8 +334,7 @@ int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_f
 	if (span.count)
 		result = collect(keys, span.band, span.low, span.high, &numbers, error);
 	if (!result)
-		result = catalogue_each_of(
-			keys->catalogue, filter, numbers.all, numbers.count, fn, user, error);
+		result = catalogue_each_of(keys->catalogue, filter, numbers.all, numbers.count, fn, user, error);
 	free(numbers.all);
 	return result;
 }

@@ -37,8 +37,7 @@ int keys_find_url(struct keys *keys, uint64_t key, int64_t *ret_newest, struct e
 /* All of one id, oldest first. */
 int keys_each_of_id(struct keys *keys, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 /* As catalogue_each, by the day or the host where one of them says most. */
-int keys_each(
-	struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error);
+int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error);
 /* Smallest and largest day of all documents; GARNER_NO_NUMBER when there is none. */
 int keys_days(struct keys *keys, int64_t *ret_first, int64_t *ret_last, struct error *error);
 

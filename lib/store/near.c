@@ -11,9 +11,11 @@
 #include "util/file.h"
 #include "util/limits.h"
 
-static const struct runs_shape shape = {
-	.folder = "near", .kind = CATALOGUE_NEAR, .from = "near_from", .documents = NEAR_RUN_DOCUMENTS, .entries = NEAR_BANDS
-};
+static const struct runs_shape shape = { .folder = "near",
+	.kind = CATALOGUE_NEAR,
+	.from = "near_from",
+	.documents = NEAR_RUN_DOCUMENTS,
+	.entries = NEAR_BANDS };
 
 struct near {
 	const char *root; /* NULL: temporary */

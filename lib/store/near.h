@@ -19,8 +19,8 @@ enum {
 	   0.9998. */
 	NEAR_BANDS = 32,
 	NEAR_RUN_DOCUMENTS = 32768, /* 20 MB of memory */
-	NEAR_CANDIDATES = 16, /* looked at of one band in one run: the oldest */
-	NEAR_WORDS_MIN = 20,  /* shorter texts are like others by chance */
+	NEAR_CANDIDATES = 16,	    /* looked at of one band in one run: the oldest */
+	NEAR_WORDS_MIN = 20,	    /* shorter texts are like others by chance */
 };
 #define NEAR_SCORE 0.6 /* least similarity that is marked */
 

@@ -263,8 +263,7 @@ static int find_by_url(struct store_reader *reader, const char *key, int64_t *re
 	arena_init(&arena, MIB(1));
 	if (!result && *ret_n == GARNER_NO_NUMBER && url_canonical(&arena, view_of(key), &canonical) == 0) {
 		const char *spelled = arena_strdup_view(&arena, canonical);
-		result = spelled ? keys_find_url(reader->keys, catalogue_url_key(spelled), ret_n, error)
-				 : -ENOMEM;
+		result = spelled ? keys_find_url(reader->keys, catalogue_url_key(spelled), ret_n, error) : -ENOMEM;
 	}
 	arena_free(&arena);
 	if (result || *ret_n == GARNER_NO_NUMBER)

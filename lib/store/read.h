@@ -8,7 +8,7 @@
 struct store_reader {
 	char *root;
 	struct catalogue *catalogue;
-	struct keys *keys;	 /* NULL: keys_error tells why */
+	struct keys *keys; /* NULL: keys_error tells why */
 	struct error keys_error;
 	struct line_reader lines;
 	int64_t pack;  /* number of the open pack */
@@ -27,7 +27,8 @@ int store_reader_member(struct store_reader *reader, const struct catalogue_docu
 int store_reader_document(struct store_reader *reader, const struct catalogue_document *row, bool text,
 	struct arena *arena, struct garner_document *ret_document, struct error *error);
 /* As keys_each_of_id. */
-int store_reader_each_of_id(struct store_reader *reader, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
+int store_reader_each_of_id(
+	struct store_reader *reader, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 /* Number, id, member name or URL. 0; 1: not there. */
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error);

@@ -135,8 +135,8 @@ static void put(struct writer *writer, const void *p, size_t n)
 		flush(writer);
 }
 
-static void merge(struct writer *writer, struct run_slice *slices, size_t count, uint64_t *filter, uint64_t words,
-	uint32_t band)
+static void merge(
+	struct writer *writer, struct run_slice *slices, size_t count, uint64_t *filter, uint64_t words, uint32_t band)
 {
 	while (!writer->result) {
 		struct run_slice *least = NULL;
