@@ -55,6 +55,21 @@ void common_summary(const struct common *common, const struct garner *garner, in
 /* --dedup mark|skip|off */
 bool dedup_take(struct common *common, const char *name);
 
+/* Options of the verbs that make a store grow, parsed by writing.c: rows and help to stand in the verb's own. */
+enum { WRITING_DEDUP = 3000, WRITING_RAW, WRITING_PACK_SIZE };
+#define WRITING_OPTIONS                                                                                                \
+	{ "dedup", required_argument, NULL, WRITING_DEDUP }, { "raw", required_argument, NULL, WRITING_RAW },          \
+	{                                                                                                              \
+		"pack-size", required_argument, NULL, WRITING_PACK_SIZE                                                \
+	}
+#define WRITING_HELP                                                                                                   \
+	"  --dedup mark|skip|off\n"                                                                                    \
+	"                       texts seen before: stored and marked (default), left out, or not looked for\n"         \
+	"  --raw gzip|zst|none  how captures of pages are kept beside their text (default gzip)\n"                     \
+	"  --pack-size SIZE     a pack of this size is sealed and never changes again (default 64M)\n"
+/* False: @c is none of them. *ret_wrong: NULL, or what is wrong with @argument. */
+bool writing_take(struct common *common, int c, const char *argument, const char **ret_wrong);
+
 /* Filters of list, search and export, parsed by filter.c. */
 enum { FILTER_OPTIONS_FIRST = 2000 };
 extern const struct option filter_options[]; /* with --help; ends with a zero row */

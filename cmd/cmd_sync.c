@@ -15,6 +15,7 @@ static const struct option options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "metrics", required_argument, NULL, OPT_METRICS },
 	{ "log", required_argument, NULL, OPT_LOG },
+	WRITING_OPTIONS,
 	{ 0 },
 };
 
@@ -166,11 +167,12 @@ static int run(int argc, char **argv)
 	for (int c; (c = common_getopt(argc, argv, "", options)) != -1;) {
 		if (c == 'h')
 			return help(&verb_sync);
-		if (!common_take(&settings.common, c, optarg, &usage)) {
-			const char *wrong = take(&settings, c, optarg);
-			if (wrong)
-				return usage_error(&verb_sync, "%s", wrong);
-		}
+		const char *wrong = NULL;
+		if (!writing_take(&settings.common, c, optarg, &wrong) &&
+			!common_take(&settings.common, c, optarg, &usage))
+			wrong = take(&settings, c, optarg);
+		if (wrong)
+			return usage_error(&verb_sync, "%s", wrong);
 		if (usage)
 			return EXIT_USAGE;
 	}
@@ -202,5 +204,5 @@ const struct verb verb_sync = { "sync", "[OPTIONS] STORE",
 	"  --all                every source is due now\n"
 	"  --metrics FILE       counts of the run in Prometheus text format, replaced as a whole\n"
 	"  --log plain|json|none\n"
-	"                       lines on standard error for every source and failure (default plain)\n",
+	"                       lines on standard error for every source and failure (default plain)\n" WRITING_HELP,
 	run, true };

@@ -42,6 +42,7 @@ struct capture {
 	int64_t item;				/* row of the ledger; 0 none */
 	uint64_t body_key;			/* hash64 of the body, of fetches that ask for it; 0 */
 	struct view title_hint, published_hint; /* from JSON lines; stand above our own finding */
+	struct view revisit_url;		/* of a revisit record: whose bytes were the same (NUL behind it) */
 	struct view robots;			/* decision, see garner_document.robots */
 	bool truncated;				/* less body than promised; stored all the same, noted in errors */
 	bool network;				/* fetched in this run: counts for exit 4, kept in raw/ */

@@ -53,6 +53,7 @@ static void take(struct warc_head *head, struct view name, struct view value)
 		{ VIEW("WARC-Truncated"), &head->truncated },
 		{ VIEW("WARC-Segment-Number"), &head->segment },
 		{ VIEW("WARC-Refers-To"), &head->refers_to },
+		{ VIEW("WARC-Refers-To-Target-URI"), &head->refers_to_uri },
 		{ VIEW("WARC-Profile"), &head->profile },
 		{ VIEW("WARC-Concurrent-To"), &head->concurrent_to },
 	};
@@ -94,6 +95,7 @@ enum warc_head_result warc_head_parse(struct view bytes, struct warc_head *ret_h
 	head.type = type_of(head.type_name);
 	head.uri = unbracket(head.uri);
 	head.refers_to = unbracket(head.refers_to);
+	head.refers_to_uri = unbracket(head.refers_to_uri);
 	*ret_head = head;
 	return WARC_HEAD_DONE;
 }

@@ -39,6 +39,7 @@ static struct view keep(struct page *page, struct view v, size_t max)
 			out[n++] = hex[c & 15];
 		}
 	}
+	out[n] = 0;
 	return view_make(out, n);
 }
 
@@ -197,6 +198,7 @@ static int document(struct page *page, const struct warc_head *head, struct view
 static int revisit(struct page *page, const struct warc_head *head)
 {
 	struct view to = keep(page, head->refers_to, 200);
+	page->capture.revisit_url = keep(page, head->refers_to_uri, LIMIT_URL_BYTES);
 	return page_drop(page, GARNER_UNCHANGED, "a revisit of %.*s", (int)(to.n ? to.n : 17),
 		to.n ? to.p : "an earlier record");
 }
@@ -205,6 +207,8 @@ static int revisit(struct page *page, const struct warc_head *head)
  * that digest is asked only where it is the only one and its record holds the payload alone. */
 static bool digests_hold(const struct warc_head *head, struct view block)
 {
+	if (head->type == WARC_REVISIT && warc_digest_holds(head->block_digest, VIEW("")))
+		return true; /* wget 1.21 gives the digest of the payload that is not there */
 	if (head->block_digest.n)
 		return warc_digest_holds(head->block_digest, block);
 	if (!head->payload_digest.n || head->type == WARC_REVISIT)

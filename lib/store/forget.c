@@ -15,6 +15,7 @@
 #include "util/file.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
+#include "util/map.h"
 
 int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_document *facts, const char *reason,
 	bool lost, struct error *error)
@@ -192,6 +193,7 @@ static int overwrite(struct store *store, const char *name, int64_t from, int64_
 
 struct captures {
 	struct store *store;
+	struct map gone; /* numbers, as text */
 	struct error *error;
 };
 
@@ -200,9 +202,38 @@ static int overwrite_line(void *user, struct view line, int64_t offset)
 	struct captures *captures = user;
 	struct gone gone;
 	(void)offset;
-	if (gone_read(line, &gone) || !*gone.raw || gone.to <= gone.from)
+	char key[24];
+	if (gone_read(line, &gone))
+		return 0;
+	int n = snprintf(key, sizeof(key), "%lld", (long long)gone.n);
+	uint64_t *place = map_put(&captures->gone, view_make(key, (size_t)n));
+	if (!place)
+		return error_set(captures->error, -ENOMEM, "%s: no memory", captures->store->root);
+	*place = 1;
+	if (!*gone.raw || gone.to <= gone.from)
 		return 0;
 	return overwrite(captures->store, gone.raw, gone.from, gone.to, captures->error);
+}
+
+/* Revisits of what is gone name it: a sighting says where they are. */
+static int overwrite_revisit(void *user, struct view line, int64_t offset)
+{
+	struct captures *captures = user;
+	struct garner_document d;
+	struct arena arena;
+	char key[24];
+	int result = 0;
+	(void)offset;
+	arena_init(&arena, MIB(1));
+	if (document_read(&arena, line, &d, NULL) == 0 && d.raw.file && d.raw.offset >= 0 && d.raw.length > 0) {
+		int n = snprintf(key, sizeof(key), "%lld", (long long)d.n);
+		int64_t from = d.raw.group != GARNER_NO_NUMBER ? d.raw.group : d.raw.offset;
+		if (map_get(&captures->gone, view_make(key, (size_t)n)))
+			result = overwrite(
+				captures->store, d.raw.file, from, d.raw.offset + d.raw.length, captures->error);
+	}
+	arena_free(&arena);
+	return result;
 }
 
 static int digest_again(void *user, const struct catalogue_file *file)
@@ -225,13 +256,16 @@ static int digest_again(void *user, const struct catalogue_file *file)
 
 int forget_captures(struct store *store, struct error *error)
 {
-	struct captures captures = { store, error };
-	const struct segment *log = &store->logs[LOG_GONE];
+	struct captures captures = { .store = store, .error = error };
+	const struct segment *log = &store->logs[LOG_GONE], *seen = &store->logs[LOG_SEEN];
 	int64_t done = 0;
 	int result = catalogue_get(store->catalogue, "gone_done", 0, &done, error);
 	if (result || done == log->size)
 		return result;
 	result = segment_each(log->fd, log->name, log->size, overwrite_line, &captures, error);
+	if (!result)
+		result = segment_each(seen->fd, seen->name, seen->size, overwrite_revisit, &captures, error);
+	map_free(&captures.gone);
 	if (!result)
 		result = catalogue_each_file(store->catalogue, digest_again, &captures, error);
 	return result ? result : catalogue_set(store->catalogue, "gone_done", log->size, error);

@@ -1,11 +1,16 @@
 #include "store/raw.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
+#include "capture/stream.h"
+#include "capture/warc_head.h"
 #include "store/warc_write.h"
 #include "util/clock.h"
 #include "util/file.h"
+#include "util/limits.h"
 
 struct raw_writer {
 	struct warc_writer *warc;
@@ -73,7 +78,8 @@ struct raw_writer *raw_free(struct raw_writer *raw)
 	return NULL;
 }
 
-static int append(struct store *store, struct page *page, struct warc_place *ret_group, struct warc_place *ret_place)
+static int append(struct store *store, struct page *page, const struct warc_original *original,
+	struct warc_place *ret_group, struct warc_place *ret_place)
 {
 	struct raw_writer *raw = store->raw;
 	struct buf *out = &raw->file.pending;
@@ -83,24 +89,27 @@ static int append(struct store *store, struct page *page, struct warc_place *ret
 		result = warc_write_info(raw->warc, out, view_of(slash + 1), store->clock, VIEW_NONE, NULL);
 	}
 	if (!result)
-		result = warc_write_capture(raw->warc, out, &page->capture, store->clock, NULL, ret_group, ret_place);
+		result = warc_write_capture(
+			raw->warc, out, &page->capture, store->clock, original, ret_group, ret_place);
 	return result;
 }
 
-int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error)
+static bool keeps_captures(const struct store *store)
+{
+	return !store->archive && store->engine->options.raw != GARNER_RAW_NONE;
+}
+
+static int put(struct store *store, struct page *page, const struct warc_original *original, struct error *error)
 {
 	struct garner_document *d = &page->document;
 	struct warc_place place, group;
-	*ret_number = GARNER_NO_NUMBER;
-	if (store->archive || !page->capture.keep_raw || store->engine->options.raw == GARNER_RAW_NONE)
-		return 0;
 	int result = store->raw ? 0 : raw_new(store, error);
 	if (result)
 		return result;
 	struct raw_writer *raw = store->raw;
 	size_t before = raw->file.pending.n;
 	int64_t start = raw->file.size - (int64_t)before; /* places are counted from the start of the buffer */
-	result = append(store, page, &group, &place);
+	result = append(store, page, original, &group, &place);
 	if (result)
 		return error_set(error, result, "%s: a capture can't be written", raw->file.name);
 	raw->file.size += (int64_t)(raw->file.pending.n - before);
@@ -108,10 +117,88 @@ int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct 
 	d->raw.offset = start + (int64_t)place.offset;
 	d->raw.length = (int64_t)place.length;
 	d->raw.group = group.offset < place.offset ? start + (int64_t)group.offset : GARNER_NO_NUMBER;
-	*ret_number = raw->number;
 	if (!d->raw.file)
 		return error_set(error, -ENOMEM, "%s: no memory", store->root);
 	return raw->file.pending.n >= RAW_WRITE_BYTES ? segment_write(&raw->file, error) : 0;
+}
+
+int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error)
+{
+	*ret_number = GARNER_NO_NUMBER;
+	if (!keeps_captures(store) || !page->capture.keep_raw)
+		return 0;
+	int result = put(store, page, NULL, error);
+	if (store->raw)
+		*ret_number = store->raw->number;
+	return result;
+}
+
+/* ---- revisits ------------------------------------------------------------------------------ */
+
+/* The file of captures @number, open for reading; NULL: it is not there. */
+static struct stream *open_captures(const struct store *store, int64_t number)
+{
+	static const enum catalogue_file_kind kinds[] = { CATALOGUE_RAW, CATALOGUE_RAW_ZSTD };
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		char name[64];
+		store_file_name(kinds[i], number, name);
+		char *path = store_path(store, name);
+		int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+		struct stream *stream = fd >= 0 ? stream_of_fd(fd) : NULL;
+		if (fd >= 0 && !stream)
+			close(fd);
+		free(path);
+		if (stream)
+			return stream;
+	}
+	return NULL;
+}
+
+static bool is_same_answer(const struct capture *c, const struct warc_head *head)
+{
+	char digest[WARC_DIGEST_BYTES];
+	if (c->status == 304)
+		return true;
+	warc_digest(c->body, digest);
+	return view_eq_nocase(view_of(digest), head->payload_digest);
+}
+
+/* Fills @ret, strings in the page's arena, when the record at @at is the capture that came again. */
+static bool read_original(struct stream *file, int64_t at, struct page *page, struct warc_original *ret)
+{
+	struct warc_head head;
+	if (!stream_seek(file, at))
+		return false;
+	enum stream_coding coding = stream_coding_of(stream_look(file, 16));
+	struct stream *plain = coding == STREAM_GZIP   ? stream_of_gzip(file)
+			       : coding == STREAM_ZSTD ? stream_of_zstd(file)
+						       : NULL;
+	if (!plain) {
+		stream_close(file);
+		return false;
+	}
+	bool found = warc_head_parse(stream_look(plain, LIMIT_HEAD_BYTES), &head) == WARC_HEAD_DONE &&
+		     (head.type == WARC_RESPONSE || head.type == WARC_RESOURCE) && head.record_id.n &&
+		     clock_parse(head.date, &ret->date) && is_same_answer(&page->capture, &head);
+	if (found) {
+		ret->record = view_of(page_str(page, head.record_id));
+		ret->url = view_of(page_str(page, head.uri));
+	}
+	stream_close(plain);
+	return found && ret->record.n && ret->url.n;
+}
+
+int raw_put_revisit(struct store *store, struct page *page, const struct catalogue_document *row, struct error *error)
+{
+	struct warc_original original = { 0 };
+	if (!keeps_captures(store) || !page->capture.network || !page->capture.head.n || row->raw == GARNER_NO_NUMBER)
+		return 0;
+	/* It may be of this very run. */
+	int result = store->raw ? segment_write(&store->raw->file, error) : 0;
+	struct stream *file = result ? NULL : open_captures(store, row->raw);
+	if (!file || !read_original(file, row->raw_at, page, &original))
+		return result;
+	return put(store, page, &original, error);
 }
 
 int raw_sync(struct store *store, struct error *error)

@@ -10,6 +10,9 @@ enum { RAW_SEAL_BYTES = 256 << 20, RAW_WRITE_BYTES = 1 << 20 };
 
 /* Appends the page's capture and sets document.raw; nothing when captures are not kept. */
 int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error);
+/* Appends a revisit of @row's capture when @page was answered with the very same bytes or with 304, and sets
+ * document.raw; nothing where the capture is not kept, or its bytes were others. */
+int raw_put_revisit(struct store *store, struct page *page, const struct catalogue_document *row, struct error *error);
 /* To the medium, and its size into the catalogue; seals a large one. */
 int raw_sync(struct store *store, struct error *error);
 struct raw_writer *raw_free(struct raw_writer *raw);

@@ -605,16 +605,38 @@ static int find_id(struct store *store, uint64_t id, const uint8_t sha256[32], i
 	return result;
 }
 
-/* The sighting of a document that is there: when, and under which URL where that one is new. */
-static int see(struct store *store, int64_t n, const struct page *page, struct error *error)
+static void write_place(struct jsonw *json, const struct garner_document *d)
+{
+	jsonw_object(json, "raw");
+	jsonw_text(json, "file", d->raw.file);
+	jsonw_int(json, "offset", d->raw.offset);
+	jsonw_int(json, "length", d->raw.length);
+	if (d->raw.group != GARNER_NO_NUMBER)
+		jsonw_int(json, "group", d->raw.group);
+	jsonw_close_object(json);
+}
+
+/* Answered with the same bytes: a revisit stands for them. document.raw names it, or nothing. */
+static int revisit(struct store *store, int64_t n, struct page *page, struct error *error)
+{
+	struct catalogue_document row;
+	page->document.raw.file = NULL;
+	if (!page->capture.network)
+		return 0;
+	int result = catalogue_document(store->catalogue, n, &row, error);
+	return result ? (result < 0 ? result : 0) : raw_put_revisit(store, page, &row, error);
+}
+
+/* The sighting of a document that is there: when, under which URL where that one is new, and its revisit. */
+static int see(struct store *store, int64_t n, struct page *page, struct error *error)
 {
 	if (store->archive)
 		return 0;
 	const char *url = page->document.url;
 	int64_t had = GARNER_NO_NUMBER;
 	char at[CLOCK_TEXT_BYTES] = "";
-	int result = 0;
-	if (url) {
+	int result = revisit(store, n, page, error);
+	if (!result && url) {
 		result = keys_find_url(store->keys, catalogue_url_key(url), &had, error);
 		if (!result && had == GARNER_NO_NUMBER)
 			result = catalogue_add_url(store->catalogue, catalogue_url_key(url), n, error);
@@ -627,6 +649,8 @@ static int see(struct store *store, int64_t n, const struct page *page, struct e
 	jsonw_text(&json, "at", at);
 	if (url && had == GARNER_NO_NUMBER)
 		jsonw_text(&json, "url", url);
+	if (page->document.raw.file)
+		write_place(&json, &page->document);
 	jsonw_close_object(&json);
 	if (!result)
 		result = segment_add(&store->logs[LOG_SEEN], buf_view(&line), error);
@@ -757,10 +781,33 @@ int store_put(struct store *store, struct page *page, struct error *error)
 	return result ? result : step(store, error);
 }
 
-int store_note(struct store *store, int reason, const struct page *page, struct error *error)
+/* The document that was not sent again, or that a record of another archive speaks of: by its id, then by URL. */
+static int find_unchanged(struct store *store, const struct page *page, int64_t *ret_n, struct error *error)
 {
-	(void)page;
-	int result = count_input(store, reason, error);
+	static const uint8_t none[32];
+	const struct capture *c = &page->capture;
+	int64_t same;
+	int result = 0;
+	*ret_n = GARNER_NO_NUMBER;
+	if (c->identity.n == 16)
+		result = find_id(store, strtoull(c->identity.p, NULL, 16), none, ret_n, &same, error);
+	const struct view urls[] = { c->revisit_url, c->url };
+	for (size_t i = 0; !result && *ret_n == GARNER_NO_NUMBER && i < 2; i++)
+		if (urls[i].n)
+			result = keys_find_url(store->keys, catalogue_url_key(urls[i].p), ret_n, error);
+	return result;
+}
+
+int store_note(struct store *store, int reason, struct page *page, struct error *error)
+{
+	int64_t n = GARNER_NO_NUMBER;
+	int result = 0;
+	if (reason == GARNER_UNCHANGED && !store->archive)
+		result = find_unchanged(store, page, &n, error);
+	if (!result && n != GARNER_NO_NUMBER)
+		result = see(store, n, page, error);
+	if (!result)
+		result = count_input(store, reason, error);
 	return result ? result : step(store, error);
 }
 

@@ -16,7 +16,7 @@ int store_open_archive(const char *path, const struct engine *engine, struct sto
  * GARNER_KNOWN; < 0 with @error. Acknowledged only after store_commit or store_finish. */
 int store_put(struct store *store, struct page *page, struct error *error);
 /* Counts an input that ended without a document (for the manifest's totals). */
-int store_note(struct store *store, int reason, const struct page *page, struct error *error);
+int store_note(struct store *store, int reason, struct page *page, struct error *error);
 /* Everything put so far is durable afterwards: frames, fdatasync, COMMIT. */
 int store_commit(struct store *store, struct error *error);
 /* Commit, derived files (manifest, INDEX.md, SHA256SUMS), close. Releases the lock. */
