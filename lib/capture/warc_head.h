@@ -26,8 +26,8 @@ struct warc_head {
 	struct view type_name;
 	struct view record_id; /* with its brackets */
 	struct view uri;       /* without */
-	struct view date, content_type, ip, block_digest, payload_digest, truncated, segment, refers_to, refers_to_uri, profile,
-		concurrent_to;
+	struct view date, content_type, ip, block_digest, payload_digest, truncated, segment, refers_to, refers_to_uri,
+		profile, concurrent_to;
 	int64_t length; /* -1: missing or not a number */
 };
 
