@@ -17,6 +17,7 @@ struct shown {
 struct decision {
 	enum encoding encoding;
 	const char *from;
+	bool sound; /* the body is known to be valid UTF-8: it need not be proved again */
 };
 
 /* ISO 2022 (RFC 1468, RFC 1557): the escapes into a set and, for Japanese, out of it. Nothing else has them. */
@@ -105,11 +106,11 @@ static struct decision detect(
 	struct detector *detector, struct page *page, const struct shown *shown, struct view sample)
 {
 	if (mostly_utf8(shown))
-		return (struct decision){ ENCODING_UTF8, "detected" };
+		return (struct decision){ ENCODING_UTF8, "detected", false };
 	enum encoding found = detect_encoding(detector, &page->arena, sample, ENCODING_NONE);
 	if (found != ENCODING_NONE)
-		return (struct decision){ found, "detected" };
-	return (struct decision){ ENCODING_WINDOWS_1252, "default" };
+		return (struct decision){ found, "detected", false };
+	return (struct decision){ ENCODING_WINDOWS_1252, "default", false };
 }
 
 /* Something is declared, there are bytes beyond ASCII, and no proof of UTF-8. */
@@ -120,21 +121,21 @@ static struct decision weigh(struct detector *detector, struct page *page, const
 	struct declared first = by_http ? http : meta;
 	const char *from = by_http ? "http" : "meta";
 	if (first.encoding == ENCODING_UTF8 && mostly_utf8(shown))
-		return (struct decision){ ENCODING_UTF8, from };
+		return (struct decision){ ENCODING_UTF8, from, false };
 	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
 	if (sample.n == 0)
-		return (struct decision){ first.encoding, from };
+		return (struct decision){ first.encoding, from, false };
 	if (detect_fits(detector, &page->arena, first.encoding, sample))
-		return (struct decision){ first.encoding, from };
+		return (struct decision){ first.encoding, from, false };
 	if (meta.encoding != first.encoding && detect_fits(detector, &page->arena, meta.encoding, sample))
-		return (struct decision){ meta.encoding, "overruled" };
+		return (struct decision){ meta.encoding, "overruled", false };
 	if (first.encoding == ENCODING_UTF8)
-		return (struct decision){ detect(detector, page, shown, sample).encoding, "overruled" };
+		return (struct decision){ detect(detector, page, shown, sample).encoding, "overruled", false };
 	enum encoding found =
 		mostly_utf8(shown) ? ENCODING_UTF8 : detect_encoding(detector, &page->arena, sample, first.encoding);
 	if (found == ENCODING_NONE || found == first.encoding)
-		return (struct decision){ first.encoding, from };
-	return (struct decision){ found, "overruled" };
+		return (struct decision){ first.encoding, from, false };
+	return (struct decision){ found, "overruled", false };
 }
 
 static struct decision decide(struct detector *detector, struct page *page, struct declared http, struct declared meta)
@@ -145,33 +146,37 @@ static struct decision decide(struct detector *detector, struct page *page, stru
 	if (form != UTF16_NO) {
 		enum encoding wide = form == UTF16_BIG ? ENCODING_UTF16BE : ENCODING_UTF16LE;
 		if (first.encoding == ENCODING_NONE)
-			return (struct decision){ wide, "detected" };
-		return (struct decision){ wide, first.encoding == wide ? from : "overruled" };
+			return (struct decision){ wide, "detected", false };
+		return (struct decision){ wide, first.encoding == wide ? from : "overruled", false };
 	}
 	enum encoding escaped = escaped_encoding(page->body);
 	if (escaped != ENCODING_NONE) {
 		const char *found = first.encoding == ENCODING_NONE ? "detected" : "overruled";
-		return (struct decision){ escaped, first.encoding == escaped ? from : found };
+		return (struct decision){ escaped, first.encoding == escaped ? from : found, false };
 	}
 	struct shown shown = look(page->body, first.encoding);
 	if (first.encoding == ENCODING_NONE) {
 		if (shown.valid)
-			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected" };
+			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected", true };
 		return detect(detector, page, &shown, detect_sample(&page->arena, page->body, SAMPLE_BYTES));
 	}
 	if (shown.ascii || (shown.valid && first.encoding == ENCODING_UTF8))
-		return (struct decision){ first.encoding, from };
+		return (struct decision){ first.encoding, from, first.encoding == ENCODING_UTF8 };
 	if (first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE ||
 		proves_utf8(&shown, first.encoding))
-		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled" }
-				   : (struct decision){ first.encoding, from };
+		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled", true }
+				   : (struct decision){ first.encoding, from, false };
 	return weigh(detector, page, &shown, http, meta);
 }
 
 static int convert(struct decoder *decoder, struct page *page, struct decision decision, struct view body)
 {
 	uint32_t bad = 0;
-	int result = decoder_run(decoder, &page->arena, decision.encoding, body, &page->utf8, &bad);
+	int result = 0;
+	if (decision.sound)
+		page->utf8 = body;
+	else
+		result = decoder_run(decoder, &page->arena, decision.encoding, body, &page->utf8, &bad);
 	if (result == -ENOENT)
 		return page_drop(page, GARNER_UNSUPPORTED, "the C library has no table for %s",
 			encoding_name(decision.encoding));
@@ -199,7 +204,7 @@ int charset_decode(struct decoder *decoder, struct detector *detector, struct pa
 		meta = declared_by_markup(page->body);
 	page->document.charset.declared = page_str(page, http.label.n ? http.label : meta.label);
 	size_t mark_size;
-	struct decision decision = { mark_of(page->body, &mark_size), "bom" };
+	struct decision decision = { mark_of(page->body, &mark_size), "bom", false };
 	struct view body = page->body;
 	if (decision.encoding != ENCODING_NONE)
 		body = view_from(body, mark_size);

@@ -12,6 +12,8 @@ static int byte_of(uint32_t cp)
 {
 	if (cp < 0x100)
 		return (int)cp;
+	if (cp > 0x2122)
+		return -1;
 	for (int i = 0; i < 32; i++)
 		if (windows_1252[i] == cp)
 			return 0x80 + i;
@@ -73,6 +75,23 @@ static bool touches_letter(struct view text, size_t start, size_t end)
 	return (start > 0 && ascii_is_alpha(text.p[start - 1])) || (end < text.n && ascii_is_alpha(text.p[end]));
 }
 
+/* Copies the ASCII at *@at, eight bytes at a time: most of most pages. @out has room for the rest of the text. */
+static size_t copy_ascii(struct view text, size_t *at, char *out)
+{
+	size_t from = *at, i = from;
+	for (; text.n - i >= 8; i += 8) {
+		uint64_t word;
+		memcpy(&word, text.p + i, 8);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (i < text.n && (unsigned char)text.p[i] < 0x80)
+		i++;
+	memcpy(out, text.p + from, i - from);
+	*at = i;
+	return i - from;
+}
+
 /* The whole text into @out, with all runs made whole that can be, or the typical ones only. */
 static struct repair repair_into(struct view text, bool typical_only, char *out, size_t *ret_n)
 {
@@ -80,7 +99,7 @@ static struct repair repair_into(struct view text, bool typical_only, char *out,
 	size_t n = 0, run_n;
 	for (size_t at = 0; at < text.n;) {
 		if ((unsigned char)text.p[at] < 0x80) {
-			out[n++] = text.p[at++];
+			n += copy_ascii(text, &at, out + n);
 			continue;
 		}
 		size_t start = at;

@@ -2,25 +2,31 @@
 
 #include "meta/fold.h"
 
-double title_overlap(struct view a, struct view b)
+double title_words_overlap(const uint32_t *a, size_t na, const uint32_t *b, size_t nb)
 {
-	uint32_t wa[TITLE_WORDS], wb[TITLE_WORDS];
-	size_t na = fold_hashes(a, wa, TITLE_WORDS), nb = fold_hashes(b, wb, TITLE_WORDS), hits = 0;
-	if (na == 0 || nb == 0)
+	uint32_t rest[TITLE_WORDS];
+	size_t few_n = na < nb ? na : nb, many_n = na < nb ? nb : na, hits = 0;
+	const uint32_t *few = na < nb ? a : b;
+	if (few_n == 0)
 		return 0;
-	const uint32_t *few = na < nb ? wa : wb;
-	uint32_t *many = na < nb ? wb : wa;
-	size_t few_n = na < nb ? na : nb, many_n = na < nb ? nb : na;
+	memcpy(rest, na < nb ? b : a, many_n * sizeof(rest[0]));
 	for (size_t i = 0; i < few_n; i++) {
 		for (size_t k = 0; k < many_n; k++) {
-			if (many[k] != few[i])
+			if (rest[k] != few[i])
 				continue;
 			hits++;
-			many[k] = many[--many_n];
+			rest[k] = rest[--many_n];
 			break;
 		}
 	}
 	return (double)hits / (double)few_n;
+}
+
+double title_overlap(struct view a, struct view b)
+{
+	uint32_t wa[TITLE_WORDS], wb[TITLE_WORDS];
+	size_t na = fold_hashes(a, wa, TITLE_WORDS), nb = fold_hashes(b, wb, TITLE_WORDS);
+	return title_words_overlap(wa, na, wb, nb);
 }
 
 bool title_same(struct view a, struct view b)

@@ -29,6 +29,8 @@ enum { TITLE_WORDS = 64 };
 
 /* Share of the words of the shorter one that the longer one has, 0 to 1. */
 double title_overlap(struct view a, struct view b);
+/* The same of what fold_hashes() made, at most TITLE_WORDS each. */
+double title_words_overlap(const uint32_t *a, size_t na, const uint32_t *b, size_t nb);
 /* The same words in the same order. */
 bool title_same(struct view a, struct view b);
 

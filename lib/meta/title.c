@@ -1,4 +1,5 @@
 #include "meta/decide.h"
+#include "meta/fold.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -7,9 +8,11 @@ enum { CANDIDATES = 24 };
 enum source { TITLE_LD, TITLE_OG, TITLE_META, TITLE_H1, TITLE_BLOCK, TITLE_ITEMPROP, TITLE_TAG };
 
 struct candidate {
-	struct view text;
+	struct view text, cut; /* as it stands, and without the site's name */
 	uint32_t node;
 	enum source source;
+	uint32_t words[TITLE_WORDS]; /* of cut */
+	size_t word_count;
 };
 
 struct titles {
@@ -20,8 +23,11 @@ struct titles {
 static void add(struct titles *t, struct decide *d, struct view text, enum source source, uint32_t node)
 {
 	struct view plain = ld_plain(&d->page->arena, text, LIMIT_TITLE_BYTES);
-	if (plain.n && t->count < CANDIDATES)
-		t->list[t->count++] = (struct candidate){ plain, node, source };
+	if (plain.n == 0 || t->count == CANDIDATES)
+		return;
+	struct candidate *c = &t->list[t->count++];
+	*c = (struct candidate){ .text = plain, .cut = title_cut(d, plain), .node = node, .source = source };
+	c->word_count = fold_hashes(c->cut, c->words, TITLE_WORDS);
 }
 
 static void collect(struct titles *t, struct decide *d)
@@ -59,11 +65,13 @@ static bool is_heading(const struct candidate *c)
 /* How much the head of the page says the same: the best overlap with one of its titles. */
 static double agreement(const struct decide *d, const struct titles *t, struct view text)
 {
+	uint32_t words[TITLE_WORDS];
+	size_t count = fold_hashes(text, words, TITLE_WORDS);
 	double most = 0;
 	for (size_t i = 0; i < t->count; i++) {
 		if (is_heading(&t->list[i]))
 			continue;
-		double like = title_overlap(text, title_cut(d, t->list[i].text));
+		double like = title_words_overlap(words, count, t->list[i].words, t->list[i].word_count);
 		most = like > most ? like : most;
 	}
 	return decide_is_site(d, text) ? most / 2 : most;
@@ -133,31 +141,34 @@ static struct view choose(struct decide *d, const struct titles *t)
 	const struct candidate *tag = first_of(t, TITLE_TAG), *itemprop = first_of(t, TITLE_ITEMPROP);
 	if (heading)
 		d->headline = heading->node;
-	struct view shared = og ? title_cut(d, og->text) : VIEW_NONE;
+	struct view shared = og ? og->cut : VIEW_NONE;
 	if (ld && is_news(d))
-		return has_kicker(ld->text, shared) ? shared : title_cut(d, ld->text);
+		return has_kicker(ld->text, shared) ? shared : ld->cut;
 	if (heading && agreement(d, t, heading->text) >= 0.5)
-		return has_kicker(heading->text, shared) ? shared : title_cut(d, heading->text);
+		return has_kicker(heading->text, shared) ? shared : heading->cut;
 	if (ld && d->main->class == LD_ARTICLE)
-		return title_cut(d, ld->text);
+		return ld->cut;
 	if (itemprop)
 		return itemprop->text;
 	if (og)
-		return title_cut(d, og->text);
-	if (tag && title_cut(d, tag->text).n > 1)
-		return title_cut(d, tag->text);
+		return og->cut;
+	if (tag && tag->cut.n > 1)
+		return tag->cut;
 	return heading ? heading->text : VIEW_NONE;
 }
 
 int title_decide(struct decide *d)
 {
 	struct garner_document *doc = &d->page->document;
-	struct titles titles = { .count = 0 };
 	struct view title = VIEW_NONE;
 	if (d->detail) {
-		collect(&titles, d);
-		add_heading_block(&titles, d);
-		title = choose(d, &titles);
+		struct titles *titles = arena_alloc(&d->page->arena, sizeof(*titles));
+		if (!titles)
+			return page_full(d->page);
+		titles->count = 0;
+		collect(titles, d);
+		add_heading_block(titles, d);
+		title = choose(d, titles);
 	}
 	if (d->page->capture.title_hint.n)
 		title = d->page->capture.title_hint;
