@@ -1,6 +1,7 @@
 /* Runs pages through the whole pipeline, each with the model of the fold that never saw its site, and writes a set's
  * documents as JSON lines for score.py:  evaluate MODELS_FOLDER DATA_FOLDER OUT_FOLDER
- * (MODELS_FOLDER as `train --models` leaves it; "-": the model that is built in, for every page). */
+ * [SET...]  (MODELS_FOLDER as `train --models` leaves it; "-": the model that is built in, for every page; a set that
+ * nothing was learned from is read with the first fold's). */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,13 +103,10 @@ int main(int argc, char **argv)
 		if (!result)
 			result = rules_load(&run.engines[i].options, &run.engines[i].rules, &error);
 	}
-	for (int s = 0; s < SET_COUNT && !result; s++) {
-		bool wanted = argc == 4;
-		for (int a = 4; a < argc; a++)
-			wanted |= strcmp(argv[a], set_names[s]) == 0;
-		if (wanted)
-			result = run_set(&run, argv[2], argv[3], set_names[s], &error);
-	}
+	for (int s = 0; s < SET_COUNT && argc == 4 && !result; s++)
+		result = run_set(&run, argv[2], argv[3], set_names[s], &error);
+	for (int a = 4; a < argc && !result; a++)
+		result = run_set(&run, argv[2], argv[3], argv[a], &error);
 	if (result)
 		fprintf(stderr, "evaluate: %s\n", error.text);
 	for (int i = 0; i < FOLDS; i++) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "extract/html.h"
+#include "grow.h"
 #include "model_c.h"
 #include "util/buf.h"
 #include "util/clock.h"
@@ -220,34 +221,24 @@ static void fill_second(struct learner *l, uint32_t fold, const uint8_t *p)
 /* A forest from the rows of all folds but @without. */
 static int train(struct learner *l, int pass, uint32_t without, struct forest *ret)
 {
-	size_t columns = pass ? FEATURE_COUNT : FEATURE_FIRST_COUNT, rows = 0;
-	for (uint32_t i = 0; i < l->corpus->count; i++) {
+	struct grow_rows rows = { .x = l->x,
+		.stride = FEATURE_COUNT,
+		.columns = pass ? FEATURE_COUNT : FEATURE_FIRST_COUNT,
+		.y = l->y,
+		.w = l->w };
+	uint32_t *index = malloc((l->corpus->rows + 1) * sizeof(*index));
+	for (uint32_t i = 0; index && i < l->corpus->count; i++) {
 		const struct kept *k = &l->corpus->pages[i];
-		for (uint32_t j = 0; !(without & bit(k->fold)) && j < k->blocks.count; j++)
-			rows += l->w[k->row + j] > 0;
+		for (uint32_t j = k->row; !(without & bit(k->fold)) && j < k->row + k->blocks.count; j++)
+			if (l->w[j] > 0)
+				index[rows.count++] = j;
 	}
-	float *x = malloc(rows * columns * sizeof(*x)), *y = malloc(rows * sizeof(*y)), *w = malloc(rows * sizeof(*w));
-	size_t at = 0;
-	for (uint32_t i = 0; x && y && w && i < l->corpus->count; i++) {
-		const struct kept *k = &l->corpus->pages[i];
-		if (without & bit(k->fold))
-			continue;
-		for (uint32_t j = k->row; j < k->row + k->blocks.count; j++) {
-			if (l->w[j] <= 0)
-				continue;
-			for (size_t c = 0; c < columns; c++)
-				x[at * columns + c] = l->x[(size_t)j * FEATURE_COUNT + c];
-			y[at] = l->y[j];
-			w[at++] = l->w[j];
-		}
-	}
+	rows.index = index;
 	uint64_t begun = clock_ticks();
-	int result = x && y && w ? boost_train(&l->settings[pass], x, y, w, rows, columns, ret) : -1;
-	fprintf(stderr, "pass %d without folds %02x: %zu rows, %.1f s\n", pass + 1, without, rows,
+	int result = index ? grow_forest(&l->settings[pass], &rows, ret) : -1;
+	fprintf(stderr, "pass %d without folds %02x: %zu rows, %.1f s\n", pass + 1, without, rows.count,
 		(double)(clock_ticks() - begun) / 1e9);
-	free(x);
-	free(y);
-	free(w);
+	free(index);
 	return result;
 }
 

@@ -11,13 +11,14 @@
 #include "util/clock.h"
 
 static const char usage[] =
-	"train [--data DIR] [--quick] [--models DIR] [--write FILE] [--first N] [--second N] [--depth N]\n"
+	"train [--data DIR] [--quick] [--models DIR] [--write FILE] [--set PASS.NAME=VALUE]...\n"
 	"  --data DIR     folder of the data sets (default ../shared/data)\n"
 	"  --quick        one fold is held out instead of each in turn\n"
 	"  --models DIR   write the folds' models there: fold0.model ...\n"
 	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
 	"  --fast         10 trainings instead of 20, for trying things out\n"
 	"  --score DIR      no training: the models that --models left in DIR\n"
+	"  --set 1.eta=0.1  a number of a pass: trees, depth, threads, eta, subsample, columns, min_weight, lambda\n"
 	"  --labels       no training: how well the blocks can match the truth at best\n"
 	"  --show PART      all blocks of pages whose address holds PART\n"
 	"  --wrong FILE     wrong blocks of pages with a score below 0.95\n"
@@ -154,13 +155,41 @@ static void show_wrong(const struct corpus *c, const struct learner *l, const ch
 		fclose(out);
 }
 
+/* PASS.NAME=VALUE */
+static bool set_number(struct boost_settings settings[2], const char *text)
+{
+	char name[32];
+	int pass;
+	double value;
+	if (sscanf(text, "%d.%31[a-z_]=%lf", &pass, name, &value) != 3 || pass < 1 || pass > 2)
+		return false;
+	struct boost_settings *s = &settings[pass - 1];
+	const struct {
+		const char *name;
+		int *whole;
+		double *real;
+	} numbers[] = { { "trees", &s->trees, NULL }, { "depth", &s->depth, NULL }, { "threads", &s->threads, NULL },
+		{ "eta", NULL, &s->eta }, { "subsample", NULL, &s->subsample }, { "columns", NULL, &s->columns },
+		{ "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda } };
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcmp(numbers[i].name, name) != 0)
+			continue;
+		if (numbers[i].whole)
+			*numbers[i].whole = (int)value;
+		else
+			*numbers[i].real = value;
+		return true;
+	}
+	return false;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "quick", 0, NULL, 'q' },
-		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "first", 1, NULL, '1' },
-		{ "second", 1, NULL, '2' }, { "depth", 1, NULL, 'D' }, { "fast", 0, NULL, 'f' },
-		{ "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' }, { "show", 1, NULL, 's' },
-		{ "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' }, { "help", 0, NULL, 'h' }, { 0 } };
+		{ "models", 1, NULL, 'm' }, { "write", 1, NULL, 'w' }, { "set", 1, NULL, '=' },
+		{ "fast", 0, NULL, 'f' }, { "labels", 0, NULL, 'l' }, { "dump", 1, NULL, 'u' },
+		{ "show", 1, NULL, 's' }, { "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' },
+		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL, *score = NULL;
 	struct learner learner = { .settings = { { .trees = 80,
 							 .depth = 6,
@@ -190,9 +219,12 @@ int main(int argc, char **argv)
 		case 'l': labels = true; break;
 		case 'm': models = optarg; break;
 		case 'w': write = optarg; break;
-		case '1': learner.settings[0].trees = atoi(optarg); break;
-		case '2': learner.settings[1].trees = atoi(optarg); break;
-		case 'D': learner.settings[0].depth = learner.settings[1].depth = atoi(optarg); break;
+		case '=':
+			if (!set_number(learner.settings, optarg)) {
+				fprintf(stderr, "train: --set %s: no such number\n", optarg);
+				return 2;
+			}
+			break;
 		case 'u': learner.dump = fopen(optarg, "w"); break;
 		default: fputs(usage, o == 'h' ? stdout : stderr); return o == 'h' ? 0 : 2;
 		}
