@@ -69,7 +69,8 @@ static double agreement(const struct decide *d, const struct titles *t, struct v
 	size_t count = fold_hashes(text, words, TITLE_WORDS);
 	double most = 0;
 	for (size_t i = 0; i < t->count; i++) {
-		if (is_heading(&t->list[i]))
+		/* A property is mostly a heading's own, so it would agree with itself. */
+		if (is_heading(&t->list[i]) || t->list[i].source == TITLE_ITEMPROP)
 			continue;
 		double like = title_words_overlap(words, count, t->list[i].words, t->list[i].word_count);
 		most = like > most ? like : most;
@@ -135,17 +136,164 @@ static bool has_kicker(struct view whole, struct view part)
 	return false;
 }
 
+enum { KICKER_WORDS = 8, TAIL_WORDS = 3, ECHO_BLOCKS = 20, HEADINGS = 60 };
+
+static bool same(const struct candidate *a, const struct candidate *b)
+{
+	return a->word_count == b->word_count && a->word_count > 0 &&
+	       memcmp(a->words, b->words, a->word_count * sizeof(a->words[0])) == 0;
+}
+
+/* @words end with those of @part, with no more than @max others in front. */
+static bool ends_with(const uint32_t *words, size_t count, const struct candidate *part, size_t max)
+{
+	size_t n = part->word_count;
+	return n >= TAIL_WORDS && n <= count && count - n <= max &&
+	       memcmp(words + count - n, part->words, n * sizeof(words[0])) == 0;
+}
+
+/* How many of the page's titles are the same as this one, itself included. */
+static size_t votes(const struct titles *t, const struct candidate *c)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < t->count; i++)
+		n += t->list[i].source != TITLE_BLOCK && same(&t->list[i], c);
+	return n;
+}
+
+/* Below the headline stands a second one that is the title of the JSON-LD or of Open Graph, where the first one, like
+ * the title element, was written for search engines: the second is what the editors wrote. */
+static const struct candidate *echoed(const struct decide *d, const struct titles *t, const struct candidate *heading)
+{
+	static const enum source sources[] = { TITLE_LD, TITLE_OG };
+	size_t head = heading && heading->node ? decide_block_of(d, heading->node) : SIZE_MAX;
+	if (head == SIZE_MAX)
+		return NULL;
+	for (size_t i = head + 1; i < d->page->block_count && i < head + ECHO_BLOCKS && i <= d->first; i++) {
+		const struct block *b = &d->page->blocks[i];
+		uint32_t words[TITLE_WORDS];
+		if (b->kind != BLOCK_HEADING)
+			continue;
+		size_t count = fold_hashes(b->text, words, TITLE_WORDS);
+		if (count == heading->word_count && memcmp(words, heading->words, count * sizeof(words[0])) == 0)
+			continue;
+		for (size_t k = 0; k < 2; k++) {
+			const struct candidate *c = first_of(t, sources[k]);
+			if (c && !same(c, heading) && ends_with(words, count, c, KICKER_WORDS))
+				return c;
+		}
+	}
+	return NULL;
+}
+
+/* The headline in the title element, between the names of site and section: its longest part that stands on the page
+ * as a heading too. Templates without a name for the headline put the site's into h1. */
+static struct view segment_on_page(struct decide *d, const struct candidate *tag)
+{
+	struct view rest = tag->cut, best = VIEW_NONE;
+	uint32_t best_node = 0;
+	for (size_t from = 0, at = 1; at <= rest.n; at++) {
+		size_t n = at < rest.n ? title_separator(rest, at) : 0;
+		if (at < rest.n && (n == 0 || rest.p[at] == ':' || rest.p[at] == '-'))
+			continue;
+		struct view part = view_trim(view_make(rest.p + from, at - from));
+		from = at + n;
+		at += n ? n - 1 : 0;
+		uint32_t words[TITLE_WORDS];
+		if (part.n <= best.n || fold_hashes(part, words, TITLE_WORDS) < 2 || decide_is_site(d, part))
+			continue;
+		for (size_t i = 0, seen = 0; i < d->page->block_count && seen < HEADINGS; i++) {
+			const struct block *b = &d->page->blocks[i];
+			seen += b->kind == BLOCK_HEADING;
+			if (b->kind != BLOCK_HEADING || (d->first != SIZE_MAX && i > d->first + 2 && b->cut) ||
+				!title_same(b->text, part))
+				continue;
+			best = part;
+			best_node = b->node;
+			break;
+		}
+	}
+	if (best.n)
+		d->headline = best_node;
+	return best;
+}
+
+/* A headline of JSON-LD that was cut short: the heading says all of it. */
+static bool is_cut_short(const struct candidate *c, const struct candidate *heading)
+{
+	struct view text = c->text;
+	if (view_ends(text, VIEW("...")))
+		text = view_first(text, text.n - 3);
+	else if (view_ends(text, VIEW("\xE2\x80\xA6")))
+		text = view_first(text, text.n - 3);
+	else if (text.n < 100)
+		return false;
+	return heading && heading->text.n > c->text.n && text.n > 20 && view_starts(heading->text, view_trim(text));
+}
+
+static struct view from_news(
+	const struct titles *t, const struct candidate *ld, const struct candidate *og, const struct candidate *heading)
+{
+	if (is_cut_short(ld, heading))
+		return heading->cut;
+	if (og && has_kicker(ld->text, og->cut))
+		return og->cut;
+	/* The kicker that nearly all of the page's titles have belongs to the headline. */
+	if (heading && has_kicker(heading->cut, ld->cut) && votes(t, heading) > 3)
+		return heading->cut;
+	return ld->cut;
+}
+
+/* Heading and Open Graph have the same headline behind kickers that have no word in common. */
+static struct view common_tail(struct view a, struct view b)
+{
+	for (size_t at = 1; at < a.n; at++) {
+		size_t n = title_separator(a, at);
+		if (n == 0)
+			continue;
+		struct view tail = view_trim(view_from(a, at + n));
+		uint32_t words[TITLE_WORDS];
+		bool whole = fold_hashes(tail, words, TITLE_WORDS) > TAIL_WORDS && b.n > tail.n &&
+			     title_overlap(view_first(a, at), view_first(b, b.n - tail.n)) == 0;
+		return whole && has_kicker(b, tail) ? tail : VIEW_NONE;
+	}
+	return VIEW_NONE;
+}
+
+/* "Kicker headline" in one element, and elsewhere the headline alone, more than once. */
+static bool has_joined_kicker(const struct titles *t, const struct candidate *heading, const struct candidate *og)
+{
+	return votes(t, og) > 1 && heading->text.n > og->cut.n + 4 &&
+	       ends_with(heading->words, heading->word_count, og, KICKER_WORDS / 2);
+}
+
+static struct view from_heading(const struct titles *t, const struct candidate *heading, const struct candidate *og)
+{
+	if (!og || same(heading, og))
+		return heading->cut;
+	if (has_kicker(heading->text, og->cut) || has_joined_kicker(t, heading, og))
+		return og->cut;
+	struct view tail = common_tail(heading->cut, og->cut);
+	return tail.n ? tail : heading->cut;
+}
+
 static struct view choose(struct decide *d, const struct titles *t)
 {
 	const struct candidate *heading = best_heading(d, t), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
 	const struct candidate *tag = first_of(t, TITLE_TAG), *itemprop = first_of(t, TITLE_ITEMPROP);
 	if (heading)
 		d->headline = heading->node;
-	struct view shared = og ? og->cut : VIEW_NONE;
+	const struct candidate *echo = echoed(d, t, heading);
+	if (echo)
+		return echo->cut;
 	if (ld && is_news(d))
-		return has_kicker(ld->text, shared) ? shared : ld->cut;
-	if (heading && agreement(d, t, heading->text) >= 0.5)
-		return has_kicker(heading->text, shared) ? shared : heading->cut;
+		return from_news(t, ld, og, heading);
+	bool agrees = heading && agreement(d, t, heading->text) >= 0.5;
+	struct view segment = tag && !(agrees && votes(t, heading) > 1) ? segment_on_page(d, tag) : VIEW_NONE;
+	if (segment.n && (!agrees || decide_is_site(d, heading->text)))
+		return segment;
+	if (agrees)
+		return from_heading(t, heading, og);
 	if (ld && d->main->class == LD_ARTICLE)
 		return ld->cut;
 	if (itemprop)

@@ -94,6 +94,55 @@ static void a_separator_alone_cuts_nothing(void **state)
 	assert_string_equal(f.title, "Paris - Lyon: a journey");
 }
 
+static void a_second_headline_that_the_head_repeats_is_the_editors(void **state)
+{
+	(void)state;
+	/* h1 and title element are for search engines. */
+	struct facts f = read_page("https://example.org/a",
+		"<title>Fähre Nordinsel: Fahrplan, Preise, Ausfälle</title>"
+		"<meta property=og:title content='Die Insel wartet auf ihr Schiff'>",
+		"<article><h1>Fähre Nordinsel: Fahrplan, Preise, Ausfälle</h1><h2><span>Nordsee</span> Die Insel "
+		"wartet "
+		"auf ihr Schiff</h2>" TEXT "</article>");
+	assert_string_equal(f.title, "Die Insel wartet auf ihr Schiff");
+	/* A subheading that nobody repeats stays one. */
+	f = read_page("https://example.org/a",
+		"<title>Fähre Nordinsel fällt aus</title><meta property=og:title content='Fähre Nordinsel fällt aus'>",
+		"<article><h1>Fähre Nordinsel fällt aus</h1><h2>Die Insel wartet auf ihr Schiff</h2>" TEXT
+		"</article>");
+	assert_string_equal(f.title, "Fähre Nordinsel fällt aus");
+}
+
+static void a_kicker_inside_of_the_heading_is_left_out(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/a",
+		"<title>Il mercato del pesce riapre in centro</title>"
+		"<meta property=og:title content='Il mercato del pesce riapre in centro'>",
+		"<article><h1><span>Commercio</span> Il mercato del pesce riapre in centro</h1>" TEXT "</article>");
+	assert_string_equal(f.title, "Il mercato del pesce riapre in centro");
+}
+
+static void the_part_of_the_title_that_is_a_heading_goes_before_the_site_in_h1(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://www.notes.example/a",
+		"<title>Weekend notes » Blog Archive » Mending a net by lamplight</title>",
+		"<h1>Weekend notes</h1><div><h2>Mending a net by lamplight</h2>" TEXT "</div>");
+	assert_string_equal(f.title, "Mending a net by lamplight");
+}
+
+static void a_headline_cut_short_is_completed_by_the_heading(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/a",
+		"<title>Satama avattiin uudelleen kolmen myrskyisen yön jälkeen | Rannikko</title>"
+		"<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"Satama avattiin uudelleen "
+		"kolmen...\"}</script>",
+		"<article><h1>Satama avattiin uudelleen kolmen myrskyisen yön jälkeen</h1>" TEXT "</article>");
+	assert_string_equal(f.title, "Satama avattiin uudelleen kolmen myrskyisen yön jälkeen");
+}
+
 static void the_heading_of_the_text_is_its_title(void **state)
 {
 	(void)state;
@@ -238,6 +287,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_name_of_the_site_is_cut_off_a_title),
 		cmocka_unit_test(a_separator_alone_cuts_nothing),
+		cmocka_unit_test(a_second_headline_that_the_head_repeats_is_the_editors),
+		cmocka_unit_test(a_kicker_inside_of_the_heading_is_left_out),
+		cmocka_unit_test(the_part_of_the_title_that_is_a_heading_goes_before_the_site_in_h1),
+		cmocka_unit_test(a_headline_cut_short_is_completed_by_the_heading),
 		cmocka_unit_test(the_heading_of_the_text_is_its_title),
 		cmocka_unit_test(json_ld_gives_names_and_times_even_when_damaged),
 		cmocka_unit_test(a_byline_and_a_date_under_the_headline_are_found_without_markup),
