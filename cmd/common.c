@@ -308,10 +308,11 @@ static int exit_code(const struct garner_report *report, int result)
 		return EXIT_STORE;
 	if (signal_seen)
 		return EXIT_SIGNAL + signal_seen;
-	if (report->network_inputs && report->network_failed == report->network_inputs &&
-		report->network_inputs == report->inputs)
+	/* A sync's looks at its sources are requests as well. */
+	if (report->network_inputs && report->network_failed == report->network_inputs && !report->stored &&
+		!report->known)
 		return EXIT_NETWORK;
-	return report->dropped ? EXIT_SOME_FAILED : EXIT_DONE;
+	return report->dropped || report->sources_failed ? EXIT_SOME_FAILED : EXIT_DONE;
 }
 
 static void tell_unnamed(const struct common *common)

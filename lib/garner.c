@@ -188,6 +188,13 @@ int garner_run_reader(struct garner *garner, struct run *run, struct capture_rea
 	return run->fn_result ? run->fn_result : result;
 }
 
+int garner_run_page(struct garner *garner, struct run *run, struct page *page)
+{
+	struct pipeline pipeline = pipeline_of(garner, run);
+	int result = pipeline_run_page(&pipeline, page, &garner->error);
+	return run->fn_result ? run->fn_result : result;
+}
+
 static int run_inputs(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)
 {
 	struct capture_reader *reader = NULL;
@@ -214,16 +221,15 @@ int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, co
 	int result = garner_begin(garner);
 	if (result)
 		return result;
-	struct pipeline pipeline = pipeline_of(garner, &run);
 	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
 	page.options = &garner->engine.options;
 	page_reset(&page);
 	page.capture.body = view_make(bytes, size);
 	page.capture.url = view_of(url);
 	page.capture.content_type = view_of(content_type);
-	result = pipeline_run_page(&pipeline, &page, &garner->error);
+	result = garner_run_page(garner, &run, &page);
 	arena_free(&page.arena);
-	return run.fn_result ? run.fn_result : result;
+	return result;
 }
 
 static int run_store(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)

@@ -37,5 +37,7 @@ struct run {
 int garner_begin(struct garner *garner);
 /* Everything @reader gives; its fatal error, or what run->fn gave. */
 int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);
+/* The same for one page that is captured already. */
+int garner_run_page(struct garner *garner, struct run *run, struct page *page);
 
 #endif

@@ -43,14 +43,18 @@ const char *page_str(struct page *page, struct view v)
 	return v.n ? arena_strdup_view(&page->arena, v) : NULL;
 }
 
-void page_reset(struct page *page)
+void page_again(struct page *page)
 {
-	struct arena arena = page->arena;
-	const struct garner_options *options = page->options;
-	arena_reset(&arena);
-	*page = (struct page){ .arena = arena, .options = options };
-	page->capture.fetched = page->capture.offset = page->capture.length = GARNER_NO_NUMBER;
+	*page = (struct page){ .arena = page->arena, .options = page->options, .capture = page->capture };
 	page->document.n = page->document.dup_of = page->document.near.n = GARNER_NO_NUMBER;
 	page->document.revision_of = page->document.src.offset = page->document.src.length = GARNER_NO_NUMBER;
 	page->document.store.offset = page->document.store.length = GARNER_NO_NUMBER;
+}
+
+void page_reset(struct page *page)
+{
+	arena_reset(&page->arena);
+	page->capture =
+		(struct capture){ .fetched = GARNER_NO_NUMBER, .offset = GARNER_NO_NUMBER, .length = GARNER_NO_NUMBER };
+	page_again(page);
 }

@@ -109,5 +109,7 @@ int page_full(struct page *page);
 const char *page_str(struct page *page, struct view v);
 /* Ready for the next capture; keeps memory up to ARENA_KEEP_BYTES. */
 void page_reset(struct page *page);
+/* As it was captured: what stages found is forgotten. The arena is not reset. */
+void page_again(struct page *page);
 
 #endif

@@ -254,7 +254,7 @@ static int robots_read(struct fetcher *f, struct robots_job *job, uint64_t now)
 	origin->reason = GARNER_ROBOTS;
 	if (x->reason) {
 		if (x->reason == GARNER_NO_HOST || x->reason == GARNER_NO_ANSWER || x->reason == GARNER_BAD_TLS ||
-			x->reason == GARNER_REFUSED_ADDRESS) {
+			x->reason == GARNER_REFUSED_ADDRESS || x->reason == GARNER_BAD_URL) {
 			state = ROBOTS_FAILED;
 			origin->reason = x->reason;
 		}

@@ -630,6 +630,20 @@ int ledger_see(struct ledger *l, const struct ledger_sighting *sighting, struct 
 	return result ? result : changed ? LEDGER_CHANGED : LEDGER_SAME;
 }
 
+int ledger_waiting_of(struct ledger *l, struct view key, int64_t *ret_id, struct error *error)
+{
+	sqlite3_stmt *st = statement(l, S_ITEM_BY_URL);
+	struct found had;
+	if (!st)
+		return failed(l, error);
+	sqlite3_bind_int64(st, 1, (int64_t)key_of(key));
+	int result = find_with(l, st, key, &had, error);
+	if (result)
+		return result;
+	*ret_id = had.id;
+	return had.state == LEDGER_WAITING ? 0 : 1;
+}
+
 static int one_item(
 	struct ledger *l, sqlite3_stmt *st, struct arena *arena, struct ledger_item *ret, struct error *error)
 {

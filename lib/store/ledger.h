@@ -93,6 +93,9 @@ enum ledger_seen { LEDGER_SAME, LEDGER_NEW, LEDGER_CHANGED };
  * same or an edit of it; notes what is new. enum ledger_seen, or < 0. */
 int ledger_see(struct ledger *ledger, const struct ledger_sighting *sighting, struct error *error);
 
+/* The item of this canonical spelling that waits. 0; 1: there is none. */
+int ledger_waiting_of(struct ledger *ledger, struct view key, int64_t *ret_id, struct error *error);
+
 struct ledger_item {
 	int64_t id, source;
 	struct view url, guid, title, published;

@@ -107,6 +107,17 @@ static int settle(void *user, const struct page *page, struct error *error)
 	return result < 0 ? result : 0;
 }
 
+int sync_article_at_hand(struct sync *sync, struct run *run, struct page *page, int64_t item)
+{
+	struct articles a = { .sync = sync };
+	page->capture.item = item;
+	run->settle = settle;
+	run->settle_user = &a;
+	int result = garner_run_page(sync->garner, run, page);
+	run->settle = NULL;
+	return result ? result : store_commit_change(sync->store, &sync->garner->error);
+}
+
 int sync_articles(struct sync *sync, struct run *run)
 {
 	struct garner *garner = sync->garner;

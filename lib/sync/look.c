@@ -275,9 +275,14 @@ static int read_page(struct look *look)
 		}
 	}
 	look->source->kind = LEDGER_PAGE;
-	if (resolve(look, VIEW_NONE, look->source->url, &s))
-		return note(look, &s);
-	return 0;
+	if (!resolve(look, VIEW_NONE, look->source->url, &s))
+		return 0;
+	int result = note(look, &s);
+	if (!result)
+		result = ledger_waiting_of(sync->writer, s.key, &look->article, &look->error);
+	if (result == 1)
+		look->article = 0;
+	return result < 0 ? result : 0;
 }
 
 static int decode(struct reading *reading, struct look *look)

@@ -64,7 +64,7 @@ static int close_parts(struct sync *sync, int result)
 
 static int run_parts(struct sync *sync, struct run *run)
 {
-	int result = sync_watch(sync);
+	int result = sync_watch(sync, run);
 	if (!result && !atomic_load(&sync->garner->stop))
 		result = sync_articles(sync, run);
 	if (!result && !atomic_load(&sync->garner->stop))

@@ -42,6 +42,7 @@ struct look {
 	int64_t fresh, changed, children, seen, turn;
 	int64_t ttl;
 	struct ledger_source *found; /* of a page: its feed */
+	int64_t article;	     /* the page itself is this item, which waits; 0: it is not */
 	struct error error;
 };
 /* Reads what a source answered and notes its articles. 0, or a reason with words by page_drop; < 0. Opens decoders of
@@ -52,7 +53,9 @@ struct reading *reading_free(struct reading *reading);
 int look_at(struct reading *reading, struct look *look);
 
 /* ---- the three parts; each < 0 with garner->error, or 0 ---- */
-int sync_watch(struct sync *sync);
+int sync_watch(struct sync *sync, struct run *run);
+/* The article that a look brought already: item @item is not fetched again. */
+int sync_article_at_hand(struct sync *sync, struct run *run, struct page *page, int64_t item);
 int sync_articles(struct sync *sync, struct run *run);
 int sync_folders(struct sync *sync, struct run *run);
 

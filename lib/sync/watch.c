@@ -7,6 +7,7 @@
 
 struct watch {
 	struct sync *sync;
+	struct run *run; /* for a page that is its own article */
 	struct reading *reading;
 	struct arena arena; /* of the row that is given out */
 	int64_t after;	    /* sources up to here were given out in this round */
@@ -58,12 +59,13 @@ static int next_due(void *user, struct fetch_request *ret, struct error *error)
 	return 0;
 }
 
-static void count(struct sync *sync, const struct page *page, int reason, bool news)
+/* @again: the same answer is counted as an article's, too. */
+static void count(struct sync *sync, const struct page *page, int reason, bool news, bool again)
 {
 	struct garner_report *r = &sync->garner->report;
 	bool failed = reason && reason != GARNER_UNCHANGED;
 	r->sources++;
-	r->network_inputs += page->capture.network;
+	r->network_inputs += page->capture.network && !again;
 	r->network_failed += page->capture.network && failed;
 	if (failed)
 		r->sources_failed++;
@@ -131,6 +133,7 @@ static int handle(struct watch *w, struct page *page, int reason)
 		result = ledger_source(sync->writer, page->capture.item, &page->arena, &source, error);
 	if (result)
 		return result < 0 ? result : 0;
+	struct arena_mark mark = arena_mark(&page->arena);
 	if (!reason)
 		reason = look_at(w->reading, &look);
 	if (reason < 0)
@@ -149,9 +152,14 @@ static int handle(struct watch *w, struct page *page, int reason)
 		result = store_commit_change(sync->store, error);
 	if (result < 0)
 		return error_set(error, result, "%s", look.error.code ? look.error.text : "a source");
-	count(sync, page, reason, look.fresh || look.changed || look.found);
+	count(sync, page, reason, look.fresh || look.changed || look.found, look.article != 0);
 	sync_log(sync, "source", source.url, source.state.p);
-	return 0;
+	if (!look.article)
+		return 0;
+	/* What the look decoded is given back: the stages need the room. */
+	arena_rewind(&page->arena, mark);
+	page_again(page);
+	return sync_article_at_hand(sync, w->run, page, look.article);
 }
 
 /* One round over what is due. What it makes due itself (a page's feed, an index's sitemaps) is for the next. */
@@ -185,9 +193,9 @@ static int round_of(struct watch *w)
 	return result;
 }
 
-int sync_watch(struct sync *sync)
+int sync_watch(struct sync *sync, struct run *run)
 {
-	struct watch w = { .sync = sync, .reading = reading_new(), .all = sync->options.all };
+	struct watch w = { .sync = sync, .run = run, .reading = reading_new(), .all = sync->options.all };
 	int result = w.reading ? 0 : error_set(&sync->garner->error, -ENOMEM, "no memory for sources");
 	arena_init(&w.arena, MIB(1));
 	for (size_t before = 1; !result && w.given != before && !atomic_load(&sync->garner->stop);) {
