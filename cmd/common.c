@@ -312,7 +312,9 @@ static int exit_code(const struct garner_report *report, int result)
 	if (report->network_inputs && report->network_failed == report->network_inputs && !report->stored &&
 		!report->known)
 		return EXIT_NETWORK;
-	return report->dropped || report->sources_failed ? EXIT_SOME_FAILED : EXIT_DONE;
+	/* What the user does not want is no failure. */
+	uint64_t unwanted = report->by_reason[GARNER_FILTERED] + report->by_reason[GARNER_FORGOTTEN];
+	return report->dropped > unwanted || report->sources_failed ? EXIT_SOME_FAILED : EXIT_DONE;
 }
 
 static void tell_unnamed(const struct common *common)

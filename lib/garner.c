@@ -108,7 +108,8 @@ static void count(struct garner_report *report, const struct page *page, int rea
 	if (page->capture.network) {
 		report->network_inputs++;
 		report->network_failed += reason != GARNER_STORED && reason != GARNER_KNOWN &&
-					  reason != GARNER_UNCHANGED && reason != GARNER_FILTERED;
+					  reason != GARNER_UNCHANGED && reason != GARNER_FILTERED &&
+					  reason != GARNER_FORGOTTEN;
 	}
 	if (reason == GARNER_STORED) {
 		report->stored++;

@@ -58,6 +58,7 @@ extern "C" {
 	X(UNCHANGED, "unchanged", "not modified since the last fetch")                                                 \
 	X(BAD_FEED, "bad-feed", "a feed or sitemap that can't be read")                                                \
 	X(UNSUPPORTED, "unsupported", "a format or version that is not read")                                          \
+	X(FORGOTTEN, "forgotten", "taken out of the store for good by `garner forget`")                                \
 	X(INTERRUPTED, "interrupted", "the run was stopped before its end")
 
 enum garner_reason {

@@ -46,6 +46,7 @@ struct store {
 
 	size_t frame_bytes; /* raw, of whole frames since the last commit */
 	size_t input_count; /* since the last commit */
+	uint64_t commit_at; /* clock_ticks of the last commit */
 	bool changed;	    /* this run put, noted or saw something */
 	struct near *near;
 	struct keys *keys;

@@ -50,6 +50,35 @@ static int open_file(struct store *store, struct raw_writer *raw, struct error *
 	return result ? result : catalogue_set(store->catalogue, "next_raw", raw->number + 1, error);
 }
 
+/* Bytes behind what is acknowledged, or a file that is not acknowledged at all. */
+static int cut_tail(struct store *store, enum catalogue_file_kind kind, int64_t number, struct error *error)
+{
+	struct catalogue_file file = { .size = 0 };
+	struct stat st;
+	char name[64];
+	store_file_name(kind, number, name);
+	char *path = store_path(store, name);
+	int found = path ? catalogue_file(store->catalogue, kind, number, &file, error)
+			 : error_set(error, -ENOMEM, "%s: no memory", store->root),
+	    result = found < 0 ? found : 0;
+	if (!result && !file.sealed && stat(path, &st) == 0 && st.st_size > file.size)
+		if ((found == 1 ? unlink(path) : truncate(path, file.size)) < 0)
+			result = error_set(error, -errno, "%s: cut the torn tail: %s", path, strerror(errno));
+	free(path);
+	return result;
+}
+
+int raw_recover(struct store *store, struct error *error)
+{
+	static const enum catalogue_file_kind kinds[] = { CATALOGUE_RAW, CATALOGUE_RAW_ZSTD };
+	int64_t next = 0;
+	int result = catalogue_get(store->catalogue, "next_raw", 0, &next, error);
+	for (int i = 0; i < 2; i++)
+		for (int64_t number = next > 0 ? next - 1 : 0; !result && number <= next; number++)
+			result = cut_tail(store, kinds[i], number, error);
+	return result;
+}
+
 static int raw_new(struct store *store, struct error *error)
 {
 	struct raw_writer *raw = calloc(1, sizeof(*raw));

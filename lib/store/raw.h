@@ -15,6 +15,8 @@ int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct 
 int raw_put_revisit(struct store *store, struct page *page, const struct catalogue_document *row, struct error *error);
 /* To the medium, and its size into the catalogue; seals a large one. */
 int raw_sync(struct store *store, struct error *error);
+/* Cuts what an interrupted run left behind the acknowledged bytes. */
+int raw_recover(struct store *store, struct error *error);
 struct raw_writer *raw_free(struct raw_writer *raw);
 
 #endif

@@ -67,6 +67,7 @@ struct store *store_make(const char *path, const struct engine *engine, struct e
 	for (size_t n = strlen(store->root); n > 1 && store->root[n - 1] == '/'; n--)
 		store->root[n - 1] = 0;
 	store->engine = engine;
+	store->commit_at = clock_ticks();
 	store->clock = clock_now(&engine->options);
 	store->lock_fd = store->pack_fd = -1;
 	store->manifest = SEGMENT_NONE;
@@ -273,6 +274,8 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 		result = keys_open(store->root, store->root, store->catalogue, true, &store->keys, error);
 	if (!result)
 		result = store_sweep(store, error);
+	if (!result)
+		result = raw_recover(store, error);
 	if (!result)
 		result = store_remove_doomed(store, error);
 	if (!result)
@@ -520,6 +523,7 @@ int store_commit(struct store *store, struct error *error)
 {
 	int result = cut(store, error);
 	store->frame_bytes = store->input_count = 0;
+	store->commit_at = clock_ticks();
 	if (!result && store->archive)
 		return store->near ? near_sync(store->near, error) : 0;
 	if (result)
@@ -557,20 +561,29 @@ static size_t seal_bytes(const struct store *store)
 	return n ? n : PACK_SEAL_BYTES;
 }
 
-/* Small packs are committed in small steps. */
-static size_t commit_bytes(const struct store *store)
+static size_t least(size_t a, size_t b)
 {
-	size_t n = seal_bytes(store);
-	return n < STORE_COMMIT_BYTES ? n : STORE_COMMIT_BYTES;
+	return a < b ? a : b;
 }
 
-/* After each input: points that depend on the inputs alone, never on time, so that the bytes do not either. */
-static int step(struct store *store, struct error *error)
+/* Points that depend on the inputs alone, never on time, so that the bytes do not either; but what comes over the
+ * network is never the same twice, and comes slowly. */
+static bool is_commit_due(const struct store *store, bool network)
+{
+	if (store->frame_bytes >= least(seal_bytes(store), STORE_COMMIT_BYTES) ||
+		store->input_count >= STORE_COMMIT_INPUTS)
+		return true;
+	return network && store->input_count &&
+	       clock_ticks() - store->commit_at > STORE_COMMIT_SECONDS * UINT64_C(1000000000);
+}
+
+/* After each input. Small packs have small frames and are committed in small steps. */
+static int step(struct store *store, bool network, struct error *error)
 {
 	int result = 0;
-	if (pack_pending(store->pack) >= PACK_FRAME_BYTES)
+	if (pack_pending(store->pack) >= least(seal_bytes(store), PACK_FRAME_BYTES))
 		result = cut(store, error);
-	if (!result && (store->frame_bytes >= commit_bytes(store) || store->input_count >= STORE_COMMIT_INPUTS)) {
+	if (!result && is_commit_due(store, network)) {
 		result = store_commit(store, error);
 		if (!result && !store->archive && (size_t)pack_size(store->pack) >= seal_bytes(store)) {
 			result = store_seal(store, error);
@@ -665,7 +678,7 @@ static int known(struct store *store, int64_t n, struct page *page, struct error
 	if (!result)
 		result = count_input(store, GARNER_KNOWN, error);
 	if (!result)
-		result = step(store, error);
+		result = step(store, page->capture.network, error);
 	return result ? result : GARNER_KNOWN;
 }
 
@@ -737,7 +750,7 @@ int store_revise(struct store *store, struct page *page, int64_t n, int64_t raw,
 	int result = note_change(store, error);
 	if (!result)
 		result = add(store, page, raw, error);
-	return result ? result : step(store, error);
+	return result ? result : step(store, false, error);
 }
 
 int store_put(struct store *store, struct page *page, struct error *error)
@@ -754,9 +767,9 @@ int store_put(struct store *store, struct page *page, struct error *error)
 	bool gone;
 	int result = catalogue_is_gone(store->catalogue, strtoull(d->id, NULL, 16), &gone, error);
 	if (!result && gone) {
-		page_drop(page, GARNER_FILTERED, "taken out of the store for good");
-		result = store_note(store, GARNER_FILTERED, page, error);
-		return result ? result : GARNER_FILTERED;
+		page_drop(page, GARNER_FORGOTTEN, "taken out of the store for good");
+		result = store_note(store, GARNER_FORGOTTEN, page, error);
+		return result ? result : GARNER_FORGOTTEN;
 	}
 	if (!result)
 		result = find_id(store, strtoull(d->id, NULL, 16), page->sha256, &newest, &same, error);
@@ -778,7 +791,7 @@ int store_put(struct store *store, struct page *page, struct error *error)
 	result = add(store, page, GARNER_NO_NUMBER, error);
 	if (!result)
 		result = count_input(store, GARNER_STORED, error);
-	return result ? result : step(store, error);
+	return result ? result : step(store, page->capture.network, error);
 }
 
 /* The document that was not sent again, or that a record of another archive speaks of: by its id, then by URL. */
@@ -808,7 +821,7 @@ int store_note(struct store *store, int reason, struct page *page, struct error 
 		result = see(store, n, page, error);
 	if (!result)
 		result = count_input(store, reason, error);
-	return result ? result : step(store, error);
+	return result ? result : step(store, page->capture.network, error);
 }
 
 int store_commit_change(struct store *store, struct error *error)

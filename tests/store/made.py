@@ -42,3 +42,37 @@ def write_jsonl(path, seed, first, count, words=120, revise=0.0, base_seed=None)
                     "title": "Story %d %s" % (i, rng.choice(WORDS["en"])),
                     "text": text(rng, size)}
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+NOTES = 4  # lines "House note K." that each page has
+
+
+def html(line):
+    """A page of the same story, with lines that a rule can cut."""
+    paragraphs = line["text"].split("\n\n")
+    notes = ["House note %d." % k for k in range(NOTES)]
+    body = "".join("<p>%s</p>" % p for p in [*paragraphs[:1], *notes, *paragraphs[1:]])
+    return ("<html lang=en><head><title>%s</title></head><body><nav><a href=/>Home</a></nav><article><h1>%s</h1>%s"
+            "</article></body></html>" % (line["title"], line["title"], body)).encode()
+
+
+def write_warc(path, lines_path):
+    """The pages of write_jsonl's lines as responses."""
+    with open(lines_path, encoding="utf-8") as lines, open(path, "wb") as out:
+        for i, line in enumerate(map(json.loads, lines)):
+            body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html(line)
+            head = ("WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-%012d>\r\n"
+                    "WARC-Date: 2024-05-01T10:00:00Z\r\nWARC-Target-URI: %s\r\n"
+                    "Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n" % (
+                        i, line["url"], len(body)))
+            out.write(head.encode() + body + b"\r\n\r\n")
+
+
+def write_rules(folder):
+    """One rule file for each note; cutting it gives every page another text."""
+    paths = []
+    for k in range(NOTES):
+        paths.append("%s/note%d.rules" % (folder, k))
+        with open(paths[-1], "w") as out:
+            out.write("rule house.note-%d\nline House note %d.\n" % (k, k))
+    return paths
