@@ -104,15 +104,25 @@ static uint8_t hit_code(const struct hits *hits)
 	return hits->any ? 3 : hits->zoned ? 2 : hits->weak ? 1 : 0;
 }
 
+enum { GROUP_NONE, GROUP_RELATED, GROUP_TALK, GROUP_OFFER, GROUP_LEGAL, GROUP_BYLINE, GROUP_MENU, GROUPS };
+
+/* A kind's code is its place + 2. */
+static const struct {
+	const char *name;
+	uint8_t group;
+} kinds[] = { { "navigation", GROUP_MENU }, { "share", GROUP_MENU }, { "related", GROUP_RELATED },
+	{ "comments", GROUP_TALK }, { "newsletter", GROUP_OFFER }, { "paywall", GROUP_OFFER },
+	{ "consent", GROUP_NONE }, { "advertisement", GROUP_NONE }, { "copyright", GROUP_LEGAL },
+	{ "byline", GROUP_BYLINE }, { "date", GROUP_BYLINE }, { "photo", GROUP_NONE }, { "player", GROUP_NONE },
+	{ "app", GROUP_NONE }, { "follow", GROUP_MENU }, { "tags", GROUP_MENU }, { "store", GROUP_NONE },
+	{ "legal", GROUP_LEGAL }, { "captcha", GROUP_TALK }, { "category", GROUP_NONE } };
+
 /* What a rule is about, coarsely. */
 static uint8_t kind_code(const struct hits *hits)
 {
-	static const char *const kinds[] = { "navigation", "share", "related", "comments", "newsletter", "paywall",
-		"consent", "advertisement", "copyright", "byline", "date", "photo", "player", "app", "follow", "tags",
-		"store", "legal", "captcha", "category" };
 	const struct rule *rule = hits->any ? hits->any : hits->zoned ? hits->zoned : hits->weak;
 	for (size_t i = 0; rule && i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(rule->kind, kinds[i]) == 0)
+		if (strcmp(rule->kind, kinds[i].name) == 0)
 			return (uint8_t)(i + 2);
 	return rule ? 1 : 0;
 }
@@ -378,7 +388,41 @@ static void put_backwards(const struct doc *doc, uint8_t *x)
 	}
 }
 
-int line_features_first(struct work *work, uint8_t *x)
+static uint8_t group_of(const struct line_own *own)
+{
+	return own->x[L_KIND] >= 2 ? kinds[own->x[L_KIND] - 2].group : GROUP_NONE;
+}
+
+enum { GROUP_SINCE, GROUP_PROSE, GROUP_UNTIL, GROUP_COLUMNS, NEVER = 255 };
+
+/* LINE_FEATURES_GROUP of every group, without a page between hit and line being looked at twice. */
+static void put_groups(const struct doc *doc, uint8_t *x)
+{
+	const struct work *work = doc->work;
+	size_t n = work->live_count, last[GROUPS], next[GROUPS];
+	uint64_t prose = 0, before[GROUPS] = { 0 };
+	for (size_t g = 0; g < GROUPS; g++)
+		last[g] = next[g] = SIZE_MAX;
+	for (size_t i = 0; i < n; i++) {
+		uint8_t *row = x + i * LF_COUNT + LF_RELATED_SINCE, group = group_of(own_at(work, i));
+		last[group] = i;
+		before[group] = prose;
+		for (size_t g = 1; g < GROUPS; g++, row += GROUP_COLUMNS) {
+			row[GROUP_SINCE] = last[g] == SIZE_MAX ? NEVER : q_log(i - last[g]);
+			row[GROUP_PROSE] =
+				last[g] == SIZE_MAX ? NEVER : (uint8_t)(q_ratio(before[g], doc->prose_bytes) / 2);
+		}
+		prose += is_prose(work, i) ? line_at(work, i)->text.n : 0;
+	}
+	for (size_t i = n; i-- > 0;) {
+		uint8_t *row = x + i * LF_COUNT + LF_RELATED_SINCE;
+		next[group_of(own_at(work, i))] = i;
+		for (size_t g = 1; g < GROUPS; g++, row += GROUP_COLUMNS)
+			row[GROUP_UNTIL] = next[g] == SIZE_MAX ? NEVER : q_log(next[g] - i);
+	}
+}
+
+int line_features(struct work *work, uint8_t *x)
 {
 	struct doc doc;
 	uint64_t bytes = 0;
@@ -391,78 +435,14 @@ int line_features_first(struct work *work, uint8_t *x)
 		return result;
 	put_forwards(&doc, x);
 	put_backwards(&doc, x);
+	put_groups(&doc, x);
 	return 0;
-}
-
-/* ---- second pass --------------------------------------------------------------------------------- */
-
-static uint8_t mean_around(const uint8_t *p, size_t n, size_t i, size_t reach)
-{
-	size_t from = i > reach ? i - reach : 0, to = i + reach + 1 < n ? i + reach + 1 : n;
-	uint32_t sum = 0;
-	for (size_t k = from; k < to; k++)
-		sum += k == i ? 0 : p[k];
-	return to - from > 1 ? (uint8_t)(sum / (to - from - 1)) : 128;
-}
-
-/* Mean probability of the lines that look like each other. */
-static void put_shapes(const struct work *work, const uint8_t *p, uint8_t *x)
-{
-	enum { SHAPES = 512 };
-	uint32_t sums[SHAPES] = { 0 }, counts[SHAPES] = { 0 };
-	for (size_t i = 0; i < work->live_count; i++) {
-		sums[own_at(work, i)->shape % SHAPES] += p[i];
-		counts[own_at(work, i)->shape % SHAPES]++;
-	}
-	for (size_t i = 0; i < work->live_count; i++) {
-		size_t shape = own_at(work, i)->shape % SHAPES;
-		x[i * LF_COUNT + LF_P_SHAPE] = (uint8_t)(sums[shape] / counts[shape]);
-	}
-}
-
-void line_features_second(struct work *work, const uint8_t *p, uint8_t *x)
-{
-	enum { SURE = 200 };
-	put_shapes(work, p, x);
-	size_t n = work->live_count, first = n, last = n;
-	uint64_t sum = 0, bytes = 0, all = 0, before = 0, before_n = 0;
-	for (size_t i = 0; i < n; i++) {
-		size_t size = line_at(work, i)->text.n;
-		sum += p[i];
-		bytes += size * p[i];
-		all += size;
-		if (p[i] >= SURE) {
-			first = first == n ? i : first;
-			last = i;
-		}
-	}
-	for (size_t i = 0; i < n; i++, x += LF_COUNT) {
-		size_t size = line_at(work, i)->text.n;
-		x[LF_P_OWN] = p[i];
-		for (size_t k = 1; k <= 3; k++) {
-			x[LF_P_PREV1 + k - 1] = i >= k ? p[i - k] : 128;
-			x[LF_P_NEXT1 + k - 1] = i + k < n ? p[i + k] : 128;
-		}
-		x[LF_P_WINDOW2] = mean_around(p, n, i, 2);
-		x[LF_P_WINDOW5] = mean_around(p, n, i, 5);
-		x[LF_P_WINDOW12] = mean_around(p, n, i, 12);
-		x[LF_P_BEFORE] = before_n ? (uint8_t)(before / before_n) : 128;
-		uint64_t after_n = all - before_n - size, after = bytes - before - size * p[i];
-		x[LF_P_AFTER] = after_n ? (uint8_t)(after / after_n) : 128;
-		x[LF_P_FIRST] = first < n ? q_signed_log((int64_t)i - (int64_t)first) : 255;
-		x[LF_P_LAST] = last < n ? q_signed_log((int64_t)i - (int64_t)last) : 255;
-		x[LF_P_DOC] = (uint8_t)(sum / n);
-		x[LF_P_DOC_BYTES] = all ? (uint8_t)(bytes / all) : 128;
-		x[LF_P_RUN] = (uint8_t)((x[LF_P_PREV1] + x[LF_P_NEXT1]) / 2);
-		before += size * p[i];
-		before_n += size;
-	}
 }
 
 uint32_t line_features_version(void)
 {
 #define LINE_FEATURE_NAME(name) #name " "
-	static const char names[] = "1 " LINE_FEATURES_FIRST(LINE_FEATURE_NAME) LINE_FEATURES_SECOND(LINE_FEATURE_NAME);
+	static const char names[] = "2 " LINE_FEATURES(LINE_FEATURE_NAME);
 #undef LINE_FEATURE_NAME
 	return (uint32_t)hash64(view_make(names, sizeof(names) - 1), 0);
 }

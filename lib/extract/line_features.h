@@ -10,30 +10,30 @@
 #define LINE_FEATURES_OWN(X)                                                                                           \
 	X(WORDS)                                                                                                       \
 	X(BYTES)                                                                                                       \
-	X(END) X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) X(WORD_LENGTH) X(START) X(JOINTS)        \
-		X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH) X(MONEY)     \
+	X(END)                                                                                                         \
+	X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) X(WORD_LENGTH) X(START) X(JOINTS) X(QUOTED)     \
+		X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH) X(MONEY)               \
 			X(SMALL_WORDS)
 /* Of a line beside it. */
 #define LINE_FEATURES_NEAR(X, P) X(P##_WORDS) X(P##_END) X(P##_HIT) X(P##_ODDS) X(P##_START)
-#define LINE_FEATURES_FIRST(X)                                                                                         \
+/* Of a group of kinds of rules: lines since the last one found, share of the prose that stood before it, lines to the
+ * next. After "12 comments" or "About the author" lines mean something else than before. */
+#define LINE_FEATURES_GROUP(X, P) X(P##_SINCE) X(P##_PROSE) X(P##_UNTIL)
+#define LINE_FEATURES(X)                                                                                               \
 	LINE_FEATURES_OWN(X)                                                                                           \
 	X(GAP_BEFORE)                                                                                                  \
 	X(GAP_AFTER)                                                                                                   \
-	X(INDEX) X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE) X(NEXT_PROSE)          \
-		X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN)    \
-			X(RUN_PLACE) X(RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE)             \
-				X(HIT_AFTER) X(DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) \
-					X(DOC_WORDS) X(DOC_ODDS) X(DOC_GAPS) X(DOC_BULLETS)                            \
-						LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2)              \
-							LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(X, NEXT1)      \
-								LINE_FEATURES_NEAR(X, NEXT2)                           \
-									LINE_FEATURES_NEAR(X, NEXT3)
-/* What the first pass said around it. */
-#define LINE_FEATURES_SECOND(X)                                                                                        \
-	X(P_OWN)                                                                                                       \
-	X(P_PREV1)                                                                                                     \
-	X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW2) X(P_WINDOW5) X(P_WINDOW12) X(P_BEFORE)     \
-		X(P_AFTER) X(P_FIRST) X(P_LAST) X(P_DOC) X(P_DOC_BYTES) X(P_RUN) X(P_SHAPE)
+	X(INDEX)                                                                                                       \
+	X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE) X(NEXT_PROSE) X(PROSE_BEFORE)   \
+		X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN) X(RUN_PLACE) X(    \
+			RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER) X(DOC_LINES)  \
+			X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) X(DOC_WORDS) X(DOC_ODDS) X(       \
+				DOC_GAPS) X(DOC_BULLETS) LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2)     \
+				LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(X, NEXT1) LINE_FEATURES_NEAR(X, NEXT2) \
+					LINE_FEATURES_NEAR(X, NEXT3) LINE_FEATURES_GROUP(X, RELATED)                   \
+						LINE_FEATURES_GROUP(X, TALK) LINE_FEATURES_GROUP(X, OFFER)             \
+							LINE_FEATURES_GROUP(X, LEGAL) LINE_FEATURES_GROUP(X, BYLINE)   \
+								LINE_FEATURES_GROUP(X, MENU)
 
 enum line_feature {
 #define LINE_FEATURE_ENUM(name) L_##name,
@@ -41,9 +41,7 @@ enum line_feature {
 };
 enum line_feature_all {
 #define LINE_FEATURE_ALL(name) LF_##name,
-	LINE_FEATURES_FIRST(LINE_FEATURE_ALL) LF_FIRST_COUNT,
-	LF_BEFORE_SECOND = LF_FIRST_COUNT - 1,
-	LINE_FEATURES_SECOND(LINE_FEATURE_ALL) LF_COUNT
+	LINE_FEATURES(LINE_FEATURE_ALL) LF_COUNT
 #undef LINE_FEATURE_ENUM
 #undef LINE_FEATURE_ALL
 };
@@ -76,10 +74,8 @@ bool line_next_word(struct view *rest, struct view *ret_word);
 
 void line_features_own(
 	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *ret_own);
-/* The first LF_FIRST_COUNT of LF_COUNT features of every live line, rows of LF_COUNT bytes. 0 or page_full. */
-int line_features_first(struct work *work, uint8_t *x);
-/* The rest, from the first pass's probabilities of being text (0 to 255). */
-void line_features_second(struct work *work, const uint8_t *p, uint8_t *x);
+/* The features of every live line, rows of LF_COUNT bytes. 0 or page_full. */
+int line_features(struct work *work, uint8_t *x);
 /* Changes with the table above. */
 uint32_t line_features_version(void);
 

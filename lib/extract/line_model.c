@@ -92,15 +92,15 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 	struct line_model *model = calloc(1, sizeof(*model));
 	if (!model)
 		return error_set(error, -ENOMEM, "no memory for the model of lines");
-	bool fits = view_starts(bytes, VIEW("GARNLIN1"));
+	bool fits = view_starts(bytes, VIEW("GARNLIN2"));
 	get(&in, 4);
 	get(&in, 4);
 	fits = fits && get(&in, 4) == line_features_version();
 	model->number = get(&in, 4);
 	for (int i = 0; i < LINE_THRESHOLDS; i++)
 		model->thresholds[i] = (int32_t)get(&in, 4);
-	fits = fits && read_words(&in, model) && read_forest(&in, LF_FIRST_COUNT, &model->first) &&
-	       read_forest(&in, LF_COUNT, &model->second) && read_forest(&in, LF_COUNT, &model->title);
+	fits = fits && read_words(&in, model) && read_forest(&in, LF_COUNT, &model->text) &&
+	       read_forest(&in, LF_COUNT, &model->title);
 	if (!fits) {
 		line_model_free(model);
 		return error_set(error, -EINVAL, "the model of lines is not one of this build: train it again");
@@ -120,8 +120,7 @@ struct line_model *line_model_free(struct line_model *model)
 {
 	if (!model)
 		return NULL;
-	forest_drop(&model->first);
-	forest_drop(&model->second);
+	forest_drop(&model->text);
 	forest_drop(&model->title);
 	free(model->slots);
 	free(model);
@@ -133,19 +132,14 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	struct arena *arena = &work->page->arena;
 	uint32_t n = (uint32_t)work->live_count;
 	uint8_t *x = arena_calloc(arena, n + 1, LF_COUNT);
-	uint8_t *p = arena_alloc(arena, n + 1);
 	int32_t *text = arena_alloc(arena, (n + 1) * sizeof(*text));
 	int32_t *title = arena_alloc(arena, (n + 1) * sizeof(*title));
-	if (!x || !p || !text || !title)
+	if (!x || !text || !title)
 		return page_full(work->page);
-	int result = line_features_first(work, x);
+	int result = line_features(work, x);
 	if (result)
 		return result;
-	forest_score(&model->first, x, LF_COUNT, n, text);
-	for (uint32_t i = 0; i < n; i++)
-		p[i] = (uint8_t)(model_probability(text[i]) >> 8);
-	line_features_second(work, p, x);
-	forest_score(&model->second, x, LF_COUNT, n, text);
+	forest_score(&model->text, x, LF_COUNT, n, text);
 	/* A title stands before the first prose. */
 	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, title);
 	*ret_scores = (struct line_scores){ .text = text, .title = title };

@@ -1,8 +1,8 @@
-/* The scorer of plain-text lines: boosted trees in two passes. The numbers come from tests/quality/train_lines.
+/* The scorer of plain-text lines: boosted trees. The numbers come from tests/quality/train_lines.
  *
  * Bytes of a model, little-endian:
- *   "GARNLIN1", u32 line_features_version(), u32 number of this training, i32 thresholds (1/1024 logit),
- * LINE_THRESHOLDS of them u32 words, then each: u32 hash, i8 value three forests (first pass, second pass, title): u32
+ *   "GARNLIN2", u32 line_features_version(), u32 number of this training, i32 thresholds (1/1024 logit),
+ * LINE_THRESHOLDS of them u32 words, then each: u32 hash, i8 value two forests (text, title): u32
  * trees, u32 depth, i32 base, then a tree: 2^depth - 1 nodes of u8 feature, u8 threshold (to the right when feature >=
  * threshold), 2^depth leaves of i16 (1/1024) */
 #ifndef GARNER_EXTRACT_LINE_MODEL_H
@@ -24,7 +24,7 @@ struct line_model {
 	int32_t thresholds[LINE_THRESHOLDS]; /* a line whose logit of being text is below is cut */
 	struct word_odds_table odds;
 	struct word_odds *slots;
-	struct forest first, second, title;
+	struct forest text, title;
 };
 
 int line_model_read(struct view bytes, struct line_model **ret_model, struct error *error);

@@ -217,11 +217,12 @@ static int read_entry(struct reader *reader, struct view key, struct view value)
 		return set_choice(reader, value, detector_names, &rule->detector);
 	if (view_eq(key, VIEW("takes"))) {
 		rule->takes_headlines = view_eq(value, VIEW("headlines"));
-		return rule->takes_headlines ? 0 : refuse(reader, "not one of the values", value);
+		rule->takes_rest = view_eq(value, VIEW("rest"));
+		return rule->takes_headlines || rule->takes_rest ? 0 : refuse(reader, "not one of the values", value);
 	}
 	if (view_eq(key, VIEW("words")) || view_eq(key, VIEW("near"))) {
 		bool words = view_eq(key, VIEW("words"));
-		result = set_number(reader, value, words ? 100 : 20, &number);
+		result = set_number(reader, value, words ? RULE_WORDS_MAX : 20, &number);
 		if (result < 0)
 			return result;
 		if (words)

@@ -16,6 +16,8 @@ struct matcher {
 	pcre2_match_context *context;
 	pcre2_match_data *data;
 	pcre2_jit_stack *stack;
+	uint64_t *sets;
+	size_t sets_room;
 };
 
 enum { MATCH_GROUPS = 8, JIT_STACK_BYTES = 64 << 10 };
@@ -71,11 +73,22 @@ struct matcher *matcher_free(struct matcher *matcher)
 {
 	if (!matcher)
 		return NULL;
+	free(matcher->sets);
 	pcre2_jit_stack_free(matcher->stack);
 	pcre2_match_data_free(matcher->data);
 	pcre2_match_context_free(matcher->context);
 	free(matcher);
 	return NULL;
+}
+
+uint64_t *matcher_sets(struct matcher *matcher, size_t cells)
+{
+	if (matcher->sets_room < cells) {
+		free(matcher->sets);
+		matcher->sets = calloc(cells, sizeof(*matcher->sets));
+		matcher->sets_room = matcher->sets ? cells : 0;
+	}
+	return matcher->sets;
 }
 
 bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struct view subject)

@@ -3,6 +3,7 @@
 #define GARNER_EXTRACT_RULE_PATTERN_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "util/arena.h"
 #include "util/error.h"
 #include "util/view.h"
@@ -18,6 +19,8 @@ struct pattern *pattern_free(struct pattern *pattern);
 
 struct matcher *matcher_new(void);
 struct matcher *matcher_free(struct matcher *matcher);
+/* Room for @cells numbers, kept for the next call; NULL: no memory. */
+uint64_t *matcher_sets(struct matcher *matcher, size_t cells);
 /* The whole of @subject. A match that would take more than the limit counts as none. */
 bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struct view subject);
 /* What the group @name of the last match took of @subject; VIEW_NONE when it took no part. */

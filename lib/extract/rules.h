@@ -13,6 +13,7 @@
  *     exact Von \p{Lu}\w+              PCRE2, whole line, against the line as it stands
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
  *     takes headlines                  at the tail, the bare headlines behind it go with it
+ *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it
  *     detector sum|date|leading-date|glued|scorer   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
@@ -42,6 +43,8 @@ enum rule_detector {
 	DETECT_COUNT
 };
 
+enum { RULE_WORDS_MAX = 100 }; /* of `words` */
+
 struct rule_text {
 	struct view text;
 	struct rule_text *next;
@@ -51,7 +54,7 @@ struct rule {
 	const char *id, *kind, *languages;
 	const char *place; /* "FILE:LINE" */
 	uint8_t zone, near, fact, detector;
-	bool takes_headlines;
+	bool takes_headlines, takes_rest;
 	bool exact; /* pattern: against the line as it stands */
 	bool off;   /* by --keep */
 	uint16_t words;
@@ -88,12 +91,11 @@ struct rules {
 	struct rule *first, **last;
 	size_t count;
 	struct rule *detectors[DETECT_COUNT];
-	struct map by_id;	   /* -> struct rule * */
-	struct map lines;	   /* folded literal -> struct rule_entry * */
-	struct map lexicon;	   /* folded word -> struct word * */
-	struct rule_index *folded; /* of patterns against the folded line */
-	struct rule_index *exact;  /* of patterns against the line as it stands */
-	struct line_model *model;  /* the scorer's, or NULL */
+	struct map by_id;	  /* -> struct rule * */
+	struct map lines;	  /* folded literal -> struct rule_entry * */
+	struct map lexicon;	  /* folded word -> struct word * */
+	struct rule_index *index; /* of lines and patterns */
+	struct line_model *model; /* the scorer's, or NULL */
 	char version[96];
 };
 
@@ -116,7 +118,8 @@ int rule_index_build(struct rules *rules, struct error *error);
 
 struct line;
 /* Calls @found for each rule whose lines or pattern the line satisfies (words checked, zones not), until it
- * returns false. Cost: one look-up and the few patterns that share the line's first letters. */
+ * returns false. Cost: one look-up, a
+ * walk over the bytes, and the few patterns that are left. */
 typedef bool rule_found_fn(void *user, const struct rule *rule);
 void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);

@@ -118,6 +118,8 @@ static bool note_hit(void *user, const struct rule *rule)
 	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
 	if (!*place)
 		*place = rule;
+	if (rule->takes_rest && !hits->rest)
+		hits->rest = rule;
 	/* A certain rule that holds everywhere needs no second opinion. */
 	return !hits->any;
 }
@@ -266,6 +268,25 @@ static int cut_headlines(struct work *work)
 			return result;
 	}
 	return 0;
+}
+
+/* The head of a comment section, behind enough prose, takes all that follows. On development pages 76 articles have
+ * one, with 39,000 words of comments behind it and 600 of the articles. */
+static int cut_rest(struct work *work)
+{
+	enum { WORDS_BEFORE = 100 };
+	uint64_t words = 0;
+	const struct rule *taker = NULL;
+	int result = 0;
+	for (size_t i = 0; i < work->live_count && result == 0; i++) {
+		const struct line *line = line_at(work, i);
+		if (!taker && words >= WORDS_BEFORE)
+			taker = hits_at(work, i)->rest;
+		if (taker)
+			result = cut(work, i, taker);
+		words += line->flags & LINE_PROSE ? line->words : 0;
+	}
+	return result;
 }
 
 /* Weak lines within reach of a cut one, forwards and backwards; those that go carry the reach on. */
@@ -418,6 +439,8 @@ static int run_pass(struct work *work)
 	int result = score ? line_model_run(work->model, work, &scores) : 0;
 	if (result == 0)
 		result = cut_certain(work);
+	if (result == 0)
+		result = cut_rest(work);
 	if (result == 0)
 		result = cut_headlines(work);
 	if (result == 0 && score)

@@ -13,6 +13,7 @@ struct hits {
 	const struct rule *any;	  /* certain, everywhere */
 	const struct rule *zoned; /* certain, in its zone */
 	const struct rule *weak;  /* next to another */
+	const struct rule *rest;  /* takes what follows */
 };
 
 /* Lines, blocks and hits go by the same index. */

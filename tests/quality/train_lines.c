@@ -17,7 +17,7 @@
 
 enum { NONE = LINE_FOLDS }; /* no fold is held out */
 
-enum { FIRST, SECOND, TITLE, FORESTS };
+enum { TEXT, TITLE, FORESTS };
 
 static const struct boost_settings settings[FORESTS] = {
 	{ .trees = 110,
@@ -28,14 +28,6 @@ static const struct boost_settings settings[FORESTS] = {
 		.columns = 0.5,
 		.min_weight = 12,
 		.lambda = 4 },
-	{ .trees = 70,
-		.depth = 5,
-		.threads = 2,
-		.eta = 0.12,
-		.subsample = 0.8,
-		.columns = 0.5,
-		.min_weight = 20,
-		.lambda = 6 },
 	{ .trees = 60,
 		.depth = 5,
 		.threads = 2,
@@ -48,7 +40,6 @@ static const struct boost_settings settings[FORESTS] = {
 
 struct learner {
 	struct line_corpus corpus;
-	uint8_t *p; /* of the first pass, by models that have not seen the site */
 	struct line_model models[LINE_FOLDS + 1];
 };
 
@@ -158,7 +149,7 @@ static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_mo
 /* ---- passes ------------------------------------------------------------------------------------------------ */
 
 /* Features of @doc as @model sees it, LF_COUNT a line; free()d by the caller. */
-static uint8_t *features(struct line_doc *doc, const struct line_model *model, const uint8_t *p)
+static uint8_t *features(struct line_doc *doc, const struct line_model *model)
 {
 	uint8_t *x = calloc((size_t)doc->count + 1, LF_COUNT);
 	doc->work.model = model;
@@ -166,9 +157,7 @@ static uint8_t *features(struct line_doc *doc, const struct line_model *model, c
 		line_features_own(&doc->work.lines[i], &doc->work.hits[i], &model->odds, &doc->work.own[i]);
 	work_find_prose(&doc->work);
 	if (x && doc->count)
-		line_features_first(&doc->work, x);
-	if (x && doc->count && p)
-		line_features_second(&doc->work, p, x);
+		line_features(&doc->work, x);
 	return x;
 }
 
@@ -184,7 +173,7 @@ static void matrix_free(struct matrix *m)
 	free(m->w);
 }
 
-static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8_t *x, size_t columns, int forest)
+static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8_t *x, int forest)
 {
 	/* Titles are asked for before the first prose alone. */
 	uint32_t n = doc->count;
@@ -194,8 +183,8 @@ static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8
 		float w = forest == TITLE ? doc->title_w[i] : doc->w[i];
 		if (w <= 0)
 			continue;
-		for (size_t k = 0; k < columns; k++)
-			m->x[m->rows * columns + k] = x[i * LF_COUNT + k];
+		for (size_t k = 0; k < LF_COUNT; k++)
+			m->x[m->rows * LF_COUNT + k] = x[i * LF_COUNT + k];
 		m->y[m->rows] = forest == TITLE ? doc->is_title[i] : doc->y[i];
 		m->w[m->rows++] = w;
 	}
@@ -204,8 +193,7 @@ static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8
 /* Trains one forest without fold @held; odds for a row never come from its own fold. */
 static int train(struct learner *l, uint32_t held, int forest, const struct line_model *views, struct forest *ret)
 {
-	size_t columns = forest ? LF_COUNT : LF_FIRST_COUNT;
-	struct matrix m = { .x = malloc(l->corpus.rows * columns * sizeof(float)),
+	struct matrix m = { .x = malloc(l->corpus.rows * LF_COUNT * sizeof(float)),
 		.y = malloc(l->corpus.rows * sizeof(float)),
 		.w = malloc(l->corpus.rows * sizeof(float)) };
 	if (!m.x || !m.y || !m.w)
@@ -214,53 +202,30 @@ static int train(struct learner *l, uint32_t held, int forest, const struct line
 		struct line_doc *doc = &l->corpus.docs[i];
 		if (doc->fold == held)
 			continue;
-		uint8_t *x = features(doc, &views[doc->fold], forest ? l->p + doc->row : NULL);
-		matrix_add(&m, doc, x, columns, forest);
+		uint8_t *x = features(doc, &views[doc->fold]);
+		matrix_add(&m, doc, x, forest);
 		free(x);
 	}
-	int result = boost_train(&settings[forest], m.x, m.y, m.w, m.rows, columns, ret);
+	int result = boost_train(&settings[forest], m.x, m.y, m.w, m.rows, LF_COUNT, ret);
 	fprintf(stderr, "forest %d without fold %u: %zu lines\n", forest + 1, held, m.rows);
 	matrix_free(&m);
 	return result;
 }
 
-/* Probabilities of the first pass for the lines of fold @held. */
-static void predict(struct learner *l, uint32_t held)
-{
-	for (uint32_t i = 0; i < l->corpus.count; i++) {
-		struct line_doc *doc = &l->corpus.docs[i];
-		if (doc->fold != held)
-			continue;
-		uint8_t *x = features(doc, &l->models[held], NULL);
-		int32_t *logits = calloc((size_t)doc->count + 1, sizeof(*logits));
-		forest_score(&l->models[held].first, x, LF_COUNT, doc->count, logits);
-		for (uint32_t k = 0; k < doc->count; k++)
-			l->p[doc->row + k] = (uint8_t)(model_probability(logits[k]) >> 8);
-		free(logits);
-		free(x);
-	}
-}
-
 static int learn(struct learner *l)
 {
 	int result = 0;
-	l->p = calloc(l->corpus.rows + 1, 1);
 	for (uint32_t held = 0; held <= NONE && result == 0; held++) {
 		struct line_model views[LINE_FOLDS] = { 0 };
 		learn_odds(l, held, held, &l->models[held]);
 		for (uint32_t f = 0; f < LINE_FOLDS; f++)
 			if (f != held)
 				learn_odds(l, held, f, &views[f]);
-		result = train(l, held, FIRST, views, &l->models[held].first);
-		if (held < NONE && result == 0)
-			predict(l, held);
+		result = train(l, held, TEXT, views, &l->models[held].text) ||
+			 train(l, held, TITLE, views, &l->models[held].title);
 		for (uint32_t f = 0; f < LINE_FOLDS; f++)
 			free(views[f].slots);
 	}
-	/* The second pass sees every line through the model that has not seen its site. */
-	for (uint32_t held = 0; held <= NONE && result == 0; held++)
-		result = train(l, held, SECOND, l->models, &l->models[held].second) ||
-			 train(l, held, TITLE, l->models, &l->models[held].title);
 	return result;
 }
 
@@ -347,7 +312,7 @@ static int write_model(const struct line_model *model, const char *name)
 	uint32_t words = 0;
 	for (uint32_t i = 0; i <= model->odds.mask; i++)
 		words += model->odds.slots[i].hash != 0;
-	buf_puts(&out, "GARNLIN1");
+	buf_puts(&out, "GARNLIN2");
 	put(&out, line_features_version(), 4);
 	put(&out, 1, 4);
 	for (int i = 0; i < LINE_THRESHOLDS; i++)
@@ -359,8 +324,7 @@ static int write_model(const struct line_model *model, const char *name)
 		put(&out, model->odds.slots[i].hash, 4);
 		put(&out, (uint8_t)model->odds.slots[i].value, 1);
 	}
-	put_forest(&out, &model->first);
-	put_forest(&out, &model->second);
+	put_forest(&out, &model->text);
 	put_forest(&out, &model->title);
 	FILE *file = fopen(path, "w");
 	if (!file)

@@ -1,0 +1,343 @@
+#include "extract/rule_literal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What is known of a part of the pattern. */
+struct part {
+	bool exact;	       /* it matches these strings and no others */
+	bool needed;	       /* @need holds what one of must be in every match */
+	struct literal_set is; /* when exact */
+	struct literal_set need;
+};
+
+struct reader {
+	const char *p, *end;
+	int depth;
+	bool lost; /* something that this reader does not know: nothing may be said of the whole pattern */
+};
+
+enum { DEPTH_MAX = 12, CLASS_MAX = 6, EXACT_MAX = 48 };
+
+/* ---- sets ------------------------------------------------------------------------------------ */
+
+static void set_empty_string(struct literal_set *set)
+{
+	set->n = 1;
+	set->item[0].n = 0;
+}
+
+static bool set_add(struct literal_set *set, const char *p, size_t n)
+{
+	if (set->n == LITERAL_SET_MAX || n > LITERAL_BYTES)
+		return false;
+	memcpy(set->item[set->n].p, p, n);
+	set->item[set->n++].n = (unsigned char)n;
+	return true;
+}
+
+/* Every string of @a before every string of @b, into @a. False: too many or too long, @a is as it was. */
+static bool set_join(struct literal_set *a, const struct literal_set *b)
+{
+	if (a->n * b->n > EXACT_MAX)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++)
+			if (a->item[i].n + b->item[k].n > LITERAL_BYTES)
+				return false;
+	struct literal_set *out = malloc(sizeof(*out));
+	if (!out)
+		return false;
+	out->n = 0;
+	for (size_t i = 0; i < a->n; i++)
+		for (size_t k = 0; k < b->n; k++) {
+			struct literal joined = a->item[i];
+			memcpy(joined.p + joined.n, b->item[k].p, b->item[k].n);
+			joined.n = (unsigned char)(joined.n + b->item[k].n);
+			out->item[out->n++] = joined;
+		}
+	*a = *out;
+	free(out);
+	return true;
+}
+
+/* How well a set sorts lines out; 0: not at all. Long strings do, many strings less so. */
+static size_t worth(const struct literal_set *set)
+{
+	size_t shortest = LITERAL_BYTES;
+	for (size_t i = 0; i < set->n; i++)
+		shortest = set->item[i].n < shortest ? set->item[i].n : shortest;
+	if (set->n == 0 || shortest < LITERAL_BYTES_MIN)
+		return 0;
+	return (shortest < 7 ? shortest : 7) * 64 - set->n / 2 + 1;
+}
+
+/* @set is one more thing that every match contains one of: the better one is kept. */
+static void offer(struct part *part, const struct literal_set *set)
+{
+	if (worth(set) > (part->needed ? worth(&part->need) : 0)) {
+		part->need = *set;
+		part->needed = true;
+	}
+}
+
+/* ---- reading ----------------------------------------------------------------------------------- */
+
+static void read_branches(struct reader *in, struct part *out);
+
+static size_t char_bytes(const struct reader *in)
+{
+	size_t n = 1;
+	while (in->p + n < in->end && ((unsigned char)in->p[n] & 0xC0) == 0x80)
+		n++;
+	return n;
+}
+
+static void be_unknown(struct part *out)
+{
+	out->exact = out->needed = false;
+}
+
+static void be_char(struct reader *in, struct part *out)
+{
+	size_t n = char_bytes(in);
+	out->exact = true;
+	out->needed = false;
+	out->is.n = 0;
+	set_add(&out->is, in->p, n);
+	in->p += n;
+}
+
+static void skip_braces(struct reader *in)
+{
+	if (in->p >= in->end || *in->p != '{')
+		return;
+	while (in->p < in->end && *in->p != '}')
+		in->p++;
+	in->p += in->p < in->end;
+}
+
+/* Behind a backslash. */
+static void read_escape(struct reader *in, struct part *out)
+{
+	be_unknown(out);
+	if (in->p >= in->end) {
+		in->lost = true;
+		return;
+	}
+	char c = *in->p;
+	if (!ascii_is_alpha(c) && !ascii_is_digit(c)) {
+		be_char(in, out);
+		return;
+	}
+	in->p++;
+	if (c == 'b' || c == 'B' || c == 'A' || c == 'Z' || c == 'z') {
+		out->exact = true;
+		set_empty_string(&out->is);
+		return;
+	}
+	if (c == 'p' || c == 'P' || c == 'x') {
+		if (in->p < in->end && *in->p == '{')
+			skip_braces(in);
+		else if (c != 'x')
+			in->p += in->p < in->end;
+		return;
+	}
+	/* \d \s \w and the like; \Q, \K and references are not for this reader. */
+	if (!strchr("dDwWsShHvVRXN", c))
+		in->lost = true;
+}
+
+static void read_class(struct reader *in, struct part *out)
+{
+	be_unknown(out);
+	bool plain = in->p + 1 < in->end && in->p[1] != '^';
+	out->is.n = 0;
+	in->p++;
+	if (in->p < in->end && *in->p == '^')
+		in->p++;
+	for (bool first = true; in->p < in->end && (*in->p != ']' || first); first = false) {
+		if (*in->p == '\\') {
+			plain = false;
+			in->p += in->p + 1 < in->end ? 2 : 1;
+			skip_braces(in);
+			continue;
+		}
+		if (*in->p == '[' && in->p + 1 < in->end && strchr(":.=", in->p[1])) {
+			in->lost = true; /* [[:alpha:]] */
+			return;
+		}
+		size_t n = char_bytes(in);
+		plain = plain && *in->p != '-' && out->is.n < CLASS_MAX && set_add(&out->is, in->p, n);
+		in->p += n;
+	}
+	in->p += in->p < in->end;
+	out->exact = plain && out->is.n;
+}
+
+static bool starts(const struct reader *in, const char *words)
+{
+	return view_starts(view_make(in->p, (size_t)(in->end - in->p)), view_of(words));
+}
+
+/* At an opening parenthesis. */
+static void read_group(struct reader *in, struct part *out)
+{
+	bool around = starts(in, "(?=") || starts(in, "(?!") || starts(in, "(?<=") || starts(in, "(?<!");
+	if (around || starts(in, "(?:") || starts(in, "(?>")) {
+		in->p += starts(in, "(?<") ? 4 : 3;
+	} else if (starts(in, "(?<")) {
+		while (in->p < in->end && *in->p != '>')
+			in->p++;
+		in->p += in->p < in->end;
+	} else if (starts(in, "(?") || starts(in, "(*")) {
+		in->lost = true;
+		return;
+	} else {
+		in->p++;
+	}
+	if (++in->depth > DEPTH_MAX) {
+		in->lost = true;
+		return;
+	}
+	read_branches(in, out);
+	in->depth--;
+	if (in->p >= in->end || *in->p != ')')
+		in->lost = true;
+	else
+		in->p++;
+	if (around) {
+		out->exact = true;
+		out->needed = false;
+		set_empty_string(&out->is);
+	}
+}
+
+static void read_atom(struct reader *in, struct part *out)
+{
+	switch (*in->p) {
+	case '(': read_group(in, out); return;
+	case '[': read_class(in, out); return;
+	case '\\':
+		in->p++;
+		read_escape(in, out);
+		return;
+	case '.':
+		in->p++;
+		be_unknown(out);
+		return;
+	case '^':
+	case '$':
+		in->p++;
+		out->exact = true;
+		out->needed = false;
+		set_empty_string(&out->is);
+		return;
+	default: be_char(in, out);
+	}
+}
+
+/* The quantifier behind an atom, if there is one. */
+static void read_quantifier(struct reader *in, struct part *part)
+{
+	if (in->p >= in->end || !strchr("?*+{", *in->p))
+		return;
+	char c = *in->p;
+	bool none = c == '?' || c == '*' || (c == '{' && in->p + 1 < in->end && (in->p[1] == '0' || in->p[1] == ','));
+	bool once = c == '?';
+	if (c == '{')
+		skip_braces(in);
+	else
+		in->p++;
+	if (in->p < in->end && (*in->p == '?' || *in->p == '+'))
+		in->p++;
+	if (none) {
+		part->needed = false;
+		part->exact = part->exact && once && set_add(&part->is, "", 0);
+		return;
+	}
+	/* Once at least: what one round needs is needed. */
+	if (part->exact)
+		offer(part, &part->is);
+	part->exact = false;
+}
+
+/* One branch, up to | or ) or the end. */
+static void read_branch(struct reader *in, struct part *out)
+{
+	struct part *atom = malloc(sizeof(*atom));
+	struct literal_set *run = malloc(sizeof(*run));
+	bool whole = true;
+	out->needed = out->exact = false;
+	if (!atom || !run)
+		in->lost = true;
+	else
+		set_empty_string(run);
+	while (!in->lost && in->p < in->end && *in->p != '|' && *in->p != ')') {
+		read_atom(in, atom);
+		if (in->lost)
+			break;
+		read_quantifier(in, atom);
+		if (atom->exact && set_join(run, &atom->is))
+			continue;
+		whole = false;
+		offer(out, run);
+		if (atom->needed)
+			offer(out, &atom->need);
+		if (atom->exact)
+			*run = atom->is;
+		else
+			set_empty_string(run);
+	}
+	if (!in->lost) {
+		out->exact = whole;
+		out->is = *run;
+		if (!whole)
+			offer(out, run);
+	}
+	free(run);
+	free(atom);
+}
+
+static bool set_append(struct literal_set *set, const struct literal_set *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		if (!set_add(set, more->item[i].p, more->item[i].n))
+			return false;
+	return true;
+}
+
+static void read_branches(struct reader *in, struct part *out)
+{
+	struct part *branch = malloc(sizeof(*branch));
+	out->exact = out->needed = true;
+	out->is.n = out->need.n = 0;
+	if (!branch)
+		in->lost = true;
+	while (!in->lost) {
+		read_branch(in, branch);
+		out->exact = out->exact && branch->exact && set_append(&out->is, &branch->is);
+		if (branch->exact)
+			offer(branch, &branch->is);
+		out->needed = out->needed && branch->needed && set_append(&out->need, &branch->need);
+		if (in->p >= in->end || *in->p != '|')
+			break;
+		in->p++;
+	}
+	free(branch);
+}
+
+bool pattern_literals(struct view source, struct literal_set *ret_set)
+{
+	struct part *whole = malloc(sizeof(*whole));
+	struct reader in = { .p = source.p, .end = source.p + source.n };
+	bool found = false;
+	if (whole) {
+		read_branches(&in, whole);
+		found = !in.lost && in.p == in.end && whole->needed && worth(&whole->need);
+	}
+	if (found)
+		*ret_set = whole->need;
+	free(whole);
+	return found;
+}

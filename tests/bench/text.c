@@ -1,0 +1,145 @@
+/* How fast plain text is cleaned, in one process and on one core, CPU time alone.
+ *
+ *   bench_text [--seconds N] FILE...
+ *
+ * FILE: plain text (one document), or JSON lines with "text" or "body", gzip or not. Each document goes through
+ * normalisation of lines, rules and scorer, as `garner clean` does, without reading and writing. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <zlib.h>
+#include "extract/text_rules.h"
+#include "util/limits.h"
+
+struct texts {
+	struct view *items;
+	size_t count, room, lines;
+	uint64_t bytes;
+};
+
+static void add(struct texts *texts, const char *text)
+{
+	if (texts->count == texts->room) {
+		texts->room = texts->room ? texts->room * 2 : 1024;
+		texts->items = realloc(texts->items, texts->room * sizeof(*texts->items));
+	}
+	char *copy = strdup(text);
+	if (!texts->items || !copy)
+		exit(1);
+	struct view v = view_of(copy);
+	texts->items[texts->count++] = v;
+	texts->bytes += v.n;
+	for (size_t i = 0; i < v.n; i++)
+		texts->lines += v.p[i] == '\n';
+}
+
+static void read_file(struct texts *texts, const char *path)
+{
+	static char line[64 << 20];
+	gzFile file = gzopen(path, "rb");
+	size_t n = 0;
+	if (!file) {
+		fprintf(stderr, "%s: can't be read\n", path);
+		exit(1);
+	}
+	bool rows = strstr(path, ".jsonl") != NULL;
+	while (gzgets(file, line + n, (int)(sizeof(line) - n))) {
+		json_error_t error;
+		json_t *object = rows ? json_loads(line, 0, &error) : NULL;
+		const char *text = json_string_value(json_object_get(object, "text"));
+		if (!text)
+			text = json_string_value(json_object_get(object, "body"));
+		if (text)
+			add(texts, text);
+		json_decref(object);
+		n = rows ? 0 : n + strlen(line + n);
+	}
+	if (!rows && n)
+		add(texts, line);
+	gzclose(file);
+}
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* All texts once. Returns how many lines were cut. */
+static size_t clean_all(const struct texts *texts, const struct garner_options *options, void *state, struct page *page)
+{
+	size_t cut = 0;
+	for (size_t i = 0; i < texts->count; i++) {
+		page->options = options;
+		page_reset(page);
+		page->kind = PAGE_TEXT;
+		page->utf8 = texts->items[i];
+		if (text_lines_stage.run(state, page))
+			continue;
+		for (size_t k = 0; k < page->block_count; k++)
+			cut += page->blocks[k].cut;
+	}
+	return cut;
+}
+
+static int measure(const struct texts *texts, const char *name, struct garner_options options, double seconds)
+{
+	struct engine engine = { .options = options };
+	struct error error = { 0 };
+	struct page page = { 0 };
+	void *state = NULL;
+	if (rules_load(&options, &engine.rules, &error) || text_lines_stage.open(&engine, &state, &error)) {
+		fprintf(stderr, "%s\n", error.text);
+		return 1;
+	}
+	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
+	size_t cut = clean_all(texts, &options, state, &page), rounds = 0;
+	double best = 0, begin = now(), end = begin;
+	do {
+		double from = now();
+		clean_all(texts, &options, state, &page);
+		end = now();
+		double rate = (double)texts->bytes / (end - from) / 1e6;
+		best = rate > best ? rate : best;
+		rounds++;
+	} while (end - begin < seconds);
+	printf("%-24s %8.1f MB/s mean %8.1f best  %6.0f ns a line  %zu lines cut\n", name,
+		(double)texts->bytes * (double)rounds / (end - begin) / 1e6, best,
+		(end - begin) / (double)rounds / (double)(texts->lines + texts->count) * 1e9, cut);
+	arena_free(&page.arena);
+	text_lines_stage.close(state);
+	rules_free(engine.rules);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	struct texts texts = { 0 };
+	const char *const scorer[] = { "furniture.line" };
+	double seconds = 2;
+	int first = 1;
+	if (argc > 2 && strcmp(argv[1], "--seconds") == 0) {
+		seconds = atof(argv[2]);
+		first = 3;
+	}
+	if (first >= argc) {
+		fprintf(stderr, "usage: bench_text [--seconds N] FILE...\n");
+		return 2;
+	}
+	for (int i = first; i < argc; i++)
+		read_file(&texts, argv[i]);
+	if (!texts.count)
+		return 1;
+	printf("%zu texts, %.1f MB, %zu lines\n", texts.count, (double)texts.bytes / 1e6, texts.lines + texts.count);
+	int result = measure(&texts, "lines alone", (struct garner_options){ .jobs = 1, .no_rules = true }, seconds) |
+		     measure(&texts, "all rules", (struct garner_options){ .jobs = 1, .keep = scorer, .keep_count = 1 },
+			     seconds) |
+		     measure(&texts, "all rules and scorer", (struct garner_options){ .jobs = 1 }, seconds);
+	for (size_t i = 0; i < texts.count; i++)
+		free((char *)(uintptr_t)texts.items[i].p);
+	free(texts.items);
+	return result;
+}
