@@ -5,28 +5,32 @@
 #include "util/utf8.h"
 
 /* Bytes that need a look: references, CR, controls, and leads of C1 controls and noncharacters. */
-enum { PLAIN, REFERENCE, RETURN, ODD, MAYBE_C1, MAYBE_NON, MAYBE_NON4 };
+enum { PLAIN, REFERENCE, RETURN, ZERO, CONTROL, MAYBE_C1, MAYBE_NON, MAYBE_NON4 };
 static const uint8_t classes[256] = {
-	[0 ... 8] = ODD,
-	[11] = ODD,
+	[0] = ZERO,
+	[1 ... 8] = CONTROL,
+	[11] = CONTROL,
 	['\r'] = RETURN,
-	[14 ... 31] = ODD,
+	[14 ... 31] = CONTROL,
 	['&'] = REFERENCE,
-	[0x7F] = ODD,
+	[0x7F] = CONTROL,
 	[0xC2] = MAYBE_C1,
 	[0xEF] = MAYBE_NON,
 	[0xF0 ... 0xF4] = MAYBE_NON4,
 };
 
-static bool is_odd(const unsigned char *p, size_t left, unsigned class)
+/* Bytes of the control or noncharacter at @p, which read as U+FFFD; 0: it is none. */
+static size_t odd_bytes(const unsigned char *p, size_t left, unsigned class)
 {
+	bool odd;
 	switch (class) {
-	case ODD: return true;
-	case MAYBE_C1: return left > 1 && p[1] < 0xA0;
+	case CONTROL: return 1;
+	case MAYBE_C1: return left > 1 && p[1] < 0xA0 ? 2 : 0;
 	case MAYBE_NON:
-		return left > 2 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
-	case MAYBE_NON4: return left > 3 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE;
-	default: return false;
+		odd = left > 2 && ((p[1] == 0xB7 && p[2] >= 0x90 && p[2] <= 0xAF) || (p[1] == 0xBF && p[2] >= 0xBE));
+		return odd ? 3 : 0;
+	case MAYBE_NON4: return left > 3 && (p[1] & 0x0F) == 0x0F && p[2] == 0xBF && p[3] >= 0xBE ? 4 : 0;
+	default: return 0;
 	}
 }
 
@@ -139,46 +143,61 @@ bool charref_is_space(struct view v)
 	return n == 1 && ascii_is_space(out[0]);
 }
 
-/* The first byte from @at that has to be changed (@ret_class) or the end. False: something odd is there. */
-static bool next_change(struct view v, bool references_too, size_t *at, unsigned *ret_class)
+/* What has to be changed at *@at or behind it. */
+struct change {
+	unsigned class; /* PLAIN: nothing up to the end */
+	size_t odd;	/* bytes that become U+FFFD */
+};
+
+static struct change next_change(struct view v, bool references_too, size_t *at)
 {
-	size_t i = *at;
-	for (; i < v.n; i++) {
+	for (size_t i = *at; i < v.n; i++) {
 		unsigned class = classes[(unsigned char)v.p[i]];
 		if (class == PLAIN)
 			continue;
-		if ((class == REFERENCE && references_too) || class == RETURN) {
-			*ret_class = class;
-			break;
-		}
-		if (is_odd((const unsigned char *)v.p + i, v.n - i, class))
-			return false;
+		*at = i;
+		if ((class == REFERENCE && references_too) || class == RETURN || class == ZERO)
+			return (struct change){ class, 0 };
+		size_t odd = odd_bytes((const unsigned char *)v.p + i, v.n - i, class);
+		if (odd)
+			return (struct change){ class, odd };
 	}
-	*at = i;
-	return true;
+	*at = v.n;
+	return (struct change){ PLAIN, 0 };
+}
+
+/* Room for what @source means: "&nGt;" and "&nLt;" are 6 bytes for 5, and of odd ones a byte may become three. */
+static size_t room_for(struct view source)
+{
+	size_t n = source.n + source.n / 5 + 8;
+	for (size_t i = 0; i < source.n; i++)
+		n += classes[(unsigned char)source.p[i]] >= CONTROL ? 2 : 0;
+	return n;
 }
 
 enum charref_result charref_resolve(
 	struct arena *arena, struct view source, enum charref_context context, struct view *ret)
 {
 	size_t at = 0, from = 0, n = 0;
-	unsigned class = PLAIN;
 	char *out = NULL;
 	for (;;) {
-		if (!next_change(source, context != CHARREF_NONE, &at, &class))
+		struct change change = next_change(source, context != CHARREF_NONE, &at);
+		if (change.class == ZERO)
 			return CHARREF_ODD;
 		if (at >= source.n && !out) {
 			*ret = source;
 			return CHARREF_DONE;
 		}
-		/* Only "&nGt;" and "&nLt;" mean more bytes than they have: 6 for 5. */
-		if (!out && !(out = arena_alloc(arena, source.n + source.n / 5 + 8)))
+		if (!out && !(out = arena_alloc(arena, room_for(source))))
 			return CHARREF_FULL;
 		memcpy(out + n, source.p + from, at - from);
 		n += at - from;
 		if (at >= source.n)
 			break;
-		if (class == RETURN) {
+		if (change.odd) {
+			at += change.odd;
+			n += put(out + n, 0xFFFD);
+		} else if (change.class == RETURN) {
 			at += 1 + (at + 1 < source.n && source.p[at + 1] == '\n');
 			out[n++] = '\n';
 		} else {

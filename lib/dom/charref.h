@@ -11,10 +11,11 @@ enum charref_context { CHARREF_TEXT, CHARREF_ATTRIBUTE, CHARREF_NONE /* raw text
 enum charref_result {
 	CHARREF_DONE,
 	CHARREF_FULL, /* no memory in the arena */
-	CHARREF_ODD,  /* a NUL, control or noncharacter stands in it: the parser's ways with these are not followed */
+	CHARREF_ODD,  /* a NUL stands in it: the parser's ways with these are not followed */
 };
 
-/* *@ret is @source itself where nothing has to change, else in the arena: references resolved, CR LF and CR as LF. */
+/* *@ret is @source itself where nothing has to change, else in the arena: references resolved, CR LF and CR as LF,
+ * controls and noncharacters as U+FFFD. */
 enum charref_result charref_resolve(
 	struct arena *arena, struct view source, enum charref_context context, struct view *ret);
 /* The reference at the start of @v ("&…") is one for a space of any kind. */

@@ -147,3 +147,62 @@ bool content_is_known(enum dom_tag tag)
 {
 	return tag != DOM_OTHER && tag != DOM_picture && tag != DOM_dialog && tag != DOM_search && tag != DOM_slot;
 }
+
+static const bool leaves_foreign[DOM_TAG_COUNT] = {
+	[DOM_b] = true,
+	[DOM_big] = true,
+	[DOM_blockquote] = true,
+	[DOM_body] = true,
+	[DOM_br] = true,
+	[DOM_center] = true,
+	[DOM_code] = true,
+	[DOM_dd] = true,
+	[DOM_div] = true,
+	[DOM_dl] = true,
+	[DOM_dt] = true,
+	[DOM_em] = true,
+	[DOM_embed] = true,
+	[DOM_h1... DOM_h6] = true,
+	[DOM_head] = true,
+	[DOM_hr] = true,
+	[DOM_i] = true,
+	[DOM_img] = true,
+	[DOM_li] = true,
+	[DOM_listing] = true,
+	[DOM_menu] = true,
+	[DOM_meta] = true,
+	[DOM_nobr] = true,
+	[DOM_ol] = true,
+	[DOM_p] = true,
+	[DOM_pre] = true,
+	[DOM_ruby] = true,
+	[DOM_s] = true,
+	[DOM_small] = true,
+	[DOM_span] = true,
+	[DOM_strong] = true,
+	[DOM_strike] = true,
+	[DOM_sub] = true,
+	[DOM_sup] = true,
+	[DOM_table] = true,
+	[DOM_tt] = true,
+	[DOM_u] = true,
+	[DOM_ul] = true,
+	[DOM_var] = true,
+};
+
+static bool has_font_attribute(const char *p, const struct token *token)
+{
+	struct token_attr attr;
+	for (size_t at = token->name_end; token_attr_read(p, token, &at, &attr);) {
+		struct view name = view_make(p + attr.name_at, attr.name_end - attr.name_at);
+		if (view_eq_nocase(name, VIEW("color")) || view_eq_nocase(name, VIEW("face")) ||
+			view_eq_nocase(name, VIEW("size")))
+			return true;
+	}
+	return false;
+}
+
+bool content_leaves_foreign(const char *p, const struct token *token)
+{
+	return token->tag == DOM_font ? has_font_attribute(p, token) : leaves_foreign[token->tag];
+}

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include "dom/dom.h"
+#include "dom/token.h"
 
 enum content_class {
 	CONTENT_INLINE, /* any element without rules of its own */
@@ -45,5 +46,7 @@ enum content_class content_class(enum dom_tag tag, const char *p, size_t n);
 bool content_is_special(enum dom_tag tag);
 /* gumbo has a number for it. False also for DOM_OTHER, where gumbo may know it. */
 bool content_is_known(enum dom_tag tag);
+/* 13.2.6.5: this start tag, of the source @p, is HTML and so ends an svg or math that is open. */
+bool content_leaves_foreign(const char *p, const struct token *token);
 
 #endif

@@ -147,6 +147,8 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 			edit->after_text |= token.kind == TOKEN_TEXT;
 			continue;
 		}
+		if (foreign && content_leaves_foreign(p, &token))
+			foreign = 0;
 		/* In svg and math these names don't begin raw text: what follows is counted as markup there. */
 		bool raw = foreign == 0 && token_raw_kind(p, &token) != RAW_NO;
 		if (!raw)

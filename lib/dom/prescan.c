@@ -179,6 +179,17 @@ static void settle_text(struct prescan *ps)
 	ps->unsettled = false;
 }
 
+/* The parser's time is quadratic in these, and the full parse cuts them at a limit. */
+static bool has_few_attributes(const struct prescan *ps, const struct token *token)
+{
+	enum { FEW = 32 };
+	struct token_attr attr;
+	size_t count = 0;
+	for (size_t at = token->name_end; count <= FEW && token_attr_read(ps->p, token, &at, &attr);)
+		count++;
+	return count <= FEW;
+}
+
 /* The start tag itself, without attributes except where the tree builder looks at them. */
 static void pass_open(struct prescan *ps, const struct token *token, uint32_t event)
 {
@@ -190,7 +201,7 @@ static void pass_open(struct prescan *ps, const struct token *token, uint32_t ev
 	enum content_class class = content_class(token->tag, p + token->name_at, token->name_end - token->name_at);
 	if (!token->plain && class == CONTENT_FORMAT && token->tag != DOM_a) {
 		/* 13.2.4.3: no more than three alike are kept, and alike means the same attributes. */
-		if (token->end - token->name_end > LIMIT_ATTRIBUTES)
+		if (token->end - token->name_end > LIMIT_ATTRIBUTES && !has_few_attributes(ps, token))
 			ps->unsure = true;
 		put(ps, p + token->name_end, token->end - 1 - token->name_end);
 		put(ps, " ", 1);
@@ -198,8 +209,7 @@ static void pass_open(struct prescan *ps, const struct token *token, uint32_t ev
 	if (!token->plain && token->tag == DOM_input) {
 		put(ps, p + token->name_end, token->end - 1 - token->name_end);
 		put(ps, " ", 1);
-		if (token->end - token->name_end > LIMIT_ATTRIBUTES * 16)
-			ps->unsure = true;
+		ps->unsure |= !has_few_attributes(ps, token);
 	}
 	put(ps, ">", 1);
 }
@@ -568,24 +578,89 @@ static void on_raw_text(struct prescan *ps, struct token *token, enum content_cl
 
 /* ---- svg and template ------------------------------------------------------------------------------------ */
 
+static bool is_open(const struct prescan *ps, enum dom_tag tag);
+static enum answer find_open(
+	const struct prescan *ps, const struct token *token, enum content_class class, size_t *ret);
+
 enum { SVG_DEPTH = 64 };
 
-/* HTML elements end a drawing where they stand (13.2.6.5); these names are never theirs. */
-static bool is_drawing_tag(enum dom_tag tag, const char *p, size_t n)
+/* How a tag inside a drawing is read (13.2.6.5). */
+enum drawn {
+	DRAWN_PART,    /* an element of the drawing */
+	DRAWN_LABEL,   /* title, desc: text in them is HTML */
+	DRAWN_OUT,     /* the drawing ends before it */
+	DRAWN_UNKNOWN, /* foreignObject: too much can follow */
+};
+
+static enum drawn drawn_kind(const struct prescan *ps, const struct token *token)
 {
-	static const struct view integration[] = { { "foreignobject", 13 }, { "desc", 4 } };
-	if (tag == DOM_svg || tag == DOM_a || tag == DOM_style || tag == DOM_script)
-		return true;
-	if (tag != DOM_OTHER || content_class(tag, p, n) == CONTENT_STOP)
-		return false;
-	for (size_t i = 0; i < 2; i++)
-		if (view_eq_nocase(view_make(p, n), integration[i]))
-			return false;
-	return true;
+	struct view name = view_make(ps->p + token->name_at, token->name_end - token->name_at);
+	if (content_leaves_foreign(ps->p, token))
+		return DRAWN_OUT;
+	switch ((enum dom_tag)token->tag) {
+	case DOM_title: return DRAWN_LABEL;
+	case DOM_OTHER:
+		if (view_eq_nocase(name, VIEW("desc")))
+			return DRAWN_LABEL;
+		return view_eq_nocase(name, VIEW("foreignobject")) ? DRAWN_UNKNOWN : DRAWN_PART;
+	default: return DRAWN_PART;
+	}
 }
 
-/* Behind the </svg> of the drawing whose start tag ends at @at; 0: not simple enough. */
-static size_t skip_svg(struct prescan *ps, size_t at)
+/* Behind a label whose start tag ends at @at and that holds nothing but text; 0: something else is in it. */
+static size_t skip_label(struct prescan *ps, size_t at, struct view name, bool *ret_text)
+{
+	struct token token;
+	for (;;) {
+		token_read(ps->p, ps->n, at, &token);
+		at = token.end;
+		if (token.kind == TOKEN_CLOSE)
+			return view_eq_nocase(view_make(ps->p + token.name_at, token.name_end - token.name_at), name)
+				       ? at
+				       : 0;
+		if (token.kind != TOKEN_TEXT)
+			return 0;
+		*ret_text = true;
+	}
+}
+
+/* An end tag of nothing in the drawing goes on to the elements around it. YES: it closes one of them and so
+ * the drawing, NO: it is ignored. */
+static enum answer closes_around(const struct prescan *ps, const struct token *token)
+{
+	size_t i;
+	if (ps->blind || ps->phase != PHASE_BODY || in_table_structure(ps))
+		return ANSWER_UNKNOWN;
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	enum answer answer = find_open(ps, token, class, &i);
+	switch (class) {
+	case CONTENT_FORMAT: return answer == ANSWER_NO && is_open(ps, token->tag) ? ANSWER_UNKNOWN : answer;
+	case CONTENT_P: return answer == ANSWER_YES ? answer : ANSWER_UNKNOWN;
+	case CONTENT_INLINE:
+	case CONTENT_BLOCK:
+	case CONTENT_HEADING:
+	case CONTENT_LI:
+	case CONTENT_DD: return answer;
+	default: return ANSWER_UNKNOWN;
+	}
+}
+
+static bool is_cdata(const struct prescan *ps, const struct token *token)
+{
+	return token->kind == TOKEN_COMMENT && ps->n - token->begin > 9 &&
+	       memcmp(ps->p + token->begin, "<![CDATA[", 9) == 0;
+}
+
+/* Behind "]]>"; 0: there is none. */
+static size_t skip_cdata(const struct prescan *ps, size_t at)
+{
+	const char *end = memmem(ps->p + at, ps->n - at, "]]>", 3);
+	return end ? (size_t)(end - ps->p) + 3 : 0;
+}
+
+/* Where the drawing whose start tag ends at @at is over: behind its </svg> or before a tag that ends it;
+ * 0: not simple enough. */
+static size_t skip_svg(struct prescan *ps, size_t at, bool *ret_text)
 {
 	struct view open[SVG_DEPTH];
 	size_t depth = 1;
@@ -595,30 +670,33 @@ static size_t skip_svg(struct prescan *ps, size_t at)
 		token_read(ps->p, ps->n, at, &token);
 		at = token.end;
 		struct view name = view_make(ps->p + token.name_at, token.name_end - token.name_at);
-		if (token.kind == TOKEN_END || token.kind == TOKEN_DOCTYPE)
+		if (token.kind == TOKEN_END)
 			return 0;
-		if (token.kind == TOKEN_COMMENT && ps->n - token.begin > 9 &&
-			memcmp(ps->p + token.begin, "<![CDATA[", 9) == 0)
+		if (is_cdata(ps, &token) && (at = skip_cdata(ps, token.begin)) == 0)
 			return 0;
-		if (token.kind == TOKEN_OPEN && token.tag == DOM_title && !token.self_closing) {
-			/* Text only: the title of a drawing reads as HTML inside. */
-			token_read(ps->p, ps->n, at, &token);
-			if (token.kind == TOKEN_TEXT)
-				token_read(ps->p, ps->n, token.end, &token);
-			if (token.kind != TOKEN_CLOSE || token.tag != DOM_title)
+		if (token.kind == TOKEN_OPEN) {
+			enum drawn kind = drawn_kind(ps, &token);
+			if (kind == DRAWN_OUT)
+				return token.begin;
+			if (kind == DRAWN_UNKNOWN || depth == SVG_DEPTH)
 				return 0;
-			at = token.end;
-		} else if (token.kind == TOKEN_OPEN) {
-			if (!is_drawing_tag(token.tag, name.p, name.n) || depth == SVG_DEPTH)
-				return 0;
-			if (!token.self_closing)
-				open[depth++] = name;
-		} else if (token.kind == TOKEN_CLOSE) {
-			do {
-				if (depth == 0)
+			if (kind == DRAWN_LABEL && !token.self_closing) {
+				at = skip_label(ps, at, name, ret_text);
+				if (at == 0)
 					return 0;
-				depth--;
-			} while (!view_eq_nocase(open[depth], name));
+			} else if (!token.self_closing) {
+				open[depth++] = name;
+			}
+		} else if (token.kind == TOKEN_CLOSE) {
+			size_t i = depth;
+			while (i > 0 && !view_eq_nocase(open[i - 1], name))
+				i--;
+			enum answer answer = i ? ANSWER_NO : closes_around(ps, &token);
+			if (answer == ANSWER_UNKNOWN)
+				return 0;
+			if (answer == ANSWER_YES)
+				return token.begin;
+			depth = i ? i - 1 : depth;
 		}
 	}
 	return at;
@@ -627,12 +705,13 @@ static size_t skip_svg(struct prescan *ps, size_t at)
 static void on_svg(struct prescan *ps, struct token *token)
 {
 	struct token open = *token;
+	bool text = false;
 	if (!is_raw_known(ps)) {
 		ps->unsure = true;
 		return;
 	}
 	if (!token->self_closing) {
-		token->end = skip_svg(ps, token->end);
+		token->end = skip_svg(ps, token->end, &text);
 		if (token->end == 0) {
 			token->end = ps->n;
 			ps->unsure = true;
@@ -647,55 +726,76 @@ static void on_svg(struct prescan *ps, struct token *token)
 	}
 	begin_body(ps);
 	add_mark(ps, MARK_TAG, event, 1, 0);
-	put(ps, "<svg/>", 6);
+	/* Formatting elements that are to be opened again would be so in the label: tree.c looks whether it is whole.
+	 */
+	if (ps->blind && text)
+		put(ps, "<svg><title>x</title></svg>", 27);
+	else
+		put(ps, "<svg/>", 6);
 	if (in_table_structure(ps))
 		wild(ps);
+}
+
+/* A drawing in a template. What closes around it isn't known, nor, behind a formatting element, what a label holds. */
+static size_t skip_svg_in_template(struct prescan *ps, size_t at, bool formatted)
+{
+	bool text = false, blind = ps->blind;
+	ps->blind = true;
+	at = skip_svg(ps, at, &text);
+	ps->blind = blind;
+	return text && formatted ? 0 : at;
+}
+
+/* The contents of one start tag's element in a template, where they are raw or a drawing. Behind them; 0: unsure. */
+static size_t skip_in_template(struct prescan *ps, const struct token *inner, size_t *depth, bool *formatted)
+{
+	size_t at = inner->end, end;
+	switch (content_class(inner->tag, ps->p + inner->name_at, inner->name_end - inner->name_at)) {
+	case CONTENT_TEMPLATE: ++*depth; return at;
+	case CONTENT_FORMAT: *formatted = true; return at;
+	case CONTENT_SCRIPT:
+	case CONTENT_STYLE:
+	case CONTENT_TITLE:
+	case CONTENT_TEXTAREA:
+	case CONTENT_FRAME_TEXT:
+		end = token_raw_end(ps->p, ps->n, at, inner);
+		if (inner->tag == DOM_script && script_keep(ps->page, inner, view_make(ps->p + at, end - at)))
+			return 0;
+		return end;
+	case CONTENT_SVG: return inner->self_closing ? at : skip_svg_in_template(ps, at, *formatted);
+	case CONTENT_TABLE_PART:
+	case CONTENT_SELECT:
+	case CONTENT_OBJECT:
+	case CONTENT_ODD:
+	case CONTENT_HTML:
+	case CONTENT_HEAD:
+	case CONTENT_BODY:
+	case CONTENT_STOP: return 0;
+	default: return at;
+	}
 }
 
 /* Templates hold no nodes. What is in one can't reach outside as long as its tags are ordinary ones. */
 static void on_template(struct prescan *ps, struct token *token)
 {
 	size_t depth = 1, at = token->end;
+	bool formatted = false, handed = ps->blind || ps->phase == PHASE_START || in_table_structure(ps);
 	struct token inner;
-	if (ps->phase == PHASE_START || ps->head_noscript || in_table_structure(ps) || ps->blind)
+	if (ps->head_noscript || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
 		ps->unsure = true;
 	while (depth && !ps->unsure) {
 		token_read(ps->p, ps->n, at, &inner);
 		at = inner.end;
-		if (inner.kind == TOKEN_END)
-			ps->unsure = true;
 		if (inner.kind == TOKEN_CLOSE && inner.tag == DOM_template)
 			depth--;
-		if (inner.kind != TOKEN_OPEN)
-			continue;
-		switch (content_class(inner.tag, ps->p + inner.name_at, inner.name_end - inner.name_at)) {
-		case CONTENT_TEMPLATE: depth++; break;
-		case CONTENT_SCRIPT:
-		case CONTENT_STYLE:
-		case CONTENT_TITLE:
-		case CONTENT_TEXTAREA:
-		case CONTENT_FRAME_TEXT: {
-			size_t end = token_raw_end(ps->p, ps->n, at, &inner);
-			if (inner.tag == DOM_script && script_keep(ps->page, &inner, view_make(ps->p + at, end - at)))
-				ps->unsure = true;
-			at = end;
-			break;
-		}
-		case CONTENT_SVG:
-			if (!inner.self_closing && (at = skip_svg(ps, at)) == 0)
-				ps->unsure = true;
-			break;
-		case CONTENT_TABLE_PART:
-		case CONTENT_SELECT:
-		case CONTENT_OBJECT:
-		case CONTENT_ODD:
-		case CONTENT_HTML:
-		case CONTENT_HEAD:
-		case CONTENT_BODY:
-		case CONTENT_STOP: ps->unsure = true; break;
-		default: break;
-		}
+		else if (inner.kind == TOKEN_OPEN)
+			at = skip_in_template(ps, &inner, &depth, &formatted);
+		ps->unsure |= inner.kind == TOKEN_END || at == 0;
 	}
+	if (handed)
+		put(ps, "<template></template>", 21);
+	if (ps->phase == PHASE_START)
+		ps->phase = PHASE_HEAD;
 	token->end = ps->unsure ? ps->n : at;
 }
 
@@ -818,7 +918,7 @@ static void on_table_close(struct prescan *ps, const struct token *token)
 
 static void on_li(struct prescan *ps, const struct token *token, enum content_class class)
 {
-	size_t i = ps->depth;
+	size_t i = ps->depth, p;
 	bool sure = false, alone = true;
 	while (i > ps->certain && !sure) {
 		const struct frame *frame = &ps->stack[--i];
@@ -831,8 +931,14 @@ static void on_li(struct prescan *ps, const struct token *token, enum content_cl
 		alone &= !match || frame->alone;
 		if (match)
 			close_to(ps, i, NULL);
-		sure = match || (content_is_special(frame->tag) && frame->tag != DOM_address && frame->tag != DOM_div &&
-					frame->tag != DOM_p);
+		bool stops = content_is_special(frame->tag) && frame->tag != DOM_address && frame->tag != DOM_div &&
+			     frame->tag != DOM_p;
+		/* Closed with the p around it, it would not stop the search in the skeleton. */
+		if (stops && !match && find_p(ps, &p) == ANSWER_YES && p < i) {
+			pass_wild_open(ps, token);
+			return;
+		}
+		sure = match || stops;
 	}
 	sure |= beyond(ps, i) == ANSWER_NO;
 	if (!sure)
@@ -1298,6 +1404,23 @@ static void reset(struct dom_scratch *s)
 	s->html = s->body = s->later_count = 0;
 }
 
+static void on_tag(struct prescan *ps, struct token *token)
+{
+	size_t before = ps->s->skeleton_n;
+	bool structure = ps->blind || in_table_structure(ps);
+	if (token->kind == TOKEN_CLOSE) {
+		ps->unsure |= !nesting_close(&ps->nesting, ps->p, token);
+		on_close(ps, token);
+	} else {
+		if (token_raw_kind(ps->p, token) == RAW_NO && token->tag != DOM_svg && token->tag != DOM_template)
+			ps->unsure |= !nesting_open(&ps->nesting, ps->p, token);
+		on_open(ps, token);
+	}
+	/* In a table even a tag that is ignored parts the texts around it. */
+	if (structure && ps->s->skeleton_n == before)
+		on_comment(ps);
+}
+
 static bool step(struct prescan *ps, struct token *token)
 {
 	bool after_pre = ps->skip_newline;
@@ -1306,17 +1429,10 @@ static bool step(struct prescan *ps, struct token *token)
 	case TOKEN_END: return false;
 	case TOKEN_TEXT: on_text(ps, token->begin, token->end, after_pre); break;
 	case TOKEN_OPEN:
-		if (token_raw_kind(ps->p, token) == RAW_NO && token->tag != DOM_svg && token->tag != DOM_template)
-			ps->unsure |= !nesting_open(&ps->nesting, ps->p, token);
-		on_open(ps, token);
-		break;
-	case TOKEN_CLOSE:
-		ps->unsure |= !nesting_close(&ps->nesting, ps->p, token);
-		on_close(ps, token);
-		break;
+	case TOKEN_CLOSE: on_tag(ps, token); break;
+	case TOKEN_NOTHING: /* limit.c hands the full parse a comment in its place */
 	case TOKEN_COMMENT: on_comment(ps); break;
 	case TOKEN_DOCTYPE: on_doctype(ps, token); break;
-	case TOKEN_NOTHING: ps->skip_newline = after_pre; break;
 	}
 	return !ps->unsure;
 }

@@ -236,6 +236,20 @@ static void add_text(struct tree *tree, uint32_t parent, const GumboText *text)
 		tree->table.failed = TREE_FULL;
 }
 
+/* The label of a drawing holds its text and nothing else, as the pre-pass took it. */
+static bool is_label_whole(const GumboElement *svg)
+{
+	for (unsigned i = 0; i < svg->children.length; i++) {
+		const GumboNode *label = svg->children.data[i];
+		if (label->type != GUMBO_NODE_ELEMENT || svg->children.length != 1)
+			return false;
+		for (unsigned k = 0; k < label->v.element.children.length; k++)
+			if (((const GumboNode *)label->v.element.children.data[k])->type == GUMBO_NODE_ELEMENT)
+				return false;
+	}
+	return true;
+}
+
 /* Its node, or 0 when nothing inside is to be walked. */
 static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboElement *element)
 {
@@ -247,6 +261,8 @@ static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboEleme
 		return 0;
 	uint32_t at = table_element(&tree->table, parent, tag);
 	uint64_t seen = 0;
+	if (tree->skeleton && tag == DOM_svg && !is_label_whole(element))
+		tree->table.failed = TREE_LOST;
 	if (!tree->skeleton)
 		add_attributes(tree, at, element);
 	else if (tag == DOM_html || tag == DOM_body)

@@ -32,7 +32,10 @@ static const char *const pieces[] = { "x", " ", "\n", "&amp;", "&nbsp", "&#10;",
 	"<dialog>", "</dialog>", "<p hidden hidden id=q>", "<p id=one ID=two>", "<br/>", "<div/>",
 	"<a name=\"&lt;&notit;\">", "<p class='a\r\nb'>", "\r\n", "<", "<![CDATA[", "]]>", "<?pi?>", "\xC3\xA9",
 	"&notin;", "<menu>", "</menu>", "<listing>", "</listing>", "<area>", "<param>", "<embed>", "<wbr>", "<slot>",
-	"</slot>" };
+	"</slot>", "<svg><title>", "</path>", "<path>", "<image/>", "</desc>", "<font>", "<template><b>", "<svg><g>",
+	"\x01", "\xC2\x85", "\xEF\xBF\xBF", "<basefont>", "<noembed>", "</noembed>", "</noframes>", "<bgsound>",
+	"<keygen>", "<b a=1 b=2>", "<b b=2 a=1>", "<style><!--</style>", "<script><!--<script>", "--></script>",
+	"<p\x01>", "<table><b>" };
 enum { PIECES = sizeof(pieces) / sizeof(pieces[0]) };
 
 static struct view page_of(const uint8_t *data, size_t size, struct buf *buf)
