@@ -345,6 +345,10 @@ int origin_set_robots(struct hosts *hosts, struct origin *origin, enum robots_st
 			return -ENOMEM;
 		hosts->robots_bytes += robots_size(origin->robots);
 		origin->host->crawl_delay = robots_crawl_delay(origin->robots);
+		/* Reading it was a request: what it asks for holds from there on. */
+		uint64_t next = later(now, host_delay(hosts, origin->host));
+		if (next > origin->host->next)
+			origin->host->next = next;
 		make_room(hosts);
 	}
 	origin->state = state;

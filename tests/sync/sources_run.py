@@ -1,0 +1,600 @@
+#!/usr/bin/env python3
+"""What garner source and garner sync promise, one promise a case, against a server that each case fills with answers.
+The clock of garner is the test's (SOURCE_DATE_EPOCH). Standard library only, loopback only.
+
+usage: sources_run.py GARNER [CASE...]
+"""
+import email.utils
+import gzip
+import http.server
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+GARNER = sys.argv[1]
+START = 1700000000
+HOUR, DAY = 3600, 86400
+wrong = []
+WORDS = ("The harbour council met on the quay at noon and talked about the new pier for most of the afternoon.",
+         "Nobody objected to the plan, which had been drawn twice, and they all went home before the rain came.",
+         "In the evening the keeper of the lighthouse wrote down how the wind had turned and lit his lamp.")
+
+
+# ---- the server ----
+
+class Web:
+    """answers: path -> bytes, or a function of the request's handler that gives (status, fields, body)."""
+
+    def __init__(self):
+        self.answers = {}
+        self.asked = []       # (path, fields in lower case)
+        self.times = []
+        web = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *args):
+                pass
+
+            def do_GET(self):
+                web.times.append(time.monotonic())
+                web.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
+                answer = web.answers.get(self.path)
+                if callable(answer):
+                    answer = answer(self)
+                    if answer is None:
+                        return
+                if answer is None:
+                    answer = (404, [], b"")
+                status, fields, body = answer if isinstance(answer, tuple) else (200, [], answer)
+                self.send_response(status)
+                for name, value in [("Content-Length", str(len(body)))] + list(fields):
+                    self.send_header(name, value)
+                self.end_headers()
+                if status != 304:
+                    self.wfile.write(body)
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.base = "http://127.0.0.1:%d" % self.server.server_address[1]
+
+    def paths(self):
+        """What was asked since the last look, without robots.txt."""
+        asked, self.asked = self.asked, []
+        return [path for path, _ in asked if path != "/robots.txt"]
+
+
+def html(title, *paragraphs, head=""):
+    body = "".join("<p>%s</p>" % p for p in (paragraphs or WORDS))
+    return ("<!doctype html><html lang='en'><head><meta charset='utf-8'><title>%s</title>%s</head><body><article><h1>%s</h1>"
+            "%s</article></body></html>" % (title, head, title, body)).encode()
+
+
+def rss(*items, more=""):
+    """Items are dictionaries: element -> text."""
+    def one(item):
+        return "<item>%s</item>" % "".join("<%s>%s</%s>" % (k, v, k) for k, v in item.items())
+    return ("<rss version='2.0'><channel><title>The Quay</title>%s%s</channel></rss>" % (more, "".join(map(one, items)))).encode()
+
+
+def urlset(*urls):
+    return ("<?xml version='1.0'?><urlset xmlns='http://www.sitemaps.org/schemas/sitemap/0.9' "
+            "xmlns:news='http://www.google.com/schemas/sitemap-news/0.9'>%s</urlset>" % "".join(
+                "<url>%s</url>" % "".join("<%s>%s</%s>" % (k, v, k.split(" ")[0]) for k, v in u.items()) for u in urls)).encode()
+
+
+def index(*maps):
+    return ("<?xml version='1.0'?><sitemapindex xmlns='http://www.sitemaps.org/schemas/sitemap/0.9'>%s</sitemapindex>" % "".join(
+        "<sitemap><loc>%s</loc>%s</sitemap>" % (u, "<lastmod>%s</lastmod>" % m if m else "") for u, m in maps)).encode()
+
+
+def stamp(at):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))
+
+
+# ---- garner ----
+
+def run(*args, now=START, env=None):
+    process = subprocess.run([GARNER, *args], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120,
+                             env={**os.environ, "SOURCE_DATE_EPOCH": str(now), "XDG_CONFIG_HOME": "/nonexistent", **(env or {})})
+    return process.returncode, process.stdout, process.stderr
+
+
+SYNC = ("--allow-private", "--delay", "0", "--contact", "x", "--log", "none")
+
+
+class Desk:
+    def __init__(self, folder):
+        self.web, self.store = Web(), os.path.join(folder, "store")
+        self.folder, self.name = folder, ""
+
+    def add(self, path, *more):
+        code, _, err = run("source", "add", *more, self.store, self.web.base + path)
+        self.expect("add " + path, code == 0, err)
+
+    def sync(self, now, *more, code=0):
+        got, _, err = run("sync", *SYNC, *more, self.store, now=now)
+        self.expect("sync at +%d" % (now - START), code is None or got == code, "exit", got, err)
+        return err
+
+    def sources(self, *more):
+        return [json.loads(line) for line in run("source", "list", "--format", "jsonl", *more, self.store)[1].splitlines()]
+
+    def documents(self):
+        return [json.loads(line) for line in run("export", "--format", "jsonl", self.store)[1].splitlines()]
+
+    def expect(self, what, condition, *more):
+        if not condition:
+            wrong.append("%s: %s: %s" % (self.name, what, " ".join(map(str, more))[:700]))
+
+    def same(self, what, got, wanted):
+        self.expect(what, got == wanted, got, "expected", wanted)
+
+
+# ---- cases ----
+
+def imports_an_opml_list(d):
+    path = os.path.join(d.folder, "list.opml")
+    with open(path, "w") as f:
+        f.write("<opml version='2.0'><body><outline text='Harbours'><outline text='One' type='rss' xmlUrl='%s/one'/>"
+                "<outline text='Deeper'><outline title='Two' xmlUrl='%s/two'/></outline></outline>"
+                "<outline text='No feed'/><outline text='Mail' xmlUrl='mailto:a@b'/>"
+                "<outline text='Secret' xmlUrl='http://me:sesame@127.0.0.1/x'/></body></opml>" % (d.web.base, d.web.base))
+    code, _, err = run("source", "import", d.store, path)
+    d.expect("import", code == 0 and "2 sources added" in err and "sesame" not in err, code, err)
+    d.same("sources", [(s["url"], s["title"]) for s in d.sources()], [(d.web.base + "/one", "One"), (d.web.base + "/two", "Two")])
+    d.web.answers = {"/one": rss({"title": "A", "link": "/a"}), "/two": rss(), "/a": html("A")}
+    d.sync(START)
+    d.same("requests", sorted(d.web.paths()), ["/a", "/one", "/two"])
+
+
+def finds_the_feed_of_a_page(d):
+    link = "<link rel='alternate' type='application/rss+xml' href='/feed.xml'>"
+    d.web.answers = {"/": html("Front", head=link), "/feed.xml": rss({"title": "A", "link": "/a"}), "/a": html("A")}
+    d.add("/")
+    d.sync(START)
+    d.same("requests", d.web.paths(), ["/", "/feed.xml", "/a"])
+    d.same("source", [(s["url"], s["kind"]) for s in d.sources()], [(d.web.base + "/feed.xml", "feed")])
+    d.sync(START + 2 * DAY)
+    d.same("the page is not asked for again", d.web.paths(), ["/feed.xml"])
+
+
+def fetches_a_page_once(d):
+    def page(handler):
+        if handler.headers.get("If-None-Match") == '"v1"':
+            return 304, [("ETag", '"v1"')], b""
+        return 200, [("ETag", '"v1"'), ("Content-Type", "text/html")], html("A page")
+    d.web.answers = {"/page": page}
+    d.add("/page")
+    d.sync(START)
+    d.same("first look", d.web.paths(), ["/page"])
+    d.same("stored", [x["title"] for x in d.documents()], ["A page"])
+    d.sync(START + 2 * DAY)
+    d.same("second look is conditional", d.web.asked[-1][1].get("if-none-match"), '"v1"')
+    d.same("and the only one", d.web.paths(), ["/page"])
+    d.same("documents", len(d.documents()), 1)
+
+
+def knows_articles_by_other_guids_and_titles(d):
+    date = email.utils.formatdate(START - HOUR)
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "Pier opens at noon", "link": "/pier", "pubDate": date},
+                                  {"guid": "2", "title": "Market moves", "link": "/market", "pubDate": date}),
+                     "/pier": html("Pier opens at noon"), "/market": html("Market moves", WORDS[1] + " Again.", WORDS[2])}
+    d.add("/feed")
+    d.sync(START)
+    d.web.paths()
+    # All GUIDs are new, one title is edited, and so is its page; the other stays as it was.
+    d.web.answers["/feed"] = rss({"guid": "a", "title": "Pier opens at last", "link": "/pier", "pubDate": date},
+                                 {"guid": "b", "title": "Market moves", "link": "/market", "pubDate": date})
+    d.web.answers["/pier"] = html("Pier opens at last")
+    d.sync(START + 2 * HOUR)
+    asked = d.web.paths()
+    d.expect("the edited one is asked for", asked[:2] == ["/feed", "/pier"] and asked.count("/pier") == 1, asked)
+    docs = d.documents()
+    d.same("two articles, one revision", sorted((x["title"], x.get("revision_of")) for x in docs),
+           sorted([("Pier opens at noon", None), ("Market moves", None), ("Pier opens at last", 0)]))
+    # The address changes with the GUID: same second, title an edit.
+    d.web.answers["/feed"] = rss({"guid": "x", "title": "Pier opens at last, for all", "link": "/pier-2", "pubDate": date})
+    d.web.answers["/pier-2"] = html("Pier opens at last, for all")
+    d.sync(START + 6 * HOUR)
+    docs = d.documents()
+    d.same("one id for all three", len({x["id"] for x in docs if x["title"].startswith("Pier")}), 1)
+
+
+def takes_what_a_feed_shows_and_no_more(d):
+    items = [{"guid": str(n), "title": "Old %d" % n, "link": "/old%d" % n,
+              "pubDate": email.utils.formatdate(START - n * 400 * DAY)} for n in range(4)]
+    d.web.answers = {"/feed": rss(*items, more="<link>/archive</link>"), **{"/old%d" % n: html("Old %d" % n, WORDS[0] + str(n),
+                     WORDS[1]) for n in range(4)}}
+    d.add("/feed")
+    d.sync(START)
+    d.same("requests", sorted(d.web.paths()), ["/feed", "/old0", "/old1", "/old2", "/old3"])
+    d.same("the feed's date stays with the document", sorted(x["feed"]["published"] for x in d.documents()),
+           sorted(stamp(START - n * 400 * DAY) for n in range(4)))
+
+
+def keeps_intervals_within_their_bounds(d):
+    d.web.answers = {"/quiet": rss(), "/busy": rss()}
+    d.add("/quiet")
+    d.add("/busy")
+    now, intervals = START, {"/quiet": [], "/busy": []}
+    for n in range(9):
+        d.web.answers["/busy"] = rss({"guid": str(n), "title": "News %d" % n, "link": "/n%d" % n})
+        d.web.answers["/n%d" % n] = html("News %d" % n, WORDS[n % 3], WORDS[(n + 1) % 3] + str(n))
+        d.sync(now, "--min-interval", "1800", "--max-interval", "20000")
+        for s in d.sources():
+            intervals[s["url"][len(d.web.base):]].append(s["interval"])
+        now += 30000
+    d.expect("down to the lower bound", intervals["/busy"][0] > 1800 and intervals["/busy"][-1] == 1800, intervals["/busy"])
+    d.expect("up to the upper bound", intervals["/quiet"][0] < 20000 and intervals["/quiet"][-1] == 20000, intervals["/quiet"])
+    d.web.paths()
+    d.sync(now, "--min-interval", "1800", "--max-interval", "20000")
+    d.web.paths()
+    d.sync(now + 1790, "--min-interval", "1800", "--max-interval", "20000")
+    d.same("nothing before its time", d.web.paths(), [])
+
+
+def leaves_out_what_is_filtered(d):
+    def item(n, title, age):
+        return {"guid": n, "title": title, "link": "/" + n, "pubDate": email.utils.formatdate(START - age)}
+    d.web.answers = {"/feed": rss(item("fresh", "Boats", DAY), item("stale", "Boats of old", 40 * DAY),
+                                  item("sport", "Rowing", DAY), item("inner", "Harbour", DAY)),
+                     "/fresh": html("Boats"), "/stale": html("Boats of old"), "/sport": html("Rowing"),
+                     "/inner": html("Harbour", WORDS[0], "This text is sponsored by a chandler of the old town.")}
+    d.add("/feed")
+    d.sync(START, "--max-age", "10", "--exclude", "/sport|sponsored by", code=None)
+    d.same("requests", d.web.paths(), ["/feed", "/fresh", "/inner"])
+    d.same("documents", [x["title"] for x in d.documents()], ["Boats"])
+    d.store = os.path.join(d.folder, "second")
+    d.add("/feed")
+    d.sync(START, "--include", "Boats", code=None)
+    d.same("--include looks into titles", sorted(x["title"] for x in d.documents()), ["Boats", "Boats of old"])
+    code, _, err = run("sync", *SYNC, "--include", "(", d.store)
+    d.expect("a broken pattern", code == 2 and "at character" in err, code, err)
+
+
+def reads_every_kind_of_sitemap(d):
+    base = d.web.base
+    recent, old = stamp(START - DAY), stamp(START - 400 * DAY)
+    d.web.answers = {
+        "/map": index((base + "/new.xml.gz", recent), (base + "/old.xml", old), (base + "/news.xml", recent)),
+        "/new.xml.gz": gzip.compress(urlset({"loc": base + "/a", "lastmod": recent}, {"loc": base + "/b", "lastmod": old})),
+        "/old.xml": urlset({"loc": base + "/c", "lastmod": old}),
+        "/news.xml": urlset({"loc": base + "/d", "news:news": "<news:publication_date>%s</news:publication_date>"
+                             "<news:title>Told</news:title>" % recent}),
+        "/a": html("A"), "/b": html("B"), "/c": html("C"), "/d": html("D", *WORDS[:2])}
+    d.add("/map", "--kind", "sitemap")
+    d.sync(START)
+    d.same("no walk back over years", sorted(d.web.paths()), ["/a", "/d", "/map", "/new.xml.gz", "/news.xml"])
+    told = [x for x in d.documents() if x["url"].endswith("/d")]
+    d.same("the news extension", told[0]["feed"].get("title"), "Told")
+    later = stamp(START + 2 * DAY)
+    d.web.answers["/map"] = index((base + "/new.xml.gz", later), (base + "/old.xml", old), (base + "/news.xml", recent))
+    d.web.answers["/new.xml.gz"] = gzip.compress(urlset({"loc": base + "/a", "lastmod": recent},
+                                                        {"loc": base + "/e", "lastmod": later}))
+    d.web.answers["/e"] = html("E", *WORDS[1:])
+    d.sync(START + 3 * DAY)
+    d.same("only the child whose lastmod moved", sorted(d.web.paths()), ["/e", "/map", "/new.xml.gz"])
+    d.store = os.path.join(d.folder, "all")
+    d.add("/map", "--kind", "sitemap", "--backfill")
+    d.sync(START + 3 * DAY)
+    d.same("--backfill asks for the years", sorted(x["url"][-2:] for x in d.documents()), ["/a", "/c", "/d", "/e"])
+
+
+def obeys_retry_after_up_to_a_cap(d):
+    d.web.answers = {"/feed": lambda h: (429, [("Retry-After", "999999999")], b"")}
+    d.add("/feed")
+    err = d.sync(START, code=4)
+    source = d.sources()[0]
+    d.expect("the state says it", re.search(r"rate-limited: the server answered 429: come back in \d+ s", source["state"]),
+             source["state"], err)
+    seconds = int(re.search(r"in (\d+) s", source["state"]).group(1))
+    d.expect("a day is the cap, a quarter of it jitter", DAY <= seconds <= DAY * 5 / 4, seconds)
+    d.web.paths()
+    d.sync(START + HOUR, "--all", code=4)
+    d.same("the host is left alone", d.web.paths(), [])
+    d.web.answers["/feed"] = rss()
+    d.sync(START + 2 * DAY, "--all")
+    d.same("and asked when the time is over", d.web.paths(), ["/feed"])
+
+
+def waits_longer_with_jitter_when_nothing_is_said(d):
+    waits = set()
+    for n in range(4):
+        d.store = os.path.join(d.folder, "s%d" % n)
+        d.web.answers = {"/feed": lambda h: (503, [("Retry-After", "40")], b"")}
+        d.add("/feed")
+        d.sync(START, code=4)
+        waits.add(int(re.search(r"in (\d+) s", d.sources()[0]["state"]).group(1)))
+    d.expect("never before it was asked for, and not all at once", all(40 <= w <= 50 for w in waits) and len(waits) > 1, waits)
+    d.web.answers["/robots.txt"] = b"User-agent: *\nCrawl-delay: 0.3\n"
+    tries = []
+
+    def twice(handler):
+        tries.append(time.monotonic())
+        return (429, [("Retry-After", "1")], b"") if len(tries) == 1 else rss()
+    d.store = os.path.join(d.folder, "again")
+    d.web.answers["/feed"] = twice
+    d.add("/feed")
+    d.sync(START)
+    d.expect("a short one is waited for", len(tries) == 2 and 1.0 <= tries[1] - tries[0] < 10, tries)
+
+
+def keeps_the_crawl_delay(d):
+    d.web.answers = {"/robots.txt": b"User-agent: *\nCrawl-delay: 0.4\nDisallow: /closed\n",
+                     "/feed": rss(*[{"guid": str(n), "title": "T%d" % n, "link": "/a%d" % n} for n in range(3)],
+                                  {"guid": "c", "title": "Closed", "link": "/closed"}),
+                     **{"/a%d" % n: html("T%d" % n, WORDS[n], WORDS[(n + 1) % 3] + str(n)) for n in range(3)}}
+    d.add("/feed")
+    d.sync(START, code=1)
+    gaps = [b - a for a, b in zip(d.web.times, d.web.times[1:])]
+    d.expect("between all requests to a host", len(gaps) == 4 and min(gaps) >= 0.4, gaps)
+    d.same("what robots.txt forbids is not asked for", [p for p in d.web.paths() if p == "/closed"], [])
+    d.same("its word stays with the document", {x["robots"] for x in d.documents()}, {"allowed"})
+    d.web.times.clear()
+    d.sync(START + 2 * HOUR, code=None)
+    d.same("robots.txt is kept for a day", [p for p, _ in d.web.asked], ["/feed"])
+
+
+def tells_who_asks(d):
+    d.web.answers = {"/feed": rss()}
+    d.add("/feed")
+    bare = [x for x in SYNC if x not in ("--contact", "x")]
+    code, _, err = run("sync", *bare, d.store)
+    d.same("one warning without a contact", (code, len(re.findall("contact", err))), (0, 1))
+    version = run("--version")[1].split()[1]
+    d.same("the user agent", d.web.asked[-1][1]["user-agent"], "garner/" + version)
+    config = os.path.join(d.folder, "garner.ini")
+    with open(config, "w") as f:
+        f.write("contact = https://example.invalid/robot\n[sync]\nallow-private = yes\ndelay = 0\nlog = none\n")
+    code, _, err = run("sync", "--config", config, "--all", d.store, now=START + DAY)
+    d.expect("none with it", code == 0 and "contact" not in err, code, err)
+    d.same("it stands in the user agent", d.web.asked[-1][1]["user-agent"],
+           "garner/%s (+https://example.invalid/robot)" % version)
+    os.makedirs(os.path.join(d.folder, "xdg", "garner"))
+    os.rename(config, os.path.join(d.folder, "xdg", "garner", "garner.ini"))
+    code, out, err = run("config", "--dump", env={"XDG_CONFIG_HOME": os.path.join(d.folder, "xdg")})
+    d.expect("config --dump", code == 0 and "contact = https://example.invalid/robot\n" in out and "[sync]" in out, out, err)
+
+
+def refuses_and_hides_credentials(d):
+    secret = "http://me:sesame@127.0.0.1:%d/page" % d.web.server.server_address[1]
+    shown = []
+    for args in (("source", "add", d.store, secret), ("clean", "--allow-private", secret),
+                 ("ingest", "--allow-private", "--verbose", d.store, secret)):
+        code, out, err = run(*args)
+        d.expect(args[0], code != 0, code)
+        shown += [out, err]
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "Secret", "link": secret}, {"guid": "2", "title": "Led", "link": "/led"}),
+                     "/led": lambda h: (302, [("Location", secret)], b"")}
+    d.add("/feed")
+    for log in ("plain", "json"):
+        code, out, err = run("sync", "--allow-private", "--delay", "0", "--contact", "x", "--verbose", "--log", log, "--all", d.store,
+                             now=START + (log == "json") * DAY)
+        shown += [out, err]
+    shown.append(run("source", "list", "--format", "jsonl", d.store)[1])
+    d.expect("no password anywhere", not any("sesame" in text for text in shown), shown)
+    d.same("nobody was asked with one", [f for _, f in d.web.asked if "authorization" in f], [])
+    with open(os.path.join(d.store, "catalogue.db"), "rb") as f:
+        d.expect("none in the store", b"sesame" not in f.read())
+
+
+def weighs_failures(d):
+    answers = {"/busy": 503, "/lost": 404, "/gone": 410}
+    d.web.answers = {path: (lambda h, s=status: (s, [], b"")) for path, status in answers.items()}
+    for path in answers:
+        d.add(path, "--kind", "feed")
+    now, waits = START, {path: [] for path in answers}
+    for n in range(4):
+        d.sync(now, "--all", code=4)
+        for s in d.sources():
+            due = time.mktime(time.strptime(s["due"], "%Y-%m-%dT%H:%M:%SZ")) - time.timezone
+            waits[s["url"][len(d.web.base):]].append(due - now)
+        now += 7 * DAY
+    for path, seen in waits.items():
+        d.expect("%s waits longer each time" % path, seen == sorted(seen), seen)
+    d.expect("the weights differ", waits["/busy"][1] < waits["/lost"][1] < waits["/gone"][1], waits)
+    states = {s["url"][len(d.web.base):]: s["state"] for s in d.sources()}
+    d.same("a short sentence", states["/lost"], "http-error: the server answered 404 (4 times)")
+    d.expect("given up, but for a look a month", "once a month" in states["/gone"], states)
+    d.web.answers["/lost"] = rss({"guid": "1", "title": "Back", "link": "/back"})
+    d.web.answers["/back"] = html("Back")
+    d.sync(now, "--all", code=1)
+    back = [s for s in d.sources() if s["url"].endswith("/lost")][0]
+    d.expect("forgiven when it comes back", back["failures"] == 0 and back["state"] == "1 new, 0 changed of 1", back)
+
+
+def says_how_a_run_ended(d):
+    d.add("/feed")
+    code, _, err = run("sync", *SYNC, d.store)
+    d.expect("every request failed", code == 4, code, err)
+    d.web.answers = {"/feed": rss(), "/other": lambda h: (500, [], b"")}
+    d.add("/other")
+    d.sync(START + 8 * DAY, "--all", code=1)
+    run("source", "remove", d.store, d.web.base + "/other")
+    metrics = os.path.join(d.folder, "garner.prom")
+    with open(metrics, "w") as f:
+        f.write("old")
+    os.link(metrics, metrics + ".old")
+    d.sync(START + 9 * DAY, "--all", "--metrics", metrics)
+    with open(metrics) as f, open(metrics + ".old") as old:
+        text = f.read()
+        d.expect("metrics are replaced, not written over", old.read() == "old", text)
+    d.expect("metrics", "\ngarner_sync_exit_code 0\n" in text and "\ngarner_sync_sources 1\n" in text and
+             all(re.match(r"(# (HELP|TYPE) \S+ .+|[a-z_]+(\{[a-z]+=\"[a-z-]+\"\})? [-0-9.e+]+)$", line)
+                 for line in text.splitlines()), text)
+    d.same("no half of it is left", sorted(os.listdir(d.folder)), ["garner.prom", "garner.prom.old", "store"])
+    code, _, err = run("sync", "--allow-private", "--delay", "0", "--contact", "x", "--log", "json", "--all", d.store,
+                       now=START + 11 * DAY)
+    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
+    d.expect("a log of JSON", code == 0 and [x["event"] for x in lines] == ["source"] and lines[0]["about"].endswith("/feed"), err)
+
+
+def marks_what_is_no_article(d):
+    wall = "<script type='application/ld+json'>{\"@context\":\"https://schema.org\",\"@type\":\"NewsArticle\"," \
+           "\"headline\":\"Walled\",\"isAccessibleForFree\":false}</script>"
+    names = ("walled", "check", "lost", "ask", "open")
+    d.web.answers = {"/feed": rss(*[{"guid": n, "title": n, "link": "/" + n} for n in names]),
+                     "/walled": html("Walled", WORDS[0], head=wall), "/check": html("Just a moment...", "Checking your browser."),
+                     "/lost": html("404 Not Found", "Nothing lives here."), "/open": html("Open"),
+                     "/ask": lambda h: (302, [("Location", "/consent/?to=ask")], b""), "/consent/?to=ask": html("Choices")}
+    d.add("/feed")
+    report = os.path.join(d.folder, "report.json")
+    d.sync(START, "--report", report, code=1)
+    with open(report) as f:
+        reasons = json.load(f)["reasons"]
+    d.same("reasons", reasons, {"paywall": 1, "consent": 2, "error-page": 1})
+    d.same("only the article is stored", [x["title"] for x in d.documents()], ["Open"])
+
+
+def keeps_the_ledger_through_a_repair(d):
+    def page(handler):
+        if handler.headers.get("If-None-Match") == '"v1"':
+            return 304, [], b""
+        return 200, [("ETag", '"v1"')], html("A")
+    d.web.answers = {"/robots.txt": b"User-agent: *\nDisallow: /closed\n", "/a": page,
+                     "/feed": rss({"guid": "1", "title": "A", "link": "/a", "description": "told"},
+                                  {"guid": "2", "title": "B", "link": "/b"}),
+                     "/b": lambda h: (503, [], b"")}
+    d.add("/feed")
+    d.sync(START, code=1)
+    before = d.sources()
+    d.web.asked.clear()
+    code, _, err = run("repair", d.store)
+    d.expect("repair", code == 0, code, err)
+    d.same("sources", d.sources(), before)
+    d.web.answers["/feed"] = rss({"guid": "1", "title": "A", "link": "/a", "description": "changed"},
+                                 {"guid": "2", "title": "B", "link": "/b"})
+    d.web.answers["/b"] = html("B", *WORDS[:2])
+    d.sync(START + 5 * HOUR)
+    asked = {path: fields for path, fields in d.web.asked}
+    d.expect("queue, validators and robots.txt", set(asked) == {"/feed", "/a", "/b"} and asked["/a"].get("if-none-match") == '"v1"',
+             d.web.asked)
+    d.same("documents", sorted(x["title"] for x in d.documents()), ["A", "B"])
+    for name in ("catalogue.db", "catalogue.db-wal", "catalogue.db-shm"):
+        if os.path.exists(os.path.join(d.store, name)):
+            os.remove(os.path.join(d.store, name))
+    code, out, err = run("repair", d.store)
+    d.expect("it says that they are lost with the catalogue", "sources and their state" in out + err, code, out, err)
+    d.same("documents are not", sorted(x["title"] for x in d.documents()), ["A", "B"])
+    d.same("nor can a lost list be asked for", d.sources(), [])
+
+
+def ends_on_signals(d):
+    held, going = threading.Event(), threading.Event()
+
+    def slow(handler):
+        body = html("Slow")
+        handler.send_response(200)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body[:10])
+        going.set()
+        held.wait(20)
+        try:
+            handler.wfile.write(body[10:])
+        except OSError:
+            pass
+        return None
+
+    def begin(store):
+        held.clear()
+        going.clear()
+        d.store = os.path.join(d.folder, store)
+        d.add("/feed")
+        process = subprocess.Popen([GARNER, "sync", *SYNC, d.store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=dict(os.environ, SOURCE_DATE_EPOCH=str(START)))
+        d.expect("it began", going.wait(30))
+        return process
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "Slow", "link": "/slow"}), "/slow": slow}
+    for number, name in ((signal.SIGTERM, "term"), (signal.SIGINT, "int")):
+        process = begin(name)
+        process.send_signal(number)
+        time.sleep(0.3)
+        held.set()
+        d.same("the first " + name, process.wait(30), 128 + number)
+        d.same("verify", run("verify", d.store)[0], 0)
+        d.web.asked.clear()
+        d.web.answers["/slow"] = html("Slow")
+        d.sync(START + 10)
+        d.same("resumed", ([x["title"] for x in d.documents()], [p for p, _ in d.web.asked if p == "/feed"]), (["Slow"], []))
+        d.web.answers["/slow"] = slow
+    process = begin("twice")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    code = process.wait(30)
+    d.expect("the second one stops at once", code in (-signal.SIGINT, 128 + signal.SIGINT) and time.monotonic() - began < 5, code)
+    held.set()
+    d.same("verify", run("verify", d.store)[0], 0)
+    d.web.answers["/slow"] = html("Slow")
+    d.sync(START + 10)
+    d.same("nothing is lost", [x["title"] for x in d.documents()], ["Slow"])
+
+
+def lets_one_run_in(d):
+    held, going = threading.Event(), threading.Event()
+
+    def slow(handler):
+        going.set()
+        held.wait(20)
+        return rss()
+    d.web.answers = {"/feed": slow}
+    d.add("/feed")
+    process = subprocess.Popen([GARNER, "sync", *SYNC, d.store], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                               env=dict(os.environ, SOURCE_DATE_EPOCH=str(START)))
+    going.wait(30)
+    code, _, err = run("sync", *SYNC, d.store)
+    d.expect("the second is told", code == 75 and "lock" in err, code, err)
+    held.set()
+    d.same("the first", process.wait(30), 0)
+
+
+def watches_a_folder(d):
+    folder = os.path.join(d.folder, "watched")
+    os.mkdir(folder)
+    with open(os.path.join(folder, "one.html"), "wb") as f:
+        f.write(html("One"))
+    d.expect("add", run("source", "add", d.store, folder)[0] == 0)
+    d.sync(START)
+    d.sync(START + DAY)
+    d.same("once", [x["title"] for x in d.documents()], ["One"])
+    with open(os.path.join(folder, "one.html"), "wb") as f:
+        f.write(html("One", *WORDS[1:]))
+    d.sync(START + 2 * DAY)
+    d.same("an edit is read", [WORDS[0] in x["text"] for x in d.documents()], [True, False])
+
+
+CASES = (imports_an_opml_list, finds_the_feed_of_a_page, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
+         takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
+         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, waits_longer_with_jitter_when_nothing_is_said,
+         keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
+         marks_what_is_no_article, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
+
+
+def main():
+    chosen = [c for c in CASES if len(sys.argv) == 2 or c.__name__ in sys.argv[2:]]
+    for case in chosen:
+        with tempfile.TemporaryDirectory() as folder:
+            desk = Desk(folder)
+            desk.name = case.__name__
+            began = time.monotonic()
+            case(desk)
+            desk.web.server.shutdown()
+            if os.environ.get("TIMES"):
+                print("%s: %.1f s" % (case.__name__, time.monotonic() - began))
+    print("%d promises of sources and syncs" % len(chosen))
+    for line in wrong:
+        print("WRONG: " + line)
+    sys.exit(1 if wrong else 0)
+
+
+main()
