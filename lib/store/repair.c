@@ -853,7 +853,9 @@ static int open_new(struct repair *repair)
 	int result = fresh && old && older ? catalogue_open(fresh, CATALOGUE_WRITE, &store->catalogue, repair->error)
 					   : no_memory(repair);
 	const char *from = !result && stat(old, &st) < 0 ? older : old;
-	if (!result && catalogue_copy_foreign(store->catalogue, from, &why))
+	if (!result && stat(from, &st) < 0)
+		say(repair, old, "it is not there: sources and their state, if there were any, are lost with it");
+	else if (!result && catalogue_copy_foreign(store->catalogue, from, &why))
 		say(repair, from, "sources and their state can't be read: %s", why.text);
 	free(fresh);
 	free(old);
