@@ -9,7 +9,7 @@
 #include "util/file.h"
 #include "util/hash.h"
 
-static const char magic[8] = { 'g', 'a', 'r', 'n', 'e', 'a', 'r', '1' };
+static const char magic[8] = { 'g', 'a', 'r', 'n', 'e', 'a', 'r', '2' };
 
 uint64_t run_mix(uint32_t band, uint32_t key)
 {
@@ -67,8 +67,23 @@ struct run_slice run_band(const struct run *run, uint32_t band)
 	return (struct run_slice){ run->entries + start[band], run->entries + start[band + 1] };
 }
 
+/* Keys are hashes, nearly all of them: the place of one follows from its value, and what lies around it is one page
+ * of the file, where a halving from the ends reads five. */
 static const uint64_t *lower_bound(const uint64_t *at, const uint64_t *end, uint64_t entry)
 {
+	size_t count = (size_t)(end - at);
+	const uint64_t *guess = at + (size_t)(((entry >> 32) * (uint64_t)count) >> 32);
+	for (size_t step = 16; step < count; step *= 4) {
+		const uint64_t *low = guess - at > (ptrdiff_t)step ? guess - step : at;
+		const uint64_t *high = end - guess > (ptrdiff_t)step ? guess + step : end;
+		bool below = low == at || *low < entry, above = high == end || *(high - 1) >= entry;
+		if (below)
+			at = low;
+		if (above)
+			end = high;
+		if (below && above)
+			break;
+	}
 	while (at < end) {
 		const uint64_t *middle = at + (end - at) / 2;
 		if (*middle < entry)
@@ -79,9 +94,15 @@ static const uint64_t *lower_bound(const uint64_t *at, const uint64_t *end, uint
 	return at;
 }
 
+static uint64_t filter_mask(uint64_t h)
+{
+	return UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) |
+	       UINT64_C(1) << (h >> 18 & 63);
+}
+
 static bool may_have(const struct run *run, uint32_t band, uint32_t key)
 {
-	uint64_t h = run_mix(band, key), mask = UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63);
+	uint64_t h = run_mix(band, key), mask = filter_mask(h);
 	return (run->filter[(h >> 32) % run->head->filter_words] & mask) == mask;
 }
 
@@ -146,7 +167,7 @@ static void merge(
 		if (!least)
 			return;
 		uint64_t entry = *least->at++, h = run_mix(band, (uint32_t)(entry >> 32));
-		filter[(h >> 32) % words] |= UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63);
+		filter[(h >> 32) % words] |= filter_mask(h);
 		put(writer, &entry, sizeof(entry));
 	}
 }
@@ -159,7 +180,7 @@ int run_write(int fd, const char *path, struct run_head *head, run_slices_fn *fn
 		.fd = fd, .path = path, .out = BUF_INIT(SIZE_MAX / 2), .sha256 = sha256_new(), .error = error
 	};
 	memcpy(head->magic, magic, sizeof(magic));
-	head->filter_words = head->band_start[RUN_BANDS_MAX] / 8 + 1;
+	head->filter_words = head->band_start[RUN_BANDS_MAX] * 3 / 16 + 1;
 	uint64_t *filter = calloc(head->filter_words, sizeof(*filter));
 	if (!filter || !writer.sha256)
 		writer.result = error_set(error, -ENOMEM, "%s: no memory", path);

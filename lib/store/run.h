@@ -8,10 +8,11 @@
 #include "util/error.h"
 
 /* Little-endian as the machine (derived, so it need not travel to another kind):
- *   head; entries: u64 key << 32 | number, sorted within each band; filter: u64 words, two bits a key. */
+ *   head; entries: u64 key << 32 | number, sorted within each band; filter: u64 words, 12 bits a key, of which
+ * it sets four in one word: 0.6 % of the keys that are not there pass. */
 enum { RUN_BANDS_MAX = 32, RUN_FAN_MAX = 8 };
 struct run_head {
-	char magic[8]; /* "garnear1" */
+	char magic[8]; /* "garnear2" */
 	uint64_t documents;
 	uint64_t band_start[RUN_BANDS_MAX + 1]; /* in entries; unused bands are empty */
 	uint64_t filter_words;

@@ -264,8 +264,11 @@ struct merging {
 static void merged_slice(void *user, uint32_t band, struct run_slice *slices)
 {
 	const struct merging *merging = user;
-	for (size_t i = 0; i < RUNS_FAN; i++)
+	/* Bands that are done go out of our memory again. */
+	for (size_t i = 0; i < RUNS_FAN; i++) {
+		madvise((void *)merging->old[i].head, merging->old[i].mapped, MADV_DONTNEED);
 		slices[i] = run_band(&merging->old[i], band);
+	}
 }
 
 static int drop(struct runs *runs, size_t i, struct error *error)

@@ -1,6 +1,6 @@
 /* Keys of documents to their numbers, for look-ups by the million without a random write: the newest documents in
  * memory, a certain number of them becomes a sorted run (run.h), RUNS_FAN runs of one size class are merged to one, as
- * in a log-structured merge tree. A search costs one bit test a run (the run's filter), and 6 % of those a halving.
+ * in a log-structured merge tree. A search costs one bit test a run (the run's filter) and seldom more.
  * A key is 32 bits in one of several bands: who asks compares what it finds with the document.
  *
  * All of it is derived: repair makes it again. One writer; readers open the runs that their snapshot of the catalogue
