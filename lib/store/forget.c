@@ -215,23 +215,50 @@ static int overwrite_line(void *user, struct view line, int64_t offset)
 	return overwrite(captures->store, gone.raw, gone.from, gone.to, captures->error);
 }
 
+/* Under which address a document was seen is gone with it: its number stays, and the line's length. */
+static int blank_sighting(struct captures *captures, int64_t n, struct view line, int64_t offset)
+{
+	struct segment *seen = &captures->store->logs[LOG_SEEN];
+	char number[32];
+	int number_n = snprintf(number, sizeof(number), "{\"n\":%lld", (long long)n);
+	char *blank = malloc(line.n + 1);
+	if (!blank)
+		return error_set(captures->error, -ENOMEM, "%s: no memory", captures->store->root);
+	memset(blank, ' ', line.n);
+	if ((size_t)number_n < line.n) {
+		memcpy(blank, number, (size_t)number_n);
+		blank[line.n - 1] = '}';
+	}
+	seen->unsynced = true;
+	ssize_t written = pwrite(seen->fd, blank, line.n, offset);
+	free(blank);
+	if (written == (ssize_t)line.n)
+		return 0;
+	return error_set(captures->error, written < 0 ? -errno : -EIO, "%s: write: %s", seen->name,
+		written < 0 ? strerror(errno) : "short");
+}
+
 /* Revisits of what is gone name it: a sighting says where they are. */
-static int overwrite_revisit(void *user, struct view line, int64_t offset)
+static int forget_sighting(void *user, struct view line, int64_t offset)
 {
 	struct captures *captures = user;
 	struct garner_document d;
 	struct arena arena;
 	char key[24];
-	int result = 0;
-	(void)offset;
 	arena_init(&arena, MIB(1));
-	if (document_read(&arena, line, &d, NULL) == 0 && d.raw.file && d.raw.offset >= 0 && d.raw.length > 0) {
-		int n = snprintf(key, sizeof(key), "%lld", (long long)d.n);
-		int64_t from = d.raw.group != GARNER_NO_NUMBER ? d.raw.group : d.raw.offset;
-		if (map_get(&captures->gone, view_make(key, (size_t)n)))
-			result = overwrite(
-				captures->store, d.raw.file, from, d.raw.offset + d.raw.length, captures->error);
+	int result = document_read(&arena, line, &d, NULL), n = 0;
+	if (!result)
+		n = snprintf(key, sizeof(key), "%lld", (long long)d.n);
+	if (result || !map_get(&captures->gone, view_make(key, (size_t)n))) {
+		arena_free(&arena);
+		return 0;
 	}
+	if (d.raw.file && d.raw.offset >= 0 && d.raw.length > 0) {
+		int64_t from = d.raw.group != GARNER_NO_NUMBER ? d.raw.group : d.raw.offset;
+		result = overwrite(captures->store, d.raw.file, from, d.raw.offset + d.raw.length, captures->error);
+	}
+	if (!result)
+		result = blank_sighting(captures, d.n, line, offset);
 	arena_free(&arena);
 	return result;
 }
@@ -264,7 +291,7 @@ int forget_captures(struct store *store, struct error *error)
 		return result;
 	result = segment_each(log->fd, log->name, log->size, overwrite_line, &captures, error);
 	if (!result)
-		result = segment_each(seen->fd, seen->name, seen->size, overwrite_revisit, &captures, error);
+		result = segment_each(seen->fd, seen->name, seen->size, forget_sighting, &captures, error);
 	map_free(&captures.gone);
 	if (!result)
 		result = catalogue_each_file(store->catalogue, digest_again, &captures, error);

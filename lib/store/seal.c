@@ -22,6 +22,7 @@ struct seal {
 	struct index_count count;
 	struct arena arena; /* of one line */
 	struct buf *sums;   /* SHA256SUMS so far */
+	struct buf pages;   /* what comes behind the documents in it: digests of the pages */
 	struct buf rows;    /* of the page in work */
 	struct buf out;	    /* a rendered file */
 	int64_t page;	    /* in work; -1 none */
@@ -45,13 +46,13 @@ static void put_sum(struct buf *sums, const uint8_t digest[32], const char *name
 
 /* ---- one pass over the manifest ------------------------------------------------------------- */
 
-static int emit(struct seal *seal, const char *name)
+static int emit(struct seal *seal, struct buf *sums, const char *name)
 {
 	uint8_t digest[32];
 	if (seal->out.err)
 		return no_memory(seal);
 	sha256_of(buf_view(&seal->out), digest);
-	put_sum(seal->sums, digest, name);
+	put_sum(sums, digest, name);
 	return seal->emit(seal->user, name, buf_view(&seal->out), seal->error);
 }
 
@@ -65,7 +66,7 @@ static int end_page(struct seal *seal)
 	index_page(&seal->out, seal->page, buf_view(&seal->rows));
 	buf_reset(&seal->rows);
 	seal->page++;
-	return emit(seal, name);
+	return emit(seal, &seal->pages, name);
 }
 
 static int take_line(void *user, struct view line, int64_t offset)
@@ -150,6 +151,8 @@ static int render(struct seal *seal)
 		result = segment_each(source->fd, source->name, source->size, take_line, seal, seal->error);
 	if (!result)
 		result = end_page(seal);
+	if (!result && buf_putv(seal->sums, buf_view(&seal->pages)))
+		result = no_memory(seal);
 	if (!result)
 		result = each_run(seal);
 	if (!result)
@@ -161,7 +164,7 @@ static int render(struct seal *seal)
 	index_count_end(&seal->count);
 	buf_reset(&seal->out);
 	index_file(&seal->out, &seal->count.head, buf_view(&seal->rows));
-	return emit(seal, "INDEX.md");
+	return emit(seal, seal->sums, "INDEX.md");
 }
 
 int seal_render(const struct seal_source *source, struct buf *sums, seal_emit_fn *fn, void *user, struct error *error)
@@ -170,13 +173,14 @@ int seal_render(const struct seal_source *source, struct buf *sums, seal_emit_fn
 	if (!seal)
 		return error_set(error, -ENOMEM, "%s: no memory", source->name);
 	*seal = (struct seal){ .source = source, .emit = fn, .user = user, .sums = sums, .error = error, .page = -1 };
-	seal->rows = seal->out = BUF_INIT(SIZE_MAX / 2);
+	seal->rows = seal->out = seal->pages = BUF_INIT(SIZE_MAX / 2);
 	arena_init(&seal->arena, (size_t)LIMIT_MANIFEST_LINE * 4);
 	index_count_init(&seal->count);
 	int result = render(seal);
 	index_count_free(&seal->count);
 	arena_free(&seal->arena);
 	buf_free(&seal->rows);
+	buf_free(&seal->pages);
 	buf_free(&seal->out);
 	free(seal);
 	return result;

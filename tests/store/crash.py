@@ -94,6 +94,10 @@ class Matrix:
     def end(self):
         tool.run("ingest", *PACK, self.store, *self.parts)
         tool.run("verify", "--data", self.store)
+        tool.run("repack", self.store)
+        tool.run("verify", "--data", self.store)
+        for name in os.listdir(self.store + "/packs"):
+            tool.run("verify", "--data", self.store + "/packs/" + name)
         # A forget that was killed before its commit took nothing out: those documents may be there or not.
         have = set(pair for pair in tool.acknowledged(self.store).values() if pair[0] not in self.forgotten)
         expected = set(pair for pair in self.expected if pair[0] not in self.forgotten)

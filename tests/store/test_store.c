@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,6 +344,107 @@ static void what_was_taken_out_does_not_come_back(void **state)
 	assert_int_not_equal(system(command), 0);
 }
 
+static void an_address_is_forgotten_with_its_document(void **state)
+{
+	(void)state;
+	const char *store = in_folder("addresses"), *path = in_folder("addresses.jsonl");
+	static const char line[] =
+		"{\"url\":\"https://%s.example/x\",\"id\":\"%s\",\"text\":\"The ferry sails at six.\"}\n";
+	char text[400];
+	snprintf(text, sizeof(text), line, "first", "1");
+	write_file(path, text);
+	ingest(store, path);
+	/* The same text from another address is a sighting where copies are skipped. */
+	struct garner_options options = { .jobs = 1, .clock = 1600000000, .dedup = GARNER_DEDUP_SKIP };
+	struct garner *garner = garner_new(&options);
+	struct seen seen = { 0 };
+	snprintf(text, sizeof(text), line, "second", "1");
+	write_file(path, text);
+	assert_int_equal(garner_ingest(garner, store, &path, 1, see, &seen), 0);
+	assert_int_equal(seen.known, 1);
+	const char *keys[] = { "https://second.example/x" };
+	assert_int_equal(garner_forget(garner, store, keys, 1, "asked for", NULL, NULL), 0);
+	assert_int_equal(garner_repack(garner, store), 0);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	assert_int_equal(garner_show(garner, store, keys[0], see, &seen), 1);
+	assert_int_equal(garner_repair(garner, store, NULL, NULL), 0);
+	garner_free(garner);
+	char command[300];
+	snprintf(command, sizeof(command), "cat %s/manifest/* | grep -E 'first|second'", store);
+	assert_int_not_equal(system(command), 0);
+}
+
+static void put_stories(const char *path, int first, int count)
+{
+	FILE *out = fopen(path, "w");
+	assert_non_null(out);
+	for (int i = first; i < first + count; i++)
+		fprintf(out,
+			"{\"url\":\"https://desk%d.paper%d.example/%d\",\"title\":\"Story %d\","
+			"\"published\":\"20%02d-05-%02d\",\"text\":\"The ferry number %d sails today.\"}\n",
+			i % 3, i % 7, i, i, i % 20, 1 + i % 28, i);
+	fclose(out);
+}
+
+static int count_documents(const char *store, const struct garner_filter *filter)
+{
+	struct garner *garner = garner_new(NULL);
+	struct seen seen = { 0 };
+	assert_int_equal(garner_list(garner, store, filter, see, &seen), 0);
+	garner_free(garner);
+	return seen.count;
+}
+
+/* More documents than one run of keys holds: some are found in runs, some behind them. */
+static void finds_by_address_day_and_host_among_many(void **state)
+{
+	(void)state;
+	const char *store = in_folder("many"), *path = in_folder("many.jsonl");
+	enum { COUNT = 4200 };
+	put_stories(path, 0, COUNT);
+	assert_int_equal(ingest(store, path).stored, COUNT);
+	assert_int_equal(ingest(store, path).known, COUNT);
+	struct garner_filter host = { .host = "paper3.example" }, door = { .host = "desk1.paper3.example" };
+	struct garner_filter day = { .since = "2007-05-04", .until = "2007-05-04" }, none = { .host = "example.org" };
+	int of_host = 0, of_door = 0, of_day = 0;
+	for (int i = 0; i < COUNT; i++) {
+		of_host += i % 7 == 3;
+		of_door += i % 7 == 3 && i % 3 == 1;
+		of_day += i % 20 == 7 && i % 28 == 3;
+	}
+	assert_int_equal(count_documents(store, &host), of_host);
+	assert_int_equal(count_documents(store, &door), of_door);
+	assert_int_equal(count_documents(store, &day), of_day);
+	assert_int_equal(count_documents(store, &none), 0);
+	struct garner *garner = garner_new(NULL);
+	struct seen shown = { 0 };
+	const int some[] = { 0, 2047, 2048, 4095, 4096, COUNT - 1 };
+	for (size_t i = 0; i < sizeof(some) / sizeof(some[0]); i++) {
+		char url[80], text[80];
+		snprintf(url, sizeof(url), "https://desk%d.paper%d.example/%d", some[i] % 3, some[i] % 7, some[i]);
+		snprintf(text, sizeof(text), "The ferry number %d sails today.", some[i]);
+		assert_int_equal(garner_show(garner, store, url, see, &shown), 0);
+		assert_string_equal(shown.text, text);
+	}
+	const char *gone[] = { "https://desk1.paper3.example/10" };
+	assert_int_equal(garner_forget(garner, store, gone, 1, "test", NULL, NULL), 0);
+	assert_int_equal(garner_show(garner, store, gone[0], see, &shown), 1);
+	assert_int_equal(count_documents(store, &door), of_door - 1);
+	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
+	/* A pack of several index pages proves itself alone. */
+	assert_int_equal(garner_repack(garner, store), 0);
+	glob_t packs;
+	char pattern[200];
+	snprintf(pattern, sizeof(pattern), "%s/packs/*.tar.zst", store);
+	assert_int_equal(glob(pattern, 0, NULL, &packs), 0);
+	assert_int_equal(packs.gl_pathc, 1);
+	assert_int_equal(garner_verify(garner, packs.gl_pathv[0], true, NULL, NULL), 0);
+	globfree(&packs);
+	assert_int_equal(garner_repair(garner, store, NULL, NULL), 0);
+	assert_int_equal(count_documents(store, &host), of_host - 1);
+	garner_free(garner);
+}
+
 static void a_newer_format_is_refused(void **state)
 {
 	(void)state;
@@ -373,6 +475,8 @@ int main(void)
 		cmocka_unit_test(marks_copies_edits_and_revisions),
 		cmocka_unit_test(a_copy_under_another_address_is_marked),
 		cmocka_unit_test(what_was_taken_out_does_not_come_back),
+		cmocka_unit_test(an_address_is_forgotten_with_its_document),
+		cmocka_unit_test(finds_by_address_day_and_host_among_many),
 		cmocka_unit_test(a_newer_format_is_refused),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
