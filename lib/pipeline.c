@@ -4,13 +4,13 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
-#include "access.h"
 #include "decode/decode.h"
 #include "dedup/dedup.h"
 #include "document.h"
 #include "dom/dom.h"
 #include "extract/html.h"
 #include "extract/text_rules.h"
+#include "gate.h"
 #include "sieve.h"
 #include "meta/meta.h"
 #include "normalise/normalise.h"
@@ -52,7 +52,7 @@ static const struct {
 	{ ON_TEXT, &text_lines_stage },
 	{ ON_ALL, &meta_decide_stage },
 	{ ON_ALL, &normalise_stage },
-	{ ON_ALL, &access_stage },
+	{ ON_ALL, &gate_stage },
 	{ ON_ALL, &sieve_stage },
 	{ ON_ALL, &lang_stage },
 	{ ON_ALL, &digest_stage },

@@ -72,16 +72,68 @@ static bool is_wall(struct view title)
 	return says(title, phrases);
 }
 
+static bool has_token(struct view url, struct view token)
+{
+	size_t at = view_find_nocase(url, token);
+	return at < url.n && (at == 0 || !ascii_is_alpha(url.p[at - 1]));
+}
+
+/* Asked for one page, led to another whose address speaks of consent or of a check. */
+static bool led_to_consent(const struct capture *c)
+{
+	static const char *const tokens[] = { "consent", "captcha", "challenge", "privacy-gate", "cookiewall",
+		"cookie-wall" };
+	if (!c->url_requested.n)
+		return false;
+	for (size_t i = 0; i < sizeof(tokens) / sizeof(tokens[0]); i++)
+		if (has_token(view_first(c->url, view_find_byte(c->url, '?')), view_of(tokens[i])) &&
+			!has_token(c->url_requested, view_of(tokens[i])))
+			return true;
+	return false;
+}
+
+/* Behind the status: nothing, a sign, or the phrase of RFC 9110 section 15. "404 people …" is a story. */
+static bool ends_status(struct view rest, struct view phrase)
+{
+	if (rest.n && !ascii_is_space(rest.p[0]))
+		return rest.p[0] == ':' || rest.p[0] == ',' || rest.p[0] == '.';
+	rest = view_trim(rest);
+	return !rest.n || rest.p[0] == '-' || rest.p[0] == '|' || (unsigned char)rest.p[0] == 0xe2 ||
+	       view_starts_nocase(rest, phrase);
+}
+
+/* "404 Not Found", "Error 404", "503 - …": a status of failure opens the title. */
+static bool shows_status(struct view title)
+{
+	static const struct {
+		const char *number, *phrase;
+	} statuses[] = { { "400", "bad request" }, { "401", "unauthorized" }, { "403", "forbidden" },
+		{ "404", "not found" }, { "404", "page not found" }, { "410", "gone" }, { "429", "too many" },
+		{ "500", "internal" }, { "502", "bad gateway" }, { "503", "service" }, { "504", "gateway" } };
+	static const char *const openings[] = { "http error", "error", "http" };
+	title = view_trim(title);
+	for (size_t i = 0; i < sizeof(openings) / sizeof(openings[0]); i++)
+		if (view_starts_nocase(title, view_of(openings[i])))
+			title = view_trim(view_from(title, strlen(openings[i])));
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (view_starts(title, view_of(statuses[i].number)) &&
+			ends_status(view_from(title, 3), view_of(statuses[i].phrase)))
+			return true;
+	return false;
+}
+
 int access_decide(struct decide *d)
 {
 	struct garner_document *doc = &d->page->document;
+	if (!doc->access && led_to_consent(&d->page->capture))
+		doc->access = "consent";
 	if (!d->detail || doc->access)
 		return 0;
 	char folded[TITLE_BYTES];
 	struct view title = view_of(doc->title);
 	title = view_make(folded, fold_word(title, folded, sizeof(folded)));
 	bool little = text_bytes(d->page) < WALL_TEXT_BYTES;
-	if (little && (d->page->capture.status >= 400 || is_error(title)))
+	if (little && (d->page->capture.status >= 400 || is_error(title) || shows_status(view_of(doc->title))))
 		doc->access = "error";
 	else if (little && is_wall(title))
 		doc->access = "consent";

@@ -277,6 +277,12 @@ static void access_is_told_only_on_evidence(void **state)
 		"<h1>Just a moment...</h1><p>This check takes a few "
 		"seconds, then your browser goes on to the page you asked for.</p>");
 	assert_string_equal(f.access, "consent");
+	f = read_page("https://example.org/a", "<title>503 - later</title>", "<p>The machine rests for an hour.</p>");
+	assert_string_equal(f.access, "error");
+	f = read_page("https://example.org/a", "<title>404 people came to the port</title>",
+		"<article><h1>404 people came to the port</h1><p>All of them had brought their "
+		"umbrellas.</p></article>");
+	assert_string_equal(f.access, "-");
 	f = read_page("https://example.org/a", "<title>The port opens</title>",
 		"<article><h1>The port opens</h1>" TEXT "</article>");
 	assert_string_equal(f.access, "-");
