@@ -21,7 +21,7 @@ struct gram {
 };
 
 struct gram_table {
-	uint64_t bits[GRAM_BITS / 64]; /* by hash: is there any */
+	uint64_t bits[GRAM_BITS / 64]; /* by hash, or two bytes themselves: is there any */
 	struct gram *lists[GRAM_LISTS];
 	size_t count;
 };
@@ -37,7 +37,9 @@ struct rule_index {
 	uint64_t *folded, *exact;     /* 256 sets: may begin with this byte */
 	uint64_t *words;	      /* RULE_WORDS_MAX + 1 sets: may have so many words */
 	uint64_t *free;		      /* needs no string that is known */
-	uint64_t *closed;	      /* of which the beginning is known */
+	uint64_t *closed;	      /* of which all beginnings are known: */
+	struct prefix **prefixes;
+	uint16_t *prefix_counts;
 	struct gram_table four, two;
 	size_t longest; /* bytes of the longest line that is listed */
 };
@@ -89,8 +91,8 @@ static int add_gram(struct rules *rules, size_t pattern, const struct literal *l
 	const char *text = arena_strdup_view(&rules->arena, view_make(literal->p, literal->n));
 	if (!gram || !text)
 		return -ENOMEM;
-	uint32_t bytes = load(literal->p + offset, size), hash = hash_of(bytes);
-	struct gram **list = &table->lists[hash % GRAM_LISTS];
+	uint32_t bytes = load(literal->p + offset, size), hash = size == 4 ? hash_of(bytes) : bytes;
+	struct gram **list = &table->lists[hash_of(bytes) % GRAM_LISTS];
 	*gram = (struct gram){ bytes, (uint16_t)offset, literal->n, (uint32_t)pattern, text, *list };
 	*list = gram;
 	table->bits[hash / 64] |= (uint64_t)1 << (hash % 64);
@@ -103,7 +105,7 @@ static bool fold_literal(struct literal *literal)
 {
 	for (size_t i = 0; i < literal->n; i++) {
 		unsigned char c = (unsigned char)literal->p[i];
-		if (c <= ' ' || c >= 0x7F)
+		if (c < ' ' || c >= 0x7F)
 			return false;
 		literal->p[i] = ascii_lower((char)c);
 	}
@@ -111,14 +113,12 @@ static bool fold_literal(struct literal *literal)
 }
 
 /* False: lines can't be sorted out by strings. */
-static bool needed_of(const struct rule *rule, struct literal_set *set)
+static bool fold_needed(const struct rule *rule, struct literal_set *set)
 {
-	if (!pattern_literals(rule->source, set))
-		return false;
 	for (size_t i = 0; rule->exact && i < set->n; i++)
 		if (!fold_literal(&set->item[i]))
 			return false;
-	return true;
+	return set->n != 0;
 }
 
 /* ---- building ------------------------------------------------------------------------------------ */
@@ -128,34 +128,48 @@ static void put(uint64_t *set, size_t i)
 	set[i / 64] |= (uint64_t)1 << (i % 64);
 }
 
-static int add_needed(struct rules *rules, size_t i)
+static int add_needed(struct rules *rules, size_t i, struct literal_set *set)
 {
-	struct literal_set set;
 	int result = 0;
-	if (!needed_of(rules->index->patterns[i], &set)) {
+	if (!fold_needed(rules->index->patterns[i], set))
 		put(rules->index->free, i);
-		return 0;
-	}
-	for (size_t k = 0; k < set.n && result == 0; k++)
-		result = add_gram(rules, i, &set.item[k]);
+	else
+		for (size_t k = 0; k < set->n && result == 0; k++)
+			result = add_gram(rules, i, &set->item[k]);
 	return result;
 }
 
-static int add_pattern(struct rules *rules, size_t i, struct prefix *prefixes)
+/* The beginnings of a pattern, when all are known. */
+static int add_prefixes(struct rules *rules, size_t i)
 {
+	struct prefix set[PREFIX_SET_MAX];
+	struct rule_index *index = rules->index;
+	size_t n = pattern_prefixes(index->patterns[i]->source, set);
+	if (n == 0)
+		return 0;
+	put(index->closed, i);
+	index->prefixes[i] = arena_alloc(&rules->arena, n * sizeof(*set));
+	if (!index->prefixes[i])
+		return -ENOMEM;
+	memcpy(index->prefixes[i], set, n * sizeof(*set));
+	index->prefix_counts[i] = (uint16_t)n;
+	return 0;
+}
+
+static int add_pattern(struct rules *rules, size_t i)
+{
+	struct pattern_facts facts;
 	struct rule_index *index = rules->index;
 	const struct rule *rule = index->patterns[i];
 	uint64_t *first = rule->exact ? index->exact : index->folded;
-	size_t n = pattern_prefixes(rule->source, prefixes);
-	for (size_t k = 0; k < n; k++)
-		put(first + (unsigned char)prefixes[k].p[0] * index->cells, i);
-	for (size_t c = 0; c < BYTES && n == 0; c++)
-		put(first + c * index->cells, i);
-	if (n)
-		put(index->closed, i);
+	pattern_read(rule->source, &facts);
+	for (size_t c = 0; c < BYTES; c++)
+		if (facts.first[c / 64] >> (c % 64) & 1)
+			put(first + c * index->cells, i);
 	for (size_t words = 0; words <= rule->words && words <= RULE_WORDS_MAX; words++)
 		put(index->words + words * index->cells, i);
-	return add_needed(rules, i);
+	int result = add_prefixes(rules, i);
+	return result ? result : add_needed(rules, i, &facts.needed);
 }
 
 /* Entries stay in the order of the rules, so that the first of two equals wins everywhere. */
@@ -189,15 +203,15 @@ static bool make_sets(struct rules *rules)
 	index->words = arena_calloc(arena, (RULE_WORDS_MAX + 1) * cells, sizeof(uint64_t));
 	index->free = arena_calloc(arena, cells, sizeof(uint64_t));
 	index->closed = arena_calloc(arena, cells, sizeof(uint64_t));
-	return index->patterns && index->folded && index->exact && index->words && index->free && index->closed;
+	index->prefixes = arena_calloc(arena, index->count + 1, sizeof(*index->prefixes));
+	index->prefix_counts = arena_calloc(arena, index->count + 1, sizeof(*index->prefix_counts));
+	return index->prefixes && index->prefix_counts && index->patterns && index->folded && index->exact && index->words && index->free && index->closed;
 }
 
 static int add_rules(struct rules *rules)
 {
 	struct rule_index *index = rules->index;
-	static const size_t room = PREFIX_SET_MAX * sizeof(struct prefix);
-	struct prefix *prefixes = arena_alloc(&rules->arena, room);
-	int result = prefixes && make_sets(rules) ? 0 : -ENOMEM;
+	int result = make_sets(rules) ? 0 : -ENOMEM;
 	size_t count = 0;
 	for (struct rule *rule = rules->first; rule && result == 0; rule = rule->next) {
 		for (struct rule_text *line = rule->lines; line && result == 0; line = line->next)
@@ -207,7 +221,7 @@ static int add_rules(struct rules *rules)
 		if (!rule->pattern || result)
 			continue;
 		index->patterns[count] = rule;
-		result = add_pattern(rules, count++, prefixes);
+		result = add_pattern(rules, count++);
 	}
 	return result;
 }
@@ -253,15 +267,15 @@ static void visit(struct search *search, const struct gram_table *table, struct 
 static void scan(struct search *search, struct view key)
 {
 	const struct rule_index *index = search->index;
-	for (size_t i = 0; i + 4 <= key.n; i++) {
-		uint32_t bytes = load(key.p + i, 4), hash = hash_of(bytes);
+	for (size_t i = 0; i + 2 <= key.n; i++) {
+		uint32_t two = load(key.p + i, 2);
+		if (in_bits(&index->two, two))
+			visit(search, &index->two, key, i, two);
+		if (i + 4 > key.n)
+			continue;
+		uint32_t four = load(key.p + i, 4), hash = hash_of(four);
 		if (in_bits(&index->four, hash))
-			visit(search, &index->four, key, i, bytes);
-	}
-	for (size_t i = 0; index->two.count && i + 2 <= key.n; i++) {
-		uint32_t bytes = load(key.p + i, 2), hash = hash_of(bytes);
-		if (in_bits(&index->two, hash))
-			visit(search, &index->two, key, i, bytes);
+			visit(search, &index->four, key, i, four);
 	}
 }
 
@@ -284,6 +298,15 @@ static bool find_open(struct search *search)
 	return any != 0;
 }
 
+static bool begins(const struct rule_index *index, size_t pattern, struct view subject)
+{
+	const struct prefix *prefix = index->prefixes[pattern];
+	for (size_t i = 0; i < index->prefix_counts[pattern]; i++, prefix++)
+		if (prefix->n <= subject.n && memcmp(prefix->p, subject.p, prefix->n) == 0)
+			return true;
+	return index->prefix_counts[pattern] == 0;
+}
+
 static void ask_patterns(struct search *search)
 {
 	const struct rule_index *index = search->index;
@@ -292,9 +315,11 @@ static void ask_patterns(struct search *search)
 	scan(search, search->line->key);
 	for (size_t i = 0; i < index->cells; i++) {
 		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
-			const struct rule *rule = index->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
+			size_t pattern = i * 64 + (size_t)__builtin_ctzll(left);
+			const struct rule *rule = index->patterns[pattern];
 			struct view subject = rule->exact ? search->line->text : search->line->core;
-			if (!rule->off && pattern_match(search->matcher, rule->pattern, subject) &&
+			if (!rule->off && begins(index, pattern, subject) &&
+				pattern_match(search->matcher, rule->pattern, subject) &&
 				!search->found(search->user, rule))
 				return;
 		}

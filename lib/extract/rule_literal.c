@@ -1,5 +1,6 @@
 #include "extract/rule_literal.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 struct part {
 	bool exact;	       /* it matches these strings and no others */
 	bool needed;	       /* @need holds what one of must be in every match */
+	bool empty;	      /* it may match nothing */
+	uint64_t first[4];    /* bytes that it may begin with */
 	struct literal_set is; /* when exact */
 	struct literal_set need;
 };
@@ -61,21 +64,34 @@ static bool set_join(struct literal_set *a, const struct literal_set *b)
 	return true;
 }
 
-/* How well a set sorts lines out; 0: not at all. Long strings do, many strings less so. */
-static size_t worth(const struct literal_set *set)
+/* Roughly how many bits a byte tells, by how frequent it is in running text. */
+static unsigned bits_of(unsigned char c)
 {
-	size_t shortest = LITERAL_BYTES;
-	for (size_t i = 0; i < set->n; i++)
-		shortest = set->item[i].n < shortest ? set->item[i].n : shortest;
-	if (set->n == 0 || shortest < LITERAL_BYTES_MIN)
-		return 0;
-	return (shortest < 7 ? shortest : 7) * 64 - set->n / 2 + 1;
+	if (c >= 0x80 || strchr("srhldcu", c))
+		return 4;
+	return strchr(" etaoin", c) ? 3 : 6;
 }
 
-/* @set is one more thing that every match contains one of: the better one is kept. */
+/* How often one of @set stands in a text, in parts of 2^48; UINT64_MAX: it is of no use. */
+static uint64_t frequency(const struct literal_set *set)
+{
+	uint64_t sum = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		unsigned bits = 0;
+		for (size_t k = 0; k < set->item[i].n; k++)
+			bits += bits_of((unsigned char)set->item[i].p[k]);
+		if (set->item[i].n < LITERAL_BYTES_MIN)
+			return UINT64_MAX;
+		sum += (uint64_t)1 << (48 - (bits < 40 ? bits : 40));
+	}
+	return set->n ? sum : UINT64_MAX;
+}
+
+/* @set is one more thing that every match contains one of: the rarer one is kept. */
 static void offer(struct part *part, const struct literal_set *set)
 {
-	if (worth(set) > (part->needed ? worth(&part->need) : 0)) {
+	uint64_t often = frequency(set);
+	if (often != UINT64_MAX && (!part->needed || often < frequency(&part->need))) {
 		part->need = *set;
 		part->needed = true;
 	}
@@ -93,16 +109,34 @@ static size_t char_bytes(const struct reader *in)
 	return n;
 }
 
+/* One character, and nobody knows which. */
 static void be_unknown(struct part *out)
 {
-	out->exact = out->needed = false;
+	out->exact = out->needed = out->empty = false;
+	memset(out->first, 0xFF, sizeof(out->first));
+}
+
+/* Nothing: an assertion. */
+static void be_empty(struct part *out)
+{
+	out->exact = out->empty = true;
+	out->needed = false;
+	memset(out->first, 0, sizeof(out->first));
+	set_empty_string(&out->is);
+}
+
+static void add_first(struct part *out, char from, char to)
+{
+	for (unsigned c = (unsigned char)from; c <= (unsigned char)to; c++)
+		out->first[c / 64] |= (uint64_t)1 << (c % 64);
 }
 
 static void be_char(struct reader *in, struct part *out)
 {
 	size_t n = char_bytes(in);
-	out->exact = true;
-	out->needed = false;
+	be_empty(out);
+	out->empty = false;
+	add_first(out, *in->p, *in->p);
 	out->is.n = 0;
 	set_add(&out->is, in->p, n);
 	in->p += n;
@@ -132,9 +166,14 @@ static void read_escape(struct reader *in, struct part *out)
 	}
 	in->p++;
 	if (c == 'b' || c == 'B' || c == 'A' || c == 'Z' || c == 'z') {
-		out->exact = true;
-		set_empty_string(&out->is);
+		be_empty(out);
 		return;
+	}
+	if (c == 'd') {
+		memset(out->first, 0, sizeof(out->first));
+		add_first(out, '0', '9');
+		/* \d of any script */
+		add_first(out, '\x80', '\xFF');
 	}
 	if (c == 'p' || c == 'P' || c == 'x') {
 		if (in->p < in->end && *in->p == '{')
@@ -151,14 +190,15 @@ static void read_escape(struct reader *in, struct part *out)
 static void read_class(struct reader *in, struct part *out)
 {
 	be_unknown(out);
-	bool plain = in->p + 1 < in->end && in->p[1] != '^';
+	bool plain = in->p + 1 < in->end && in->p[1] != '^', listed = plain;
+	memset(out->first, 0, sizeof(out->first));
 	out->is.n = 0;
 	in->p++;
 	if (in->p < in->end && *in->p == '^')
 		in->p++;
 	for (bool first = true; in->p < in->end && (*in->p != ']' || first); first = false) {
 		if (*in->p == '\\') {
-			plain = false;
+			plain = listed = false;
 			in->p += in->p + 1 < in->end ? 2 : 1;
 			skip_braces(in);
 			continue;
@@ -168,11 +208,17 @@ static void read_class(struct reader *in, struct part *out)
 			return;
 		}
 		size_t n = char_bytes(in);
+		bool range = in->p + n + 1 < in->end && in->p[n] == '-' && in->p[n + 1] != ']';
+		/* Of a range, the first bytes of both ends and all between. */
+		add_first(out, *in->p, range ? in->p[n + 1] : *in->p);
+		listed = listed && !(range && in->p[n + 1] == '\\');
 		plain = plain && *in->p != '-' && out->is.n < CLASS_MAX && set_add(&out->is, in->p, n);
 		in->p += n;
 	}
 	in->p += in->p < in->end;
 	out->exact = plain && out->is.n;
+	if (!listed)
+		memset(out->first, 0xFF, sizeof(out->first));
 }
 
 static bool starts(const struct reader *in, const char *words)
@@ -206,11 +252,8 @@ static void read_group(struct reader *in, struct part *out)
 		in->lost = true;
 	else
 		in->p++;
-	if (around) {
-		out->exact = true;
-		out->needed = false;
-		set_empty_string(&out->is);
-	}
+	if (around)
+		be_empty(out);
 }
 
 static void read_atom(struct reader *in, struct part *out)
@@ -229,9 +272,7 @@ static void read_atom(struct reader *in, struct part *out)
 	case '^':
 	case '$':
 		in->p++;
-		out->exact = true;
-		out->needed = false;
-		set_empty_string(&out->is);
+		be_empty(out);
 		return;
 	default: be_char(in, out);
 	}
@@ -251,6 +292,7 @@ static void read_quantifier(struct reader *in, struct part *part)
 		in->p++;
 	if (in->p < in->end && (*in->p == '?' || *in->p == '+'))
 		in->p++;
+	part->empty = part->empty || none;
 	if (none) {
 		part->needed = false;
 		part->exact = part->exact && once && set_add(&part->is, "", 0);
@@ -268,7 +310,8 @@ static void read_branch(struct reader *in, struct part *out)
 	struct part *atom = malloc(sizeof(*atom));
 	struct literal_set *run = malloc(sizeof(*run));
 	bool whole = true;
-	out->needed = out->exact = false;
+	be_empty(out);
+	out->exact = false;
 	if (!atom || !run)
 		in->lost = true;
 	else
@@ -278,6 +321,9 @@ static void read_branch(struct reader *in, struct part *out)
 		if (in->lost)
 			break;
 		read_quantifier(in, atom);
+		for (int i = 0; i < 4 && out->empty; i++)
+			out->first[i] |= atom->first[i];
+		out->empty = out->empty && atom->empty;
 		if (atom->exact && set_join(run, &atom->is))
 			continue;
 		whole = false;
@@ -310,12 +356,17 @@ static bool set_append(struct literal_set *set, const struct literal_set *more)
 static void read_branches(struct reader *in, struct part *out)
 {
 	struct part *branch = malloc(sizeof(*branch));
-	out->exact = out->needed = true;
+	be_empty(out);
+	out->needed = true;
+	out->empty = false;
 	out->is.n = out->need.n = 0;
 	if (!branch)
 		in->lost = true;
 	while (!in->lost) {
 		read_branch(in, branch);
+		out->empty = out->empty || branch->empty;
+		for (int i = 0; i < 4; i++)
+			out->first[i] |= branch->first[i];
 		out->exact = out->exact && branch->exact && set_append(&out->is, &branch->is);
 		if (branch->exact)
 			offer(branch, &branch->is);
@@ -327,17 +378,19 @@ static void read_branches(struct reader *in, struct part *out)
 	free(branch);
 }
 
-bool pattern_literals(struct view source, struct literal_set *ret_set)
+bool pattern_read(struct view source, struct pattern_facts *ret_facts)
 {
 	struct part *whole = malloc(sizeof(*whole));
 	struct reader in = { .p = source.p, .end = source.p + source.n };
-	bool found = false;
-	if (whole) {
+	if (whole)
 		read_branches(&in, whole);
-		found = !in.lost && in.p == in.end && whole->needed && worth(&whole->need);
-	}
-	if (found)
-		*ret_set = whole->need;
+	bool known = whole && !in.lost && in.p == in.end;
+	ret_facts->needed.n = known && whole->needed ? whole->need.n : 0;
+	if (ret_facts->needed.n)
+		ret_facts->needed = whole->need;
+	memset(ret_facts->first, 0xFF, sizeof(ret_facts->first));
+	if (known && !whole->empty)
+		memcpy(ret_facts->first, whole->first, sizeof(ret_facts->first));
 	free(whole);
-	return found;
+	return known;
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "util/view.h"
 
 enum { LITERAL_BYTES = 24, LITERAL_SET_MAX = 96, LITERAL_BYTES_MIN = 2 };
@@ -18,8 +19,14 @@ struct literal_set {
 	struct literal item[LITERAL_SET_MAX];
 };
 
-/* Every subject that @source matches contains one of @ret_set, each of LITERAL_BYTES_MIN bytes or more. False: nothing
- * is known (or no memory). The same idea as in "Regular Expression Matching with a Trigram Index" (Cox, 2012). */
-bool pattern_literals(struct view source, struct literal_set *ret_set);
+/* What every subject that the pattern matches has. The idea of needed strings is that of "Regular Expression Matching
+ * with a Trigram Index" (Cox, 2012). */
+struct pattern_facts {
+	struct literal_set needed; /* it contains one of these, of LITERAL_BYTES_MIN bytes or more; none: nothing known */
+	uint64_t first[4];	   /* its first byte is one of these */
+};
+
+/* False: nothing is known (a pattern with parts that this reader does not know, or no memory). */
+bool pattern_read(struct view source, struct pattern_facts *ret_facts);
 
 #endif

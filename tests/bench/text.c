@@ -1,6 +1,6 @@
 /* How fast plain text is cleaned, in one process and on one core, CPU time alone.
  *
- *   bench_text [--seconds N] FILE...
+ *   bench_text [--seconds N] [--only lines|rules|all] FILE...
  *
  * FILE: plain text (one document), or JSON lines with "text" or "body", gzip or not. Each document goes through
  * normalisation of lines, rules and scorer, as `garner clean` does, without reading and writing. */
@@ -119,14 +119,25 @@ int main(int argc, char **argv)
 {
 	struct texts texts = { 0 };
 	const char *const scorer[] = { "furniture.line" };
+	const struct {
+		const char *key, *name;
+		struct garner_options options;
+	} cases[] = {
+		{ "lines", "lines alone", { .jobs = 1, .no_rules = true } },
+		{ "rules", "all rules", { .jobs = 1, .keep = scorer, .keep_count = 1 } },
+		{ "all", "all rules and scorer", { .jobs = 1 } },
+	};
+	const char *only = NULL;
 	double seconds = 2;
 	int first = 1;
-	if (argc > 2 && strcmp(argv[1], "--seconds") == 0) {
-		seconds = atof(argv[2]);
-		first = 3;
+	for (; first + 1 < argc && argv[first][0] == '-'; first += 2) {
+		if (strcmp(argv[first], "--seconds") == 0)
+			seconds = atof(argv[first + 1]);
+		else
+			only = argv[first + 1];
 	}
 	if (first >= argc) {
-		fprintf(stderr, "usage: bench_text [--seconds N] FILE...\n");
+		fprintf(stderr, "usage: bench_text [--seconds N] [--only lines|rules|all] FILE...\n");
 		return 2;
 	}
 	for (int i = first; i < argc; i++)
@@ -134,10 +145,10 @@ int main(int argc, char **argv)
 	if (!texts.count)
 		return 1;
 	printf("%zu texts, %.1f MB, %zu lines\n", texts.count, (double)texts.bytes / 1e6, texts.lines + texts.count);
-	int result = measure(&texts, "lines alone", (struct garner_options){ .jobs = 1, .no_rules = true }, seconds) |
-		     measure(&texts, "all rules", (struct garner_options){ .jobs = 1, .keep = scorer, .keep_count = 1 },
-			     seconds) |
-		     measure(&texts, "all rules and scorer", (struct garner_options){ .jobs = 1 }, seconds);
+	int result = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (!only || strcmp(only, cases[i].key) == 0)
+			result |= measure(&texts, cases[i].name, cases[i].options, seconds);
 	for (size_t i = 0; i < texts.count; i++)
 		free((char *)(uintptr_t)texts.items[i].p);
 	free(texts.items);
