@@ -205,7 +205,8 @@ static bool make_sets(struct rules *rules)
 	index->closed = arena_calloc(arena, cells, sizeof(uint64_t));
 	index->prefixes = arena_calloc(arena, index->count + 1, sizeof(*index->prefixes));
 	index->prefix_counts = arena_calloc(arena, index->count + 1, sizeof(*index->prefix_counts));
-	return index->prefixes && index->prefix_counts && index->patterns && index->folded && index->exact && index->words && index->free && index->closed;
+	return index->prefixes && index->prefix_counts && index->patterns && index->folded && index->exact &&
+	       index->words && index->free && index->closed;
 }
 
 static int add_rules(struct rules *rules)

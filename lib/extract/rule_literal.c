@@ -8,8 +8,8 @@
 struct part {
 	bool exact;	       /* it matches these strings and no others */
 	bool needed;	       /* @need holds what one of must be in every match */
-	bool empty;	      /* it may match nothing */
-	uint64_t first[4];    /* bytes that it may begin with */
+	bool empty;	       /* it may match nothing */
+	uint64_t first[4];     /* bytes that it may begin with */
 	struct literal_set is; /* when exact */
 	struct literal_set need;
 };

@@ -22,8 +22,9 @@ struct literal_set {
 /* What every subject that the pattern matches has. The idea of needed strings is that of "Regular Expression Matching
  * with a Trigram Index" (Cox, 2012). */
 struct pattern_facts {
-	struct literal_set needed; /* it contains one of these, of LITERAL_BYTES_MIN bytes or more; none: nothing known */
-	uint64_t first[4];	   /* its first byte is one of these */
+	struct literal_set
+		needed;	   /* it contains one of these, of LITERAL_BYTES_MIN bytes or more; none: nothing known */
+	uint64_t first[4]; /* its first byte is one of these */
 };
 
 /* False: nothing is known (a pattern with parts that this reader does not know, or no memory). */

@@ -2,12 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include "extract/text_detect.h"
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
 #include "extract/text_work.h"
-#include "normalise/normalise.h"
-#include "util/limits.h"
 
 /* One worker's. */
 struct state {
@@ -35,165 +32,6 @@ static void state_close(void *arg)
 	if (state)
 		matcher_free(state->matcher);
 	free(state);
-}
-
-/* ---- lines --------------------------------------------------------------------------------- */
-
-/* Cuts a date that stands glued in front of the first sentence off it: two blocks with the same place. */
-static int split_leading_date(struct work *work, struct block *block, struct view *text)
-{
-	const struct rule *rule = work->rules->detectors[DETECT_LEADING_DATE];
-	struct line line;
-	struct date_found date;
-	if (!rule || rule->off)
-		return 0;
-	if (!line_read(&work->page->arena, *text, &line))
-		return page_full(work->page);
-	if (!(line.flags & LINE_PROSE) || !detect_leading_date(work->rules, line.key, &date))
-		return 0;
-	/* The key of such a beginning has the bytes of the line, but for folded ones: count words instead. */
-	size_t spaces = 1, end = 0;
-	for (size_t i = 0; i < date.end; i++)
-		spaces += line.key.p[i] == ' ';
-	for (; end < line.text.n && spaces; end++)
-		if (line.text.p[end] == ' ' && (end == 0 || line.text.p[end - 1] != ' '))
-			spaces--;
-	block->text = line_trim(view_first(line.text, end));
-	block->cut = true;
-	block->reason = rule->id;
-	block->cut_kind = rule->kind;
-	*text = line_trim(view_from(line.text, end));
-	return fact_date(work->page, &date, false);
-}
-
-static size_t count_lines(struct view text)
-{
-	size_t n = 1;
-	for (size_t i = 0; i < text.n; i++)
-		n += text.p[i] == '\n';
-	return n;
-}
-
-/* page->utf8 -> page->blocks, one a line that is not blank. */
-static int read_blocks(struct work *work)
-{
-	struct page *page = work->page;
-	size_t room = count_lines(page->utf8) + 1, count = 0;
-	struct view rest = page->utf8, text;
-	bool gap = false;
-	if (room > LIMIT_LINES)
-		return page_drop(page, GARNER_TOO_COMPLEX, "more than %d lines", LIMIT_LINES);
-	page->blocks = arena_calloc(&page->arena, room, sizeof(*page->blocks));
-	if (!page->blocks)
-		return page_full(page);
-	for (uint32_t at = 0; view_next_line(&rest, &text); at++) {
-		text = line_trim(text);
-		if (text.n == 0) {
-			gap = true;
-			continue;
-		}
-		struct block *block = &page->blocks[count];
-		*block = (struct block){ .kind = BLOCK_LINE, .gap = gap, .at = at, .score = -1 };
-		if (count == 0 && !page->options->no_rules) {
-			int result = split_leading_date(work, block, &text);
-			if (result)
-				return result;
-			if (block->cut)
-				*(block = &page->blocks[++count]) =
-					(struct block){ .kind = BLOCK_LINE, .at = at, .score = -1 };
-		}
-		block->text = text;
-		count++;
-		gap = false;
-	}
-	page->block_count = count;
-	return 0;
-}
-
-/* ---- what the rules say ---------------------------------------------------------------------- */
-
-static bool note_hit(void *user, const struct rule *rule)
-{
-	struct hits *hits = user;
-	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
-	if (!*place)
-		*place = rule;
-	if (rule->takes_rest && !hits->rest)
-		hits->rest = rule;
-	/* A certain rule that holds everywhere needs no second opinion. */
-	return !hits->any;
-}
-
-static void find_hits(struct work *work, const struct line *line, struct hits *hits)
-{
-	if (!(line->flags & LINE_WHOLE))
-		return;
-	rule_index_find(work->rules, work->matcher, line, note_hit, hits);
-	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
-		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
-		if (rule && !rule->off && line->words <= rule->words &&
-			detect(work->rules, (enum rule_detector)d, line, NULL))
-			note_hit(hits, rule);
-	}
-}
-
-/* The lines as they will be written: else cleaning what came out would see other lines. One of which nothing
- * will be written (invisible characters) is a blank one. */
-static int normalise_lines(struct page *page, struct view *texts)
-{
-	size_t kept = 0;
-	bool gap = false;
-	for (size_t i = 0; i < page->block_count; i++) {
-		struct block *block = &page->blocks[i];
-		struct view text;
-		if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
-			return page_full(page);
-		gap |= block->gap || text.n == 0;
-		if (text.n == 0)
-			continue;
-		texts[kept] = text;
-		page->blocks[kept] = *block;
-		page->blocks[kept++].gap = gap;
-		gap = false;
-	}
-	page->block_count = kept;
-	return 0;
-}
-
-static int read_lines(struct work *work)
-{
-	struct page *page = work->page;
-	struct view *texts = arena_alloc(&page->arena, (page->block_count + 1) * sizeof(*texts));
-	int result = texts ? normalise_lines(page, texts) : page_full(page);
-	size_t n = page->block_count;
-	if (result)
-		return result;
-	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
-	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
-	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
-	if (work->model)
-		work->own = arena_alloc(&page->arena, (n + 1) * sizeof(*work->own));
-	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
-		return page_full(page);
-	for (size_t i = 0; i < n; i++) {
-		if (page->blocks[i].cut)
-			continue;
-		if (!line_read(&page->arena, texts[i], &work->lines[i]))
-			return page_full(page);
-		find_hits(work, &work->lines[i], &work->hits[i]);
-		if (work->own)
-			line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
-		work->live[work->live_count++] = (uint32_t)i;
-	}
-	if (work->live_count)
-		block_at(work, 0)->gap = false;
-	return 0;
-}
-
-int work_read(struct work *work)
-{
-	int result = read_blocks(work);
-	return result ? result : read_lines(work);
 }
 
 /* ---- one pass ---------------------------------------------------------------------------------- */
@@ -424,9 +262,11 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 		else if ((int64_t)i != title && scores->text[i] < thresholds[prose ? LINE_LONG : LINE_SHORT])
 			result = cut(work, i, rule);
 	}
-	/* A title has a blank line behind it, here as in what is written. */
-	if (title != NO_TITLE && (size_t)title + 1 < work->live_count)
+	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
+	if (title != NO_TITLE && (size_t)title + 1 < work->live_count) {
+		work->changed |= !block_at(work, (size_t)title + 1)->gap;
 		block_at(work, (size_t)title + 1)->gap = true;
+	}
 	return result;
 }
 
@@ -452,10 +292,11 @@ static int run_pass(struct work *work)
 static int run_passes(struct work *work)
 {
 	do {
+		work->changed = false;
 		int result = run_pass(work);
 		if (result)
 			return result;
-	} while (settle(work));
+	} while (settle(work) || work->changed);
 	return 0;
 }
 
@@ -493,7 +334,7 @@ static int run_lines(void *arg, struct page *page)
 		.model = scorer && !scorer->off ? state->rules->model : NULL,
 		.page = page };
 	if (page->options->no_rules)
-		return read_blocks(&work);
+		return work_read(&work);
 	page->document.rules = rules_version(state->rules);
 	return work_clean(&work);
 }

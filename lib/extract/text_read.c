@@ -1,0 +1,213 @@
+/* A plain text -> blocks, lines, and what the rules say of each. */
+#include "extract/line_model.h"
+#include "extract/text_detect.h"
+#include "extract/text_facts.h"
+#include "extract/text_work.h"
+#include "normalise/normalise.h"
+#include "util/limits.h"
+
+/* Cuts a date that stands glued in front of the first sentence off it: two blocks with the same place. */
+static int split_leading_date(struct work *work, struct block *block, struct view *text)
+{
+	const struct rule *rule = work->rules->detectors[DETECT_LEADING_DATE];
+	struct line line;
+	struct date_found date;
+	if (!rule || rule->off)
+		return 0;
+	if (!line_read(&work->page->arena, *text, &line))
+		return page_full(work->page);
+	if (!(line.flags & LINE_PROSE) || !detect_leading_date(work->rules, line.key, &date))
+		return 0;
+	/* The key of such a beginning has the bytes of the line, but for folded ones: count words instead. */
+	size_t spaces = 1, end = 0;
+	for (size_t i = 0; i < date.end; i++)
+		spaces += line.key.p[i] == ' ';
+	for (; end < line.text.n && spaces; end++)
+		if (line.text.p[end] == ' ' && (end == 0 || line.text.p[end - 1] != ' '))
+			spaces--;
+	block->text = line_trim(view_first(line.text, end));
+	block->cut = true;
+	block->reason = rule->id;
+	block->cut_kind = rule->kind;
+	*text = line_trim(view_from(line.text, end));
+	return fact_date(work->page, &date, false);
+}
+
+/* Lines and other breaks of a text, at most; @ret_odd: there may be breaks other than LF. */
+static size_t count_breaks(struct view text, bool *ret_odd)
+{
+	size_t lines = 1, odd = 0;
+	for (size_t i = 0; i < text.n; i++)
+		lines += text.p[i] == '\n';
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char b = (unsigned char)text.p[i];
+		odd += b == 0x0B || b == 0x0C || b == 0x85 || (b & 0xFE) == 0xA8;
+	}
+	*ret_odd = odd != 0;
+	return lines + odd;
+}
+
+/* Length of the line break at @at that the normaliser writes as LF, other than LF itself: VT, FF, NEL, U+2028, U+2029.
+ */
+static size_t break_at(struct view text, size_t at)
+{
+	switch ((unsigned char)text.p[at]) {
+	case 0x0B:
+	case 0x0C: return 1;
+	case 0xC2: return at + 1 < text.n && (unsigned char)text.p[at + 1] == 0x85 ? 2 : 0;
+	case 0xE2:
+		return at + 2 < text.n && (unsigned char)text.p[at + 1] == 0x80 &&
+				       ((unsigned char)text.p[at + 2] & 0xFE) == 0xA8
+			       ? 3
+			       : 0;
+	default: return 0;
+	}
+}
+
+/* Cuts the first line off @rest, of a line that may hold such breaks. */
+static struct view next_part(struct view *rest, bool odd)
+{
+	struct view part = *rest;
+	for (size_t i = 0; i < rest->n && odd; i++) {
+		size_t n = break_at(*rest, i);
+		if (n) {
+			part = view_first(*rest, i);
+			*rest = view_from(*rest, i + n);
+			return part;
+		}
+	}
+	*rest = VIEW_NONE;
+	return part;
+}
+
+/* One line of the text -> its block, and one for a date that stood glued before it. */
+static int add_block(struct work *work, struct view text, bool gap, uint32_t at)
+{
+	struct page *page = work->page;
+	struct block *block = &page->blocks[page->block_count];
+	*block = (struct block){ .kind = BLOCK_LINE, .gap = gap, .at = at, .score = -1 };
+	if (page->block_count == 0 && !page->options->no_rules) {
+		int result = split_leading_date(work, block, &text);
+		if (result)
+			return result;
+		if (block->cut)
+			*(block = &page->blocks[++page->block_count]) =
+				(struct block){ .kind = BLOCK_LINE, .at = at, .score = -1 };
+	}
+	block->text = text;
+	page->block_count++;
+	return 0;
+}
+
+/* page->utf8 -> page->blocks, one a line that is not blank. */
+static int read_blocks(struct work *work)
+{
+	struct page *page = work->page;
+	bool odd, gap = false;
+	size_t room = count_breaks(page->utf8, &odd) + 1;
+	struct view rest = page->utf8, line;
+	if (room > LIMIT_LINES)
+		return page_drop(page, GARNER_TOO_COMPLEX, "more than %d lines", LIMIT_LINES);
+	page->block_count = 0;
+	page->blocks = arena_calloc(&page->arena, room, sizeof(*page->blocks));
+	if (!page->blocks)
+		return page_full(page);
+	/* The keeping profile writes them as they are. */
+	odd = odd && page->options->profile != GARNER_PROFILE_KEEP;
+	for (uint32_t at = 0; view_next_line(&rest, &line); at++) {
+		do {
+			struct view text = line_trim(next_part(&line, odd));
+			int result = text.n ? add_block(work, text, gap, at) : 0;
+			if (result)
+				return result;
+			gap = text.n == 0;
+		} while (line.p);
+	}
+	return 0;
+}
+
+/* ---- what the rules say ---------------------------------------------------------------------- */
+
+static bool note_hit(void *user, const struct rule *rule)
+{
+	struct hits *hits = user;
+	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
+	if (!*place)
+		*place = rule;
+	if (rule->takes_rest && !hits->rest)
+		hits->rest = rule;
+	/* A certain rule that holds everywhere needs no second opinion. */
+	return !hits->any;
+}
+
+static void find_hits(struct work *work, const struct line *line, struct hits *hits)
+{
+	if (!(line->flags & LINE_WHOLE))
+		return;
+	rule_index_find(work->rules, work->matcher, line, note_hit, hits);
+	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
+		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
+		if (rule && !rule->off && line->words <= rule->words &&
+			detect(work->rules, (enum rule_detector)d, line, NULL))
+			note_hit(hits, rule);
+	}
+}
+
+/* The lines as they will be written: else cleaning what came out would see other lines. One of which nothing
+ * will be written (invisible characters) is a blank one. */
+static int normalise_lines(struct page *page, struct view *texts)
+{
+	size_t kept = 0;
+	bool gap = false;
+	for (size_t i = 0; i < page->block_count; i++) {
+		struct block *block = &page->blocks[i];
+		struct view text;
+		if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
+			return page_full(page);
+		gap |= block->gap || text.n == 0;
+		if (text.n == 0)
+			continue;
+		texts[kept] = text;
+		page->blocks[kept] = *block;
+		page->blocks[kept++].gap = gap;
+		gap = false;
+	}
+	page->block_count = kept;
+	return 0;
+}
+
+static int read_lines(struct work *work)
+{
+	struct page *page = work->page;
+	struct view *texts = arena_alloc(&page->arena, (page->block_count + 1) * sizeof(*texts));
+	int result = texts ? normalise_lines(page, texts) : page_full(page);
+	size_t n = page->block_count;
+	if (result)
+		return result;
+	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
+	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
+	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
+	if (work->model)
+		work->own = arena_alloc(&page->arena, (n + 1) * sizeof(*work->own));
+	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
+		return page_full(page);
+	for (size_t i = 0; i < n; i++) {
+		if (page->blocks[i].cut)
+			continue;
+		if (!line_read(&page->arena, texts[i], &work->lines[i]))
+			return page_full(page);
+		find_hits(work, &work->lines[i], &work->hits[i]);
+		if (work->own)
+			line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
+		work->live[work->live_count++] = (uint32_t)i;
+	}
+	if (work->live_count)
+		block_at(work, 0)->gap = false;
+	return 0;
+}
+
+int work_read(struct work *work)
+{
+	int result = read_blocks(work);
+	return result || work->page->options->no_rules ? result : read_lines(work);
+}
