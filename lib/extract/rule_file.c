@@ -107,7 +107,8 @@ static int set_pattern(struct reader *reader, struct view source, bool exact)
 	if (!rule->source.p)
 		return no_memory(reader);
 	rule->exact = exact;
-	return pattern_compile(rule->source, rule->place, &rule->pattern, reader->error);
+	return (reader->rules->trusted ? pattern_later : pattern_compile)(
+		rule->source, rule->place, &rule->pattern, reader->error);
 }
 
 static int set_number(struct reader *reader, struct view v, unsigned max, unsigned *ret)

@@ -39,6 +39,19 @@ static bool set_add(struct literal_set *set, const char *p, size_t n)
 	return true;
 }
 
+/* A set is 2.4 KB and mostly empty. */
+static void set_copy(struct literal_set *to, const struct literal_set *from)
+{
+	to->n = from->n;
+	memcpy(to->item, from->item, from->n * sizeof(*from->item));
+}
+
+static void append(struct literal *literal, const struct literal *more)
+{
+	memcpy(literal->p + literal->n, more->p, more->n);
+	literal->n = (unsigned char)(literal->n + more->n);
+}
+
 /* Every string of @a before every string of @b, into @a. False: too many or too long, @a is as it was. */
 static bool set_join(struct literal_set *a, const struct literal_set *b)
 {
@@ -48,18 +61,20 @@ static bool set_join(struct literal_set *a, const struct literal_set *b)
 		for (size_t k = 0; k < b->n; k++)
 			if (a->item[i].n + b->item[k].n > LITERAL_BYTES)
 				return false;
+	for (size_t i = 0; b->n == 1 && i < a->n; i++)
+		append(&a->item[i], &b->item[0]);
+	if (b->n == 1)
+		return true;
 	struct literal_set *out = malloc(sizeof(*out));
 	if (!out)
 		return false;
 	out->n = 0;
 	for (size_t i = 0; i < a->n; i++)
 		for (size_t k = 0; k < b->n; k++) {
-			struct literal joined = a->item[i];
-			memcpy(joined.p + joined.n, b->item[k].p, b->item[k].n);
-			joined.n = (unsigned char)(joined.n + b->item[k].n);
-			out->item[out->n++] = joined;
+			out->item[out->n] = a->item[i];
+			append(&out->item[out->n++], &b->item[k]);
 		}
-	*a = *out;
+	set_copy(a, out);
 	free(out);
 	return true;
 }
@@ -92,7 +107,7 @@ static void offer(struct part *part, const struct literal_set *set)
 {
 	uint64_t often = frequency(set);
 	if (often != UINT64_MAX && (!part->needed || often < frequency(&part->need))) {
-		part->need = *set;
+		set_copy(&part->need, set);
 		part->needed = true;
 	}
 }
@@ -331,13 +346,13 @@ static void read_branch(struct reader *in, struct part *out)
 		if (atom->needed)
 			offer(out, &atom->need);
 		if (atom->exact)
-			*run = atom->is;
+			set_copy(run, &atom->is);
 		else
 			set_empty_string(run);
 	}
 	if (!in->lost) {
 		out->exact = whole;
-		out->is = *run;
+		set_copy(&out->is, run);
 		if (!whole)
 			offer(out, run);
 	}

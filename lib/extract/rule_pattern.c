@@ -4,12 +4,14 @@
 #include <pcre2.h>
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include "util/limits.h"
 
 struct pattern {
-	pcre2_code *code;
+	struct view source;
+	_Atomic(pcre2_code *) code; /* NULL: not compiled yet */
 };
 
 struct matcher {
@@ -22,26 +24,59 @@ struct matcher {
 
 enum { MATCH_GROUPS = 8, JIT_STACK_BYTES = 64 << 10 };
 
+static pcre2_code *compile(struct view source, int *ret_code, PCRE2_SIZE *ret_at)
+{
+	uint32_t flags = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C |
+			 PCRE2_DOLLAR_ENDONLY;
+	pcre2_code *code = pcre2_compile((PCRE2_SPTR)source.p, source.n, flags, ret_code, ret_at, NULL);
+	/* Without JIT (not built in, or no executable memory) the interpreter does the same, slower. */
+	if (code)
+		pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
+	return code;
+}
+
+int pattern_later(struct view source, const char *place, struct pattern **ret_pattern, struct error *error)
+{
+	struct pattern *pattern = calloc(1, sizeof(*pattern));
+	if (!pattern)
+		return error_set(error, -ENOMEM, "%s: no memory for a pattern", place);
+	pattern->source = source;
+	*ret_pattern = pattern;
+	return 0;
+}
+
 int pattern_compile(struct view source, const char *place, struct pattern **ret_pattern, struct error *error)
 {
 	int code;
 	PCRE2_SIZE at;
-	uint32_t flags = PCRE2_UTF | PCRE2_UCP | PCRE2_ANCHORED | PCRE2_ENDANCHORED | PCRE2_NEVER_BACKSLASH_C |
-			 PCRE2_DOLLAR_ENDONLY;
-	struct pattern *pattern = calloc(1, sizeof(*pattern));
-	if (!pattern)
-		return error_set(error, -ENOMEM, "%s: no memory for a pattern", place);
-	pattern->code = pcre2_compile((PCRE2_SPTR)source.p, source.n, flags, &code, &at, NULL);
+	struct pattern *pattern = NULL;
+	int result = pattern_later(source, place, &pattern, error);
+	if (result < 0)
+		return result;
+	pattern->code = compile(source, &code, &at);
 	if (!pattern->code) {
 		PCRE2_UCHAR words[160];
 		pcre2_get_error_message(code, words, sizeof(words));
 		free(pattern);
 		return error_set(error, -EINVAL, "%s: pattern, byte %zu: %s", place, (size_t)at, (const char *)words);
 	}
-	/* Without JIT (not built in, or no executable memory) the interpreter does the same, slower. */
-	pcre2_jit_compile(pattern->code, PCRE2_JIT_COMPLETE);
 	*ret_pattern = pattern;
 	return 0;
+}
+
+/* The first thread that asks compiles; of two at once the second throws its own away. */
+static const pcre2_code *code_of(struct pattern *pattern)
+{
+	int error;
+	PCRE2_SIZE at;
+	pcre2_code *code = atomic_load_explicit(&pattern->code, memory_order_acquire), *none = NULL;
+	if (code)
+		return code;
+	code = compile(pattern->source, &error, &at);
+	if (!code || atomic_compare_exchange_strong(&pattern->code, &none, code))
+		return code;
+	pcre2_code_free(code);
+	return none;
 }
 
 struct pattern *pattern_free(struct pattern *pattern)
@@ -91,15 +126,17 @@ uint64_t *matcher_sets(struct matcher *matcher, size_t cells)
 	return matcher->sets;
 }
 
-bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struct view subject)
+bool pattern_match(struct matcher *matcher, struct pattern *pattern, struct view subject)
 {
-	return pcre2_match(pattern->code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK, matcher->data,
-		       matcher->context) >= 0;
+	const pcre2_code *code = code_of(pattern);
+	return code && pcre2_match(code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK, matcher->data,
+			       matcher->context) >= 0;
 }
 
-struct view matcher_group(struct matcher *matcher, const struct pattern *pattern, struct view subject, const char *name)
+struct view matcher_group(struct matcher *matcher, struct pattern *pattern, struct view subject, const char *name)
 {
-	int number = pcre2_substring_number_from_name(pattern->code, (PCRE2_SPTR)name);
+	const pcre2_code *code = code_of(pattern);
+	int number = code ? pcre2_substring_number_from_name(code, (PCRE2_SPTR)name) : 0;
 	if (number <= 0 || (uint32_t)number >= pcre2_get_ovector_count(matcher->data))
 		return VIEW_NONE;
 	const PCRE2_SIZE *pair = pcre2_get_ovector_pointer(matcher->data) + 2 * number;
@@ -158,13 +195,23 @@ static bool set_extend(struct prefix_set *set, const struct prefix_set *next)
 			fits = set_add(out, joined);
 		}
 	}
-	if (fits)
-		*set = *out;
+	if (fits) {
+		set->n = out->n;
+		memcpy(set->item, out->item, out->n * sizeof(*out->item));
+	}
 	free(out);
 	return fits;
 }
 
 static bool scan_branches(struct scan *scan, struct prefix_set *out);
+
+static bool is_open(const struct prefix_set *set)
+{
+	for (size_t i = 0; i < set->n; i++)
+		if (set->item[i].open)
+			return true;
+	return false;
+}
 
 /* [...] of single ASCII characters and ranges; false for anything else. */
 static bool scan_class(struct scan *scan, struct prefix_set *atom)
@@ -282,6 +329,11 @@ static void scan_branch(struct scan *scan, struct prefix_set *out)
 		if (!known || !set_extend(out, atom) || !goes_on) {
 			set_close(out);
 			scan->p = before;
+			skip_branch(scan);
+			break;
+		}
+		/* All that is asked for is known. */
+		if (!is_open(out)) {
 			skip_branch(scan);
 			break;
 		}

@@ -8,13 +8,16 @@
 #include "util/error.h"
 #include "util/view.h"
 
-/* A compiled pattern, anchored at both ends; immutable, shared by threads. */
+/* A pattern, anchored at both ends; shared by threads. */
 struct pattern;
 /* Memory of one thread for matching, with the match limit in it (LIMIT_RULE_STEPS). */
 struct matcher;
 
 /* @place ("FILE:LINE") goes before the words of @error. -EINVAL for a pattern that PCRE2 refuses. */
 int pattern_compile(struct view source, const char *place, struct pattern **ret_pattern, struct error *error);
+/* The same for one that is known to be right: compiled when it is first asked (all of ours take 20 ms). @source
+ * stays the caller's. */
+int pattern_later(struct view source, const char *place, struct pattern **ret_pattern, struct error *error);
 struct pattern *pattern_free(struct pattern *pattern);
 
 struct matcher *matcher_new(void);
@@ -22,12 +25,11 @@ struct matcher *matcher_free(struct matcher *matcher);
 /* Room for @cells numbers, kept for the next call; NULL: no memory. */
 uint64_t *matcher_sets(struct matcher *matcher, size_t cells);
 /* The whole of @subject. A match that would take more than the limit counts as none. */
-bool pattern_match(struct matcher *matcher, const struct pattern *pattern, struct view subject);
+bool pattern_match(struct matcher *matcher, struct pattern *pattern, struct view subject);
 /* What the group @name of the last match took of @subject; VIEW_NONE when it took no part. */
-struct view matcher_group(
-	struct matcher *matcher, const struct pattern *pattern, struct view subject, const char *name);
+struct view matcher_group(struct matcher *matcher, struct pattern *pattern, struct view subject, const char *name);
 
-enum { PREFIX_BYTES = 12, PREFIX_SET_MAX = 192 };
+enum { PREFIX_BYTES = 4, PREFIX_SET_MAX = 192 };
 struct prefix {
 	char p[PREFIX_BYTES];
 	unsigned char n;

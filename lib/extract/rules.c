@@ -39,9 +39,11 @@ struct rules *rules_free(struct rules *rules)
 static int read_builtin(struct rules *rules, struct error *error)
 {
 	int result = 0;
+	rules->trusted = true;
 	for (size_t i = 0; i < rules_builtin_count && result == 0; i++)
 		result = rule_file_read(
 			rules, rules_builtin[i].name, view_make(rules_builtin[i].text, rules_builtin[i].size), error);
+	rules->trusted = false;
 	snprintf(rules->version, sizeof(rules->version), "%s", rules_builtin_version);
 	return result;
 }

@@ -90,6 +90,7 @@ struct rules {
 	struct arena arena;
 	struct rule *first, **last;
 	size_t count;
+	bool trusted; /* what is read now is our own: its patterns are compiled when they are first asked */
 	struct rule *detectors[DETECT_COUNT];
 	struct map by_id;	  /* -> struct rule * */
 	struct map lines;	  /* folded literal -> struct rule_entry * */
