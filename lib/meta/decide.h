@@ -19,6 +19,7 @@ struct decide {
 	size_t site_count;
 	uint32_t headline;     /* node of the heading chosen; 0: none */
 	size_t head_block;     /* block of the headline; SIZE_MAX: none */
+	uint32_t box;	       /* node that holds headline and body, smaller than the page; 0: none */
 	size_t first, last;    /* blocks: first and last of the body kept; SIZE_MAX: none */
 	struct date published; /* year -1: none */
 	uint8_t *verdicts;     /* one a node, of decide_is_aside(); asked only when the headline is known */
@@ -42,11 +43,13 @@ struct view title_cut(const struct decide *d, struct view title);
 
 /* The node stands in a part that is not this page's article: navigation, related items, comments. */
 bool decide_is_aside(const struct decide *d, uint32_t node);
+/* The node stands in the box that holds headline and body. */
+bool decide_in_box(const struct decide *d, uint32_t node);
 /* Block whose text begins inside @node's subtree, or SIZE_MAX. */
 size_t decide_block_of(const struct decide *d, uint32_t node);
 /* @name is a name of the site, by what the page or its address says. */
 bool decide_is_site(const struct decide *d, struct view name);
-/* Sets d->head_block, first and last. */
+/* Sets d->head_block, first, last and box. */
 void decide_places(struct decide *d);
 
 /* Each sets facts of page->document; 0 or a reason. Order matters: site, title, date, authors, links, access. */

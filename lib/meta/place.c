@@ -3,7 +3,7 @@
 #include "util/utf8.h"
 
 /* What a node by itself says of its place. */
-enum verdict { UNSEEN, OPEN, ASIDE, INSIDE };
+enum verdict { UNSEEN, OPEN, FOOT, ASIDE, INSIDE };
 
 static bool goes_on(struct view v, size_t at, struct view rest)
 {
@@ -12,62 +12,68 @@ static bool goes_on(struct view v, size_t at, struct view rest)
 
 /* Class words of boxes that show other pages or people's answers. One pass: the first two letters decide which words
  * can follow. */
-static bool names_aside(struct view v)
+static enum verdict naming(struct view v)
 {
+	enum verdict found = OPEN;
 	for (size_t i = 0; i + 4 < v.n; i++) {
 		switch (ascii_lower(v.p[i]) << 8 | ascii_lower(v.p[i + 1])) {
 		case 'r' << 8 | 'e':
 			if (goes_on(v, i, VIEW("lated")) || goes_on(v, i, VIEW("commend")) ||
 				goes_on(v, i, VIEW("ply")) || goes_on(v, i, VIEW("ad-next")) ||
 				goes_on(v, i, VIEW("cent-")))
-				return true;
+				return ASIDE;
 			break;
 		case 'c' << 8 | 'o':
 			if (goes_on(v, i, VIEW("mment")))
-				return true;
+				return ASIDE;
 			break;
 		case 'c' << 8 | 'a':
 			if (goes_on(v, i, VIEW("rousel")))
-				return true;
+				return ASIDE;
 			break;
 		case 's' << 8 | 'i':
 			if (goes_on(v, i, VIEW("debar")) || goes_on(v, i, VIEW("milar")))
-				return true;
+				return ASIDE;
 			break;
 		case 'p' << 8 | 'r':
 			if (goes_on(v, i, VIEW("omo")))
-				return true;
+				return ASIDE;
 			break;
 		case 'p' << 8 | 'o':
 			if (goes_on(v, i, VIEW("pular")))
-				return true;
+				return ASIDE;
 			break;
 		case 't' << 8 | 'r':
 			if (goes_on(v, i, VIEW("ending")))
-				return true;
+				return ASIDE;
 			break;
 		case 'f' << 8 | 'o':
 			if (goes_on(v, i, VIEW("oter")))
-				return true;
+				found = FOOT;
 			break;
 		case 'n' << 8 | 'e':
 			if (goes_on(v, i, VIEW("wsletter")))
-				return true;
+				return ASIDE;
 			break;
 		case 'm' << 8 | 'o':
 			if (goes_on(v, i, VIEW("st-read")))
-				return true;
+				return ASIDE;
 			break;
 		default: break;
 		}
 	}
-	return false;
+	return found;
 }
 
 static bool names_comment(struct view type)
 {
 	return view_ends(type, VIEW("/Comment")) || view_ends(type, VIEW("/Review")) ||
 	       view_ends(type, VIEW("/UserComments"));
+}
+
+bool decide_in_box(const struct decide *d, uint32_t node)
+{
+	return d->box && node > d->box && node < d->dom->nodes[d->box].end;
 }
 
 static enum verdict verdict_of(const struct decide *d, uint32_t n)
@@ -78,17 +84,21 @@ static enum verdict verdict_of(const struct decide *d, uint32_t n)
 	if (holds || nodes[n].tag == DOM_body || nodes[n].tag == DOM_html)
 		return INSIDE;
 	if (nodes[n].tag == DOM_footer)
-		return nodes[nodes[n].parent].tag != DOM_article ? ASIDE : INSIDE;
+		return nodes[nodes[n].parent].tag != DOM_article && !decide_in_box(d, n) ? ASIDE : INSIDE;
 	if (nodes[n].tag == DOM_aside || nodes[n].tag == DOM_nav)
 		return ASIDE;
 	const struct dom_attr *attr = d->dom->attrs + nodes[n].attr_first;
-	for (uint32_t i = 0; i < nodes[n].attr_count; i++, attr++) {
-		if (attr->name == DOM_ATTR_ITEMTYPE ? names_comment(attr->value)
-						    : (attr->name == DOM_ATTR_CLASS || attr->name == DOM_ATTR_ID) &&
-							      names_aside(attr->value))
-			return ASIDE;
+	enum verdict most = OPEN;
+	for (uint32_t i = 0; i < nodes[n].attr_count && most != ASIDE; i++, attr++) {
+		enum verdict own = OPEN;
+		if (attr->name == DOM_ATTR_ITEMTYPE)
+			own = names_comment(attr->value) ? ASIDE : OPEN;
+		else if (attr->name == DOM_ATTR_CLASS || attr->name == DOM_ATTR_ID)
+			own = naming(attr->value);
+		most = own > most ? own : most;
 	}
-	return OPEN;
+	/* The foot of the article holds its byline, the foot of the page those of others. */
+	return most != FOOT ? most : decide_in_box(d, n) ? OPEN : ASIDE;
 }
 
 bool decide_is_aside(const struct decide *d, uint32_t node)
@@ -125,6 +135,17 @@ size_t decide_block_of(const struct decide *d, uint32_t node)
 	return low > 0 && node < blocks[low - 1].node + BLOCK_NODES ? low - 1 : SIZE_MAX;
 }
 
+/* The smallest element with the headline and the whole body; 0 when that is the page. */
+static uint32_t box_of(const struct decide *d)
+{
+	const struct dom_node *nodes = d->dom->nodes;
+	uint32_t first = d->page->blocks[d->first].node, last = d->page->blocks[d->last].node;
+	uint32_t n = d->headline && d->headline < first ? d->headline : first;
+	while (n != 0 && nodes[n].end <= last)
+		n = nodes[n].parent;
+	return nodes[n].tag == DOM_body || nodes[n].tag == DOM_html ? 0 : n;
+}
+
 void decide_places(struct decide *d)
 {
 	const struct page *page = d->page;
@@ -139,4 +160,5 @@ void decide_places(struct decide *d)
 	}
 	if (d->headline && d->dom)
 		d->head_block = decide_block_of(d, d->headline);
+	d->box = d->dom && d->first != SIZE_MAX ? box_of(d) : 0;
 }

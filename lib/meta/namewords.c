@@ -1,0 +1,152 @@
+#include "meta/namewords.h"
+
+#include "meta/fold.h"
+#include "util/utf8.h"
+
+#define W(text)                                                                                                        \
+	{                                                                                                              \
+		text, sizeof(text) - 1                                                                                 \
+	}
+
+/* What introduces an author. Longer ones first; matched folded, the next letter must not go on the word. */
+static const struct view intros[] = { W("ein beitrag von"), W("ein artikel von"), W("eine analyse von"),
+	W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"),
+	W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"), W("erstellt von"), W("beitrag von"),
+	W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"), W("posted by"), W("published by"),
+	W("words by"), W("story by"), W("article by"), W("created by"), W("authored by"), W("reported by"),
+	W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"), W("redige par"),
+	W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"), W("publicado por"),
+	W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"), W("articolo di"),
+	W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"), W("kirjoittanut"),
+	W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"), W("zpracoval"),
+	W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"), W("ditulis oleh"),
+	W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"), W("autores"), W("autore"),
+	W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"), W("forfattare"), W("journalist"),
+	W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"), W("tekst"), W("texto"), W("testo"),
+	W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"), W("da"), W("door"), W("av"), W("af"),
+	W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"), W("αρθρο"), W("γραφει"),
+	W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"),
+	W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"),
+	W("द्वारा") };
+
+/* Words that end a name: what follows is a job, a place or a link. Folded. */
+static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"),
+	W("contributor"), W("journalist"), W("redakteur"), W("redakteurin"), W("redaktor"), W("redaktorin"),
+	W("reporterin"), W("korrespondent"), W("korrespondentin"), W("journalistin"), W("volontar"), W("volontarin"),
+	W("autor"), W("autorin"), W("fotograf"), W("photographer"), W("producer"), W("columnist"), W("analyst"),
+	W("director"), W("manager"), W("professor"), W("chef"), W("chefredakteur"), W("leiter"), W("ressortleiter"),
+	W("redactor"), W("redactora"), W("periodista"), W("corresponsal"), W("redacteur"), W("verslaggever"),
+	W("giornalista"), W("journaliste"), W("toimittaja"), W("reporterka"), W("redaktorka"), W("dziennikarz"),
+	W("dziennikarka"), W("corespondent"), W("muhabir"), W("ceo"), W("founder"), W("co-founder"), W("president"),
+	W("author"), W("published"), W("updated"), W("posted"), W("comments"), W("comment"), W("views"), W("minutes"),
+	W("read"), W("min"), W("share"), W("email"), W("follow"), W("more"), W("view"), W("articles"), W("posts"),
+	W("bio"), W("profile"), W("special"), W("senior"), W("freelance"), W("freelancer"), W("expert"),
+	W("specialist"), W("kommentare"), W("uhr"), W("aktualisiert"), W("veroffentlicht"), W("lesezeit"),
+	W("expertin"), W("head"), W("chief"), W("lead") };
+
+static const struct view credentials[] = { W("md"), W("m.d."), W("m.d"), W("phd"), W("ph.d."), W("ph.d"), W("ms"),
+	W("m.s."), W("ma"), W("m.a."), W("rd"), W("rdn"), W("ldn"), W("cpt"), W("jr"), W("jr."), W("sr"), W("sr."),
+	W("esq"), W("esq."), W("mba"), W("cpa"), W("cfp"), W("rn"), W("bsn"), W("msn"), W("do"), W("dds"), W("dvm"),
+	W("jd"), W("j.d."), W("mph"), W("pharmd"), W("dpt"), W("lcsw"), W("fand"), W("facs"), W("iii"), W("ii"),
+	W("msc"), W("bsc"), W("mrcvs"), W("cscs") };
+
+static const struct view nobodies[] = { W("admin"), W("administrator"), W("webmaster"), W("user"), W("guest"),
+	W("gast"), W("author"), W("autor"), W("unknown"), W("anonymous"), W("anonym"), W("staff"), W("editor"),
+	W("root"), W("superuser"), W("super user"), W("wordpress"), W("default"), W("test"), W("none"), W("null"),
+	W("n/a"), W("mail"), W("email"), W("e-mail"), W("kontakt"), W("contact"), W("website"), W("facebook"),
+	W("twitter"), W("instagram"), W("linkedin"), W("share"), W("follow"), W("profile"), W("view profile"),
+	W("about"), W("about the author"), W("about the authors"), W("uber den autor"), W("impressum"), W("home"),
+	W("login"), W("site admin"), W("adm"), W("redactie"), W("published"), W("updated"), W("by"), W("von"),
+	W("photo"), W("foto"), W("rss"), W("read more"), W("more"), W("mehr"), W("see more"), W("all posts"),
+	W("view all posts"), W("authors"), W("written by"), W("posted by"), W("comments"), W("comment"), W("reply"),
+	W("print"), W("drucken"), W("bio"), W("full bio"), W("learn more"), W("subscribe"), W("the author"),
+	W("topic author"), W("posts"), W("guest author"), W("guest post"), W("profil"), W("sat"), W("sun"), W("mon"),
+	W("tue"), W("wed"), W("thu"), W("fri"), W("monday"), W("tuesday"), W("wednesday"), W("thursday"), W("friday"),
+	W("saturday"), W("sunday"), W("montag"), W("dienstag"), W("mittwoch"), W("donnerstag"), W("freitag"),
+	W("samstag"), W("sonntag"), W("publisher"), W("article by"), W("posted"), W("by line"), W("view all"),
+	W("follow us"), W("name"), W("your name"), W("originally published"), W("last updated"), W("editor-in-chief"),
+	W("updated on"), W("published on"), W("posted on"), W("date"), W("datum"), W("autoren"), W("uhr"), W("anzeige"),
+	W("advertisement"), W("sign up"), W("log in"), W("link"), W("post"), W("beitrag"), W("table of contents"),
+	W("advertiser disclosure"), W("last modified"), W("joined"), W("no author"), W("shutterstock"),
+	W("getty images"), W("guide"), W("autoreninfo"), W("review"), W("son guncelleme"), W("published on"),
+	W("germany"), W("deutschland"), W("austria"), W("osterreich"), W("switzerland"), W("schweiz"), W("usa"),
+	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"),
+	W("opinion") };
+
+/* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
+static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"),
+	W("landesanstalt"), W("universit"), W("verlag"), W("gmbh"), W("e.v"), W("verein"), W("association"),
+	W("center"), W("centre"), W("bundesamt"), W("fraktion"), W("committee"), W("agency"), W("bundesminist"),
+	W("gesellschaft"), W("stiftung"), W("foundation"), W("office"), W("amt"), W("council"), W("society"),
+	W("commission") };
+
+#undef W
+
+static bool listed(struct view word, const struct view *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (view_eq(list[i], word))
+			return true;
+	return false;
+}
+#define LISTED(word, list) listed(word, list, sizeof(list) / sizeof((list)[0]))
+
+bool namewords_role(struct view word)
+{
+	return LISTED(word, roles);
+}
+
+bool namewords_credential(struct view word)
+{
+	return LISTED(word, credentials);
+}
+
+bool namewords_nobody(struct view words)
+{
+	return LISTED(words, nobodies);
+}
+
+bool namewords_body(struct view word)
+{
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++)
+		if (view_starts(word, bodies[i]) && (bodies[i].n > 4 || word.n == bodies[i].n))
+			return true;
+	return false;
+}
+
+static bool is_by(struct view intro)
+{
+	return view_eq(intro, VIEW("by"));
+}
+
+size_t namewords_intro(struct view line)
+{
+	for (size_t i = 0; i < sizeof(intros) / sizeof(intros[0]); i++) {
+		/* Walk both: the line folded letter by letter against the intro. */
+		size_t at = 0, k = 0;
+		struct view intro = intros[i];
+		while (at < line.n && k < intro.n) {
+			size_t next = at, ik = k;
+			uint32_t cp = fold_letter(utf8_next(line, &next));
+			uint32_t want = utf8_next(intro, &ik);
+			if (cp == 0xA0)
+				cp = ' ';
+			if (cp != want && cp != 0)
+				break;
+			k = cp == 0 ? k : ik;
+			at = next;
+		}
+		if (k < intro.n)
+			continue;
+		if (at >= line.n)
+			return at;
+		size_t next = at;
+		uint32_t cp = utf8_next(line, &next);
+		/* "ByAnn Lee": the space between two elements got lost. */
+		if (is_by(intro) && line.p[0] == 'B' && cp >= 'A' && cp <= 'Z')
+			return at;
+		if ((!fold_is_letter(cp) && cp != '-' && cp != '\'' && cp != 0x2019) || fold_is_unspaced(cp))
+			return at;
+	}
+	return 0;
+}
