@@ -1,8 +1,7 @@
-#include "meta/decide.h"
-#include "meta/names.h"
+#include "meta/byline.h"
 #include "util/utf8.h"
 
-enum { SOURCES = 16, LINE_BYTES = 200 };
+enum { GROUPS = 24, LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400 };
 
 /* Names of one kind of evidence. */
 struct group {
@@ -12,21 +11,19 @@ struct group {
 
 struct authors {
 	struct decide *d;
-	struct group *best;
-	struct group *scratch;
+	struct group *groups; /* GROUPS of them, in the order of the evidence */
+	size_t count;
+	struct group *scratch; /* the next one, being filled */
 };
 
-/* Keeps the group when it is stronger than what is there. */
+/* What was gathered becomes a group of its own. */
 static void offer(struct authors *a, int score)
 {
-	if (a->scratch->names.count == 0 || (a->best->names.count && a->best->score >= score)) {
-		a->scratch->names.count = 0;
-		return;
+	if (a->scratch->names.count && score > 0 && a->count + 1 < GROUPS) {
+		a->scratch->score = score;
+		a->count++;
+		a->scratch++;
 	}
-	struct group *old = a->best;
-	a->best = a->scratch;
-	a->best->score = score;
-	a->scratch = old;
 	a->scratch->names.count = 0;
 }
 
@@ -44,13 +41,17 @@ static void cut_address(struct authors *a, size_t before)
 }
 
 /* The site's own name is a weak author: a person who is named elsewhere goes before. */
-static int weigh(const struct authors *a, int score, int site_score)
+static int weigh_names(const struct authors *a, const struct names *names, int score, int site_score)
 {
-	const struct names *names = &a->scratch->names;
 	for (size_t i = 0; i < names->count; i++)
 		if (!decide_is_site(a->d, names->list[i]))
 			return score;
 	return site_score;
+}
+
+static int weigh(const struct authors *a, int score, int site_score)
+{
+	return weigh_names(a, &a->scratch->names, score, site_score);
 }
 
 static void from_ld(struct authors *a)
@@ -97,120 +98,10 @@ static int place(const struct decide *d, uint32_t node)
 	if (at == SIZE_MAX || head == SIZE_MAX)
 		return 0;
 	size_t first = d->first != SIZE_MAX && d->first >= head ? d->first : head;
-	if (at + 4 >= head && at <= first + 2 && at <= head + 30)
+	if (at + 4 >= head && at <= first + 4 && at <= head + 30)
 		return 2;
-	return d->last != SIZE_MAX && at >= d->last && at <= d->last + 5 ? 1 : 0;
-}
-
-/* One run of text in a byline's box. */
-struct segment {
-	struct view text;
-	bool link;
-};
-
-enum { SEGMENTS = 32, NAME_LINE_BYTES = 100 };
-
-static size_t segments_of(const struct decide *d, uint32_t node, struct segment *out)
-{
-	const struct dom_node *nodes = d->dom->nodes;
-	size_t count = 0;
-	uint32_t link_end = 0;
-	for (uint32_t i = node; i < nodes[node].end && count < SEGMENTS; i++) {
-		if (!nodes[i].is_text) {
-			if (nodes[i].tag == DOM_a)
-				link_end = nodes[i].end;
-			continue;
-		}
-		struct view text = ld_plain(&d->page->arena, nodes[i].text, LINE_BYTES);
-		if (text.n)
-			out[count++] = (struct segment){ text, i < link_end };
-	}
-	return count;
-}
-
-static bool is_single_word(struct view v)
-{
-	return v.n > 1 && v.n < 24 && view_find_byte(v, ' ') == v.n && (v.p[0] < 0 || (v.p[0] >= 'A' && v.p[0] <= 'Z'));
-}
-
-static bool is_separator(struct view v)
-{
-	static const char *const words[] = { ",", "and", "und", "&", "et", "y", "e", "en", "og", "och", "i", "ja", "/",
-		";", "|", "+", "и", "и", "та", "і", "、", ", and", "و", NULL };
-	for (size_t i = 0; words[i]; i++)
-		if (view_eq_nocase(v, view_of(words[i])))
-			return true;
-	return false;
-}
-
-/* Without the date and what comes after it. */
-static struct view before_date(const struct decide *d, struct view text, bool *dated)
-{
-	struct view span;
-	struct date date;
-	*dated = date_find(&d->dates, text, &date, &span);
-	return *dated ? view_trim(view_make(text.p, (size_t)(span.p - text.p))) : text;
-}
-
-/* Every run is of two to four words with capitals: a box of nothing but names. */
-static bool all_names(const struct segment *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct view rest = list[i].text, word;
-		size_t words = 0;
-		while (view_next_token(&rest, ' ', &word)) {
-			if (word.n == 0 || (word.p[0] >= 'a' && word.p[0] <= 'z') || ascii_is_digit(word.p[0]))
-				return false;
-			words++;
-		}
-		if (words < 2 || words > 4 || names_is_role(list[i].text) || names_ends_byline(list[i].text))
-			return false;
-	}
-	return count >= 2 && count <= 6;
-}
-
-/* Names in the box of a byline, run by run: what follows the first name is another author only behind a separator or,
- * like the first, in a link of its own. @named: the markup says that it is one. */
-static void read_box(struct authors *a, uint32_t node, bool named)
-{
-	struct segment list[SEGMENTS];
-	size_t count = segments_of(a->d, node, list), first = a->scratch->names.count;
-	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
-	for (size_t i = 0; i < count; i++) {
-		struct names *names = &a->scratch->names;
-		bool any = names->count > first, dated;
-		struct view text = before_date(a->d, list[i].text, &dated);
-		if (names_ends_byline(text) || (text.n > NAME_LINE_BYTES && any))
-			break;
-		if (names_is_intro(text) || is_separator(text)) {
-			introduced |= names_is_intro(text);
-			separated |= any;
-			continue;
-		}
-		if (text.n == 0 || text.n > NAME_LINE_BYTES) {
-			if (any)
-				break;
-			continue;
-		}
-		if (any && !all && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
-			continue;
-		if ((any || !(introduced || named)) && names_is_role(text) && !names_introduced(text))
-			continue;
-		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
-			char *joined = arena_printf(&a->d->page->arena, "%.*s %.*s", (int)text.n, text.p,
-				(int)list[i + 1].text.n, list[i + 1].text.p);
-			text = joined ? view_of(joined) : text;
-			i++;
-		}
-		size_t before = names->count;
-		bool loose = named || introduced || names_introduced(text) || (list[i].link && !any);
-		read(a, text, loose && !any ? NAMES_LOOSE : 0);
-		if (names->count > before && !any)
-			linked = list[i].link;
-		separated = false;
-		if (dated && names->count > first)
-			break;
-	}
+	size_t reach = decide_in_box(d, node) ? 15 : 5;
+	return d->last != SIZE_MAX && at >= d->last && at <= d->last + reach ? 1 : 0;
 }
 
 /* Answers and comments carry the same property as the text: only names near the first one are of the same byline. */
@@ -232,7 +123,7 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
 				read(a, c->value, NAMES_LOOSE);
 			else
-				read_box(a, c->node, true);
+				byline_box(d, &a->scratch->names, c->node, true);
 		}
 		offer(a, weigh(a, want == 2 ? score : score - 12, 35));
 	}
@@ -253,46 +144,15 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
-			read_box(a, c->node, false);
+			byline_box(d, &a->scratch->names, c->node, false);
 			if (a->scratch->names.count > before)
 				done = c->node;
+			/* Behind the body the first box is the article's, the next ones are of other articles. */
+			if (want == 1 && done)
+				break;
 		}
 		offer(a, weigh(a, want == 2 ? 70 : 56, 30));
 	}
-}
-
-/* A name and a date in one line under the headline: "Ada Muster | 05.04.2025". */
-static void from_dated_line(struct authors *a, struct view text)
-{
-	struct view span, head;
-	struct date date;
-	if (text.n > 120 || !date_find(&a->d->dates, text, &date, &span))
-		return;
-	head = view_trim(view_make(text.p, (size_t)(span.p - text.p)));
-	size_t before = a->scratch->names.count;
-	read(a, head, 0);
-	for (size_t i = before; i < a->scratch->names.count; i++)
-		if (view_find_byte(a->scratch->names.list[i], ' ') == a->scratch->names.list[i].n)
-			a->scratch->names.count = before;
-}
-
-/* A name that stands alone next to a date between headline and body. */
-static void from_lone_line(struct authors *a, size_t at)
-{
-	const struct block *b = &a->d->page->blocks[at];
-	size_t count = a->d->page->block_count, spaces = 0;
-	struct date date;
-	for (size_t i = 0; i < b->text.n; i++)
-		spaces += b->text.p[i] == ' ';
-	if (b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING)
-		return;
-	bool dated = at + 1 < count && a->d->page->blocks[at + 1].text.n < 80 &&
-		     date_find(&a->d->dates, a->d->page->blocks[at + 1].text, &date, NULL);
-	dated |= at > 0 && a->d->page->blocks[at - 1].text.n < 80 &&
-		 date_find(&a->d->dates, a->d->page->blocks[at - 1].text, &date, NULL);
-	if (dated && !names_is_role(b->text) && !date_find(&a->d->dates, b->text, &date, NULL) &&
-		!names_ends_byline(b->text))
-		read(a, b->text, 0);
 }
 
 /* Lines by themselves that begin with "By" and the like. */
@@ -307,6 +167,12 @@ static void from_blocks(struct authors *a)
 		struct view text = d->page->blocks[i].text;
 		if (i == head || text.n > 120 || !names_introduced(text))
 			continue;
+		if (names_is_intro(text) && i + 1 < d->page->block_count && text.n > 4) {
+			/* "Written by" in one line, the name in the next. */
+			if (d->page->blocks[i + 1].text.n < LABEL_BYTES)
+				read(a, d->page->blocks[i + 1].text, 0);
+			break;
+		}
 		struct view span;
 		struct date date;
 		if (date_find(&d->dates, text, &date, &span))
@@ -318,41 +184,143 @@ static void from_blocks(struct authors *a)
 	offer(a, weigh(a, 66, 30));
 	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
 		i++)
-		from_dated_line(a, d->page->blocks[i].text);
+		byline_dated(d, &a->scratch->names, &d->page->blocks[i]);
 	offer(a, weigh(a, 58, 0));
 	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
 		i++)
-		from_lone_line(a, i);
+		byline_lone(d, &a->scratch->names, i);
 	offer(a, weigh(a, 54, 0));
+}
+
+/* "Autorin: Ada Muster" wherever it stands, if the page has only one such line. */
+static void from_labels(struct authors *a)
+{
+	const struct decide *d = a->d;
+	struct view found = VIEW_NONE;
+	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
+		const struct block *b = &d->page->blocks[i];
+		if (b->text.n > LABEL_BYTES || !names_is_labelled(b->text) || decide_is_aside(d, b->node))
+			continue;
+		if (found.n && !view_eq(found, b->text))
+			return;
+		found = b->text;
+	}
+	if (found.n)
+		read(a, found, NAMES_MARKED | NAMES_LOOSE);
+	offer(a, weigh(a, 52, 0));
+}
+
+/* A name that stands alone, set off by its type, at the end or the beginning of the body. */
+static void from_signature(struct authors *a)
+{
+	const struct decide *d = a->d;
+	if (d->first == SIZE_MAX)
+		return;
+	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++)
+		byline_signature(d, &a->scratch->names, i);
+	offer(a, weigh(a, 48, 0));
+	for (size_t i = d->first > 2 ? d->first - 2 : 0; i <= d->first && a->scratch->names.count == 0; i++)
+		byline_signature(d, &a->scratch->names, i);
+	offer(a, weigh(a, 47, 0));
+}
+
+static bool holds(const struct names *names, struct view name)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (names_same(names->list[i], name))
+			return true;
+	return false;
+}
+
+static bool holds_all(const struct names *all, const struct names *some)
+{
+	for (size_t i = 0; i < some->count; i++)
+		if (!holds(all, some->list[i]))
+			return false;
+	return true;
+}
+
+static size_t votes(const struct authors *a, const struct names *names)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->count; i++)
+		n += a->groups[i].names.count == names->count && holds_all(&a->groups[i].names, names);
+	return n;
+}
+
+static bool adds_the_site(const struct authors *a, const struct names *names, const struct names *best)
+{
+	for (size_t i = 0; i < names->count; i++)
+		if (!holds(best, names->list[i]) && decide_is_site(a->d, names->list[i]))
+			return true;
+	return false;
+}
+
+/* One field for one name cuts a list short: two places that have the others too are believed. */
+static const struct names *complete_list(const struct authors *a, const struct names *best)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		const struct names *other = &a->groups[i].names;
+		bool longer = other->count > best->count && other->count <= best->count + 4;
+		if (longer && holds_all(other, best) && votes(a, other) > 1 && !adds_the_site(a, other, best))
+			return other;
+	}
+	return best;
+}
+
+/* "Ada" in a field, "Ada Muster" in the byline. */
+static struct view complete_name(const struct authors *a, struct view name)
+{
+	if (!names_is_given(name))
+		return name;
+	for (size_t i = 0; i < a->count; i++) {
+		for (size_t k = 0; k < a->groups[i].names.count; k++) {
+			struct view other = a->groups[i].names.list[k];
+			size_t first = view_find_byte(other, ' ');
+			if (first < other.n && names_same(view_first(other, first), name) &&
+				names_is_given(view_from(other, first + 1)) && !decide_is_site(a->d, other))
+				return other;
+		}
+	}
+	return name;
 }
 
 static int set_authors(struct authors *a)
 {
 	struct garner_document *doc = &a->d->page->document;
-	const struct names *names = &a->best->names;
-	if (names->count == 0 || doc->author_count)
+	const struct group *best = NULL;
+	for (size_t i = 0; i < a->count; i++)
+		if (!best || a->groups[i].score > best->score)
+			best = &a->groups[i];
+	if (!best || doc->author_count)
 		return 0;
+	const struct names *names = complete_list(a, &best->names);
 	const char **list = arena_calloc(&a->d->page->arena, names->count, sizeof(*list));
 	if (!list)
 		return page_full(a->d->page);
+	/* Next to persons the site itself is no author. */
+	bool persons = weigh_names(a, names, 1, 0) > 0;
+	size_t count = 0;
 	for (size_t i = 0; i < names->count; i++) {
-		list[i] = decide_str(a->d, names->list[i]);
-		if (!list[i])
+		if (persons && decide_is_site(a->d, names->list[i]))
+			continue;
+		list[count] = decide_str(a->d, complete_name(a, names->list[i]));
+		if (!list[count++])
 			return page_full(a->d->page);
 	}
 	doc->authors = list;
-	doc->author_count = names->count;
+	doc->author_count = count;
 	return 0;
 }
 
 int author_decide(struct decide *d)
 {
-	struct group *groups = arena_calloc(&d->page->arena, 2, sizeof(*groups));
-	if (!groups)
-		return page_full(d->page);
-	struct authors a = { .d = d, .best = &groups[0], .scratch = &groups[1] };
 	if (!d->detail)
 		return 0;
+	struct group *groups = arena_calloc(&d->page->arena, GROUPS, sizeof(*groups));
+	if (!groups)
+		return page_full(d->page);
+	struct authors a = { .d = d, .groups = groups, .scratch = groups };
 	from_ld(&a);
 	from_head(&a, FROM_META, 80, NAMES_LOOSE);
 	from_head(&a, FROM_OG, 78, NAMES_LOOSE);
@@ -361,5 +329,7 @@ int author_decide(struct decide *d)
 	from_property(&a, FROM_REL, 72);
 	from_classes(&a);
 	from_blocks(&a);
+	from_labels(&a);
+	from_signature(&a);
 	return set_authors(&a);
 }

@@ -1,6 +1,7 @@
 #include "meta/evidence.h"
 
 #include <errno.h>
+#include "meta/names.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -8,7 +9,7 @@ struct gather {
 	struct page *page;
 	const struct dom *dom;
 	struct detail *detail;
-	bool full;
+	char card; /* number of the twitter:label that says "written by"; 0: none */
 };
 
 /* Names of meta elements: Open Graph (ogp.me), Dublin Core, Highwire (citation_), Parsely, Sailthru, the HTML
@@ -50,7 +51,6 @@ static const struct {
 	M("dcterms.creator", CLUE_AUTHOR, FROM_DC, 0),
 	M("dc:creator", CLUE_AUTHOR, FROM_DC, 0),
 	M("dc.contributor", CLUE_AUTHOR, FROM_DC, 2),
-	M("twitter:data1", CLUE_AUTHOR, FROM_META, 200), /* with label1, see read_meta */
 	M("article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
 	M("og:article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
 	M("og:published_time", CLUE_PUBLISHED, FROM_OG, 0),
@@ -182,7 +182,7 @@ static void add_value(
 static void read_meta_key(struct gather *g, uint32_t node, struct view key, struct view content)
 {
 	for (size_t i = 0; i < sizeof(metas) / sizeof(metas[0]); i++) {
-		if (metas[i].rank == 200 || !view_eq_nocase(metas[i].name, key))
+		if (!view_eq_nocase(metas[i].name, key))
 			continue;
 		add_value(g, metas[i].fact, metas[i].origin, metas[i].rank, node, content);
 		return;
@@ -191,10 +191,25 @@ static void read_meta_key(struct gather *g, uint32_t node, struct view key, stru
 
 static void read_itemprop(struct gather *g, uint32_t node, struct view names);
 
+/* twitter:label1 names what twitter:data1 holds: "Written by", "Geschrieben von" … */
+static bool read_card(struct gather *g, uint32_t node, struct view content)
+{
+	struct view key = dom_attr(g->dom, node, DOM_ATTR_NAME);
+	if (view_starts_nocase(key, VIEW("twitter:label"))) {
+		g->card = names_is_intro(content) ? key.p[key.n - 1] : 0;
+		return true;
+	}
+	if (!view_starts_nocase(key, VIEW("twitter:data")))
+		return false;
+	if (g->card && key.p[key.n - 1] == g->card)
+		add_value(g, CLUE_AUTHOR, FROM_META, 1, node, content);
+	return true;
+}
+
 static void read_meta(struct gather *g, uint32_t node)
 {
 	struct view content = dom_attr(g->dom, node, DOM_ATTR_CONTENT);
-	if (content.n == 0)
+	if (content.n == 0 || read_card(g, node, content))
 		return;
 	static const enum dom_attr_name keys[] = { DOM_ATTR_PROPERTY, DOM_ATTR_NAME, DOM_ATTR_HTTP_EQUIV };
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
@@ -360,6 +375,24 @@ static void read_rel(struct gather *g, uint32_t node, struct view rel)
 		add_value(g, CLUE_TAG, FROM_REL, 0, node, dom_text(g->page, node, 128));
 }
 
+/* The page of an author on the same site: /author/ada-muster */
+static bool leads_to_person(struct view href)
+{
+	static const struct view folders[] = { { "author", 6 }, { "authors", 7 }, { "autor", 5 }, { "autoren", 7 },
+		{ "auteur", 6 }, { "auteurs", 7 }, { "autore", 6 }, { "autores", 7 }, { "autori", 6 } };
+	for (size_t i = 0; i + 6 < href.n; i++) {
+		if (href.p[i] != '/' || ascii_lower(href.p[i + 1]) != 'a')
+			continue;
+		for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
+			size_t end = i + 1 + folders[k].n;
+			if (end + 1 < href.n && href.p[end] == '/' &&
+				view_starts_nocase(view_from(href, i + 1), folders[k]))
+				return true;
+		}
+	}
+	return false;
+}
+
 static void read_attributes(struct gather *g, uint32_t node)
 {
 	const struct dom_node *n = &g->dom->nodes[node];
@@ -373,6 +406,10 @@ static void read_attributes(struct gather *g, uint32_t node)
 				read_itemprop(g, node, attr->value);
 			break;
 		case DOM_ATTR_REL: read_rel(g, node, attr->value); break;
+		case DOM_ATTR_HREF:
+			if (n->tag == DOM_a && leads_to_person(attr->value))
+				words |= WORD_BYLINE;
+			break;
 		case DOM_ATTR_CLASS:
 		case DOM_ATTR_ID:
 		case DOM_ATTR_DATA_TESTID:

@@ -70,6 +70,25 @@ bool names_introduced(struct view line)
 	return namewords_intro(trim_marks(line)) > 0;
 }
 
+bool names_is_labelled(struct view line)
+{
+	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt", "verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16",
+		"\u8d23\u4efb\u7f16\u8f91", NULL };
+	line = trim_marks(line);
+	size_t n = namewords_intro(line);
+	if (n == 0 || n >= line.n)
+		return false;
+	struct view behind = view_trim(view_from(line, n));
+	if (behind.n && (behind.p[0] == ':' || view_starts(behind, VIEW("\xEF\xBC\x9A"))))
+		return true;
+	char text[32];
+	struct view f = folded(view_first(line, n), text, sizeof(text));
+	for (size_t i = 0; nouns[i]; i++)
+		if (view_starts(f, view_of(nouns[i])))
+			return true;
+	return false;
+}
+
 static bool is_capital(uint32_t cp)
 {
 	/* Scripts without case have no capitals: their letters pass. */
@@ -134,6 +153,27 @@ static bool is_body(struct view line)
 	return false;
 }
 
+bool names_is_given(struct view word)
+{
+	char text[NAME_BYTES];
+	size_t at = 0;
+	if (word.n < 3 || word.n > 24 || !is_capital(utf8_next(word, &at)))
+		return false;
+	for (bool dash = false; at < word.n;) {
+		uint32_t cp = utf8_next(word, &at);
+		if (cp != '-' && (!fold_is_letter(cp) || (is_capital(cp) && cp < 0x590 && fold_letter(cp) != cp && cp < 0x80 && !dash)))
+			return false;
+		dash = cp == '-';
+	}
+	struct view f = folded(word, text, sizeof(text));
+	return !namewords_nobody(f) && !namewords_role(f);
+}
+
+bool names_has_role(struct view line)
+{
+	return has_role(line);
+}
+
 bool names_is_role(struct view line)
 {
 	size_t words, capitals, digits;
@@ -194,7 +234,7 @@ static struct view cut_tail(struct view v)
 	return v;
 }
 
-static bool same_name(struct view a, struct view b)
+bool names_same(struct view a, struct view b)
 {
 	uint32_t wa[16], wb[16];
 	size_t na = fold_hashes(a, wa, 16), nb = fold_hashes(b, wb, 16);
@@ -207,10 +247,30 @@ static bool is_address(struct view v)
 	       view_find_byte(v, '{') < v.n || view_find_byte(v, '=') < v.n || view_find_byte(v, '\\') < v.n;
 }
 
+static bool is_agency(struct view v)
+{
+	char text[16];
+	return v.n < sizeof(text) && namewords_agency(folded(v, text, sizeof(text)));
+}
+
+/* "Facebook Twitter Mail": every word by itself is nobody. */
+static bool is_row_of_buttons(struct view v)
+{
+	struct view word;
+	while (view_next_token(&v, ' ', &word)) {
+		char text[NAME_BYTES];
+		if (word.n && !namewords_nobody(folded(word, text, sizeof(text))))
+			return false;
+	}
+	return true;
+}
+
 static bool is_name(struct view v, int flags)
 {
 	size_t words, capitals, digits;
-	if (v.n < 2 || v.n > NAME_BYTES || is_address(v) || names_is_nobody(v))
+	if (is_agency(v))
+		return true;
+	if (v.n < 2 || v.n > NAME_BYTES || is_address(v) || names_is_nobody(v) || is_row_of_buttons(v))
 		return false;
 	count_words(v, &words, &capitals, &digits);
 	if (words == 0 || words > (flags & NAMES_WHOLE ? 2 * COUNT_MAX_WORDS : COUNT_MAX_WORDS) || (utf8_count(v) < 2))
@@ -234,7 +294,7 @@ static void add_name(struct names *names, struct arena *arena, struct view v, in
 	if (!is_name(v, flags) || names->count == LIMIT_AUTHORS)
 		return;
 	for (size_t i = 0; i < names->count; i++)
-		if (same_name(names->list[i], v))
+		if (names_same(names->list[i], v))
 			return;
 	struct view plain = { arena_strndup(arena, v.p, v.n), v.n };
 	if (plain.p)
@@ -344,6 +404,8 @@ static struct view strip_intro(struct view line, bool *introduced)
 static bool goes_on_as_role(struct view part)
 {
 	size_t words, capitals, digits;
+	if (is_agency(part))
+		return false;
 	count_words(part, &words, &capitals, &digits);
 	return is_credential(part) || has_role(part) || (words > 0 && capitals == 0) || digits > 2;
 }

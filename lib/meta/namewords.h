@@ -13,6 +13,8 @@ bool namewords_role(struct view word);
 bool namewords_credential(struct view word);
 /* "admin", "staff", "view profile": stands where a name should, and is none. */
 bool namewords_nobody(struct view words);
+/* "dpa", "afp": agencies sign in small letters. */
+bool namewords_agency(struct view word);
 /* "ministry", "university": the name is of a body and is taken whole. */
 bool namewords_body(struct view word);
 

@@ -1,0 +1,264 @@
+#include "meta/byline.h"
+
+#include "util/utf8.h"
+
+enum { LINE_BYTES = 200 };
+
+/* One run of text in a byline's box. */
+struct segment {
+	struct view text;
+	bool link;
+};
+
+enum { SEGMENTS = 32, NAME_LINE_BYTES = 100, HANDLE_BYTES = 30 };
+
+/* A link to all that is filed under a word: no person's name. */
+static bool leads_to_topic(const struct decide *d, uint32_t link)
+{
+	static const char *const paths[] = { "/category/", "/categories/", "/tag/", "/tags/", "/topic/", "/topics/",
+		"/thema/", "/themen/", "/rubrik/", "/kategorie/", "/categorie/", "/categoria/", "/schlagwort/", "/section/",
+		NULL };
+	struct view rel = dom_attr(d->dom, link, DOM_ATTR_REL), href = dom_attr(d->dom, link, DOM_ATTR_HREF);
+	if (dom_has_token(rel, VIEW("tag")) || dom_has_token(rel, VIEW("category")))
+		return true;
+	for (size_t i = 0; paths[i]; i++)
+		if (view_find(href, view_of(paths[i])) < href.n)
+			return true;
+	return false;
+}
+
+static size_t segments_of(const struct decide *d, uint32_t node, struct segment *out)
+{
+	const struct dom_node *nodes = d->dom->nodes;
+	size_t count = 0;
+	uint32_t link_end = 0;
+	for (uint32_t i = node; i < nodes[node].end && count < SEGMENTS; i++) {
+		if (!nodes[i].is_text) {
+			if (nodes[i].tag == DOM_a && leads_to_topic(d, i))
+				i = nodes[i].end - 1;
+			else if (nodes[i].tag == DOM_a)
+				link_end = nodes[i].end;
+			continue;
+		}
+		struct view text = ld_plain(&d->page->arena, nodes[i].text, LINE_BYTES);
+		if (text.n)
+			out[count++] = (struct segment){ text, i < link_end };
+	}
+	return count;
+}
+
+static bool is_single_word(struct view v)
+{
+	return v.n > 1 && v.n < 24 && view_find_byte(v, ' ') == v.n && (v.p[0] < 0 || (v.p[0] >= 'A' && v.p[0] <= 'Z'));
+}
+
+static bool is_separator(struct view v)
+{
+	static const char *const words[] = { ",", "and", "und", "&", "et", "y", "e", "en", "og", "och", "i", "ja", "/",
+		";", "|", "+", "и", "и", "та", "і", "、", ", and", "و", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (view_eq_nocase(v, view_of(words[i])))
+			return true;
+	return false;
+}
+
+/* Without the date and what comes after it. */
+static struct view before_date(const struct decide *d, struct view text, bool *dated)
+{
+	struct view span;
+	struct date date;
+	*dated = date_find(&d->dates, text, &date, &span);
+	return *dated ? view_trim(view_make(text.p, (size_t)(span.p - text.p))) : text;
+}
+
+/* Every run is of two to four words with capitals: a box of nothing but names. */
+static bool all_names(const struct segment *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct view rest = list[i].text, word;
+		size_t words = 0;
+		while (view_next_token(&rest, ' ', &word)) {
+			if (word.n == 0 || (word.p[0] >= 'a' && word.p[0] <= 'z') || ascii_is_digit(word.p[0]))
+				return false;
+			words++;
+		}
+		if (words < 2 || words > 4 || names_is_role(list[i].text) || names_ends_byline(list[i].text))
+			return false;
+	}
+	return count >= 2 && count <= 6;
+}
+
+/* Names in the box of a byline, run by run: what follows the first name is another author only behind a separator or,
+ * like the first, in a link of its own. @named: the markup says that it is one. */
+void byline_box(const struct decide *d, struct names *names, uint32_t node, bool named)
+{
+	struct segment list[SEGMENTS];
+	size_t count = segments_of(d, node, list), first = names->count;
+	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
+	for (size_t i = 0; i < count; i++) {
+		bool any = names->count > first, dated;
+		struct view text = before_date(d, list[i].text, &dated);
+		/* "In: Recipes" behind the name is of something else. */
+		bool labelled = view_find_byte(text, ':') < text.n && !names_introduced(text);
+		if (names_ends_byline(text) || (any && (text.n > NAME_LINE_BYTES || labelled)))
+			break;
+		if (labelled)
+			continue;
+		if (names_is_intro(text) || is_separator(text)) {
+			introduced |= names_is_intro(text);
+			separated |= any;
+			continue;
+		}
+		if (text.n == 0 || text.n > NAME_LINE_BYTES) {
+			if (any)
+				break;
+			continue;
+		}
+		if (any && !all && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
+			continue;
+		/* A linked word is what the author calls himself, capital or not. */
+		bool handle = count == 1 && list[i].link && text.n < HANDLE_BYTES && view_find_byte(text, ' ') == text.n &&
+			      !names_has_role(text);
+		if ((any || !(introduced || named || handle)) && names_is_role(text) && !names_introduced(text))
+			continue;
+		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
+			char *joined = arena_printf(&d->page->arena, "%.*s %.*s", (int)text.n, text.p,
+				(int)list[i + 1].text.n, list[i + 1].text.p);
+			text = joined ? view_of(joined) : text;
+			i++;
+		}
+		size_t before = names->count;
+		bool loose = named || introduced || names_introduced(text) || (list[i].link && !any);
+		names_read(names, &d->page->arena, text, d->dates.lang, loose && !any ? NAMES_LOOSE : 0);
+		if (names->count > before && !any)
+			linked = list[i].link;
+		separated = false;
+		if (dated && names->count > first)
+			break;
+	}
+}
+
+static bool has_space(struct view v)
+{
+	return view_find_byte(v, ' ') < v.n;
+}
+
+/* Two to four words with capitals and nothing else. */
+static bool looks_like_a_name(struct view v)
+{
+	const struct segment list[2] = { { v, false }, { v, false } };
+	return v.n < 60 && all_names(list, 2);
+}
+
+/* A row of links is a menu. */
+static bool is_one_text(const struct decide *d, const struct block *b)
+{
+	size_t texts = 0;
+	for (uint32_t i = b->node; i <= b->last_node; i++)
+		texts += d->dom->nodes[i].is_text && view_trim(d->dom->nodes[i].text).n > 0;
+	return texts < 2;
+}
+
+/* What stands behind a date, without the marks between them and words of the clock. */
+static struct view behind_date(struct view text)
+{
+	static const struct view marks[] = { { "|", 1 }, { "-", 1 }, { "/", 1 }, { ",", 1 }, { "\xC2\xB7", 2 },
+		{ "\xE2\x80\x93", 3 }, { "\xE2\x80\x94", 3 }, { "\xE2\x80\xA2", 3 }, { "Uhr", 3 }, { "h ", 2 } };
+	for (bool again = true; again;) {
+		again = false;
+		text = view_trim(text);
+		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+			if (!view_starts(text, marks[i]))
+				continue;
+			text = view_from(text, marks[i].n);
+			again = true;
+		}
+	}
+	return text;
+}
+
+void byline_dated(const struct decide *d, struct names *names, const struct block *b)
+{
+	struct view text = b->text;
+	struct view span, head;
+	struct date date;
+	if (text.n > 120 || !date_find(&d->dates, text, &date, &span))
+		return;
+	head = view_trim(view_make(text.p, (size_t)(span.p - text.p)));
+	size_t before = names->count;
+	names_read(names, &d->page->arena, head, d->dates.lang, 0);
+	for (size_t i = before; i < names->count; i++)
+		if (!has_space(names->list[i]))
+			names->count = before;
+	struct view tail = behind_date(view_make(span.p + span.n, (size_t)(text.p + text.n - span.p) - span.n));
+	if (names->count > before || names_ends_byline(tail))
+		return;
+	if (names_introduced(tail) && tail.n < NAME_LINE_BYTES)
+		names_read(names, &d->page->arena, tail, d->dates.lang, NAMES_MARKED);
+	else if (head.n == 0 && looks_like_a_name(tail) && is_one_text(d, b))
+		names_read(names, &d->page->arena, tail, d->dates.lang, 0);
+}
+
+static bool in_topic_link(const struct decide *d, uint32_t node)
+{
+	const struct dom_node *nodes = d->dom->nodes;
+	for (int i = 0; i < 4 && node != 0; i++, node = nodes[node].parent)
+		if (!nodes[node].is_text && nodes[node].tag == DOM_a)
+			return leads_to_topic(d, node);
+	return false;
+}
+
+/* A name that stands alone next to a date between headline and body. */
+void byline_lone(const struct decide *d, struct names *names, size_t at)
+{
+	const struct block *b = &d->page->blocks[at];
+	size_t count = d->page->block_count, spaces = 0;
+	struct date date;
+	for (size_t i = 0; i < b->text.n; i++)
+		spaces += b->text.p[i] == ' ';
+	if (b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING || b->kind == BLOCK_CAPTION ||
+		!is_one_text(d, b) || in_topic_link(d, b->last_node))
+		return;
+	bool dated = at + 1 < count && d->page->blocks[at + 1].text.n < 80 &&
+		     date_find(&d->dates, d->page->blocks[at + 1].text, &date, NULL);
+	dated |= at > 0 && d->page->blocks[at - 1].text.n < 80 &&
+		 date_find(&d->dates, d->page->blocks[at - 1].text, &date, NULL);
+	if (dated && !names_is_role(b->text) && !date_find(&d->dates, b->text, &date, NULL) &&
+		!names_ends_byline(b->text))
+		names_read(names, &d->page->arena, b->text, d->dates.lang, 0);
+}
+
+/* Every text of the block stands in an element that sets it off: em, strong … or is aligned to the right. */
+static bool is_set_off(const struct decide *d, const struct block *b)
+{
+	const struct dom_node *nodes = d->dom->nodes;
+	for (uint32_t i = b->node; i <= b->last_node; i++) {
+		if (!nodes[i].is_text || view_trim(nodes[i].text).n == 0)
+			continue;
+		uint32_t n = nodes[i].parent;
+		for (int up = 0; up < 4 && n != 0; up++, n = nodes[n].parent)
+			if (nodes[n].tag == DOM_em || nodes[n].tag == DOM_i || nodes[n].tag == DOM_strong ||
+				nodes[n].tag == DOM_b)
+				break;
+			else if (nodes[n].tag == DOM_p || nodes[n].tag == DOM_div)
+				return false;
+	}
+	return true;
+}
+
+void byline_signature(const struct decide *d, struct names *names, size_t at)
+{
+	const struct block *b = &d->page->blocks[at];
+	struct view rest = b->text, part;
+	if (b->kind != BLOCK_PARAGRAPH || (b->cut && !decide_in_box(d, b->node)) || b->text.n > NAME_LINE_BYTES || decide_is_aside(d, b->node) || !is_set_off(d, b))
+		return;
+	while (view_next_token(&rest, '/', &part)) {
+		struct view words = view_trim(part), word;
+		size_t count = 0;
+		while (view_next_token(&words, ' ', &word))
+			count++;
+		if (!looks_like_a_name(view_trim(part)) || count > 3)
+			return;
+	}
+	names_read(names, &d->page->arena, b->text, d->dates.lang, 0);
+}

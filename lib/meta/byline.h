@@ -1,0 +1,19 @@
+/* Names in the lines and boxes around a headline; inside meta/ only. */
+#ifndef GARNER_META_BYLINE_H
+#define GARNER_META_BYLINE_H
+
+#include "meta/decide.h"
+#include "meta/names.h"
+
+/* Adds the names in the box of a byline, run by run: what follows the first name is another author only behind a
+ * separator or, like the first, in a link of its own. @named: the markup says that it is one. */
+void byline_box(const struct decide *d, struct names *names, uint32_t node, bool named);
+/* A name and a date in one line: "Ada Muster | 05.04.2025", "05.04.2025 by Ada Muster". */
+void byline_dated(const struct decide *d, struct names *names, const struct block *b);
+/* Block @at is a name that stands alone next to a date. */
+void byline_lone(const struct decide *d, struct names *names, size_t at);
+
+/* Block @at is a name and nothing else, in italics or bold. */
+void byline_signature(const struct decide *d, struct names *names, size_t at);
+
+#endif
