@@ -16,6 +16,22 @@ struct authors {
 	struct group *scratch; /* the next one, being filled */
 };
 
+/* A field of the head with nothing but the site's address, its name in one word, a ministry or an institute says whose
+ * the site is, not who wrote: it counts only where a byline says the same. */
+static bool is_imprint(const struct authors *a, bool organisation)
+{
+	const struct names *names = &a->scratch->names;
+	for (size_t i = 0; i < names->count; i++) {
+		struct view name = names->list[i];
+		bool person = view_find_byte(name, ' ') < name.n && view_find_byte(name, '.') == name.n;
+		if (names_is_body(name))
+			continue;
+		if (!decide_is_site(a->d, name) || (person && !organisation))
+			return false;
+	}
+	return true;
+}
+
 /* What was gathered becomes a group of its own. */
 static void offer(struct authors *a, int score)
 {
@@ -68,7 +84,8 @@ static void from_ld(struct authors *a)
 		read(a, name, NAMES_LOOSE | (single ? NAMES_WHOLE : 0));
 	}
 	int score = item->class <= LD_WORK ? 90 : 76;
-	offer(a, weigh(a, persons ? score : 50, 45));
+	bool news = view_ends(item->type, VIEW("NewsArticle"));
+	offer(a, !news && is_imprint(a, !persons) ? 0 : weigh(a, persons ? score : 50, 45));
 }
 
 static void from_head(struct authors *a, enum clue_origin origin, int score, int flags)
@@ -83,7 +100,7 @@ static void from_head(struct authors *a, enum clue_origin origin, int score, int
 			read(a, ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES), flags);
 			cut_address(a, before);
 		}
-		offer(a, weigh(a, score - (int)rank * 3, 40));
+		offer(a, is_imprint(a, false) ? 0 : weigh(a, score - (int)rank * 3, 40));
 	}
 }
 
@@ -169,7 +186,7 @@ static void from_blocks(struct authors *a)
 			continue;
 		if (names_is_intro(text) && i + 1 < d->page->block_count && text.n > 4) {
 			/* "Written by" in one line, the name in the next. */
-			if (d->page->blocks[i + 1].text.n < LABEL_BYTES)
+			if (byline_is_name(d->page->blocks[i + 1].text))
 				read(a, d->page->blocks[i + 1].text, 0);
 			break;
 		}
@@ -214,7 +231,8 @@ static void from_labels(struct authors *a)
 static void from_signature(struct authors *a)
 {
 	const struct decide *d = a->d;
-	if (d->first == SIZE_MAX)
+	bool article = d->main ? d->main->class == LD_ARTICLE : d->published.year >= 0;
+	if (d->first == SIZE_MAX || !article)
 		return;
 	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++)
 		byline_signature(d, &a->scratch->names, i);

@@ -16,8 +16,8 @@ enum { SEGMENTS = 32, NAME_LINE_BYTES = 100, HANDLE_BYTES = 30 };
 static bool leads_to_topic(const struct decide *d, uint32_t link)
 {
 	static const char *const paths[] = { "/category/", "/categories/", "/tag/", "/tags/", "/topic/", "/topics/",
-		"/thema/", "/themen/", "/rubrik/", "/kategorie/", "/categorie/", "/categoria/", "/schlagwort/", "/section/",
-		NULL };
+		"/thema/", "/themen/", "/rubrik/", "/kategorie/", "/categorie/", "/categoria/", "/schlagwort/",
+		"/section/", NULL };
 	struct view rel = dom_attr(d->dom, link, DOM_ATTR_REL), href = dom_attr(d->dom, link, DOM_ATTR_HREF);
 	if (dom_has_token(rel, VIEW("tag")) || dom_has_token(rel, VIEW("category")))
 		return true;
@@ -92,8 +92,8 @@ static bool all_names(const struct segment *list, size_t count)
  * like the first, in a link of its own. @named: the markup says that it is one. */
 void byline_box(const struct decide *d, struct names *names, uint32_t node, bool named)
 {
-	struct segment list[SEGMENTS];
-	size_t count = segments_of(d, node, list), first = names->count;
+	struct segment list[SEGMENTS] = { 0 };
+	size_t first = names->count, count = segments_of(d, node, list);
 	bool introduced = false, separated = false, linked = false, all = all_names(list, count);
 	for (size_t i = 0; i < count; i++) {
 		bool any = names->count > first, dated;
@@ -117,8 +117,8 @@ void byline_box(const struct decide *d, struct names *names, uint32_t node, bool
 		if (any && !all && !separated && !(linked && list[i].link) && !is_separator(view_first(text, 1)))
 			continue;
 		/* A linked word is what the author calls himself, capital or not. */
-		bool handle = count == 1 && list[i].link && text.n < HANDLE_BYTES && view_find_byte(text, ' ') == text.n &&
-			      !names_has_role(text);
+		bool handle = count == 1 && list[i].link && text.n < HANDLE_BYTES &&
+			      view_find_byte(text, ' ') == text.n && !names_has_role(text);
 		if ((any || !(introduced || named || handle)) && names_is_role(text) && !names_introduced(text))
 			continue;
 		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
@@ -144,10 +144,10 @@ static bool has_space(struct view v)
 }
 
 /* Two to four words with capitals and nothing else. */
-static bool looks_like_a_name(struct view v)
+bool byline_is_name(struct view v)
 {
-	const struct segment list[2] = { { v, false }, { v, false } };
-	return v.n < 60 && all_names(list, 2);
+	const struct segment twice[2] = { { v, false }, { v, false } };
+	return v.n < 60 && all_names(twice, 2);
 }
 
 /* A row of links is a menu. */
@@ -195,7 +195,7 @@ void byline_dated(const struct decide *d, struct names *names, const struct bloc
 		return;
 	if (names_introduced(tail) && tail.n < NAME_LINE_BYTES)
 		names_read(names, &d->page->arena, tail, d->dates.lang, NAMES_MARKED);
-	else if (head.n == 0 && looks_like_a_name(tail) && is_one_text(d, b))
+	else if (head.n == 0 && byline_is_name(tail) && is_one_text(d, b))
 		names_read(names, &d->page->arena, tail, d->dates.lang, 0);
 }
 
@@ -216,8 +216,9 @@ void byline_lone(const struct decide *d, struct names *names, size_t at)
 	struct date date;
 	for (size_t i = 0; i < b->text.n; i++)
 		spaces += b->text.p[i] == ' ';
-	if (b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING || b->kind == BLOCK_CAPTION ||
-		!is_one_text(d, b) || in_topic_link(d, b->last_node))
+	bool labelled = view_find_byte(b->text, ':') < b->text.n && !names_introduced(b->text);
+	if (labelled || b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING ||
+		b->kind == BLOCK_CAPTION || !is_one_text(d, b) || in_topic_link(d, b->last_node))
 		return;
 	bool dated = at + 1 < count && d->page->blocks[at + 1].text.n < 80 &&
 		     date_find(&d->dates, d->page->blocks[at + 1].text, &date, NULL);
@@ -250,14 +251,15 @@ void byline_signature(const struct decide *d, struct names *names, size_t at)
 {
 	const struct block *b = &d->page->blocks[at];
 	struct view rest = b->text, part;
-	if (b->kind != BLOCK_PARAGRAPH || (b->cut && !decide_in_box(d, b->node)) || b->text.n > NAME_LINE_BYTES || decide_is_aside(d, b->node) || !is_set_off(d, b))
+	if (b->kind != BLOCK_PARAGRAPH || (b->cut && !decide_in_box(d, b->node)) || b->text.n > NAME_LINE_BYTES ||
+		decide_is_aside(d, b->node) || !is_set_off(d, b))
 		return;
 	while (view_next_token(&rest, '/', &part)) {
 		struct view words = view_trim(part), word;
 		size_t count = 0;
 		while (view_next_token(&words, ' ', &word))
 			count++;
-		if (!looks_like_a_name(view_trim(part)) || count > 3)
+		if (!byline_is_name(view_trim(part)) || count > 3)
 			return;
 	}
 	names_read(names, &d->page->arena, b->text, d->dates.lang, 0);

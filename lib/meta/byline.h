@@ -8,6 +8,8 @@
 /* Adds the names in the box of a byline, run by run: what follows the first name is another author only behind a
  * separator or, like the first, in a link of its own. @named: the markup says that it is one. */
 void byline_box(const struct decide *d, struct names *names, uint32_t node, bool named);
+/* Two to four words with capitals, no role, nothing else. */
+bool byline_is_name(struct view line);
 /* A name and a date in one line: "Ada Muster | 05.04.2025", "05.04.2025 by Ada Muster". */
 void byline_dated(const struct decide *d, struct names *names, const struct block *b);
 /* Block @at is a name that stands alone next to a date. */

@@ -72,8 +72,8 @@ bool names_introduced(struct view line)
 
 bool names_is_labelled(struct view line)
 {
-	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt", "verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16",
-		"\u8d23\u4efb\u7f16\u8f91", NULL };
+	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt",
+		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", NULL };
 	line = trim_marks(line);
 	size_t n = namewords_intro(line);
 	if (n == 0 || n >= line.n)
@@ -141,7 +141,7 @@ static bool has_role(struct view v)
 	return false;
 }
 
-static bool is_body(struct view line)
+bool names_is_body(struct view line)
 {
 	struct view word;
 	while (view_next_token(&line, ' ', &word)) {
@@ -161,7 +161,8 @@ bool names_is_given(struct view word)
 		return false;
 	for (bool dash = false; at < word.n;) {
 		uint32_t cp = utf8_next(word, &at);
-		if (cp != '-' && (!fold_is_letter(cp) || (is_capital(cp) && cp < 0x590 && fold_letter(cp) != cp && cp < 0x80 && !dash)))
+		if (cp != '-' && (!fold_is_letter(cp) ||
+					 (is_capital(cp) && cp < 0x590 && fold_letter(cp) != cp && cp < 0x80 && !dash)))
 			return false;
 		dash = cp == '-';
 	}
@@ -443,8 +444,6 @@ static bool read_inverted(struct names *names, struct arena *arena, struct view 
 	return true;
 }
 
-
-
 void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags)
 {
 	bool introduced = false;
@@ -455,7 +454,7 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 		return;
 	if (flags & NAMES_INVERTED && read_inverted(names, arena, line, flags))
 		return;
-	if (flags & NAMES_LOOSE && is_body(view_first(line, view_find_byte(line, ','))))
+	if (flags & NAMES_LOOSE && names_is_body(view_first(line, view_find_byte(line, ','))))
 		add_name(names, arena, view_first(line, line.n < NAME_BYTES ? line.n : view_find_byte(line, ',')),
 			flags | NAMES_WHOLE);
 	else if (flags & NAMES_WHOLE)

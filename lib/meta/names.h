@@ -38,6 +38,8 @@ bool names_has_role(struct view line);
 bool names_same(struct view a, struct view b);
 /* "Reviewed by", "Photo:", "Updated": who comes now did not write the text. */
 bool names_ends_byline(struct view line);
+/* A ministry, an institute, a company: no person's name. */
+bool names_is_body(struct view line);
 /* Words that stand for anybody: admin, Redaktion, staff … */
 bool names_is_nobody(struct view name);
 

@@ -11,31 +11,31 @@
 /* What introduces an author. Longer ones first; matched folded, the next letter must not go on the word. */
 static const struct view intros[] = { W("zeige alle beitrage von"), W("alle beitrage von"), W("alle artikel von"),
 	W("mehr artikel von"), W("autorin/autor"), W("autor/in"), W("autor:in"), W("autor*in"), W("autor/autorin"),
-	W("mehr von"), W("alles von"), W("view all posts by"), W("all posts by"),
-	W("all articles by"), W("more articles by"), W("more posts by"), W("see all posts by"), W("view more posts by"),
-	W("tous les articles de"), W("voir tous les articles de"), W("ver todas las entradas de"), W("ver todos los posts de"),
-	W("tutti gli articoli di"), W("alle berichten van"), W("bekijk alle berichten van"), W("wszystkie wpisy"),
-	W("gespeichert von"), W("eingetragen von"), W("eingereicht von"), W("submitted by"), W("fotos und text"),
-	W("text und fotos"), W("text und foto"), W("pressemitteilung von"), W("ein bericht von"), W("bericht von"),
-	W("ein beitrag von"), W("ein artikel von"), W("eine analyse von"),
-	W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"), W("interview von"), W("aus"),
-	W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"), W("erstellt von"), W("beitrag von"),
-	W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"), W("posted by"), W("published by"),
-	W("words by"), W("story by"), W("article by"), W("created by"), W("authored by"), W("reported by"),
-	W("submitted by"), W("compiled by"), W("text by"), W("contributed by"), W("publie par"), W("redige par"),
-	W("ecrit par"), W("propos recueillis par"), W("un article de"), W("escrito por"), W("publicado por"),
-	W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"), W("a cura di"), W("articolo di"),
-	W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"), W("skriven av"), W("kirjoittanut"),
-	W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"), W("opracowala"), W("zpracoval"),
-	W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"), W("penulis"), W("ditulis oleh"),
-	W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"), W("autorin"), W("autores"), W("autore"),
-	W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"), W("forfattare"), W("journalist"),
-	W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"), W("tekst"), W("texto"), W("testo"),
-	W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"), W("da"), W("door"), W("av"), W("af"),
-	W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"), W("αρθρο"), W("γραφει"),
-	W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"),
-	W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"),
-	W("द्वारा") };
+	W("mehr von"), W("alles von"), W("view all posts by"), W("all posts by"), W("all articles by"),
+	W("more articles by"), W("more posts by"), W("see all posts by"), W("view more posts by"),
+	W("tous les articles de"), W("voir tous les articles de"), W("ver todas las entradas de"),
+	W("ver todos los posts de"), W("tutti gli articoli di"), W("alle berichten van"),
+	W("bekijk alle berichten van"), W("wszystkie wpisy"), W("gespeichert von"), W("eingetragen von"),
+	W("eingereicht von"), W("submitted by"), W("fotos und text"), W("text und fotos"), W("text und foto"),
+	W("pressemitteilung von"), W("ein bericht von"), W("bericht von"), W("ein beitrag von"), W("ein artikel von"),
+	W("eine analyse von"), W("ein kommentar von"), W("ein gastbeitrag von"), W("eine kolumne von"),
+	W("interview von"), W("aus"), W("geschrieben von"), W("veroffentlicht von"), W("verfasst von"),
+	W("erstellt von"), W("beitrag von"), W("gepostet von"), W("eingestellt von"), W("artikel von"), W("written by"),
+	W("posted by"), W("published by"), W("words by"), W("story by"), W("article by"), W("created by"),
+	W("authored by"), W("reported by"), W("submitted by"), W("compiled by"), W("text by"), W("contributed by"),
+	W("publie par"), W("redige par"), W("ecrit par"), W("propos recueillis par"), W("un article de"),
+	W("escrito por"), W("publicado por"), W("redactado por"), W("escrit per"), W("scritto da"), W("pubblicato da"),
+	W("a cura di"), W("articolo di"), W("geschreven door"), W("geplaatst door"), W("skrevet av"), W("skrevet af"),
+	W("skriven av"), W("kirjoittanut"), W("kirjoittaja"), W("teksti"), W("napisal"), W("napisala"), W("opracowal"),
+	W("opracowala"), W("zpracoval"), W("scris de"), W("publicat de"), W("yazan"), W("yazar"), W("haber"), W("oleh"),
+	W("penulis"), W("ditulis oleh"), W("tac gia"), W("author"), W("authors"), W("autor"), W("autoren"),
+	W("autorin"), W("autores"), W("autore"), W("autora"), W("auteur"), W("auteurs"), W("autorzy"), W("forfatter"),
+	W("forfattare"), W("journalist"), W("verfasser"), W("redakteur"), W("redaktor"), W("text"), W("texte"),
+	W("tekst"), W("texto"), W("testo"), W("byline"), W("by"), W("von"), W("vom"), W("por"), W("par"), W("di"),
+	W("da"), W("door"), W("av"), W("af"), W("od"), W("per"), W("de"), W("автор"), W("авторы"), W("автори"),
+	W("текст"), W("от"), W("αρθρο"), W("γραφει"), W("του"), W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"),
+	W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"),
+	W("责任编辑"), W("편집"), W("글"), W("लेखक"), W("द्वारा") };
 
 /* Words that end a name: what follows is a job, a place or a link. Folded. */
 static const struct view roles[] = { W("editor"), W("reporter"), W("correspondent"), W("writer"), W("staff"),
@@ -78,11 +78,12 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("advertiser disclosure"), W("last modified"), W("joined"), W("no author"), W("shutterstock"),
 	W("getty images"), W("guide"), W("autoreninfo"), W("review"), W("son guncelleme"), W("published on"),
 	W("germany"), W("deutschland"), W("austria"), W("osterreich"), W("switzerland"), W("schweiz"), W("usa"),
-	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"), W("red"), W("red."), W("この記事を書いた人"), W("著者"), W("anonimo"), W("anonyme"), W("whatsapp"), W("telegram"), W("pinterest"), W("youtube"), W("reddit"), W("xing"), W("teilen"),
-	W("partager"), W("compartir"), W("condividi"), W("seguir"), W("google"), W("connect"), W("meinung"), W("kultur"),
-	W("politik"), W("wirtschaft"), W("sport"), W("sports"), W("politics"), W("business"), W("culture"), W("gesundheit"),
-	W("lifestyle"), W("technology"), W("health"), W("world"), W("haberler"), W("kontributor"),
-	W("opinion") };
+	W("news"), W("local news"), W("in local news"), W("blog"), W("article"), W("artikel"), W("kolumne"), W("red"),
+	W("red."), W("この記事を書いた人"), W("著者"), W("anonimo"), W("anonyme"), W("whatsapp"), W("telegram"),
+	W("pinterest"), W("youtube"), W("reddit"), W("xing"), W("teilen"), W("partager"), W("compartir"),
+	W("condividi"), W("seguir"), W("google"), W("connect"), W("meinung"), W("kultur"), W("politik"),
+	W("wirtschaft"), W("sport"), W("sports"), W("politics"), W("business"), W("culture"), W("gesundheit"),
+	W("lifestyle"), W("technology"), W("health"), W("world"), W("haberler"), W("kontributor"), W("opinion") };
 
 /* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
 static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"),
@@ -113,11 +114,13 @@ bool namewords_credential(struct view word)
 bool namewords_agency(struct view word)
 {
 	static const struct view agencies[] = { W("dpa"), W("afp"), W("apa"), W("sda"), W("keystone-sda"), W("ansa"),
-		W("efe"), W("lusa"), W("pap"), W("ntb"), W("tt"), W("ritzau"), W("stt"), W("belga"), W("anp"), W("reuters"),
-		W("upi"), W("tass"), W("ctk"), W("tasr"), W("mti"), W("hina"), W("tanjug"), W("bta"), W("agerpres"),
-		W("pti"), W("ians"), W("kyodo"), W("jiji"), W("xinhua"), W("yonhap"), W("bernama"), W("antara"), W("dha"),
-		W("iha"), W("epd"), W("kna"), W("sid"), W("dpa-afx"), W("dts"), W("ats"), W("europa press"), W("adnkronos"),
-		W("\u0442\u0430\u0441\u0441"), W("\u0443\u043d\u0456\u0430\u043d"), W("\u0443\u043a\u0440\u0456\u043d\u0444\u043e\u0440\u043c"), W("\u65b0\u534e\u793e"), W("\u5171\u540c"), W("\u6642\u4e8b") };
+		W("efe"), W("lusa"), W("pap"), W("ntb"), W("tt"), W("ritzau"), W("stt"), W("belga"), W("anp"),
+		W("reuters"), W("upi"), W("tass"), W("ctk"), W("tasr"), W("mti"), W("hina"), W("tanjug"), W("bta"),
+		W("agerpres"), W("pti"), W("ians"), W("kyodo"), W("jiji"), W("xinhua"), W("yonhap"), W("bernama"),
+		W("antara"), W("dha"), W("iha"), W("epd"), W("kna"), W("sid"), W("dpa-afx"), W("dts"), W("ats"),
+		W("europa press"), W("adnkronos"), W("\u0442\u0430\u0441\u0441"), W("\u0443\u043d\u0456\u0430\u043d"),
+		W("\u0443\u043a\u0440\u0456\u043d\u0444\u043e\u0440\u043c"), W("\u65b0\u534e\u793e"), W("\u5171\u540c"),
+		W("\u6642\u4e8b") };
 	return LISTED(word, agencies);
 }
 
