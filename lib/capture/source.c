@@ -33,8 +33,8 @@ static void refused_close(struct source *source)
 
 static const struct source_ops source_refused = { "refused", false, NULL, refused_open, refused_next, refused_close };
 
-static const struct source_ops *const bidders[] = { &source_warc, &source_archive, &source_jsonl, &source_html,
-	&source_text };
+static const struct source_ops *const bidders[] = { &source_warc, &source_archive, &source_jsonl, &source_mail,
+	&source_html, &source_text };
 
 static const struct source_ops *best_bidder(const struct source_probe *probe)
 {

@@ -1,6 +1,6 @@
 /* A kind of input is one file with one ops table; the best bid on first bytes and name reads it.
  *
- *	inputs ─> path, "-" ─> stream ─┬─ bids ─> text, html, jsonl, warc, archive
+ *	inputs ─> path, "-" ─> stream ─┬─ bids ─> text, html, jsonl, mail, warc, archive
  *	       ├> folder: sorted walk ─┘            └─ archive members bid again
  *	       └> URLs that follow each other, as one group ─> fetch
  *
@@ -74,6 +74,7 @@ void source_end(struct source *source);
 /* @bytes as a name for reports: what is not UTF-8 becomes \xHH. -ENOMEM. */
 int source_name(struct buf *out, struct view bytes);
 
-extern const struct source_ops source_text, source_html, source_jsonl, source_warc, source_archive, source_fetch;
+extern const struct source_ops source_text, source_html, source_jsonl, source_warc, source_archive, source_fetch,
+	source_mail;
 
 #endif

@@ -42,6 +42,8 @@
 	X(LIMIT_ARCHIVE_DEPTH, 3, "levels", "archives in archives")                                                    \
 	X(LIMIT_DICTIONARY_BYTES, MIB(4), "bytes", "the dictionary of a .warc.zst")                                    \
 	X(LIMIT_ZSTD_WINDOW_LOG, 27, "bits", "window of a zstd frame that is read: 128 MiB")                           \
+	X(LIMIT_MAIL_DEPTH, 8, "levels", "parts in parts of a message")                                                \
+	X(LIMIT_MAIL_PARTS, 1000, "parts", "of one part of a message that are looked at")                              \
 	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")                                         \
 	X(LIMIT_FETCH_SECONDS, 120, "seconds", "one transfer, from the request to the last byte")                      \
 	X(LIMIT_CONNECT_SECONDS, 20, "seconds", "a connection with its TLS handshake")                                 \

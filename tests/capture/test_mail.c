@@ -1,0 +1,233 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "capture/mime.h"
+#include "capture/source.h"
+#include "reading.h"
+#include "util/arena.h"
+#include "util/limits.h"
+
+static int begin(void **state)
+{
+	(void)state;
+	return folder_new() ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	(void)state;
+	folder_gone();
+	return 0;
+}
+
+#define HEAD                                                                                                           \
+	"Message-ID: <1@quay.invalid>\r\nDate: Tue, 05 Mar 2024 07:08:09 +0100\r\nFrom: \"A\" <a@quay.invalid>\r\n"    \
+	"Subject: =?utf-8?Q?F=C3=A4hre?= =?iso-8859-1?b?IGJlaSBT/GQ=?=\r\nMIME-Version: 1.0\r\n"
+
+static void check_one(const char *name, const char *bytes, const char *type, const char *body)
+{
+	struct reading r = read_one(file_new(name, view_of(bytes)));
+	assert_int_equal(r.count, 1);
+	if (r.items[0].reason)
+		fail_msg("%s: %s", name, r.items[0].detail);
+	assert_string_equal(r.items[0].type, type);
+	assert_int_equal(r.items[0].body_size, strlen(body));
+	assert_string_equal(r.items[0].body, body);
+	reading_free(&r);
+}
+
+static void a_letter_of_one_part_is_its_body(void **state)
+{
+	(void)state;
+	check_one("plain.eml", HEAD "Content-Type: text/plain; charset=utf-8\r\n\r\nThe ferry is late.\r\n",
+		"text/plain; charset=utf-8", "The ferry is late.\r\n");
+	check_one("bare", "Received: by x\nFrom: a@b\nDate: today\n\nThe ferry is late.\n", "text/plain",
+		"The ferry is late.\n");
+	check_one("quoted.eml",
+		HEAD "Content-Type: text/html;\r\n charset=\"iso-8859-1\"\r\nContent-Transfer-Encoding: "
+		     "Quoted-Printable\r\n\r\n"
+		     "<p>Die F=E4hre f=\r\n=E4hrt =3D sp=  \r\n=C3t=zz</p>",
+		"text/html;\r\n charset=\"iso-8859-1\"", "<p>Die F\xE4hre f\xE4hrt = sp\xC3t=zz</p>");
+	check_one("base64.eml",
+		HEAD
+		"Content-Type: text/plain\r\nContent-Transfer-Encoding: base64\r\n\r\nVGhlIGZl\r\ncnJ5!!Lg==\r\nxx",
+		"text/plain", "The ferry.");
+}
+
+static void of_alternatives_the_richest_is_read(void **state)
+{
+	(void)state;
+	check_one("alternative.eml",
+		HEAD "Content-Type: multipart/alternative; boundary=\"b 1\"\r\n\r\nnobody reads this\r\n--b 1\r\n"
+		     "Content-Type: text/plain\r\n\r\nplain\r\n--b 1\r\nContent-Type: "
+		     "text/html\r\n\r\n<p>rich</p>\r\n--b 1\r\n"
+		     "Content-Type: image/png\r\n\r\nxx\r\n--b 1--\r\nbehind",
+		"text/html", "<p>rich</p>\r\n");
+	check_one("mixed.eml",
+		HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/html\r\n"
+		     "Content-Disposition: attachment; filename=x.html\r\n\r\n<p>attached</p>\r\n--b\r\n"
+		     "Content-Type: multipart/alternative; boundary=bb\r\n\r\n--bb\r\n\r\nplain\r\n--bb--\r\n--b--\r\n",
+		"text/plain", "plain\r\n");
+}
+
+static void a_saved_page_is_its_root_with_its_address(void **state)
+{
+	(void)state;
+	static const char saved[] =
+		"From: <Saved by a browser>\r\nSnapshot-Content-Location: https://quay.invalid/ferry\r\nSubject: x\r\n"
+		"Date: Tue, 5 Mar 2024 06:08:09 -0000\r\nMIME-Version: 1.0\r\n"
+		"Content-Type: "
+		"multipart/related;\r\n\ttype=\"text/html\";\r\n\tboundary=\"--=_b\"\r\n\r\n\r\n----=_b\r\n"
+		"Content-Type: text/html\r\nContent-ID: <f@m>\r\nContent-Transfer-Encoding: quoted-printable\r\n"
+		"Content-Location: https://quay.invalid/ferry\r\n\r\n<h1>Ferry</h1>=\r\n<p>It is "
+		"late.</p>\r\n----=_b\r\n"
+		"Content-Type: text/html\r\nContent-Location: "
+		"https://ads.invalid/\r\n\r\n<p>Frame</p>\r\n----=_b--\r\n";
+	struct reading r = read_one(file_new("page.mhtml", view_of(saved)));
+	assert_int_equal(r.count, 1);
+	assert_int_equal(r.items[0].reason, 0);
+	assert_string_equal(r.items[0].url, "https://quay.invalid/ferry");
+	assert_string_equal(r.items[0].body, "<h1>Ferry</h1><p>It is late.</p>\r\n");
+	assert_int_equal(r.items[0].fetched, 1709618889);
+	reading_free(&r);
+	check_one("start.mht",
+		HEAD
+		"Content-Type: multipart/related; boundary=b; start=\"<root>\"\r\n\r\n--b\r\nContent-Type: "
+		"text/html\r\n\r\n"
+		"<p>frame</p>\r\n--b\r\nContent-Type: text/html\r\nContent-ID: <root>\r\n\r\n<p>root</p>\r\n--b--\r\n",
+		"text/html", "<p>root</p>\r\n");
+}
+
+static void an_mbox_gives_a_page_a_letter(void **state)
+{
+	(void)state;
+	static const char mbox[] =
+		"From a@b Tue Mar  5 07:08:09 2024\n" HEAD "\nOne.\n>From the quay.\n>>From afar.\n>From\n\n"
+		"From c@d Tue Mar  5 07:08:10 2024\nMessage-ID: <2@quay.invalid>\nFrom: c@d\n"
+		"Content-Type: image/png\n\nxx\n\n"
+		"From e@f Tue Mar  5 07:08:11 2024\r\nMessage-ID: <3@quay.invalid>\r\nFrom: e@f\r\n\r\nThree.\r\n";
+	struct reading r = read_one(file_new("box.mbox", view_of(mbox)));
+	assert_int_equal(r.count, 3);
+	assert_string_equal(r.items[0].body, "One.\nFrom the quay.\n>From afar.\n>From\n\n");
+	assert_string_equal(r.items[0].record, "<1@quay.invalid>");
+	assert_int_equal(r.items[1].reason, GARNER_NOT_A_PAGE);
+	assert_string_equal(r.items[2].body, "Three.\r\n");
+	for (size_t i = 0; i < 3; i++)
+		assert_memory_equal(mbox + r.items[i].offset, "From ", 5);
+	assert_int_equal(r.items[2].offset + r.items[2].length, sizeof(mbox) - 1);
+	struct reading piped = read_piped(view_make(mbox, sizeof(mbox) - 1));
+	assert_int_equal(piped.count, 3);
+	reading_free(&piped);
+	reading_free(&r);
+}
+
+static void a_letter_over_the_ceiling_is_dropped_and_the_next_is_read(void **state)
+{
+	(void)state;
+	struct buf box = BUF_INIT(MIB(64));
+	buf_puts(&box, "From a@b x\n" HEAD "\n");
+	for (size_t i = 0; i < MIB(17) / 16; i++)
+		buf_puts(&box, "sixteen letters\n");
+	buf_puts(&box, "\nFrom c@d x\nMessage-ID: <2@quay.invalid>\nFrom: c@d\n\nTwo.\n");
+	struct reading r = read_one(file_new("large.mbox", buf_view(&box)));
+	buf_free(&box);
+	assert_int_equal(r.count, 2);
+	assert_int_equal(r.items[0].reason, GARNER_TOO_LARGE);
+	assert_string_equal(r.items[1].body, "Two.\n");
+	reading_free(&r);
+}
+
+static void hostile_parts_have_ceilings(void **state)
+{
+	(void)state;
+	struct buf deep = BUF_INIT(MIB(4));
+	buf_puts(&deep, HEAD);
+	for (int i = 0; i < 2000; i++)
+		buf_printf(&deep, "Content-Type: multipart/mixed; boundary=b%d\r\n\r\n--b%d\r\n", i, i);
+	struct reading r = read_one(file_new("deep.eml", buf_view(&deep)));
+	assert_int_equal(r.items[0].reason, GARNER_NOT_A_PAGE);
+	reading_free(&r);
+	buf_reset(&deep);
+	buf_puts(&deep, HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n");
+	for (int i = 0; i < 20000; i++)
+		buf_puts(&deep, "--b\r\nContent-Type: image/gif\r\n\r\n");
+	r = read_one(file_new("many.eml", buf_view(&deep)));
+	assert_int_equal(r.items[0].reason, GARNER_NOT_A_PAGE);
+	reading_free(&r);
+	buf_free(&deep);
+}
+
+static void other_texts_are_no_letters(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { "From: a friend\nThe ferry is late.\n",
+		"Date: today\nFrom: here\n\nA text.\n", "From the quay to the wall.\nAll of it.\n",
+		"Title: x\nMIME-Version: 1.0\n\nA text.\n" };
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		check_one("a.txt", texts[i], "text/plain", texts[i]);
+}
+
+static void header_words_are_read(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *value, *text;
+	} cases[] = { { "Plain words", "Plain words" }, { "=?utf-8?Q?F=C3=A4hre_eins?=", "F\xC3\xA4hre eins" },
+		{ "=?UTF-8?B?0J/QsNGA0L7QvA==?= now", "\xD0\x9F\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBC now" },
+		{ "a =?utf-8?q?b?=\r\n =?utf-8?q?c?= d", "a bc d" },
+		{ "=?iso-8859-1*de?Q?=FCber?=", "\xC3\xBC"
+						"ber" },
+		{ "=?utf-8?X?no?= = =?", "=?utf-8?X?no?= = =?" },
+		{ "raw \xFC"
+		  "ber",
+			"raw \xC3\xBC"
+			"ber" },
+		{ "=?utf-8?Q?a=0Ab?=", "a b" }, { "", "" } };
+	struct decoder *decoder = decoder_new();
+	struct arena arena;
+	arena_init(&arena, MIB(1));
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct view text;
+		assert_int_equal(mime_words(view_of(cases[i].value), decoder, &arena, &text), 0);
+		if (!view_eq(text, view_of(cases[i].text)))
+			fail_msg("%s: %.*s", cases[i].value, (int)text.n, text.p);
+	}
+	arena_free(&arena);
+	decoder_free(decoder);
+}
+
+static void parameters_are_found(void **state)
+{
+	(void)state;
+	struct view type = VIEW("multipart/x; a=1; boundary=\"x; boundary=y\" ; Start = <z> ;c");
+	assert_true(view_eq(mime_parameter(type, VIEW("boundary")), VIEW("x; boundary=y")));
+	assert_true(view_eq(mime_parameter(type, VIEW("start")), VIEW("<z>")));
+	assert_true(view_eq(mime_parameter(type, VIEW("A")), VIEW("1")));
+	assert_int_equal(mime_parameter(type, VIEW("c")).n, 0);
+	assert_int_equal(mime_parameter(VIEW("text/plain"), VIEW("charset")).n, 0);
+	assert_int_equal(mime_parameter(VIEW("text/plain;"), VIEW("charset")).n, 0);
+	assert_int_equal(mime_parameter(VIEW("text/plain; charset=\"open"), VIEW("charset")).n, 4);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_letter_of_one_part_is_its_body),
+		TEST(of_alternatives_the_richest_is_read),
+		TEST(a_saved_page_is_its_root_with_its_address),
+		TEST(an_mbox_gives_a_page_a_letter),
+		TEST(a_letter_over_the_ceiling_is_dropped_and_the_next_is_read),
+		TEST(hostile_parts_have_ceilings),
+		TEST(other_texts_are_no_letters),
+		cmocka_unit_test(header_words_are_read),
+		cmocka_unit_test(parameters_are_found),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
