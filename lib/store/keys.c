@@ -379,3 +379,49 @@ int keys_days(struct keys *keys, int64_t *ret_first, int64_t *ret_last, struct e
 		result = find_edge(keys, false, ret_first, error);
 	return result ? result : find_edge(keys, true, ret_last, error);
 }
+
+/* ---- proof ---------------------------------------------------------------------------------- */
+
+static const char *const names[] = { "id", "text", "URL", "day", "host" };
+
+const char *keys_name(int band)
+{
+	return band >= 0 && band < (int)(sizeof(names) / sizeof(names[0])) ? names[band] : "key";
+}
+
+struct looking {
+	uint32_t n;
+	bool found;
+};
+
+static int see_number(void *user, uint32_t n)
+{
+	struct looking *looking = user;
+	looking->found |= n == looking->n;
+	return looking->found;
+}
+
+static bool leads(struct keys *keys, uint32_t band, uint32_t key, int64_t n)
+{
+	struct looking looking = { .n = (uint32_t)n };
+	runs_find(keys->runs, band, key, key, 0, see_number, &looking);
+	return looking.found;
+}
+
+int keys_check(struct keys *keys, const struct catalogue_document *row, struct error *error)
+{
+	int result = load(keys, error);
+	if (result)
+		return result;
+	if (!leads(keys, BAND_ID, high_half(row->id), row->n))
+		return 1 + BAND_ID;
+	if (!leads(keys, BAND_TEXT, key_of_text(row->sha256), row->n))
+		return 1 + BAND_TEXT;
+	for (size_t i = 0; i < row->url_count; i++)
+		if (!leads(keys, BAND_URL, high_half(row->urls[i]), row->n))
+			return 1 + BAND_URL;
+	if (row->host && !leads(keys, BAND_HOST, key_of_host(row->host), row->n))
+		return 1 + BAND_HOST;
+	bool by_day = row->day == GARNER_NO_NUMBER || leads(keys, BAND_DAY, key_of_day(row->day), row->n);
+	return by_day ? 0 : 1 + BAND_DAY;
+}

@@ -1,6 +1,7 @@
 #include "store/near.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -175,10 +176,11 @@ int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *si
 
 /* ---- open ------------------------------------------------------------------------------------- */
 
-static int open_signatures(struct near *near, const char *path, int64_t next_n, struct error *error)
+static int open_signatures(struct near *near, const char *path, const char *suffix, int64_t next_n, struct error *error)
 {
 	char *name = NULL, *folder = NULL;
-	if (asprintf(&folder, "%s/%s", path, shape.folder) < 0 || asprintf(&name, "%s/signatures", folder) < 0) {
+	if (asprintf(&folder, "%s/%s", path, shape.folder) < 0 ||
+		asprintf(&name, "%s/signatures%s", folder, suffix) < 0) {
 		free(folder);
 		return error_set(error, -ENOMEM, "%s: no memory", path);
 	}
@@ -209,8 +211,8 @@ static int read_fresh(struct near *near, int64_t next_n, struct error *error)
 	return result;
 }
 
-int near_open(const char *root, const char *path, struct catalogue *catalogue, int64_t next_n, struct near **ret_near,
-	struct error *error)
+static int open_near(const char *root, const char *path, const char *suffix, struct catalogue *catalogue,
+	int64_t next_n, struct near **ret_near, struct error *error)
 {
 	struct near *near = calloc(1, sizeof(*near));
 	if (!near)
@@ -218,7 +220,7 @@ int near_open(const char *root, const char *path, struct catalogue *catalogue, i
 	near->root = root;
 	near->catalogue = catalogue;
 	near->signatures = SEGMENT_NONE;
-	int result = root ? open_signatures(near, path, next_n, error)
+	int result = root ? open_signatures(near, path, suffix, next_n, error)
 			  : segment_open_temporary(&near->signatures, path, error);
 	if (!result)
 		result = runs_open(&shape, root, path, catalogue, &near->runs, error);
@@ -230,6 +232,32 @@ int near_open(const char *root, const char *path, struct catalogue *catalogue, i
 	}
 	*ret_near = near;
 	return 0;
+}
+
+int near_open(const char *root, const char *path, struct catalogue *catalogue, int64_t next_n, struct near **ret_near,
+	struct error *error)
+{
+	return open_near(root, path, "", catalogue, next_n, ret_near, error);
+}
+
+int near_open_beside(const char *root, struct catalogue *catalogue, struct near **ret_near, struct error *error)
+{
+	return open_near(root, root, ".new", catalogue, 0, ret_near, error);
+}
+
+int near_publish(const char *root, struct error *error)
+{
+	char *from = NULL, *to = NULL;
+	int result = 0;
+	if (asprintf(&to, "%s/" STORE_SIGNATURES_NAME, root) < 0 || asprintf(&from, "%s.new", to) < 0)
+		result = error_set(error, -ENOMEM, "%s: no memory", root);
+	else if (rename(from, to) < 0)
+		result = error_set(error, -errno, "%s: rename: %s", from, strerror(errno));
+	else
+		result = file_sync_folder(to, error);
+	free(from);
+	free(to);
+	return result;
 }
 
 int near_sweep(const char *root, struct catalogue *catalogue, struct error *error)
@@ -245,4 +273,39 @@ struct near *near_free(struct near *near)
 	segment_close(&near->signatures);
 	free(near);
 	return NULL;
+}
+
+/* ---- proof ------------------------------------------------------------------------------------ */
+
+int near_file_open(const char *root, struct near_file *ret_file, struct error *error)
+{
+	*ret_file = (struct near_file){ .fd = -1 };
+	if (asprintf(&ret_file->path, "%s/" STORE_SIGNATURES_NAME, root) < 0) {
+		ret_file->path = NULL;
+		return error_set(error, -ENOMEM, "%s: no memory", root);
+	}
+	ret_file->fd = open(ret_file->path, O_RDONLY | O_CLOEXEC);
+	return 0;
+}
+
+void near_file_close(struct near_file *file)
+{
+	if (file->fd >= 0)
+		close(file->fd);
+	free(file->path);
+}
+
+int64_t near_offset(int64_t n)
+{
+	return n * (int64_t)sizeof(struct record);
+}
+
+int near_compare(
+	const struct near_file *file, int64_t n, uint64_t id, const struct minhash *signature, struct error *error)
+{
+	struct record had, expected = { .id = id };
+	if (signature)
+		expected.signature = *signature;
+	int result = file_read_at(file->fd, &had, sizeof(had), near_offset(n), error, file->path);
+	return result ? result : memcmp(&had, &expected, sizeof(had)) != 0;
 }

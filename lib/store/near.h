@@ -28,6 +28,9 @@ enum {
  * signatures into memory. */
 int near_open(const char *root, const char *path, struct catalogue *catalogue, int64_t next_n, struct near **ret_near,
 	struct error *error);
+/* An empty one whose signatures stand in a file of their own until near_publish: for a repair. */
+int near_open_beside(const char *root, struct catalogue *catalogue, struct near **ret_near, struct error *error);
+int near_publish(const char *root, struct error *error);
 /* The best match of @signature among documents before @n whose id is not @id; then adds it. GARNER_NO_NUMBER: none. A
  * NULL signature is a text that is never matched. Numbers are put in order. */
 int near_put(struct near *near, int64_t n, uint64_t id, const struct minhash *signature, int64_t *ret_n,
@@ -41,6 +44,17 @@ int near_forget(struct near *near, int64_t n, struct error *error);
 int near_sync(struct near *near, struct error *error);
 /* After the commit: files that were merged away are removed. */
 void near_committed(struct near *near);
+/* near/signatures, to be compared with the texts. */
+struct near_file {
+	int fd; /* -1: not there */
+	char *path;
+};
+int near_file_open(const char *root, struct near_file *ret_file, struct error *error);
+void near_file_close(struct near_file *file);
+int64_t near_offset(int64_t n);
+/* 0; 1: document @n has another id or signature there. NULL: none. */
+int near_compare(
+	const struct near_file *file, int64_t n, uint64_t id, const struct minhash *signature, struct error *error);
 /* Runs that the catalogue does not list are removed. */
 int near_sweep(const char *root, struct catalogue *catalogue, struct error *error);
 struct near *near_free(struct near *near);

@@ -95,6 +95,10 @@ int store_reader_member(
 		if (!result)
 			result = pack_read(
 				reader->fd, reader->pack_path, frame.offset, frame.packed, &reader->raw, error);
+		if (!result && reader->raw.n != frame.raw)
+			result = error_set(error, -EBADMSG,
+				"%s: offset %lld: the catalogue says %u bytes, the frame has %zu: garner repair",
+				reader->pack_path, (long long)frame.offset, frame.raw, reader->raw.n);
 		if (!result)
 			reader->frame = row->frame;
 	}

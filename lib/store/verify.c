@@ -13,6 +13,7 @@
 #include "export/jsonl.h"
 #include "store/gone.h"
 #include "store/lock.h"
+#include "store/near.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/limits.h"
@@ -51,7 +52,8 @@ struct proof {
 	bool derived; /* index and digests are of the present state */
 	struct index_count count;
 	struct arena arena;
-	struct map gone;	      /* numbers that were taken out */
+	struct map gone; /* numbers that were taken out */
+	struct near_file signatures;
 	int64_t pack, manifest_bytes; /* of the segment in work */
 	int64_t pages;
 };
@@ -301,8 +303,10 @@ static void end_segment(struct proof *proof)
 			(long long)proof->manifest_bytes, found == 0 ? (long long)file.size : 0LL);
 }
 
-static int check_member(struct proof *proof, const struct catalogue_document *row, const char *path)
+/* @d NULL: its facts can't be read. */
+static int check_member(struct proof *proof, const struct catalogue_document *row, const struct garner_document *d)
 {
+	const char *path = d && d->path ? d->path : "?";
 	struct error why = { 0 };
 	struct view member;
 	uint8_t digest[32];
@@ -319,7 +323,9 @@ static int check_member(struct proof *proof, const struct catalogue_document *ro
 	if (memcmp(digest, row->sha256, 32) != 0)
 		verify_find(proof->verify, proof->reader->pack_path, "document %lld (%s): its text has another SHA-256",
 			(long long)row->n, path);
-	return 0;
+	if (!d || !proof->derived)
+		return 0;
+	return verify_signature(proof->verify, &proof->signatures, row, d, store_member_text(member, d->title));
 }
 
 static int check_document(void *user, const struct catalogue_document *row)
@@ -327,7 +333,6 @@ static int check_document(void *user, const struct catalogue_document *row)
 	struct proof *proof = user;
 	struct garner_document d;
 	struct error why = { 0 };
-	char hex[65];
 	if (row->pack != proof->pack) {
 		end_segment(proof);
 		proof->pack = row->pack;
@@ -339,16 +344,14 @@ static int check_document(void *user, const struct catalogue_document *row)
 	if (result) {
 		const char *place = proof->reader->lines.name ? proof->reader->lines.name : proof->root;
 		result = verify_failed(proof->verify, place, result, &why);
-		return result ? result : proof->verify->data ? check_member(proof, row, "?") : 0;
+		return result ? result : proof->verify->data ? check_member(proof, row, NULL) : 0;
 	}
-	hex_of(row->sha256, 32, hex);
-	if (!d.sha256 || strcmp(d.sha256, hex) != 0 || !d.id || strtoull(d.id, NULL, 16) != row->id || !d.path)
-		verify_find(proof->verify, proof->reader->lines.name,
-			"offset %lld: document %lld: the catalogue has another id or digest", (long long)row->line,
-			(long long)row->n);
+	verify_row(proof->verify, proof->reader->lines.name, row, &d);
 	result = index_count_document(&proof->count, &d, proof->verify->error);
 	if (!result && proof->verify->data)
-		result = check_member(proof, row, d.path ? d.path : "?");
+		result = check_member(proof, row, &d);
+	if (!result && proof->verify->data)
+		result = verify_keys(proof->verify, proof->reader, row);
 	return result;
 }
 
@@ -417,6 +420,8 @@ static int check_top(struct proof *proof)
 		result = compare_file(proof, "INDEX.md", buf_view(&out));
 	if (!result && sums.n)
 		result = compare_file(proof, "SHA256SUMS", buf_view(&sums));
+	if (!result)
+		result = verify_totals(proof->verify, proof->reader, buf_view(&out));
 	buf_free(&out);
 	buf_free(&sums);
 	return result;
@@ -474,9 +479,14 @@ static int verify_folder(struct verify *verify, const char *path)
 	if (result)
 		return verify_failed(verify, path, result, &why);
 	proof.reader = &reader;
+	result = near_file_open(path, &proof.signatures, verify->error);
+	if (!reader.keys)
+		result = verify_failed(verify, path, reader.keys_error.code, &reader.keys_error);
 	arena_init(&proof.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	index_count_init(&proof.count);
-	result = check_all(&proof);
+	if (!result)
+		result = check_all(&proof);
+	near_file_close(&proof.signatures);
 	map_free(&proof.gone);
 	index_count_free(&proof.count);
 	arena_free(&proof.arena);

@@ -17,6 +17,19 @@ void verify_find(struct verify *verify, const char *place, const char *format, .
  */
 int verify_failed(struct verify *verify, const char *place, int result, struct error *why);
 
+/* ---- the catalogue against what it was made from (verify_rows.c) ---- */
+/* A row against its manifest line at @place. */
+void verify_row(struct verify *verify, const char *place, const struct catalogue_document *row,
+	const struct garner_document *d);
+/* Every key of the row leads to it. */
+int verify_keys(struct verify *verify, struct store_reader *reader, const struct catalogue_document *row);
+struct near_file;
+/* The signature of the document's @text (without its title). */
+int verify_signature(struct verify *verify, const struct near_file *signatures, const struct catalogue_document *row,
+	const struct garner_document *d, struct view text);
+/* @from_lines: INDEX.md as the manifests' lines give it. */
+int verify_totals(struct verify *verify, struct store_reader *reader, struct view from_lines);
+
 /* One sealed pack by itself. With @data every document's digest. < 0 only when the machine fails. */
 int verify_pack(struct verify *verify, const char *path);
 

@@ -1,0 +1,38 @@
+/* What the files behind repair.h share. */
+#ifndef GARNER_STORE_REPAIR_INNER_H
+#define GARNER_STORE_REPAIR_INNER_H
+
+#include "store/inner.h"
+#include "store/read.h"
+#include "util/map.h"
+
+struct repair {
+	struct store *store;
+	garner_finding_fn *fn;
+	void *user;
+	uint64_t findings;
+	struct error *error;
+	int64_t *damaged;
+	size_t damaged_count;
+	int64_t open_pack;     /* -1 */
+	int64_t raw_end[4096]; /* of the last record that a document refers to */
+	struct map gone;       /* numbers */
+	struct store_reader *reader;
+	bool aside; /* the old catalogue is out of the way */
+};
+
+/* Values of repair->gone. */
+enum { GONE_LOST = 1, GONE_TAKEN_OUT };
+
+/* A finding. */
+void repair_say(struct repair *repair, const char *place, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+int repair_no_memory(struct repair *repair);
+/* Before anything changes that the old catalogue points at: with none in place the next run says "repair". */
+int repair_put_aside(struct repair *repair);
+/* Frames, documents and manifest of one pack. */
+int repair_pack(struct repair *repair, int64_t number);
+/* A manifest segment whose pack is missing. */
+int repair_orphan(struct repair *repair, int64_t number);
+
+#endif
