@@ -17,7 +17,8 @@ static bool is_lower(uint32_t c)
 }
 
 struct glue {
-	int joints; /* a small letter and a capital meet inside a word, with enough letters on both sides */
+	int joints; /* of this word: a small letter and a capital meet, with enough letters on both sides */
+	int most;   /* joints of the word that has most */
 	int words;
 	size_t part;  /* letters since the last joint or the word's start */
 	bool pending; /* a joint whose right side is still too short */
@@ -28,11 +29,12 @@ static void end_word(struct glue *glue)
 {
 	if (glue->pending && glue->part >= GLUED_PART_MIN)
 		glue->joints++;
+	glue->most = glue->joints > glue->most ? glue->joints : glue->most;
 	glue->pending = false;
 	glue->part = 0;
 }
 
-/* A brand ("YouTube", "McDonald") has one joint; two tell that links ran together. */
+/* A brand ("YouTube", "McDonald") has one joint; two in one word tell that links ran together. */
 bool detect_glued(struct view text)
 {
 	struct glue glue = { 0 };
@@ -46,6 +48,7 @@ bool detect_glued(struct view text)
 		if (!letter) {
 			glue.plain |= small && glue.part > GLUED_PART_MIN;
 			end_word(&glue);
+			glue.joints = 0;
 			small = false;
 		} else {
 			if (glue.part == 0 && !glue.pending) {
@@ -62,5 +65,5 @@ bool detect_glued(struct view text)
 	}
 	glue.plain |= small && glue.part > GLUED_PART_MIN;
 	end_word(&glue);
-	return !glue.plain && glue.words <= GLUED_WORDS_MAX && glue.joints >= GLUED_JOINTS_MIN;
+	return !glue.plain && glue.words <= GLUED_WORDS_MAX && glue.most >= GLUED_JOINTS_MIN;
 }

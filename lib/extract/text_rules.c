@@ -109,21 +109,26 @@ static int cut_headlines(struct work *work)
 }
 
 /* The head of a comment section, behind enough prose, takes all that follows. On development pages 76 articles have
- * one, with 39,000 words of comments behind it and 600 of the articles. */
+ * one, with 39,000 words of comments behind it and 600 of the articles. Where so little
+ * stands before it, what stands behind is the text: a forum. */
 static int cut_rest(struct work *work)
 {
-	enum { WORDS_BEFORE = 100 };
-	uint64_t words = 0;
-	const struct rule *taker = NULL;
-	int result = 0;
-	for (size_t i = 0; i < work->live_count && result == 0; i++) {
+	enum { WORDS_BEFORE = 100, TIMES = 20 };
+	uint64_t prose = 0, words = 0, all = 0;
+	size_t i = 0;
+	for (size_t k = 0; k < work->live_count; k++)
+		all += line_at(work, k)->words;
+	for (; i < work->live_count; i++) {
 		const struct line *line = line_at(work, i);
-		if (!taker && words >= WORDS_BEFORE)
-			taker = hits_at(work, i)->rest;
-		if (taker)
-			result = cut(work, i, taker);
-		words += line->flags & LINE_PROSE ? line->words : 0;
+		if (prose >= WORDS_BEFORE && hits_at(work, i)->rest)
+			break;
+		words += line->words;
+		prose += line->flags & LINE_PROSE ? line->words : 0;
 	}
+	int result = 0;
+	const struct rule *taker = i < work->live_count && all <= words * TIMES ? hits_at(work, i)->rest : NULL;
+	for (; taker && i < work->live_count && result == 0; i++)
+		result = cut(work, i, taker);
 	return result;
 }
 
@@ -300,18 +305,44 @@ static int run_passes(struct work *work)
 	return 0;
 }
 
-/* A document that loses most of its words is said to: the rules may not be made for it. */
-static void note_loss(struct work *work)
+enum { LEFT_PERCENT = 25, LOSS_WORDS_MIN = 50 };
+
+/* Every line is text again, but for the date that stood glued before the first. */
+static void restore(struct work *work)
 {
-	enum { LEFT_PERCENT = 25, WORDS_MIN = 50 };
+	struct page *page = work->page;
+	bool gap = false;
+	work->live_count = 0;
+	for (size_t i = 0; i < page->block_count; i++) {
+		struct block *block = &page->blocks[i];
+		gap |= block->gap;
+		if (!work->lines[i].text.n)
+			continue;
+		block->cut = false;
+		block->reason = block->cut_kind = NULL;
+		block->gap = gap && work->live_count;
+		gap = false;
+		work->live[work->live_count++] = (uint32_t)i;
+	}
+}
+
+/* A document that would lose all its words keeps them, one that loses most of them says so: the rules may not be made
+ * for it. */
+static void weigh_loss(struct work *work)
+{
 	uint64_t all = 0, left = 0;
 	for (size_t i = 0; i < work->page->block_count; i++)
 		all += work->lines[i].words;
 	for (size_t i = 0; i < work->live_count; i++)
 		left += line_at(work, i)->words;
-	if (all >= WORDS_MIN && left * 100 < all * LEFT_PERCENT)
-		page_note(work->page, "cleaning left %llu of %llu words", (unsigned long long)left,
-			(unsigned long long)all);
+	if (all < LOSS_WORDS_MIN || left * 100 >= all * LEFT_PERCENT)
+		return;
+	page_note(work->page,
+		left ? "cleaning left %llu of %llu words"
+		     : "cleaning would have left %llu of %llu words: nothing was cut",
+		(unsigned long long)left, (unsigned long long)all);
+	if (!left)
+		restore(work);
 }
 
 int work_clean(struct work *work)
@@ -321,7 +352,7 @@ int work_clean(struct work *work)
 		result = run_passes(work);
 	if (result)
 		return result;
-	note_loss(work);
+	weigh_loss(work);
 	return take_title(work);
 }
 

@@ -247,6 +247,71 @@ static void takes_the_byline_as_authors_and_the_date_as_a_fact(void **state)
 	assert_non_null(strstr(o.cut, "share.en:Share this article\n"));
 }
 
+static const char furniture[] = "Share on Facebook\nShare on Twitter\nLeave a reply\nSubscribe to our newsletter\n"
+				"Sign up for our newsletter\nRelated articles\nAll rights reserved.\nBack to top\n"
+				"Your email address will not be published\nRequired fields are marked *\n"
+				"Save my name, email, and website in this browser for the next time I comment\n"
+				"You must be logged in to post a comment\nBe the first to comment\n"
+				"Skip to content\nFollow us on Instagram\n";
+
+static void keeps_and_flags_a_text_that_rules_would_leave_nothing_of(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean(furniture, &o);
+	assert_int_equal(o.reason, 0);
+	assert_string_equal(o.member, furniture);
+	assert_string_equal(o.cut, "");
+	assert_non_null(strstr(o.errors, "nothing was cut"));
+}
+
+#define REPORT                                                                                                         \
+	"The council has decided to rebuild the wooden bridge over the northern canal before the winter begins.\n\n"   \
+	"Work will start in the spring, cost about four million crowns, and take two years, the mayor said on "        \
+	"Monday evening after a long debate in the town hall.\n\n"                                                     \
+	"The old bridge was closed last autumn, when an engineer found that two of its six piers had been eaten "      \
+	"hollow by worms, and since then the ferry has carried children to school.\n\n"                                \
+	"Residents of the island have asked for a second lane, for lamps along the railing, and for a bench in the "   \
+	"middle, where their grandparents used to sit and watch the boats come home in the evening."
+
+static void a_comment_section_goes_as_a_whole(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean(REPORT
+		"\n\n2 Comments\n\nAnna wrote that she remembers the bench, and that it was painted green once.\n\n"
+		"Per answered that it was blue, and that the green one stood on the other side of the canal.\n",
+		&o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "2 Comments\n"));
+}
+
+static void what_stands_behind_little_text_is_no_comment_section(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean("Does anybody know who painted the bench on the old bridge?\n\n2 Comments\n\n" REPORT "\n", &o);
+	assert_non_null(strstr(o.member, "middle, where their grandparents"));
+}
+
+/* Breaks that only the normaliser makes into lines; lines that go one after the other. */
+static void cleaning_what_came_out_changes_nothing(void **state)
+{
+	(void)state;
+	static const char *const texts[] = { REPORT "\xE2\x80\xA8Share on Facebook\xE2\x80\xA9" REPORT "\x0B"
+						    "Read more\xC2\x85"
+						    "Ferry fares go up\n",
+		"A bridge for the island\n" REPORT "\n\nRead more:\nFerry fares go up\nThe last ferryman\n", furniture,
+		"Home\nNews\nA bridge for the island\n3 May 2021\n" REPORT "\n12 Comments\n" REPORT "\n" };
+	static struct outcome once, again;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+		clean(texts[i], &once);
+		assert_int_equal(once.reason, 0);
+		clean(once.member, &again);
+		assert_string_equal(once.member, again.member);
+	}
+}
+
 static void names_the_place_of_a_malformed_rule(void **state)
 {
 	(void)state;
@@ -291,6 +356,10 @@ int main(void)
 		cmocka_unit_test(the_seeds_give_their_facts),
 		cmocka_unit_test(keeps_text_that_only_looks_like_furniture),
 		cmocka_unit_test(takes_the_byline_as_authors_and_the_date_as_a_fact),
+		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),
+		cmocka_unit_test(a_comment_section_goes_as_a_whole),
+		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
+		cmocka_unit_test(cleaning_what_came_out_changes_nothing),
 		cmocka_unit_test(names_the_place_of_a_malformed_rule),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
