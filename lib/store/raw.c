@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -252,4 +253,56 @@ int raw_sync(struct store *store, struct error *error)
 	if (!result && file.sealed)
 		store->raw = raw_free(raw);
 	return result;
+}
+
+/* ---- proof --------------------------------------------------------------------------------- */
+
+static int read_through(struct view packed, const char *name, int64_t offset, struct error *error)
+{
+	struct stream *under = stream_of_view(packed);
+	enum stream_coding coding = stream_coding_of(packed);
+	struct stream *plain = !under		       ? NULL
+			       : coding == STREAM_GZIP ? stream_of_gzip(under)
+			       : coding == STREAM_ZSTD ? stream_of_zstd(under)
+						       : NULL;
+	if (!plain) {
+		bool known = coding == STREAM_GZIP || coding == STREAM_ZSTD;
+		stream_close(under);
+		return known ? error_set(error, -ENOMEM, "%s: no memory", name)
+			     : (error_set(error, -EBADMSG, "%s: offset %lld: no record begins here", name,
+					(long long)offset),
+				       1);
+	}
+	for (struct view some; (some = stream_some(plain)).n;)
+		stream_skip(plain, (int64_t)some.n);
+	int reason = plain->reason;
+	if (reason)
+		error_set(error, -EBADMSG, "%s: offset %lld: %s", name, (long long)offset,
+			*plain->detail ? plain->detail : garner_reason_name(reason));
+	stream_close(plain);
+	return reason != 0;
+}
+
+int raw_check(const char *root, const struct garner_document *d, struct error *error)
+{
+	char *path = NULL;
+	if (!d->raw.file || d->raw.offset < 0 || d->raw.length <= 0 || d->raw.length > (int64_t)LIMIT_BODY_BYTES * 2)
+		return 0;
+	if (asprintf(&path, "%s/%s", root, d->raw.file) < 0)
+		return error_set(error, -ENOMEM, "%s: no memory", root);
+	char *packed = malloc((size_t)d->raw.length);
+	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	if (!packed)
+		result = error_set(error, -ENOMEM, "%s: no memory", path);
+	else if (fd < 0)
+		result = error_set(error, -errno, "%s: %s", path, strerror(errno));
+	else
+		result = file_read_at(fd, packed, (size_t)d->raw.length, d->raw.offset, error, path);
+	if (!result)
+		result = read_through(view_make(packed, (size_t)d->raw.length), d->raw.file, d->raw.offset, error);
+	if (fd >= 0)
+		close(fd);
+	free(packed);
+	free(path);
+	return result == -ENOMEM ? result : result != 0;
 }

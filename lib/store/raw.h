@@ -17,6 +17,8 @@ int raw_put_revisit(struct store *store, struct page *page, const struct catalog
 int raw_sync(struct store *store, struct error *error);
 /* Cuts what an interrupted run left behind the acknowledged bytes. */
 int raw_recover(struct store *store, struct error *error);
+/* Decodes the capture of a document, checksums and all. 0; 1: it is damaged, @error says how; or -ENOMEM. */
+int raw_check(const char *root, const struct garner_document *document, struct error *error);
 struct raw_writer *raw_free(struct raw_writer *raw);
 
 #endif

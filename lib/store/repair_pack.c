@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "export/jsonl.h"
+#include "store/raw.h"
 #include "store/repair_inner.h"
 #include "store/repack.h"
 #include "store/verify.h"
@@ -228,6 +229,10 @@ static void note_raw(struct repair *repair, const struct garner_document *d, str
 		return;
 	row->raw = (int64_t)strtoll(d->raw.file + 4, NULL, 10);
 	row->raw_at = d->raw.offset;
+	struct error why = { 0 };
+	if (raw_check(repair->store->root, d, &why) > 0)
+		repair_say(repair, d->raw.file, "document %lld (%s)%s%s: its capture is damaged, its text is whole: %s",
+			(long long)d->n, d->path, d->url ? " " : "", d->url ? d->url : "", why.text);
 	int64_t end = d->raw.offset + d->raw.length;
 	if (row->raw >= 0 && row->raw < 4096 && repair->raw_end[row->raw] < end)
 		repair->raw_end[row->raw] = end;

@@ -227,8 +227,35 @@ static int add_gone(void *user, struct view line, int64_t offset)
 		verify_find(proof->verify, STORE_GONE_NAME, "offset %lld: not a line of it", (long long)offset);
 		return 0;
 	}
+	struct error why = { 0 };
+	bool known = gone.lost;
+	if (!known && catalogue_is_gone(proof->reader->catalogue, gone.id, &known, &why) == 0 && !known)
+		verify_find(proof->verify, STORE_GONE_NAME,
+			"offset %lld: document %lld: the catalogue would take it in again", (long long)offset,
+			(long long)gone.n);
 	uint64_t *value = map_put(&proof->gone, view_make((char *)&gone.n, sizeof(gone.n)));
 	return value ? 0 : no_memory(proof);
+}
+
+/* Where it was seen leads to it, or to a newer one. */
+static int add_seen(void *user, struct view line, int64_t offset)
+{
+	struct proof *proof = user;
+	struct garner_document d;
+	struct error why = { 0 };
+	int64_t newest = GARNER_NO_NUMBER;
+	arena_reset(&proof->arena);
+	if (document_read(&proof->arena, line, &d, NULL) || d.n < 0) {
+		verify_find(proof->verify, STORE_SEEN_NAME, "offset %lld: not a line of it", (long long)offset);
+		return 0;
+	}
+	if (!d.url || !proof->reader->keys || map_get(&proof->gone, view_make((char *)&d.n, sizeof(d.n))))
+		return 0;
+	int result = keys_find_url(proof->reader->keys, catalogue_url_key(d.url), &newest, &why);
+	if (!result && newest < d.n)
+		verify_find(proof->verify, STORE_SEEN_NAME, "offset %lld: the catalogue does not know the URL %s",
+			(long long)offset, d.url);
+	return result < 0 ? verify_failed(proof->verify, STORE_SEEN_NAME, result, &why) : 0;
 }
 
 static int read_log(struct proof *proof, int number, segment_line_fn *fn)
@@ -352,6 +379,8 @@ static int check_document(void *user, const struct catalogue_document *row)
 		result = check_member(proof, row, &d);
 	if (!result && proof->verify->data)
 		result = verify_keys(proof->verify, proof->reader, row);
+	if (!result && proof->verify->data)
+		result = verify_capture(proof->verify, proof->root, &d);
 	return result;
 }
 
@@ -453,6 +482,8 @@ static int check_all(struct proof *proof)
 		result = check_strays(proof, CATALOGUE_RAW, "raw");
 	if (!result)
 		result = read_log(proof, LOG_GONE, add_gone);
+	if (!result)
+		result = read_log(proof, LOG_SEEN, add_seen);
 	if (!result)
 		result = check_documents(proof);
 	if (!result && proof->derived && !proof->writing)

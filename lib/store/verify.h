@@ -24,6 +24,8 @@ void verify_row(struct verify *verify, const char *place, const struct catalogue
 /* Every key of the row leads to it. */
 int verify_keys(struct verify *verify, struct store_reader *reader, const struct catalogue_document *row);
 struct near_file;
+/* Its capture can be decoded. */
+int verify_capture(struct verify *verify, const char *root, const struct garner_document *d);
 /* The signature of the document's @text (without its title). */
 int verify_signature(struct verify *verify, const struct near_file *signatures, const struct catalogue_document *row,
 	const struct garner_document *d, struct view text);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 #include "dedup/dedup.h"
 #include "store/near.h"
+#include "store/raw.h"
 #include "store/verify.h"
 #include "util/hash.h"
 
@@ -80,6 +81,16 @@ int verify_keys(struct verify *verify, struct store_reader *reader, const struct
 		verify_find(verify, reader->root, "document %lld: it is not found by its %s: garner repair",
 			(long long)copy.n, keys_name(result - 1));
 	return result < 0 ? verify_failed(verify, reader->root, result, &why) : 0;
+}
+
+int verify_capture(struct verify *verify, const char *root, const struct garner_document *d)
+{
+	struct error why = { 0 };
+	int result = raw_check(root, d, &why);
+	if (result > 0)
+		verify_find(verify, d->raw.file, "document %lld (%s): its capture is damaged: %s", (long long)d->n,
+			d->path, why.text);
+	return result < 0 ? error_set(verify->error, result, "%s", why.text) : 0;
 }
 
 int verify_signature(struct verify *verify, const struct near_file *signatures, const struct catalogue_document *row,
