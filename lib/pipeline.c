@@ -190,6 +190,7 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 
 /* A slot of the ring: FREE -> FILLED [reader] -> BUSY [worker] -> DONE [worker] -> FREE [writer].
  * A page that capture refused goes FREE -> DONE at once. */
+enum { SLOTS_A_JOB = 4, SLOTS_MORE = 2 }; /* one slow page (of 60 ms where most take 2) holds the ring up for long */
 enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_BUSY, SLOT_DONE };
 
 struct slot {
@@ -357,7 +358,9 @@ static int write_all(struct ring *ring, struct error *error)
 
 static int run_threads(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
 {
-	struct ring ring = { .pipeline = pipeline, .reader = reader, .slot_count = (size_t)pipeline->jobs * 2 + 2 };
+	struct ring ring = {
+		.pipeline = pipeline, .reader = reader, .slot_count = (size_t)pipeline->jobs * SLOTS_A_JOB + SLOTS_MORE
+	};
 	size_t worker_count = 0, jobs = (size_t)pipeline->jobs;
 	struct worker *workers = calloc(jobs, sizeof(*workers));
 	pthread_t reader_thread;

@@ -13,6 +13,7 @@ struct edit {
 	size_t from; /* bytes of html before it are in @out */
 	bool full;
 	bool after_text; /* a text stood since the last comment put in */
+	size_t foreign;	 /* svg and math that are open, as far as can be told */
 };
 
 static bool edit_room(struct edit *edit, size_t more)
@@ -82,7 +83,7 @@ static void limit_repeated(struct edit *edit, const struct token *token)
 
 static void settle_text(struct edit *edit, const struct token *token)
 {
-	if (edit->after_text)
+	if (edit->after_text && !edit->foreign)
 		edit_replace(edit, token->begin, token->begin, VIEW("<!---->"));
 	edit->after_text = false;
 }
@@ -130,7 +131,7 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 {
 	struct token token;
 	const char *p = edit->html.p;
-	size_t n = edit->html.n, foreign = 0;
+	size_t n = edit->html.n;
 	for (size_t at = 0; !edit->full && nesting->work < NESTING_WORK_MAX; at = token.end) {
 		token_read(p, n, at, &token);
 		nesting->work += nesting->depth;
@@ -140,22 +141,25 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 		if (token.kind == TOKEN_NOTHING)
 			edit_replace(edit, token.begin, token.end, VIEW("<!---->"));
 		if (token.kind == TOKEN_CLOSE) {
+			/* The end of a block is not one of a drawing's: it closes both. */
+			if (content_is_special(token.tag))
+				edit->foreign = 0;
 			limit_close(edit, nesting, &token);
-			foreign -= foreign > 0 && is_foreign(&token);
+			edit->foreign -= edit->foreign > 0 && is_foreign(&token);
 		}
 		if (token.kind != TOKEN_OPEN) {
 			edit->after_text |= token.kind == TOKEN_TEXT;
 			continue;
 		}
-		if (foreign && content_leaves_foreign(p, &token))
-			foreign = 0;
+		if (edit->foreign && content_leaves_foreign(p, &token))
+			edit->foreign = 0;
 		/* In svg and math these names don't begin raw text: what follows is counted as markup there. */
-		bool raw = foreign == 0 && token_raw_kind(p, &token) != RAW_NO;
+		bool raw = edit->foreign == 0 && token_raw_kind(p, &token) != RAW_NO;
 		if (!raw)
 			limit_open(edit, nesting, &token);
 		else
 			token.end = token_raw_end(p, n, token.end, &token);
-		foreign += is_foreign(&token) && !token.self_closing;
+		edit->foreign += is_foreign(&token) && !token.self_closing;
 	}
 	return LIMIT_TRY_STRICT;
 }

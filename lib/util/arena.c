@@ -4,6 +4,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include "util/limits.h"
 
 struct arena_chunk {
@@ -15,6 +16,25 @@ struct arena_chunk {
 void arena_init(struct arena *arena, size_t limit)
 {
 	*arena = (struct arena){ .limit = limit < ARENA_CHUNK_BYTES ? ARENA_CHUNK_BYTES : limit };
+}
+
+/* Large chunks are mapped, so that giving them back gives them to the system whatever thread does so:
+ * pages go from thread to thread, and malloc keeps for each what it freed. */
+static struct arena_chunk *chunk_new(size_t size)
+{
+	if (size < ARENA_MAP_BYTES)
+		return malloc(sizeof(struct arena_chunk) + size);
+	void *p = mmap(
+		NULL, sizeof(struct arena_chunk) + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void chunk_free(struct arena_chunk *chunk)
+{
+	if (chunk->size < ARENA_MAP_BYTES)
+		free(chunk);
+	else
+		munmap(chunk, sizeof(*chunk) + chunk->size);
 }
 
 static bool arena_add_chunk(struct arena *arena, size_t need)
@@ -30,7 +50,7 @@ static bool arena_add_chunk(struct arena *arena, size_t need)
 		size = need;
 	if (size > left)
 		return false;
-	struct arena_chunk *chunk = malloc(sizeof(*chunk) + size);
+	struct arena_chunk *chunk = chunk_new(size);
 	if (!chunk)
 		return false;
 	chunk->older = arena->head;
@@ -127,7 +147,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	while (arena->head != mark.head) {
 		struct arena_chunk *older = arena->head->older;
 		arena->taken -= arena->head->size;
-		free(arena->head);
+		chunk_free(arena->head);
 		arena->head = older;
 	}
 	arena->at = mark.at;
@@ -142,11 +162,11 @@ void arena_reset(struct arena *arena)
 		if (older && arena->head->size <= ARENA_KEEP_BYTES) {
 			arena->head->older = older->older;
 			arena->taken -= older->size;
-			free(older);
+			chunk_free(older);
 			continue;
 		}
 		arena->taken -= arena->head->size;
-		free(arena->head);
+		chunk_free(arena->head);
 		arena->head = older;
 	}
 	arena->at = arena->head ? arena->head->data : NULL;
@@ -159,7 +179,7 @@ void arena_free(struct arena *arena)
 		return;
 	while (arena->head) {
 		struct arena_chunk *older = arena->head->older;
-		free(arena->head);
+		chunk_free(arena->head);
 		arena->head = older;
 	}
 	*arena = (struct arena){ .limit = arena->limit };

@@ -76,7 +76,8 @@
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,
-	ARENA_KEEP_BYTES = 8 << 20,
+	ARENA_KEEP_BYTES = 2 << 20, /* nine of ten pages need less in all */
+	ARENA_MAP_BYTES = 512 << 10,
 };
 
 #define LIMIT_ENUM(name, value, unit, meaning) name = (int)(value),
