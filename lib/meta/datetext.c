@@ -859,9 +859,11 @@ static bool url_day_at(struct view url, size_t at, int year_max, struct date *re
 	if (month < 1 || month > 12)
 		return false;
 	if (end < url.n && (url.p[end] == mark || url.p[end] == '/' || url.p[end] == '-')) {
-		size_t behind;
-		int day = url_number(url, end + 1, 1, 2, &behind);
-		bool closed = behind >= url.n || !ascii_is_alpha(url.p[behind]);
+		size_t from = end + 1, behind = from;
+		int day = url_number(url, from, 1, 2, &behind);
+		/* "/2023/10/3-questions" is no day, "/2023/10/3/" is. */
+		bool closed = behind >= url.n || url.p[behind] == '/' ||
+			      (behind - from == 2 && !ascii_is_alpha(url.p[behind]));
 		if (day > 0 && closed && set_day(ret, year, month, day))
 			return true;
 	}

@@ -42,15 +42,6 @@ static struct view best_clue(const struct decide *d, enum clue_fact fact, int or
 	return best;
 }
 
-/* A canonical address that leads to the front page of the site speaks of a template, not of this page. */
-static bool is_front_page(struct view url)
-{
-	size_t at = view_find(url, VIEW("://"));
-	struct view rest = view_from(url, at + 3);
-	size_t slash = view_find_byte(rest, '/');
-	return slash + 1 >= rest.n;
-}
-
 static int decide_canonical(struct decide *d)
 {
 	struct view found[3] = { best_clue(d, CLUE_CANONICAL, FROM_REL), best_clue(d, CLUE_CANONICAL, FROM_OG),
@@ -60,7 +51,8 @@ static int decide_canonical(struct decide *d)
 		int result = resolve(d, found[i], &absolute);
 		if (result)
 			return result;
-		if (absolute.n == 0 || (is_front_page(absolute) && !is_front_page(d->page->capture.url)))
+		/* A canonical address that leads to the front page speaks of a template, not of this page. */
+		if (absolute.n == 0 || (url_is_front_page(absolute) && !url_is_front_page(d->page->capture.url)))
 			continue;
 		if (!d->page->document.url_canonical)
 			d->page->document.url_canonical = decide_str(d, absolute);

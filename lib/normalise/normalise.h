@@ -68,6 +68,8 @@ int url_canonical(struct arena *arena, struct view url, struct view *ret_url);
 int url_resolve(struct arena *arena, struct view base, struct view relative, struct view *ret_url);
 /* Host of an absolute URL as it stands there, without port; VIEW_NONE when there is none. Into @url. */
 struct view url_host(struct view url);
+/* The path is empty or "/": the front page of a site. */
+bool url_is_front_page(struct view url);
 /* The same in its one spelling: lower case, IDNA, IPv4 dotted. 0, GARNER_BAD_URL, -ENOMEM. */
 int url_host_canonical(struct arena *arena, struct view url, struct view *ret_host);
 

@@ -395,6 +395,13 @@ int url_resolve(struct arena *arena, struct view base, struct view relative, str
 	return result ? result : serialise(arena, &url, ret_url);
 }
 
+bool url_is_front_page(struct view url)
+{
+	size_t at = view_find(url, VIEW("://"));
+	struct view rest = view_from(url, at + 3);
+	return rest.n > 0 && view_find_byte(rest, '/') + 1 >= rest.n;
+}
+
 struct view url_host(struct view url)
 {
 	size_t at = scheme_of(url).n;

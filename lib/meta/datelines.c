@@ -1,0 +1,167 @@
+#include "meta/dates.h"
+#include "util/utf8.h"
+
+enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12, FAR_BLOCKS = 400 };
+
+/* "updated", "modified" … in the words around a date: then it is no date of publication. */
+bool dates_says_modified(struct view text)
+{
+	static const char *const words[] = { "updated", "modified", "aktualisiert", "geändert", "mis à jour",
+		"mise à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt", "updaterad",
+		"uppdaterad", "opdateret", "oppdatert", "päivitetty", "aktualizováno", "aktualizacja", "zaktualizowano",
+		"обновлено", "оновлено", "изменено", "frissítve", "actualizat", "güncelleme", "تحديث", "به‌روز",
+		"עודכן", "更新", "업데이트", "수정", "cập nhật", "diperbarui", "last edit", "letzte änderung",
+		"stand:", "ajourf", "atnaujinta", "uuendatud", "ενημέρωση", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (view_find_nocase(text, view_of(words[i])) < text.n)
+			return true;
+	return false;
+}
+
+bool dates_says_published(struct view text)
+{
+	static const char *const words[] = { "publi", "veröffentlicht", "erstellt", "erschienen", "posted", "pubblicat",
+		"gepubliceerd", "geplaatst", "publicerad", "julkaistu", "opublikowan", "опубликован", "опубліковано",
+		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록",
+		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen", "verfasst", "δημοσίευση", "objavljen", "veröff", "datum", "created",
+		NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (view_find_nocase(text, view_of(words[i])) < text.n)
+			return true;
+	return false;
+}
+
+/* A copyright line, an event to come or a deadline is no date of the page. */
+static bool says_other(struct view text)
+{
+	static const char *const words[] = { "\xC2\xA9", "copyright", "(c)", "all rights", "termin", "born", "expires",
+		"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", NULL };
+	for (size_t i = 0; words[i]; i++)
+		if (view_find_nocase(text, view_of(words[i])) < text.n)
+			return true;
+	return false;
+}
+
+static bool has_digit(struct view text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (ascii_is_digit(text.p[i]) || (unsigned char)text.p[i] >= 0xD9)
+			return true;
+	return false;
+}
+
+/* A date inside a line of text: short lines are about themselves, running text speaks of other days. */
+void dates_from_line(struct dates *dates, struct view text, int score, const char *from, bool date_alone)
+{
+	struct view line = utf8_first(text, DATE_SCAN_BYTES), span;
+	for (int found = 0; found < 3 && line.n >= 6 && has_digit(line); found++) {
+		struct date date;
+		if (!date_find(&dates->d->dates, line, &date, &span))
+			return;
+		struct view before = view_make(line.p, (size_t)(span.p - line.p));
+		struct view context = before.n > 60 ? view_from(before, before.n - 60) : before;
+		struct view behind = view_first(view_from(line, before.n + span.n), 24);
+		int points = score;
+		if (says_other(context))
+			points = 0;
+		else if (dates_says_published(context) || (!dates_says_modified(context) && dates_says_published(behind)))
+			points += 6;
+		else if (dates_says_modified(context)) {
+			dates_add_modified(dates, span, 50);
+			points -= 22;
+		} else if (date_alone && text.n > span.n + 80)
+			points -= 25;
+		if (points > 0)
+			dates_add(dates, span, points, from);
+		line = view_from(line, (size_t)(span.p - line.p) + span.n);
+	}
+}
+
+/* Lines around the headline and behind the body. */
+void dates_from_blocks(struct dates *dates)
+{
+	const struct decide *d = dates->d;
+	const struct page *page = d->page;
+	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	if (head == SIZE_MAX)
+		return;
+	size_t from = head > NEAR_BEFORE ? head - NEAR_BEFORE : 0;
+	size_t to = d->first != SIZE_MAX && d->first >= head ? d->first + 2 : head + NEAR_BEHIND;
+	for (size_t i = from; i < to && i < page->block_count && i < head + 40; i++) {
+		const struct block *b = &page->blocks[i];
+		int distance = i > head ? (int)(i - head) : (int)(head - i) * 2;
+		if (d->dom && decide_is_aside(d, b->node))
+			continue;
+		bool body = !b->cut && i != d->head_block && b->text.n > DATE_LINE_BYTES;
+		dates_from_line(dates, body ? utf8_first(b->text, 80) : b->text,
+			(body ? 34 : 64) - (distance > 12 ? 12 : distance), "text", true);
+	}
+	/* A teaser can stand between the headline and the line with the date: then it is a date and little else. */
+	for (size_t i = to; i < page->block_count && i <= head + NEAR_BEHIND; i++)
+		if (page->blocks[i].text.n < 40 && !(d->dom && decide_is_aside(d, page->blocks[i].node)))
+			dates_from_line(dates, page->blocks[i].text, 58 - (int)(i - head), "text", true);
+	if (d->last == SIZE_MAX)
+		return;
+	for (size_t i = d->last + 1; i < d->last + 6 && i < page->block_count; i++)
+		if (page->blocks[i].text.n < 160 && !(d->dom && decide_is_aside(d, page->blocks[i].node)))
+			dates_from_line(dates, page->blocks[i].text, 42 - (int)(i - d->last), "text", true);
+}
+
+/* Only a date, or a date with the word for its publication. */
+static bool is_labelled(const struct page *page, size_t at, struct view span)
+{
+	const struct block *b = &page->blocks[at];
+	struct view before = view_trim(view_make(b->text.p, (size_t)(span.p - b->text.p)));
+	size_t behind = b->text.n - (size_t)(span.p - b->text.p) - span.n;
+	if (behind > 8)
+		return false;
+	if (before.n)
+		return before.n < 30 && dates_says_published(before) && !dates_says_modified(before);
+	/* <h4>Published</h4><div>July 8, 2025</div> */
+	struct view label = at > 0 ? page->blocks[at - 1].text : VIEW_NONE;
+	return label.n > 0 && label.n < 30 && !has_digit(label) && dates_says_published(label) &&
+	       !dates_says_modified(label);
+}
+
+void dates_from_labels(struct dates *dates)
+{
+	const struct page *page = dates->d->page;
+	struct date only = { .year = -1 };
+	for (size_t i = 0; i < page->block_count && i < FAR_BLOCKS; i++) {
+		const struct block *b = &page->blocks[i];
+		struct date date;
+		struct view span;
+		if (b->text.n > 60 || b->text.n < 6 || !has_digit(b->text) ||
+			!date_find(&dates->d->dates, b->text, &date, &span) || !is_labelled(page, i, span))
+			continue;
+		if (only.year >= 0 && date_compare_days(&only, &date) != 0)
+			return;
+		only = date;
+	}
+	if (only.year >= 0)
+		dates_add_date(dates, &only, 66, "text");
+}
+
+/* What is left when nothing near the headline speaks: a line anywhere that says "published", or a line in the body that
+ * is a date and nothing else. */
+void dates_from_far_blocks(struct dates *dates)
+{
+	const struct page *page = dates->d->page;
+	for (size_t i = 0; i < page->block_count && i < FAR_BLOCKS; i++) {
+		const struct block *b = &page->blocks[i];
+		struct date date;
+		struct view span;
+		if (b->text.n > 160 || b->text.n < 6 || !has_digit(b->text) ||
+			!date_find(&dates->d->dates, b->text, &date, &span))
+			continue;
+		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));
+		struct view behind = view_from(b->text, before.n + span.n);
+		if (says_other(b->text) || dates_says_modified(before) ||
+			(dates->d->dom && decide_is_aside(dates->d, b->node)))
+			continue;
+		if (dates_says_published(before) || dates_says_published(behind))
+			dates_add_date(dates, &date, 36, "text");
+		else if (!b->cut && b->text.n <= span.n + 2)
+			dates_add_date(dates, &date, 30, "text");
+	}
+}
