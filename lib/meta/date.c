@@ -226,6 +226,22 @@ static bool is_local_time_of(const struct date *local, const struct date *utc)
 	return (minutes % 60 == 0 || minutes == 330) && minutes >= -12 * 60 && minutes <= 14 * 60;
 }
 
+/* A field of the head with day and month the other way round from what a reader sees: a template's mistake. */
+static const struct date_candidate *unswapped(const struct dates *dates, const struct date_candidate *best)
+{
+	if (!best || strcmp(best->from, "meta") != 0 || best->date.zoned || best->date.day <= 0 || best->date.day > 12)
+		return best;
+	struct date other = best->date;
+	other.day = best->date.month;
+	other.month = best->date.day;
+	if (other.day == other.month || is_shown(dates, &best->date) || !is_shown(dates, &other))
+		return best;
+	for (size_t i = 0; i < dates->count; i++)
+		if (dates->list[i].score >= 40 && date_compare_days(&dates->list[i].date, &other) == 0)
+			return &dates->list[i];
+	return best;
+}
+
 /* The day in an address is the day where the page was written; and a site that moved to another system wrote later days
  * into its markup. */
 static const struct date_candidate *local_day(const struct dates *dates, const struct date_candidate *best)
@@ -296,7 +312,7 @@ static void set_dates(struct dates *dates)
 {
 	struct decide *d = dates->d;
 	struct garner_document *doc = &d->page->document;
-	const struct date_candidate *best = local_day(dates, best_of(dates));
+	const struct date_candidate *best = local_day(dates, unswapped(dates, best_of(dates)));
 	char text[DATE_TEXT_BYTES];
 	if (best && !doc->published) {
 		const struct date_candidate *fine = finest(dates, best);

@@ -151,8 +151,10 @@ void dates_from_far_blocks(struct dates *dates)
 		const struct block *b = &page->blocks[i];
 		struct date date;
 		struct view span;
-		if (b->text.n > 160 || b->text.n < 6 || !has_digit(b->text) ||
-			!date_find(&dates->d->dates, b->text, &date, &span))
+		/* "01.02.2022 The market …": a dateline. */
+		bool leads = b->text.n > 160 && !b->cut && ascii_is_digit(b->text.p[0]) && i <= dates->d->first + 8;
+		if ((b->text.n > 160 && !leads) || b->text.n < 6 || !has_digit(view_first(b->text, 160)) ||
+			!date_find(&dates->d->dates, view_first(b->text, leads ? 40 : 160), &date, &span))
 			continue;
 		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));
 		struct view behind = view_from(b->text, before.n + span.n);
@@ -161,7 +163,7 @@ void dates_from_far_blocks(struct dates *dates)
 			continue;
 		if (dates_says_published(before) || dates_says_published(behind))
 			dates_add_date(dates, &date, 36, "text");
-		else if (!b->cut && b->text.n <= span.n + 2)
-			dates_add_date(dates, &date, 30, "text");
+		else if (!b->cut && (b->text.n <= span.n + 2 || (leads && before.n == 0)))
+			dates_add_date(dates, &date, leads ? 28 : 30, "text");
 	}
 }

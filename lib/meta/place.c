@@ -27,6 +27,10 @@ static enum verdict naming(struct view v)
 			if (goes_on(v, i, VIEW("mment")))
 				return ASIDE;
 			break;
+		case 'k' << 8 | 'o': /* Kommentar, komentarz */
+			if (goes_on(v, i, VIEW("mmentar")) || goes_on(v, i, VIEW("mentar")))
+				return ASIDE;
+			break;
 		case 'c' << 8 | 'a':
 			if (goes_on(v, i, VIEW("rousel")))
 				return ASIDE;

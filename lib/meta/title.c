@@ -281,14 +281,16 @@ static struct view choose(struct decide *d, const struct titles *t)
 {
 	const struct candidate *heading = best_heading(d, t), *og = first_of(t, TITLE_OG), *ld = first_of(t, TITLE_LD);
 	const struct candidate *tag = first_of(t, TITLE_TAG), *itemprop = first_of(t, TITLE_ITEMPROP);
-	if (heading)
+	bool agrees = heading && agreement(d, t, heading->text) >= 0.5;
+	/* A heading behind the beginning of the body that nothing agrees with is a box's. */
+	bool behind = heading && d->first != SIZE_MAX && heading->node > d->page->blocks[d->first].node;
+	if (heading && (agrees || !behind))
 		d->headline = heading->node;
 	const struct candidate *echo = echoed(d, t, heading);
 	if (echo)
 		return echo->cut;
 	if (ld && is_news(d))
 		return from_news(t, ld, og, heading);
-	bool agrees = heading && agreement(d, t, heading->text) >= 0.5;
 	struct view segment = tag && !(agrees && votes(t, heading) > 1) ? segment_on_page(d, tag) : VIEW_NONE;
 	if (segment.n && (!agrees || decide_is_site(d, heading->text)))
 		return segment;
