@@ -115,7 +115,7 @@ static int place(const struct decide *d, uint32_t node)
 	if (at == SIZE_MAX || head == SIZE_MAX)
 		return 0;
 	size_t first = d->first != SIZE_MAX && d->first >= head ? d->first : head;
-	if (at + 4 >= head && at <= first + 4 && at <= head + 30)
+	if (at + 4 >= head && at <= first + 4 && (at <= head + 30 || at + 6 >= first))
 		return 2;
 	size_t reach = decide_in_box(d, node) ? 15 : 5;
 	return d->last != SIZE_MAX && at >= d->last && at <= d->last + reach ? 1 : 0;

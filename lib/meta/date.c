@@ -80,6 +80,9 @@ static int nearness(const struct decide *d, uint32_t node)
 		return d->headline && node + 60 > d->headline && node < d->headline + 120 ? 2 : 1;
 	if (head == SIZE_MAX)
 		return 1;
+	/* A headline that only machines read can stand far above the byline. */
+	if (d->first != SIZE_MAX && at + 6 >= d->first && at <= d->first + 1)
+		return 2;
 	size_t from = head > NEAR_BEFORE ? head - NEAR_BEFORE : 0;
 	return at >= from && at <= head + NEAR_BEHIND ? 2 : 1;
 }
@@ -122,7 +125,8 @@ static void from_element(struct dates *dates, const struct clue *c)
 	}
 	/* What stands before the time element, or its class, can say that it is of a change. */
 	uint32_t parent = d->dom->nodes[c->node].parent;
-	struct view around = dom_text(d->page, parent, DATE_LINE_BYTES), own = dom_attr(d->dom, c->node, DOM_ATTR_CLASS);
+	struct view around = dom_text(d->page, parent, DATE_LINE_BYTES),
+		    own = dom_attr(d->dom, c->node, DOM_ATTR_CLASS);
 	struct view self = dom_text(d->page, c->node, DATE_LINE_BYTES);
 	size_t at = self.n ? view_find(around, self) : around.n;
 	struct view before = around.n < DATE_LINE_BYTES && at < around.n ? view_first(around, at) : VIEW_NONE;
@@ -303,8 +307,10 @@ static void weigh_month(struct dates *dates)
 	for (size_t i = 0; url && i < dates->count; i++) {
 		struct date_candidate *c = &dates->list[i];
 		bool shown = strcmp(c->from, "text") == 0 || strcmp(c->from, "time") == 0;
-		if (shown && (c->date.year != url->date.year || c->date.month != url->date.month))
-			c->score -= 15;
+		bool near = url->date.day > 0 && day_of(&c->date) - day_of(&url->date) <= 2 &&
+			    day_of(&url->date) - day_of(&c->date) <= 2;
+		if (shown && !near && (c->date.year != url->date.year || c->date.month != url->date.month))
+			c->score -= 20;
 	}
 }
 

@@ -23,8 +23,8 @@ bool dates_says_published(struct view text)
 	static const char *const words[] = { "publi", "veröffentlicht", "erstellt", "erschienen", "posted", "pubblicat",
 		"gepubliceerd", "geplaatst", "publicerad", "julkaistu", "opublikowan", "опубликован", "опубліковано",
 		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록",
-		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen", "verfasst", "δημοσίευση", "objavljen", "veröff", "datum", "created",
-		NULL };
+		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen",
+		"verfasst", "δημοσίευση", "objavljen", "veröff", "datum", "created", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_find_nocase(text, view_of(words[i])) < text.n)
 			return true;
@@ -64,7 +64,8 @@ void dates_from_line(struct dates *dates, struct view text, int score, const cha
 		int points = score;
 		if (says_other(context))
 			points = 0;
-		else if (dates_says_published(context) || (!dates_says_modified(context) && dates_says_published(behind)))
+		else if (dates_says_published(context) ||
+			 (!dates_says_modified(context) && dates_says_published(behind)))
 			points += 6;
 		else if (dates_says_modified(context)) {
 			dates_add_modified(dates, span, 50);
@@ -147,6 +148,8 @@ void dates_from_labels(struct dates *dates)
 void dates_from_far_blocks(struct dates *dates)
 {
 	const struct page *page = dates->d->page;
+	struct date url = { .year = -1 };
+	date_in_url(page->capture.url, dates->d->dates.year_max, &url);
 	for (size_t i = 0; i < page->block_count && i < FAR_BLOCKS; i++) {
 		const struct block *b = &page->blocks[i];
 		struct date date;
@@ -158,8 +161,10 @@ void dates_from_far_blocks(struct dates *dates)
 			continue;
 		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));
 		struct view behind = view_from(b->text, before.n + span.n);
+		/* In a side box only the month of the address tells that it is of this page. */
+		bool confirmed = date.year == url.year && date.month == url.month;
 		if (says_other(b->text) || dates_says_modified(before) ||
-			(dates->d->dom && decide_is_aside(dates->d, b->node)))
+			(!confirmed && dates->d->dom && decide_is_aside(dates->d, b->node)))
 			continue;
 		if (dates_says_published(before) || dates_says_published(behind))
 			dates_add_date(dates, &date, 36, "text");
