@@ -28,7 +28,7 @@
 	X(FIGURE) X(QUOTE) X(CAPTION) X(GAP) X(LINE) X(ORDERED) X(IMAGES_BEFORE) \
 	/* the page's own words */ \
 	X(TITLE_HITS) X(TITLE_COVER) X(DESCRIPTION_HITS) X(DESCRIPTION_COVER) X(BODY_HITS) X(BODY_PAIRS) \
-	X(HAS_BODY) X(COPIES) X(COPY_BEFORE) \
+	X(HAS_BODY) X(COPIES) X(COPY_BEFORE) X(AUTHOR_HITS) X(AUTHOR_COVER) X(SITE_HITS) X(ECHO_BEFORE) X(ECHO_AFTER) \
 	/* place */ \
 	X(INDEX) X(INDEX_SHARE) X(CHARS_BEFORE) X(CHARS_AFTER) X(GOOD_BEFORE) X(GOOD_AFTER) X(FROM_TITLE) \
 	X(FROM_TITLE_CHARS) X(FROM_H1) X(LAST_GOOD) X(NEXT_GOOD) X(LAST_HEADING) X(LAST_HEADING_LEVEL) X(WINDOW_CHARS) \
@@ -40,6 +40,8 @@
 	X(ODDS_SUM) X(ODDS_MIN) X(ODDS_MAX) X(ODDS_NEAR) X(ODDS_MIN_AT) \
 	FEATURES_BOX(X, BOX0) FEATURES_BOX(X, BOX1) FEATURES_BOX(X, BOX2) FEATURES_BOX(X, BOX3) FEATURES_BOX(X, BOX4) \
 	FEATURES_BOX(X, PART) FEATURES_BOX(X, RICH) FEATURES_BOX(X, SUB) \
+	/* the nearest box that is one of several alike, side by side: a post, a card, a row of a list */ \
+	X(UNIT_UP) X(UNIT_TWINS) X(UNIT_PLACE) X(UNIT_CHARS) X(UNIT_MEAN) X(UNIT_LINKS) X(UNIT_GOOD) X(UNIT_TITLE) \
 	/* blocks like it: same tags and classes */ \
 	X(ALIKE) X(ALIKE_SHARE) X(ALIKE_GOOD) X(ALIKE_LINKS) X(ALIKE_BEST) X(ALIKE_MEAN) \
 	/* the boxes that hold most running text: in all, and right inside */ \
@@ -57,7 +59,7 @@
 	X(P_OWN) X(P_PREV1) X(P_PREV2) X(P_PREV3) X(P_NEXT1) X(P_NEXT2) X(P_NEXT3) X(P_WINDOW3) X(P_WINDOW8) \
 	X(P_BOX1) X(P_BOX2) X(P_BOX3) X(P_PART) X(P_SUB) X(P_ALIKE) X(P_MAX_BOX1) X(P_BEFORE) X(P_AFTER) X(P_LAST_SURE) \
 	X(P_NEXT_SURE) X(P_FIRST) X(P_LAST) X(P_PAGE) X(P_PAGE_CHARS) X(P_RANK) X(P_LONG_PREV) X(P_LONG_NEXT) \
-	X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY)
+	X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY) X(P_UNIT) X(P_TWINS)
 // clang-format on
 
 enum feature {
@@ -74,6 +76,11 @@ enum { FEATURE_OG_ARTICLE = 10, FEATURE_SCHEMA_NEWS = 10, FEATURE_SCHEMA_TECH = 
 /* Several looks of one class of blocks. */
 struct alike {
 	uint32_t signature, blocks, chars, link, good;
+};
+
+/* Boxes of one parent with the same tag and classes. */
+struct twins {
+	uint32_t boxes, blocks, chars, link, good;
 };
 
 /* Learned log-odds of whole class, id, role and itemprop tokens (1/16 nat; > 0 speaks for body): open addressing from
@@ -102,7 +109,8 @@ void odds_slots_free(struct odds_slots *slots);
 struct text_stats {
 	uint32_t chars, words, letters, upper, capitals, digits, sentences, commas, colons, quotes, symbols;
 	uint32_t short_words, wide, longest, link, numbers;
-	uint32_t title_hits, title_marks, description_hits, body_hits, body_pairs;
+	uint32_t title_hits, description_hits, body_hits, body_pairs, author_hits, site_hits;
+	uint32_t grams, echo_before, echo_after; /* runs of words; those that stand in blocks before and after as well */
 	uint32_t hash;
 	uint8_t ends, starts;
 	bool year, clock, money, mark, good, is_long;
@@ -135,6 +143,9 @@ struct box_facts {
 	uint32_t part;	  /* nearest sectioning box */
 	uint32_t article; /* nearest article; 0 none */
 	uint32_t sub;	  /* right below the densest box; the nearest part elsewhere */
+	uint32_t twins;	  /* its class of boxes alike, side by side; index into features.twins */
+	uint32_t unit;	  /* nearest box with twins, UINT32_MAX none */
+	uint8_t unit_up, twin_place;
 };
 
 struct features {
@@ -152,7 +163,9 @@ struct features {
 	uint32_t *alike;	       /* by block: index of its class of like blocks */
 	struct alike *classes;
 	uint32_t class_count, best_class;
-	uint32_t fact_words[3]; /* of title, description, JSON-LD body */
+	struct twins *twins;
+	uint32_t twins_count;
+	uint32_t fact_words[4]; /* of title, description, JSON-LD body, author */
 	uint32_t main_box, dense_box, title_block, h1_block;
 	uint32_t *last_good, *next_good, *last_heading; /* by block: index, UINT32_MAX none */
 	uint8_t *titles, *h1s; /* by block: headings that look like the title's, and h1, between the title and it */
@@ -164,6 +177,8 @@ struct features {
 /* The boxes' part of it (box_facts.c), and their tokens (tokens.c). */
 int box_facts_read(struct features *features);
 int tokens_read(struct features *features);
+/* Classes of twins and the units (units.c); sums must be there. */
+int units_read(struct features *features);
 
 /* Everything that does not depend on the model. 0 or page_full. */
 int features_read(struct page *page, const struct text_blocks *blocks, struct features *ret_features);

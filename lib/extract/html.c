@@ -33,19 +33,26 @@ static const char *kind_of_cut(const struct features *f, uint32_t i)
 	return b->link_bytes * 2ull > b->text.n ? "links" : "boilerplate";
 }
 
-static int fill_blocks(struct page *page, const struct features *f, const uint16_t *p, const uint8_t *keep)
+/* Items of a list and rows of a table stand line under line. */
+static bool has_gap(const struct text_blocks *blocks, uint32_t i)
+{
+	uint8_t kind = blocks->items[i].kind;
+	if (i && (kind == BLOCK_ITEM || kind == BLOCK_ROW) && blocks->items[i - 1].kind == kind)
+		return false;
+	return blocks->items[i].flags & TEXT_GAP;
+}
+
+/* page->blocks stand before what the features need, which is given back. */
+static void fill_blocks(struct page *page, const struct features *f, const uint16_t *p, const uint8_t *keep)
 {
 	const struct text_blocks *blocks = f->blocks;
-	page->blocks = arena_calloc(&page->arena, blocks->count + 1, sizeof(*page->blocks));
-	if (!page->blocks)
-		return page_full(page);
 	page->block_count = blocks->count;
 	for (uint32_t i = 0; i < blocks->count; i++) {
 		const struct text_block *b = &blocks->items[i];
 		page->blocks[i] = (struct block){ .text = b->text,
 			.kind = b->kind,
 			.level = b->level,
-			.gap = b->flags & TEXT_GAP,
+			.gap = has_gap(blocks, i),
 			.cut = !keep[i],
 			.at = i,
 			.node = b->node,
@@ -54,7 +61,6 @@ static int fill_blocks(struct page *page, const struct features *f, const uint16
 			.reason = keep[i] ? NULL : "model",
 			.cut_kind = keep[i] ? NULL : kind_of_cut(f, i) };
 	}
-	return 0;
 }
 
 /* options.threshold is in probability around one half, where a step of it is worth about 4 of logit; twice that,
@@ -73,21 +79,26 @@ static int run(void *state, struct page *page)
 	uint16_t *p;
 	int32_t *first;
 	int result = blocks_read(page, &blocks);
-	if (result == 0)
-		result = features_read(page, &blocks, &features);
+	if (result)
+		return result;
+	page->blocks = arena_calloc(&page->arena, blocks.count + 1, sizeof(*page->blocks));
+	uint8_t *keep = arena_calloc(&page->arena, blocks.count + 1, 1);
+	if (!page->blocks || !keep)
+		return page_full(page);
+	if (blocks.cut)
+		page_note(page, "only the first %u text blocks were looked at", blocks.count);
+	struct arena_mark mark = arena_mark(&page->arena);
+	result = features_read(page, &blocks, &features);
 	if (result == 0)
 		result = model_run(model, &features, strictness(page->options->threshold), &p, &first);
 	if (result)
 		return result;
-	if (blocks.cut)
-		page_note(page, "only the first %u text blocks were looked at", blocks.count);
-	uint8_t *keep = arena_calloc(&page->arena, blocks.count + 1, 1);
-	if (!keep)
-		return page_full(page);
 	decide_body(&features, p, keep);
-	result = fill_blocks(page, &features, p, keep);
-	if (result == 0 && page->options->explain)
+	fill_blocks(page, &features, p, keep);
+	if (page->options->explain)
 		result = explain_blocks(model, &features, page);
+	else
+		arena_rewind(&page->arena, mark);
 	return result ? result : fallback_body(page);
 }
 

@@ -1,6 +1,7 @@
 /* Markdown as CommonMark 0.31 reads it, tables as GitHub's extension. Blocks are those kept; what stands inside a block
  * is read again from the tree for links, emphasis and cells. */
 #include "extract/html.h"
+#include "normalise/normalise.h"
 #include "util/buf.h"
 #include "util/limits.h"
 
@@ -15,6 +16,7 @@ struct writer {
 	struct page *page;
 	const struct dom *dom;
 	struct buf out, plain;
+	struct view base;      /* what relative addresses are relative to; empty: not known */
 	uint32_t list, number; /* the ordered list being written, its last number */
 	uint32_t table;	       /* the table being written */
 	uint8_t kind;
@@ -123,6 +125,31 @@ static bool can_link(struct view url)
 	       view_starts_nocase(url, VIEW("https:")) || view_starts_nocase(url, VIEW("mailto:"));
 }
 
+/* The page's address, or what its base element makes of it (HTML section 4.2.3). */
+static struct view base_of(struct page *page)
+{
+	const struct dom *dom = page->dom;
+	struct view base = page->capture.url, absolute;
+	for (uint32_t i = dom->head; i && i < dom->nodes[dom->head].end; i++) {
+		struct view href = dom->nodes[i].tag == DOM_base && !dom->nodes[i].is_text
+					   ? view_trim(dom_attr(dom, i, DOM_ATTR_HREF))
+					   : VIEW_NONE;
+		if (href.n && href.n <= LIMIT_URL_BYTES)
+			return url_resolve(&page->arena, base.n ? base : href, href, &absolute) == 0 ? absolute : base;
+	}
+	return base;
+}
+
+/* Where @href leads from this page; as it stands where that is not known. */
+static struct view target_of(struct writer *w, struct view href)
+{
+	struct view absolute;
+	href = view_trim(href);
+	if (!w->base.n || href.n > LIMIT_URL_BYTES || view_starts_nocase(href, VIEW("mailto:")))
+		return href;
+	return url_resolve(&w->page->arena, w->base, href, &absolute) == 0 ? absolute : href;
+}
+
 /* ---- a run of text of one look --------------------------------------------------------------- */
 
 static void put_run(struct writer *w, struct look look, struct view text, bool cell)
@@ -148,7 +175,7 @@ static void put_run(struct writer *w, struct look look, struct view text, bool c
 	buf_puts(&w->out, mark);
 	if (link) {
 		buf_puts(&w->out, "](");
-		put_url(&w->out, href);
+		put_url(&w->out, target_of(w, href));
 		buf_putc(&w->out, ')');
 	}
 	if (core.p + core.n < text.p + text.n)
@@ -339,6 +366,7 @@ int markdown_render(struct page *page, struct view *ret_text)
 	*ret_text = VIEW_NONE;
 	if (!page->dom)
 		return 0;
+	w.base = base_of(page);
 	for (size_t i = 0; i < page->block_count; i++)
 		if (!page->blocks[i].cut)
 			put_block(&w, &page->blocks[i]);

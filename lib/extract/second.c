@@ -10,6 +10,8 @@ struct second {
 	uint64_t *weighted;		    /* sums of characters times score */
 	uint32_t *sure_before, *sure_after; /* index of the nearest block the first pass is sure of */
 	uint64_t *alike_weighted;	    /* by class */
+	uint64_t *twins_weighted;	    /* the same */
+	uint32_t *twins_weight;
 	uint32_t below[257];
 	uint32_t first, last; /* sure blocks of the page; UINT32_MAX none */
 };
@@ -28,7 +30,9 @@ int features_second_prepare(const struct features *f, const uint8_t *p, struct s
 	s->sure_before = arena_calloc(arena, n + 1, sizeof(uint32_t));
 	s->sure_after = arena_calloc(arena, n + 1, sizeof(uint32_t));
 	s->alike_weighted = arena_calloc(arena, f->class_count + 1, sizeof(*s->alike_weighted));
-	if (!s->weight || !s->weighted || !s->sure_before || !s->sure_after || !s->alike_weighted)
+	s->twins_weighted = arena_calloc(arena, f->twins_count + 1, sizeof(*s->twins_weighted));
+	s->twins_weight = arena_calloc(arena, f->twins_count + 1, sizeof(*s->twins_weight));
+	if (!s->twins_weighted || !s->twins_weight || !s->weight || !s->weighted || !s->sure_before || !s->sure_after || !s->alike_weighted)
 		return page_full(f->page);
 	s->f = f;
 	s->p = p;
@@ -52,6 +56,11 @@ int features_second_prepare(const struct features *f, const uint8_t *p, struct s
 		s->sure_after[i] = next;
 		if (p[i] >= SURE)
 			next = i;
+	}
+	for (uint32_t i = 1; i < f->blocks->box_count; i++) {
+		const struct box *box = &f->blocks->boxes[i];
+		s->twins_weighted[f->boxes[i].twins] += s->weighted[box->end] - s->weighted[box->first];
+		s->twins_weight[f->boxes[i].twins] += s->weight[box->end] - s->weight[box->first];
 	}
 	for (int k = 1; k <= 256; k++)
 		s->below[k] += s->below[k - 1];
@@ -137,6 +146,9 @@ void features_second(const struct second *s, uint32_t i, uint8_t *ret)
 	PUT(LONG_NEXT, at_index(s, f->next_good[i]));
 	PUT(HEADING_NEXT, below_heading(s, i));
 	PUT(SINCE_HEADING, head == UINT32_MAX ? 0 : mean(s, head, i));
+	uint32_t unit = f->boxes[f->blocks->items[i].box].unit, twins = unit == UINT32_MAX ? 0 : f->boxes[unit].twins;
+	PUT(UNIT, unit == UINT32_MAX ? 0 : mean_around(s, i, boxes[unit].first, boxes[unit].end));
+	PUT(TWINS, s->twins_weight[twins] ? (uint8_t)(s->twins_weighted[twins] / s->twins_weight[twins]) : 0);
 	PUT(COPY, f->copy_first[i] < i ? s->p[f->copy_first[i]] : 0);
 #undef PUT
 }

@@ -187,7 +187,10 @@ int tokens_read(struct features *f)
 	struct token_sink sink = { .f = f, .set_cap = SETS };
 	f->inline_sets = arena_calloc(arena, blocks->count + 1, sizeof(*f->inline_sets));
 	f->sets = arena_calloc(arena, SETS, sizeof(*f->sets));
-	if (!f->inline_sets || !f->sets || !key_table_init(&sink.seen, arena, blocks->box_count + blocks->count))
+	/* a set is of an element with attributes, or of some */
+	uint32_t sets = blocks->box_count + blocks->count < dom->attr_count ? blocks->box_count + blocks->count
+									     : dom->attr_count;
+	if (!f->inline_sets || !f->sets || !key_table_init(&sink.seen, arena, sets))
 		return page_full(f->page);
 	f->set_count = 1; /* set 0 is empty */
 	for (uint32_t i = 0; i < blocks->box_count; i++) {

@@ -334,11 +334,67 @@ static uint8_t last_class(struct view v)
 	return class;
 }
 
-void words_scan(const struct word_set *set, struct view text, struct text_stats *ret_stats)
+bool echo_init(struct echo *echo, struct arena *arena, size_t bytes)
+{
+	enum { SLOTS_MAX = 1 << 17 }; /* 1 MiB; a longer page's later runs are not remembered */
+	uint32_t slots = 256;
+	while (slots < bytes / 3 && slots < SLOTS_MAX)
+		slots *= 2;
+	echo->slots = arena_calloc(arena, slots, sizeof(*echo->slots));
+	echo->mask = slots - 1;
+	echo->room = slots / 4 * 3;
+	return echo->slots != NULL;
+}
+
+static void echo_put(struct echo *echo, uint32_t gram, uint32_t block, struct text_stats *own, struct text_stats *stats)
+{
+	own->grams++;
+	for (uint32_t i = mix(gram);; i++) {
+		struct echo_slot *slot = &echo->slots[i & echo->mask];
+		if (!slot->gram) {
+			if (echo->room) {
+				*slot = (struct echo_slot){ gram, block };
+				echo->room--;
+			}
+			return;
+		}
+		if (slot->gram != gram)
+			continue;
+		if (slot->block != block) {
+			own->echo_before++;
+			stats[slot->block].echo_after++;
+		}
+		return;
+	}
+}
+
+enum { GRAM = 3, WIDE_GRAM = 6 }; /* words of a run; where a character is a word, characters */
+
+/* The last words, newest first. */
+struct tail {
+	uint32_t words[WIDE_GRAM], count;
+};
+
+static uint32_t tail_put(struct tail *tail, uint32_t word, bool wide)
+{
+	uint32_t size = wide ? WIDE_GRAM : GRAM, gram = 0;
+	for (int i = WIDE_GRAM - 1; i > 0; i--)
+		tail->words[i] = tail->words[i - 1];
+	tail->words[0] = word;
+	if (++tail->count < size)
+		return 0;
+	for (uint32_t i = 0; i < size; i++)
+		gram = (gram ^ tail->words[i]) * HASH_STEP + (gram >> 15);
+	return gram | 1;
+}
+
+void words_scan(
+	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
 {
 	struct reader r = { .text = text };
 	struct text_stats s = { .hash = HASH_START };
-	uint32_t last = 0;
+	struct tail tail = { 0 };
+	uint32_t last = 0, wide = 0;
 	while (next_word(&r, &s)) {
 		uint8_t marks = marks_of(set, r.word);
 		s.words++;
@@ -348,14 +404,23 @@ void words_scan(const struct word_set *set, struct view text, struct text_stats 
 		s.short_words += r.size <= 3 && !r.number && !r.capital;
 		if (r.size > s.longest)
 			s.longest = r.size;
-		s.title_hits += marks & WORD_TITLE;
-		s.description_hits += (marks & WORD_DESCRIPTION) != 0;
-		s.body_hits += (marks & WORD_BODY) != 0;
-		s.body_pairs += last && (marks & WORD_BODY) && marks_of(set, (last * 31 + r.word) | 1) & WORD_BODY_PAIR;
+		uint32_t gram = tail_put(&tail, r.word, s.wide > wide);
+		wide = s.wide;
+		if (gram)
+			echo_put(echo, gram, block, &s, stats);
+		if (marks) {
+			s.title_hits += marks & WORD_TITLE;
+			s.description_hits += (marks & WORD_DESCRIPTION) != 0;
+			s.author_hits += (marks & WORD_AUTHOR) != 0;
+			s.site_hits += (marks & WORD_SITE) != 0;
+			s.body_hits += (marks & WORD_BODY) != 0;
+			s.body_pairs += last && (marks & WORD_BODY) &&
+					marks_of(set, (last * 31 + r.word) | 1) & WORD_BODY_PAIR;
+		}
 		last = r.word;
 	}
 	s.starts = text.n ? class_at(text, 0) : A_OTHER;
 	s.ends = last_class(text);
 	scan_numbers(text, &s);
-	*ret_stats = s;
+	stats[block] = s;
 }

@@ -504,12 +504,18 @@ static void summarise(struct page *page, struct evidence *evidence, const struct
 	evidence->h1 = first_clue(detail, CLUE_TITLE, FROM_HEADING);
 	evidence->og_type = first_clue(detail, CLUE_TYPE, -1);
 	evidence->generator = first_clue(detail, CLUE_GENERATOR, -1);
+	evidence->author = first_clue(detail, CLUE_AUTHOR, -1);
+	evidence->site = first_clue(detail, CLUE_SITE, -1);
 	evidence->description = first_clue(detail, CLUE_DESCRIPTION, FROM_OG);
 	if (evidence->description.n == 0)
 		evidence->description = first_clue(detail, CLUE_DESCRIPTION, -1);
 	if (item) {
 		evidence->ld_headline = item->headline.n ? item->headline : item->name;
 		evidence->schema_type = item->type;
+		if (item->author_count && evidence->author.n == 0)
+			evidence->author = item->authors[0].name;
+		if (evidence->site.n == 0)
+			evidence->site = item->publisher;
 		if (evidence->description.n == 0)
 			evidence->description = item->description;
 	}

@@ -13,6 +13,7 @@ struct evidence {
 	struct view article_body; /* JSON-LD articleBody or text, longest; spaces as they stood */
 	struct view schema_type;  /* first article-like Schema.org type: "NewsArticle", "Product" …, else the first */
 	struct view og_type, generator;
+	struct view author, site; /* the first name that the head or JSON-LD gives */
 	void *detail; /* meta/ alone: every candidate with its source */
 };
 

@@ -9,6 +9,7 @@
 
 static struct page page;
 static struct garner_options options;
+static const char *address; /* of the page; NULL: not known */
 
 /* Markdown of @html with every block kept. */
 static const char *render(const char *html)
@@ -20,6 +21,7 @@ static const char *render(const char *html)
 	page.options = &options;
 	page_reset(&page);
 	page.utf8 = view_of(html);
+	page.capture.url = address ? view_of(address) : VIEW_NONE;
 	page.kind = PAGE_HTML;
 	assert_int_equal(dom_parse(&page), 0);
 	assert_int_equal(blocks_read(&page, &blocks), 0);
@@ -72,6 +74,20 @@ static void text_that_looks_like_markup_is_escaped(void **state)
 		"\\# kein Titel\n\n1\\. Mai\n\n\\- Strich\n\n\\[x\\] \\<b> a_b \\_c\\_\n");
 }
 
+static void links_are_absolute_where_the_address_is_known(void **state)
+{
+	(void)state;
+	address = "https://example.org/news/2024/a.html";
+	assert_string_equal(render("<p><a href='../b?c=1#d'>eins</a> <a href='//example.net/'>zwei</a> "
+				   "<a href='mailto:a@example.org'>drei</a> <a href='#d'>vier</a></p>"),
+		"[eins](https://example.org/news/b?c=1#d) [zwei](https://example.net/) "
+		"[drei](mailto:a@example.org) vier\n");
+	assert_string_equal(render("<head><base href='/other/'></head><p><a href='b'>eins</a></p>"),
+		"[eins](https://example.org/other/b)\n");
+	address = NULL;
+	assert_string_equal(render("<p><a href='b'>eins</a></p>"), "[eins](b)\n");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -80,6 +96,7 @@ int main(void)
 		cmocka_unit_test(renders_data_tables),
 		cmocka_unit_test(renders_quotes_and_code),
 		cmocka_unit_test(text_that_looks_like_markup_is_escaped),
+		cmocka_unit_test(links_are_absolute_where_the_address_is_known),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(&page.arena);

@@ -44,6 +44,7 @@ static void keep_features(struct kept *k, const struct features *f)
 	COPY(k->features.copy_first, f->copy_first, n);
 	COPY(k->features.alike, f->alike, n);
 	COPY(k->features.classes, f->classes, f->class_count);
+	COPY(k->features.twins, f->twins, f->twins_count + 1);
 	COPY(k->features.last_good, f->last_good, n);
 	COPY(k->features.next_good, f->next_good, n);
 	COPY(k->features.last_heading, f->last_heading, n);

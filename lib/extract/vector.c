@@ -1,0 +1,262 @@
+/* The first pass's features of a block, byte by byte. */
+#include "extract/feature_parts.h"
+#include "extract/quantise.h"
+
+static void put_text(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct text_stats *s = &f->stats[i];
+	const struct text_block *b = &f->blocks->items[i];
+#define PUT(name, value) ret[F_##name] = (value)
+	PUT(CHARS, q_log(s->chars));
+	PUT(WORDS, q_log(s->words));
+	PUT(WORD_LENGTH, q_count(s->words ? s->chars * 8ull / s->words : 0));
+	PUT(LINKS, q_ratio(b->link_bytes, b->text.n));
+	PUT(LINK_COUNT, q_count(b->links));
+	PUT(BOLD, q_ratio(b->bold_bytes, b->text.n));
+	PUT(TIME, q_ratio(b->time_bytes, b->text.n));
+	PUT(SENTENCES, q_count(s->sentences));
+	PUT(COMMAS, q_count(s->commas));
+	PUT(COLONS, q_count(s->colons));
+	PUT(QUOTES, q_count(s->quotes));
+	PUT(DIGITS, q_ratio(s->digits, s->chars));
+	PUT(UPPER, q_ratio(s->upper, s->letters));
+	PUT(CAPITALS, q_ratio(s->capitals, s->words));
+	PUT(SYMBOLS, q_rare(s->symbols, s->chars));
+	PUT(SHORT_WORDS, q_ratio(s->short_words, s->words));
+	PUT(WIDE, q_ratio(s->wide, s->chars));
+	PUT(ENDS, s->ends);
+	PUT(STARTS, s->starts);
+	PUT(YEAR, s->year);
+	PUT(CLOCK, s->clock);
+	PUT(MONEY, s->money);
+	PUT(MARK, s->mark);
+	PUT(LONGEST, q_count(s->longest));
+	PUT(NUMBERS, q_ratio(s->numbers, s->words));
+	PUT(TITLE_HITS, q_ratio(s->title_hits, s->words));
+	PUT(TITLE_COVER, q_ratio(s->title_hits, f->fact_words[0]));
+	PUT(DESCRIPTION_HITS, q_ratio(s->description_hits, s->words));
+	PUT(DESCRIPTION_COVER, q_ratio(s->description_hits, f->fact_words[1]));
+	PUT(BODY_HITS, q_ratio(s->body_hits, s->words));
+	PUT(BODY_PAIRS, q_ratio(s->body_pairs, s->words > 1 ? s->words - 1 : 0));
+	PUT(AUTHOR_HITS, q_ratio(s->author_hits, s->words));
+	PUT(AUTHOR_COVER, q_ratio(s->author_hits, f->fact_words[3]));
+	PUT(SITE_HITS, q_ratio(s->site_hits, s->words));
+	PUT(ECHO_BEFORE, q_ratio(s->echo_before, s->grams));
+	PUT(ECHO_AFTER, q_ratio(s->echo_after, s->grams));
+	PUT(HAS_BODY, f->fact_words[2] ? q_ratio(f->fact_words[2], f->sums[f->blocks->count].words) | 1 : 0);
+}
+
+static void put_kind(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct text_block *b = &f->blocks->items[i];
+	PUT(KIND, b->kind);
+	PUT(LEVEL, b->level);
+	PUT(HIDDEN, (b->flags & TEXT_HIDDEN) != 0);
+	PUT(ARIA_HIDDEN, (b->flags & TEXT_ARIA_HIDDEN) != 0);
+	PUT(NOSCRIPT, (b->flags & TEXT_NOSCRIPT) != 0);
+	PUT(DETAILS, (b->flags & TEXT_DETAILS) != 0);
+	PUT(FORM, (b->flags & TEXT_FORM) != 0);
+	PUT(TABLE, (b->flags & TEXT_TABLE) != 0);
+	PUT(LABEL, (b->flags & TEXT_LABEL) != 0);
+	PUT(BUTTON, (b->flags & TEXT_BUTTON) != 0);
+	PUT(FIGURE, (b->flags & TEXT_FIGURE) != 0);
+	PUT(QUOTE, (b->flags & TEXT_QUOTE) != 0);
+	PUT(CAPTION, (b->flags & TEXT_CAPTION) != 0);
+	PUT(GAP, (b->flags & TEXT_GAP) != 0);
+	PUT(LINE, (b->flags & TEXT_LINE) != 0);
+	PUT(ORDERED, (b->flags & TEXT_ORDERED) != 0);
+	PUT(IMAGES_BEFORE, f->images[i]);
+	PUT(COPIES, q_count(f->copies[i]));
+	PUT(COPY_BEFORE, f->copy_first[i] < i);
+}
+
+static uint8_t distance(uint32_t from, uint32_t to)
+{
+	return from == NONE || to == NONE ? 255 : q_log(from > to ? from - to : to - from);
+}
+
+static void put_place(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	uint32_t count = f->blocks->count;
+	const struct text_sums *all = &f->sums[count];
+	uint32_t from = i > 4 ? i - 4 : 0, end = i + 5 < count ? i + 5 : count;
+	struct text_sums window = sums_of(f, from, end);
+	int64_t title = f->title_block, h1 = f->h1_block;
+	PUT(INDEX, q_log(i));
+	PUT(INDEX_SHARE, q_ratio(i, count));
+	PUT(CHARS_BEFORE, q_ratio(f->sums[i].chars, all->chars));
+	PUT(CHARS_AFTER, q_log(all->chars - f->sums[i + 1].chars));
+	PUT(GOOD_BEFORE, q_ratio(f->sums[i].good, all->good));
+	PUT(GOOD_AFTER, q_ratio(all->good - f->sums[i + 1].good, all->good));
+	PUT(FROM_TITLE, title == NONE ? 0 : q_signed_log((int64_t)i - title));
+	PUT(FROM_TITLE_CHARS, title == NONE ? 0 : q_signed_log((int64_t)f->sums[i].chars - f->sums[title].chars));
+	PUT(FROM_H1, h1 == NONE ? 0 : q_signed_log((int64_t)i - h1));
+	PUT(LAST_GOOD, distance(f->last_good[i], i));
+	PUT(NEXT_GOOD, distance(f->next_good[i], i));
+	PUT(LAST_HEADING, distance(f->last_heading[i], i));
+	PUT(LAST_HEADING_LEVEL, f->last_heading[i] == NONE ? 0 : f->blocks->items[f->last_heading[i]].level);
+	PUT(WINDOW_CHARS, q_log(window.chars));
+	PUT(WINDOW_LINKS, q_ratio(window.link, window.chars));
+	PUT(WINDOW_GOOD, q_ratio(window.good, window.chars));
+	PUT(INLINE_ODDS, q_signed(f->inline_odds[i]));
+}
+
+static void put_around(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
+	PUT(DEPTH, own->depth);
+	memcpy(ret + F_IN_ARTICLE, own->in, sizeof(own->in));
+	uint32_t title_box = f->title_block == NONE ? 0 : f->blocks->items[f->title_block].box, up, down;
+	uint32_t title_article = f->boxes[title_box].article;
+	climb(f, f->blocks->items[i].box, title_box, &up, &down);
+	PUT(SAME_ARTICLE, own->article == title_article ? (own->article ? 1 : 0) : own->article ? 3 : 2);
+	PUT(TITLE_UP, q_count(up));
+	PUT(TITLE_DOWN, q_count(down));
+	PUT(TITLES_SINCE, f->titles[i]);
+	PUT(H1_SINCE, f->h1s[i]);
+	PUT(ODDS_SUM, q_signed(own->odds_sum / 4));
+	PUT(ODDS_MIN, q_signed(own->odds_min));
+	PUT(ODDS_MAX, q_signed(own->odds_max));
+	PUT(ODDS_MIN_AT, own->min_at);
+	uint32_t box = f->blocks->items[i].box;
+	int sum = f->inline_odds[i];
+	for (int k = 0; k < 3; k++) {
+		sum += f->boxes[box].odds;
+		if (box)
+			box = f->blocks->boxes[box].parent;
+	}
+	PUT(ODDS_NEAR, q_signed(sum / 2));
+}
+#undef PUT
+
+/* The twelve of FEATURES_BOX. */
+static void put_box(const struct features *f, uint32_t i, uint32_t box, uint8_t *ret)
+{
+	const struct box *b = &f->blocks->boxes[box];
+	struct text_sums s = box_sums(f, box);
+	uint32_t count = b->end - b->first;
+	*ret++ = q_log(s.chars);
+	*ret++ = q_ratio(s.chars, f->sums[f->blocks->count].chars);
+	*ret++ = q_ratio(s.link, s.chars);
+	*ret++ = q_ratio(s.good, s.chars);
+	*ret++ = q_log(count);
+	*ret++ = q_log(s.longs);
+	*ret++ = q_log(s.headings);
+	*ret++ = q_log(s.chars / (count ? count : 1));
+	*ret++ = q_ratio(f->sums[i].chars - f->sums[b->first].chars, s.chars);
+	*ret++ = q_signed(f->boxes[box].odds);
+	*ret++ = f->boxes[box].tag;
+	*ret++ = q_log(f->boxes[b->parent].children);
+}
+
+static void put_boxes(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	uint32_t box = f->blocks->items[i].box;
+	enum { STEP = F_BOX1_CHARS - F_BOX0_CHARS };
+	put_box(f, i, f->boxes[box].part, ret + F_PART_CHARS);
+	put_box(f, i, f->boxes[box].rich, ret + F_RICH_CHARS);
+	put_box(f, i, f->boxes[box].sub, ret + F_SUB_CHARS);
+	for (int k = 0; k < 5; k++) {
+		put_box(f, i, box, ret + F_BOX0_CHARS + k * STEP);
+		box = f->blocks->boxes[box].parent;
+	}
+}
+
+static void put_unit(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
+	uint32_t unit = own->unit;
+	if (unit == NONE) {
+		memset(ret + F_UNIT_UP, 255, F_UNIT_TITLE - F_UNIT_UP + 1);
+		return;
+	}
+	const struct twins *t = &f->twins[f->boxes[unit].twins];
+	const struct box *box = &f->blocks->boxes[unit];
+	const struct box *parent = &f->blocks->boxes[box->parent];
+	uint32_t title = f->title_block;
+	ret[F_UNIT_UP] = own->unit_up;
+	ret[F_UNIT_TWINS] = q_count(t->boxes);
+	ret[F_UNIT_PLACE] = f->boxes[unit].twin_place;
+	ret[F_UNIT_CHARS] = q_log(box_sums(f, unit).chars);
+	ret[F_UNIT_MEAN] = q_log(t->chars / t->boxes);
+	ret[F_UNIT_LINKS] = q_ratio(t->link, t->chars);
+	ret[F_UNIT_GOOD] = q_ratio(t->good, f->sums[f->blocks->count].good);
+	ret[F_UNIT_TITLE] = title >= box->first && title < box->end	    ? 1
+			    : title >= parent->first && title < parent->end ? 2
+									    : 0;
+}
+
+static void put_alike(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct alike *a = &f->classes[f->alike[i]];
+	const struct text_sums *all = &f->sums[f->blocks->count];
+	ret[F_ALIKE] = q_log(a->blocks);
+	ret[F_ALIKE_SHARE] = q_ratio(a->chars, all->chars);
+	ret[F_ALIKE_GOOD] = q_ratio(a->good, all->good);
+	ret[F_ALIKE_LINKS] = q_ratio(a->link, a->chars);
+	ret[F_ALIKE_BEST] = f->alike[i] == f->best_class;
+	ret[F_ALIKE_MEAN] = q_log(a->chars / a->blocks);
+}
+
+static void put_main(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	uint32_t box = f->blocks->items[i].box, up, down, all = f->sums[f->blocks->count].good;
+	const struct box *main = &f->blocks->boxes[f->main_box], *dense = &f->blocks->boxes[f->dense_box];
+	climb(f, box, f->main_box, &up, &down);
+	ret[F_MAIN_IN] = down == 0;
+	ret[F_MAIN_UP] = q_count(up);
+	ret[F_MAIN_DOWN] = q_count(down);
+	ret[F_MAIN_SHARE] = q_ratio(box_sums(f, f->main_box).good, all);
+	ret[F_MAIN_SIDE] = i < main->first ? 0 : i < main->end ? 1 : 2;
+	climb(f, box, f->dense_box, &up, &down);
+	ret[F_DENSE_IN] = down == 0;
+	ret[F_DENSE_UP] = q_count(up);
+	ret[F_DENSE_DOWN] = q_count(down);
+	ret[F_SUB_IS_DENSE] = f->boxes[box].sub == f->dense_box;
+	ret[F_DENSE_SHARE] = q_ratio(f->boxes[f->dense_box].direct, all);
+	ret[F_DENSE_DIRECT] = i < dense->first ? 0 : i < dense->end ? 1 : 2;
+}
+
+/* The eight of FEATURES_NEAR; @j may be outside. */
+static void put_near(const struct features *f, uint32_t i, int64_t j, uint8_t climbed, uint8_t *ret)
+{
+	if (j < 0 || j >= f->blocks->count) {
+		memset(ret, 255, F_PREV2_CHARS - F_PREV1_CHARS);
+		return;
+	}
+	const struct text_block *b = &f->blocks->items[j];
+	const struct text_stats *s = &f->stats[j];
+	*ret++ = q_log(s->chars);
+	*ret++ = q_ratio(b->link_bytes, b->text.n);
+	*ret++ = (uint8_t)(b->kind * 8 + (b->level < 8 ? b->level : 7));
+	*ret++ = s->ends;
+	*ret++ = (uint8_t)((f->alike[i] == f->alike[j]) + 2 * (b->box == f->blocks->items[i].box));
+	*ret++ = q_signed(f->boxes[b->box].odds + f->boxes[f->blocks->boxes[b->box].parent].odds + f->inline_odds[j]);
+	*ret++ = climbed;
+	*ret++ = q_ratio(s->short_words, s->words);
+}
+
+static void put_neighbours(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	uint32_t count = f->blocks->count;
+	uint8_t back2 = i ? f->climb[i - 1] : 0, on1 = i + 1 < count ? f->climb[i + 1] : 0,
+		on2 = i + 2 < count ? f->climb[i + 2] : 0;
+	put_near(f, i, (int64_t)i - 1, f->climb[i], ret + F_PREV1_CHARS);
+	put_near(f, i, (int64_t)i - 2, back2, ret + F_PREV2_CHARS);
+	put_near(f, i, (int64_t)i + 1, on1, ret + F_NEXT1_CHARS);
+	put_near(f, i, (int64_t)i + 2, on2, ret + F_NEXT2_CHARS);
+}
+
+void features_first(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	put_text(f, i, ret);
+	put_kind(f, i, ret);
+	put_place(f, i, ret);
+	put_around(f, i, ret);
+	put_boxes(f, i, ret);
+	put_unit(f, i, ret);
+	put_alike(f, i, ret);
+	put_main(f, i, ret);
+	put_neighbours(f, i, ret);
+	memcpy(ret + F_PAGE_BLOCKS, f->page_facts, sizeof(f->page_facts));
+}
