@@ -122,9 +122,48 @@ int box_facts_read(struct features *f)
 	struct arena *arena = &f->page->arena;
 	f->boxes = arena_calloc(arena, f->blocks->box_count + 1, sizeof(*f->boxes));
 	f->inline_odds = arena_calloc(arena, f->blocks->count + 1, sizeof(*f->inline_odds));
-	if (!f->boxes || !f->inline_odds)
+	f->box_vectors = arena_alloc(arena, (size_t)f->blocks->box_count * BOX_FEATURES + 1);
+	if (!f->boxes || !f->inline_odds || !f->box_vectors)
 		return page_full(f->page);
 	for (uint32_t i = 0; i < f->blocks->box_count; i++)
 		fill_box(f, i);
 	return tokens_read(f);
+}
+
+static uint8_t next(uint8_t n)
+{
+	return (uint8_t)(n + (n < 255));
+}
+
+static struct way *way_of(struct box_facts *box, int which)
+{
+	return which == 0 ? &box->to_title : which == 1 ? &box->to_main : &box->to_dense;
+}
+
+/* From each box to @to: up to the nearest box that holds both, and down. A parent stands before its children, so one
+ * pass is enough: what is no ancestor of @to goes by way of its parent. */
+static void read_ways(struct features *f, uint32_t to, int which)
+{
+	const struct way unknown = { 255, 255 };
+	const struct box *boxes = f->blocks->boxes;
+	uint8_t down = 0;
+	for (uint32_t i = 0; i < f->blocks->box_count; i++)
+		*way_of(&f->boxes[i], which) = unknown;
+	for (uint32_t i = to;; i = boxes[i].parent, down = next(down)) {
+		*way_of(&f->boxes[i], which) = (struct way){ 0, down };
+		if (!i)
+			break;
+	}
+	for (uint32_t i = 1; i < f->blocks->box_count; i++) {
+		struct way *own = way_of(&f->boxes[i], which), *up = way_of(&f->boxes[boxes[i].parent], which);
+		if (own->up == 255 && own->down == 255)
+			*own = (struct way){ next(up->up), up->down };
+	}
+}
+
+void box_ways_read(struct features *f)
+{
+	read_ways(f, f->title_block == UINT32_MAX ? 0 : f->blocks->items[f->title_block].box, 0);
+	read_ways(f, f->main_box, 1);
+	read_ways(f, f->dense_box, 2);
 }

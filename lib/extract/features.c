@@ -272,6 +272,7 @@ int features_read(struct page *page, const struct text_blocks *blocks, struct fe
 	find_main(f);
 	find_title(f, fact_words[0]);
 	find_subs(f);
+	box_ways_read(f);
 	find_titles(f);
 	find_near(f);
 	find_climbs(f);

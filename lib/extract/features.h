@@ -62,6 +62,8 @@
 	X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY) X(P_UNIT) X(P_TWINS)
 // clang-format on
 
+enum { BOX_FEATURES = 12, BOX_PLACE = 8 };
+
 enum feature {
 #define FEATURE_ENUM(name) F_##name,
 	FEATURES_TABLE(FEATURE_ENUM) FEATURE_FIRST_COUNT,
@@ -146,6 +148,10 @@ struct box_facts {
 	uint32_t twins;	  /* its class of boxes alike, side by side; index into features.twins */
 	uint32_t unit;	  /* nearest box with twins, UINT32_MAX none */
 	uint8_t unit_up, twin_place;
+	/* boxes up and down on the way to the title's box, the main and the dense one; 255 and more are 255 */
+	struct way {
+		uint8_t up, down;
+	} to_title, to_main, to_dense;
 };
 
 struct features {
@@ -171,6 +177,7 @@ struct features {
 	uint8_t *titles, *h1s; /* by block: headings that look like the title's, and h1, between the title and it */
 	uint8_t *climb;	       /* by block: boxes up and down from the one before */
 	uint8_t *images;       /* by block: images since the one before */
+	uint8_t *box_vectors;  /* by box: the features of FEATURES_BOX, but for the place */
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];
 };
 
@@ -179,6 +186,10 @@ int box_facts_read(struct features *features);
 int tokens_read(struct features *features);
 /* Classes of twins and the units (units.c); sums must be there. */
 int units_read(struct features *features);
+/* The ways to the title, the main and the dense box. */
+void box_ways_read(struct features *features);
+/* box_vectors, when the odds are there. */
+void box_vectors_make(struct features *features);
 
 /* Everything that does not depend on the model. 0 or page_full. */
 int features_read(struct page *page, const struct text_blocks *blocks, struct features *ret_features);

@@ -9,7 +9,11 @@ static inline uint8_t q_ratio(uint64_t part, uint64_t whole)
 {
 	if (!whole)
 		return 0;
-	return (uint8_t)(part >= whole ? 255 : part * 255 / whole);
+	if (part >= whole)
+		return 255;
+	if (whole < 1u << 24) /* a division of 32 bits costs half */
+		return (uint8_t)((uint32_t)part * 255u / (uint32_t)whole);
+	return (uint8_t)(part * 255 / whole);
 }
 
 /* 8 steps an octave: 0, 8 (one), 12, 16 (three) …; 255 from 2^31 on. */

@@ -106,12 +106,11 @@ static void put_around(const struct features *f, uint32_t i, uint8_t *ret)
 	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
 	PUT(DEPTH, own->depth);
 	memcpy(ret + F_IN_ARTICLE, own->in, sizeof(own->in));
-	uint32_t title_box = f->title_block == NONE ? 0 : f->blocks->items[f->title_block].box, up, down;
+	uint32_t title_box = f->title_block == NONE ? 0 : f->blocks->items[f->title_block].box;
 	uint32_t title_article = f->boxes[title_box].article;
-	climb(f, f->blocks->items[i].box, title_box, &up, &down);
 	PUT(SAME_ARTICLE, own->article == title_article ? (own->article ? 1 : 0) : own->article ? 3 : 2);
-	PUT(TITLE_UP, q_count(up));
-	PUT(TITLE_DOWN, q_count(down));
+	PUT(TITLE_UP, own->to_title.up);
+	PUT(TITLE_DOWN, own->to_title.down);
 	PUT(TITLES_SINCE, f->titles[i]);
 	PUT(H1_SINCE, f->h1s[i]);
 	PUT(ODDS_SUM, q_signed(own->odds_sum / 4));
@@ -129,25 +128,39 @@ static void put_around(const struct features *f, uint32_t i, uint8_t *ret)
 }
 #undef PUT
 
-/* The twelve of FEATURES_BOX. */
+/* The twelve of FEATURES_BOX; the place of the block in the box is put behind. */
+void box_vectors_make(struct features *f)
+{
+	uint32_t all = f->sums[f->blocks->count].chars;
+	uint8_t *ret = f->box_vectors;
+	for (uint32_t box = 0; box < f->blocks->box_count; box++) {
+		const struct box *b = &f->blocks->boxes[box];
+		struct text_sums s = box_sums(f, box);
+		uint32_t count = b->end - b->first;
+		*ret++ = q_log(s.chars);
+		*ret++ = q_ratio(s.chars, all);
+		*ret++ = q_ratio(s.link, s.chars);
+		*ret++ = q_ratio(s.good, s.chars);
+		*ret++ = q_log(count);
+		*ret++ = q_log(s.longs);
+		*ret++ = q_log(s.headings);
+		*ret++ = q_log(s.chars / (count ? count : 1));
+		*ret++ = 0; /* BOX_PLACE */
+		*ret++ = q_signed(f->boxes[box].odds);
+		*ret++ = f->boxes[box].tag;
+		*ret++ = q_log(f->boxes[b->parent].children);
+	}
+}
+
 static void put_box(const struct features *f, uint32_t i, uint32_t box, uint8_t *ret)
 {
 	const struct box *b = &f->blocks->boxes[box];
-	struct text_sums s = box_sums(f, box);
-	uint32_t count = b->end - b->first;
-	*ret++ = q_log(s.chars);
-	*ret++ = q_ratio(s.chars, f->sums[f->blocks->count].chars);
-	*ret++ = q_ratio(s.link, s.chars);
-	*ret++ = q_ratio(s.good, s.chars);
-	*ret++ = q_log(count);
-	*ret++ = q_log(s.longs);
-	*ret++ = q_log(s.headings);
-	*ret++ = q_log(s.chars / (count ? count : 1));
-	*ret++ = q_ratio(f->sums[i].chars - f->sums[b->first].chars, s.chars);
-	*ret++ = q_signed(f->boxes[box].odds);
-	*ret++ = f->boxes[box].tag;
-	*ret++ = q_log(f->boxes[b->parent].children);
+	uint32_t before = f->sums[b->first].chars;
+	memcpy(ret, f->box_vectors + (size_t)box * BOX_FEATURES, BOX_FEATURES);
+	ret[BOX_PLACE] = q_ratio(f->sums[i].chars - before, f->sums[b->end].chars - before);
 }
+
+_Static_assert(F_BOX1_CHARS - F_BOX0_CHARS == BOX_FEATURES && F_BOX0_PLACE - F_BOX0_CHARS == BOX_PLACE, "FEATURES_BOX");
 
 static void put_boxes(const struct features *f, uint32_t i, uint8_t *ret)
 {
@@ -200,19 +213,18 @@ static void put_alike(const struct features *f, uint32_t i, uint8_t *ret)
 
 static void put_main(const struct features *f, uint32_t i, uint8_t *ret)
 {
-	uint32_t box = f->blocks->items[i].box, up, down, all = f->sums[f->blocks->count].good;
+	uint32_t all = f->sums[f->blocks->count].good;
+	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
 	const struct box *main = &f->blocks->boxes[f->main_box], *dense = &f->blocks->boxes[f->dense_box];
-	climb(f, box, f->main_box, &up, &down);
-	ret[F_MAIN_IN] = down == 0;
-	ret[F_MAIN_UP] = q_count(up);
-	ret[F_MAIN_DOWN] = q_count(down);
+	ret[F_MAIN_IN] = own->to_main.down == 0;
+	ret[F_MAIN_UP] = own->to_main.up;
+	ret[F_MAIN_DOWN] = own->to_main.down;
 	ret[F_MAIN_SHARE] = q_ratio(box_sums(f, f->main_box).good, all);
 	ret[F_MAIN_SIDE] = i < main->first ? 0 : i < main->end ? 1 : 2;
-	climb(f, box, f->dense_box, &up, &down);
-	ret[F_DENSE_IN] = down == 0;
-	ret[F_DENSE_UP] = q_count(up);
-	ret[F_DENSE_DOWN] = q_count(down);
-	ret[F_SUB_IS_DENSE] = f->boxes[box].sub == f->dense_box;
+	ret[F_DENSE_IN] = own->to_dense.down == 0;
+	ret[F_DENSE_UP] = own->to_dense.up;
+	ret[F_DENSE_DOWN] = own->to_dense.down;
+	ret[F_SUB_IS_DENSE] = own->sub == f->dense_box;
 	ret[F_DENSE_SHARE] = q_ratio(f->boxes[f->dense_box].direct, all);
 	ret[F_DENSE_DIRECT] = i < dense->first ? 0 : i < dense->end ? 1 : 2;
 }

@@ -191,22 +191,22 @@ int main(int argc, char **argv)
 		{ "show", 1, NULL, 's' }, { "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL, *score = NULL;
-	struct learner learner = { .settings = { { .trees = 80,
+	struct learner learner = { .settings = { { .trees = 160,
 							 .depth = 6,
 							 .threads = 2,
-							 .eta = 0.15,
-							 .subsample = 0.8,
-							 .columns = 0.3,
-							 .min_weight = 0.5,
-							 .lambda = 2 },
-					   { .trees = 140,
+							 .eta = 0.08,
+							 .subsample = 0.6,
+							 .columns = 0.1,
+							 .min_weight = 10,
+							 .lambda = 5 },
+					   { .trees = 280,
 						   .depth = 6,
 						   .threads = 2,
-						   .eta = 0.08,
-						   .subsample = 0.8,
-						   .columns = 0.3,
-						   .min_weight = 0.5,
-						   .lambda = 2 } } };
+						   .eta = 0.04,
+						   .subsample = 0.6,
+						   .columns = 0.1,
+						   .min_weight = 10,
+						   .lambda = 5 } } };
 	bool quick = false, fast = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {
