@@ -112,7 +112,8 @@ struct text_stats {
 	uint32_t chars, words, letters, upper, capitals, digits, sentences, commas, colons, quotes, symbols;
 	uint32_t short_words, wide, longest, link, numbers;
 	uint32_t title_hits, description_hits, body_hits, body_pairs, author_hits, site_hits;
-	uint32_t grams, echo_before, echo_after; /* runs of words; those that stand in blocks before and after as well */
+	uint32_t grams, echo_before,
+		echo_after; /* runs of words; those that stand in blocks before and after as well */
 	uint32_t hash;
 	uint8_t ends, starts;
 	bool year, clock, money, mark, good, is_long;

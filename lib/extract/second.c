@@ -32,7 +32,8 @@ int features_second_prepare(const struct features *f, const uint8_t *p, struct s
 	s->alike_weighted = arena_calloc(arena, f->class_count + 1, sizeof(*s->alike_weighted));
 	s->twins_weighted = arena_calloc(arena, f->twins_count + 1, sizeof(*s->twins_weighted));
 	s->twins_weight = arena_calloc(arena, f->twins_count + 1, sizeof(*s->twins_weight));
-	if (!s->twins_weighted || !s->twins_weight || !s->weight || !s->weighted || !s->sure_before || !s->sure_after || !s->alike_weighted)
+	if (!s->twins_weighted || !s->twins_weight || !s->weight || !s->weighted || !s->sure_before || !s->sure_after ||
+		!s->alike_weighted)
 		return page_full(f->page);
 	s->f = f;
 	s->p = p;

@@ -189,7 +189,7 @@ int tokens_read(struct features *f)
 	f->sets = arena_calloc(arena, SETS, sizeof(*f->sets));
 	/* a set is of an element with attributes, or of some */
 	uint32_t sets = blocks->box_count + blocks->count < dom->attr_count ? blocks->box_count + blocks->count
-									     : dom->attr_count;
+									    : dom->attr_count;
 	if (!f->inline_sets || !f->sets || !key_table_init(&sink.seen, arena, sets))
 		return page_full(f->page);
 	f->set_count = 1; /* set 0 is empty */

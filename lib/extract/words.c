@@ -414,8 +414,8 @@ void words_scan(
 			s.author_hits += (marks & WORD_AUTHOR) != 0;
 			s.site_hits += (marks & WORD_SITE) != 0;
 			s.body_hits += (marks & WORD_BODY) != 0;
-			s.body_pairs += last && (marks & WORD_BODY) &&
-					marks_of(set, (last * 31 + r.word) | 1) & WORD_BODY_PAIR;
+			s.body_pairs +=
+				last && (marks & WORD_BODY) && marks_of(set, (last * 31 + r.word) | 1) & WORD_BODY_PAIR;
 		}
 		last = r.word;
 	}

@@ -28,7 +28,8 @@ bool words_init(struct word_set *set, struct arena *arena, size_t bytes);
 /* Adds the words of @text (at most LIMIT_FACT_WORDS) with @mark, pairs with @pair_mark when not 0. Returns how many. */
 uint32_t words_add(struct word_set *set, struct view text, uint8_t mark, uint8_t pair_mark);
 
-/* Runs of words and the block that said them first: what is said twice shows (pull quotes, copies, tables of contents). */
+/* Runs of words and the block that said them first: what is said twice shows (pull quotes, copies, tables of contents).
+ */
 struct echo_slot {
 	uint32_t gram; /* hash; 0: free */
 	uint32_t block;
@@ -40,8 +41,9 @@ struct echo {
 /* For @bytes bytes of text. False: no memory. */
 bool echo_init(struct echo *echo, struct arena *arena, size_t bytes);
 
-/* Counts everything of @text, block @block, into @stats[@block]; hits against @set; echoes with the blocks before, whose
- * stats get theirs. */
-void words_scan(const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);
+/* Counts everything of @text, block @block, into @stats[@block]; hits against @set; echoes with the blocks before,
+ * whose stats get theirs. */
+void words_scan(
+	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);
 
 #endif

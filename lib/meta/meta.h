@@ -14,7 +14,7 @@ struct evidence {
 	struct view schema_type;  /* first article-like Schema.org type: "NewsArticle", "Product" …, else the first */
 	struct view og_type, generator;
 	struct view author, site; /* the first name that the head or JSON-LD gives */
-	void *detail; /* meta/ alone: every candidate with its source */
+	void *detail;		  /* meta/ alone: every candidate with its source */
 };
 
 /* Stage, HTML pages, between dom and extract: page->dom -> page->evidence. */
