@@ -47,20 +47,25 @@ def write_jsonl(path, seed, first, count, words=120, revise=0.0, base_seed=None)
 NOTES = 4  # lines "House note K." that each page has
 
 
-def html(line):
-    """A page of the same story, with lines that a rule can cut."""
+def plain(line):
+    """The story as plain text, with lines that a rule can cut."""
     paragraphs = line["text"].split("\n\n")
     notes = ["House note %d." % k for k in range(NOTES)]
-    body = "".join("<p>%s</p>" % p for p in [*paragraphs[:1], *notes, *paragraphs[1:]])
+    return "\n\n".join([line["title"], *paragraphs[:1], *notes, *paragraphs[1:]]).encode() + b"\n"
+
+
+def html(line):
+    body = "".join("<p>%s</p>" % p for p in line["text"].split("\n\n"))
     return ("<html lang=en><head><title>%s</title></head><body><nav><a href=/>Home</a></nav><article><h1>%s</h1>%s"
             "</article></body></html>" % (line["title"], line["title"], body)).encode()
 
 
 def write_warc(path, lines_path):
-    """The pages of write_jsonl's lines as responses."""
+    """The pages of write_jsonl's lines as responses, every second one as plain text."""
     with open(lines_path, encoding="utf-8") as lines, open(path, "wb") as out:
         for i, line in enumerate(map(json.loads, lines)):
-            body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html(line)
+            kind, content = (b"plain", plain(line)) if i % 2 else (b"html", html(line))
+            body = b"HTTP/1.1 200 OK\r\nContent-Type: text/%s; charset=utf-8\r\n\r\n" % kind + content
             head = ("WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-%012d>\r\n"
                     "WARC-Date: 2024-05-01T10:00:00Z\r\nWARC-Target-URI: %s\r\n"
                     "Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n" % (
@@ -69,7 +74,7 @@ def write_warc(path, lines_path):
 
 
 def write_rules(folder):
-    """One rule file for each note; cutting it gives every page another text."""
+    """One rule file for each note; cutting it gives every plain page another text."""
     paths = []
     for k in range(NOTES):
         paths.append("%s/note%d.rules" % (folder, k))
