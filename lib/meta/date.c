@@ -6,8 +6,9 @@
 
 enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12 };
 
-/* How well a day fits the capture: 0 it does, FUTURE it is after it, IMPOSSIBLE. The clock of a capture can be wrong
- * (rewritten WARCs carry the day of the rewriting), so markup that says "published" is only doubted within a year. */
+/* How well a day fits the capture: FITS, FUTURE (after it, and doubted), IMPOSSIBLE. What this run fetched has our own
+ * clock: nothing is published later than the farthest zone (UTC+14) allows. The clock of a record from an archive can
+ * be wrong (rewritten WARCs carry the day of the rewriting), so a later day is only doubted there, up to 366 days. */
 enum fit { FITS, FUTURE, IMPOSSIBLE };
 enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80, HINT = 100 };
 
@@ -18,7 +19,8 @@ static enum fit fit_of(const struct decide *d, const struct date *date, bool str
 	int64_t fetched = d->page->capture.fetched, at = date_seconds(date);
 	if (fetched == GARNER_NO_NUMBER || at <= fetched + ZONE_SECONDS)
 		return FITS;
-	return at <= fetched + DOUBT_SECONDS ? FUTURE : IMPOSSIBLE;
+	int64_t doubt = d->page->capture.network ? 0 : DOUBT_SECONDS;
+	return at <= fetched + doubt ? FUTURE : IMPOSSIBLE;
 }
 
 void dates_add_date(struct dates *dates, const struct date *date, int score, const char *from)

@@ -86,7 +86,7 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("lifestyle"), W("technology"), W("health"), W("world"), W("haberler"), W("kontributor"), W("opinion") };
 
 /* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
-static const struct view bodies[] = { W("ministeri"), W("departement"), W("department"), W("institut"),
+static const struct view bodies[] = { W("ministeri"), W("ministry"), W("departement"), W("department"), W("institut"),
 	W("landesanstalt"), W("universit"), W("verlag"), W("gmbh"), W("e.v"), W("verein"), W("association"),
 	W("center"), W("centre"), W("bundesamt"), W("fraktion"), W("committee"), W("agency"), W("bundesminist"),
 	W("gesellschaft"), W("stiftung"), W("foundation"), W("office"), W("amt"), W("council"), W("society"),

@@ -4,73 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include "garner.h"
-#include "util/buf.h"
-
-#define TEXT                                                                                                           \
-	"<p>The harbour was quiet when the first boats came back in the morning, and nobody on the quay spoke of the " \
-	"storm that had kept them out for three nights.</p><p>By noon the market was open again, the fish lay on "     \
-	"ice, "                                                                                                        \
-	"and the prices were twice those of the week before, as the buyers from the city found out.</p><p>The town "   \
-	"has "                                                                                                         \
-	"lived from the sea for six hundred years; whether it will do so for another ten is a question that few here " \
-	"like to answer, least of all in front of strangers.</p>"
-
-struct facts {
-	char title[256], authors[256], published[64], from[32], precision[16], modified[64], site[64], canonical[256],
-		image[256], licence[256], access[32], section[64], tags[256];
-};
-
-static void set(char *out, size_t size, const char *text)
-{
-	snprintf(out, size, "%s", text ? text : "-");
-}
-
-static void join(char *out, size_t size, const char *const *list, size_t count)
-{
-	struct buf b = BUF_INIT(4096);
-	for (size_t i = 0; i < count; i++)
-		buf_printf(&b, "%s%s", i ? "; " : "", list[i]);
-	set(out, size, count ? buf_str(&b) : NULL);
-	buf_free(&b);
-}
-
-static int note(void *user, const struct garner_document *d, int reason, const char *detail)
-{
-	struct facts *f = user;
-	(void)reason;
-	(void)detail;
-	set(f->title, sizeof(f->title), d->title);
-	join(f->authors, sizeof(f->authors), d->authors, d->author_count);
-	join(f->tags, sizeof(f->tags), d->tags, d->tag_count);
-	set(f->published, sizeof(f->published), d->published);
-	set(f->from, sizeof(f->from), d->published_from);
-	set(f->precision, sizeof(f->precision), d->published_precision);
-	set(f->modified, sizeof(f->modified), d->modified);
-	set(f->site, sizeof(f->site), d->site);
-	set(f->canonical, sizeof(f->canonical), d->url_canonical);
-	set(f->image, sizeof(f->image), d->image);
-	set(f->licence, sizeof(f->licence), d->licence);
-	set(f->access, sizeof(f->access), d->access);
-	set(f->section, sizeof(f->section), d->section);
-	return 0;
-}
-
-static struct facts read_page(const char *url, const char *head, const char *body)
-{
-	struct facts f = { .title = "" };
-	struct buf page = BUF_INIT(1 << 20);
-	struct garner *garner = garner_new(NULL);
-	assert_non_null(garner);
-	buf_printf(&page, "<!DOCTYPE html><html><head>%s</head><body>%s</body></html>", head, body);
-	assert_int_equal(garner_clean_bytes(garner, page.p, page.n, url, "text/html; charset=utf-8", note, &f), 0);
-	buf_free(&page);
-	garner_free(garner);
-	return f;
-}
+#include "facts.h"
 
 static void the_name_of_the_site_is_cut_off_a_title(void **state)
 {
@@ -224,6 +158,54 @@ static void a_change_is_not_a_publication(void **state)
 	assert_string_equal(f.modified, "2021-03-09");
 }
 
+static void a_date_with_its_label_is_found_wherever_it_stands(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/a", "<title>Der Hafen öffnet</title>",
+		"<article><h1>Der Hafen öffnet</h1>" TEXT "</article><ul><li>Datum 28.04.2023</li><li>Autorin Änne "
+		"Müßig</li></ul>");
+	assert_string_equal(f.published, "2023-04-28");
+	assert_string_equal(f.authors, "Änne Müßig");
+	f = read_page("https://example.org/a", "<title>The port opens</title>",
+		"<div class=sidebar><h4>Published</h4><div>July 8, 2025</div></div><article><h1>The port "
+		"opens</h1>" TEXT "</article>");
+	assert_string_equal(f.published, "2025-07-08");
+	/* Two of them are a list of other pages. */
+	f = read_page("https://example.org/a", "<title>The port opens</title>",
+		"<article><h1>The port opens</h1>" TEXT "</article><div class=related><div>Published 8 July "
+		"2025</div><div>Published 9 July 2025</div></div>");
+	assert_string_equal(f.published, "-");
+}
+
+static void the_clock_on_the_page_goes_before_the_same_moment_in_utc(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/a",
+		"<title>O porto reabre</title><meta property=article:published_time content=2022-05-04T00:44:52Z>",
+		"<html lang=pt-BR><article><h1>O porto reabre</h1><p>3 de maio de 2022, 21:44:52</p>" TEXT
+		"</article>");
+	assert_string_equal(f.published, "2022-05-03T21:44:52");
+}
+
+static void a_template_that_swaps_day_and_month_is_corrected_by_what_is_shown(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/a",
+		"<title>Das Wasser ist sauber</title><meta name=date content='2023-01-11T12:43:42'>",
+		"<html lang=de><article><h1>Das Wasser ist sauber</h1><p>1. November 2023</p>" TEXT "</article>");
+	assert_string_equal(f.published, "2023-11-01");
+}
+
+static void a_front_page_has_no_day(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/",
+		"<title>The Daily Net</title><script type=application/ld+json>{\"@type\":\"WebPage\",\"datePublished\":"
+		"\"2021-03-04T05:06:07Z\"}</script>",
+		"<h1>The Daily Net</h1>" TEXT "<p>3 March 2021</p>");
+	assert_string_equal(f.published, "-");
+}
+
 static void the_address_says_which_day_it_was_where_it_was_written(void **state)
 {
 	(void)state;
@@ -304,6 +286,10 @@ int main(void)
 		cmocka_unit_test(without_evidence_there_is_no_date_and_no_author),
 		cmocka_unit_test(the_day_of_a_related_article_is_not_taken),
 		cmocka_unit_test(a_change_is_not_a_publication),
+		cmocka_unit_test(a_date_with_its_label_is_found_wherever_it_stands),
+		cmocka_unit_test(the_clock_on_the_page_goes_before_the_same_moment_in_utc),
+		cmocka_unit_test(a_template_that_swaps_day_and_month_is_corrected_by_what_is_shown),
+		cmocka_unit_test(a_front_page_has_no_day),
 		cmocka_unit_test(the_address_says_which_day_it_was_where_it_was_written),
 		cmocka_unit_test(answers_do_not_write_the_question),
 		cmocka_unit_test(links_are_made_absolute),

@@ -1,0 +1,102 @@
+/* Who wrote a page: evidence that agrees, and evidence that is none. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "facts.h"
+
+#define HEAD		      "<title>The port opens</title>"
+#define ARTICLE(above, below) "<article><h1>The port opens</h1>" above TEXT below "</article>"
+
+static void check(const char *head, const char *body, const char *want)
+{
+	struct facts f = read_page("https://www.daily-net.example/a", head, body);
+	if (strcmp(f.authors, want) != 0)
+		fail_msg("[%s], not [%s]", f.authors, want);
+}
+
+static void a_list_cut_short_is_completed_where_two_places_agree(void **state)
+{
+	(void)state;
+	static const char head[] =
+		HEAD "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"The "
+		     "port opens\",\"author\":{\"@type\":\"Person\",\"name\":\"Ann Lee\"}}</script>";
+	check(head, ARTICLE("<p class=byline>By Ann Lee and Bo Chu</p>", ""), "Ann Lee; Bo Chu");
+	check(HEAD "<meta name=author content='Ann Lee'>", ARTICLE("<p>About Bo Chu</p>", ""), "Ann Lee");
+}
+
+static void a_given_name_is_completed_by_the_byline(void **state)
+{
+	(void)state;
+	check(HEAD "<meta name=author content=Ann>", ARTICLE("<p>By Ann Lee</p>", ""), "Ann Lee");
+	check(HEAD "<meta name=author content=Ann>", ARTICLE("<p>By Bo Chu</p>", ""), "Ann");
+}
+
+static void what_an_imprint_says_is_no_author(void **state)
+{
+	(void)state;
+	check(HEAD "<meta name=author content='daily-net.example'>", ARTICLE("", ""), "-");
+	check(HEAD "<meta name=author content='Ministry of Harbours, Department of Nets'>", ARTICLE("", ""), "-");
+	check(HEAD "<meta name=author content='DailyNet'>", ARTICLE("<p>By Ann Lee</p>", ""), "Ann Lee");
+}
+
+static void an_agency_signs_in_small_letters(void **state)
+{
+	(void)state;
+	check(HEAD "<meta name=author content='Änne Müßig und Bert Lang, dpa'>", ARTICLE("", ""),
+		"Änne Müßig; Bert Lang; dpa");
+}
+
+static void a_card_a_link_and_a_label_name_the_author(void **state)
+{
+	(void)state;
+	check(HEAD "<meta name=twitter:label1 content='Verfasst von'><meta name=twitter:data1 content='Änne Müßig'>"
+		   "<meta name=twitter:label2 content=Lesezeit><meta name=twitter:data2 content='3 Minuten'>",
+		ARTICLE("", ""), "Änne Müßig");
+	check(HEAD, ARTICLE("<ul><li><a href=/authors/ann-lee/>Ann Lee</a></li></ul>", ""), "Ann Lee");
+	check(HEAD, ARTICLE("", "<div><b>Auteur :</b> Élodie Aubé</div>"), "Élodie Aubé");
+	check(HEAD, ARTICLE("<p>Written by</p><p>Ann Lee</p>", ""), "Ann Lee");
+}
+
+static void the_foot_of_the_article_has_its_byline(void **state)
+{
+	(void)state;
+	check(HEAD,
+		"<div class=post><h1>The port opens</h1><div>" TEXT
+		"</div><div class=post-footer><span class='post-author vcard'>Eingestellt von "
+		"<span class=fn>der Käptn</span></span></div></div>",
+		"der Käptn");
+	check(HEAD, ARTICLE("", "") "<div class=footer><span class=author>Web Design Ltd</span></div>", "-");
+}
+
+static void a_name_in_italics_signs_the_article(void **state)
+{
+	(void)state;
+	check(HEAD "<meta property=article:published_time content=2021-03-04>",
+		ARTICLE("", "<p style='text-align:right'><strong>Lê Văn</strong></p>"), "Lê Văn");
+	check(HEAD "<meta property=article:published_time content=2021-03-04>", ARTICLE("", "<p>Lê Văn</p>"), "-");
+}
+
+static void topics_and_buttons_are_no_names(void **state)
+{
+	(void)state;
+	check(HEAD, ARTICLE("<p class=author-line><a rel='category tag' href=/category/nets>Nets Boats</a></p>", ""),
+		"-");
+	check(HEAD, ARTICLE("<p>Facebook Twitter Mail</p><p>3 March 2021</p>", ""), "-");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_list_cut_short_is_completed_where_two_places_agree),
+		cmocka_unit_test(a_given_name_is_completed_by_the_byline),
+		cmocka_unit_test(what_an_imprint_says_is_no_author),
+		cmocka_unit_test(an_agency_signs_in_small_letters),
+		cmocka_unit_test(a_card_a_link_and_a_label_name_the_author),
+		cmocka_unit_test(the_foot_of_the_article_has_its_byline),
+		cmocka_unit_test(a_name_in_italics_signs_the_article),
+		cmocka_unit_test(topics_and_buttons_are_no_names),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
