@@ -107,7 +107,7 @@ void page_note(struct page *page, const char *format, ...) __attribute__((format
 int page_full(struct page *page);
 /* NUL-terminated copy in the arena, or NULL for an empty view or no memory. */
 const char *page_str(struct page *page, struct view v);
-/* Ready for the next capture; keeps memory up to ARENA_KEEP_BYTES. */
+/* Ready for the next capture; keeps memory up to arena.keep. */
 void page_reset(struct page *page);
 /* As it was captured: what stages found is forgotten. The arena is not reset. */
 void page_again(struct page *page);

@@ -160,6 +160,7 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 	if (result < 0)
 		return result;
 	page_open(&page, pipeline);
+	page.arena.keep = ARENA_KEEP_ALONE_BYTES;
 	for (uint64_t sequence = 0; !atomic_load(pipeline->stop); sequence++) {
 		page_reset(&page);
 		page.sequence = sequence;
@@ -214,6 +215,8 @@ struct ring {
 	int reader_result;
 	struct error reader_error;
 	char in_work[256];
+	struct arena *spare; /* of free slots; the one used last is taken first, its memory is at hand */
+	size_t spare_count;
 };
 
 static void note_in_work(struct ring *ring)
@@ -225,6 +228,13 @@ static void note_in_work(struct ring *ring)
 	ring->in_work[n] = 0;
 }
 
+/* The reader goes ahead of the workers by a page for each and one more: what it reads takes memory. */
+static bool may_read(const struct ring *ring, const struct slot *slot)
+{
+	uint64_t taken = ring->taken > ring->written ? ring->taken : ring->written;
+	return slot->state == SLOT_FREE && ring->read < taken + (uint64_t)ring->pipeline->jobs + 1;
+}
+
 static void *reader_main(void *arg)
 {
 	struct ring *ring = arg;
@@ -232,9 +242,11 @@ static void *reader_main(void *arg)
 	for (uint64_t sequence = 0;; sequence++) {
 		struct slot *slot = &ring->slots[sequence % ring->slot_count];
 		pthread_mutex_lock(&ring->lock);
-		while (slot->state != SLOT_FREE && !ring->abort)
+		while (!may_read(ring, slot) && !ring->abort)
 			pthread_cond_wait(&ring->freed, &ring->lock);
 		bool over = ring->abort || atomic_load(ring->pipeline->stop);
+		if (!over)
+			slot->page.arena = ring->spare[--ring->spare_count];
 		pthread_mutex_unlock(&ring->lock);
 		if (over)
 			break;
@@ -251,6 +263,7 @@ static void *reader_main(void *arg)
 			ring->reader_error = slot->page.error;
 		}
 		if (result != 0) {
+			ring->spare[ring->spare_count++] = slot->page.arena;
 			pthread_mutex_unlock(&ring->lock);
 			break;
 		}
@@ -280,6 +293,7 @@ static struct slot *take(struct ring *ring)
 			ring->taken = ring->written;
 		while (ring->taken < ring->read && ring->slots[ring->taken % ring->slot_count].state == SLOT_DONE)
 			ring->taken++;
+		pthread_cond_signal(&ring->freed);
 		if (ring->abort || ring->taken < ring->read || ring->end)
 			break;
 		pthread_cond_wait(&ring->filled, &ring->lock);
@@ -287,6 +301,7 @@ static struct slot *take(struct ring *ring)
 	if (!ring->abort && ring->taken < ring->read) {
 		slot = &ring->slots[ring->taken++ % ring->slot_count];
 		slot->state = SLOT_BUSY;
+		pthread_cond_signal(&ring->freed);
 	}
 	pthread_mutex_unlock(&ring->lock);
 	return slot;
@@ -344,6 +359,7 @@ static int write_all(struct ring *ring, struct error *error)
 			result = pipeline->sink(pipeline->user, &slot->page, error);
 		pthread_mutex_lock(&ring->lock);
 		slot->state = SLOT_FREE;
+		ring->spare[ring->spare_count++] = slot->page.arena;
 		ring->written++;
 		pthread_cond_signal(&ring->freed);
 		pthread_mutex_unlock(&ring->lock);
@@ -356,6 +372,41 @@ static int write_all(struct ring *ring, struct error *error)
 	return result;
 }
 
+static bool ring_open(struct ring *ring)
+{
+	ring->slots = calloc(ring->slot_count, sizeof(*ring->slots));
+	ring->spare = calloc(ring->slot_count, sizeof(*ring->spare));
+	if (!ring->slots || !ring->spare)
+		return false;
+	pthread_mutex_init(&ring->lock, NULL);
+	pthread_cond_init(&ring->freed, NULL);
+	pthread_cond_init(&ring->filled, NULL);
+	pthread_cond_init(&ring->done, NULL);
+	for (size_t i = 0; i < ring->slot_count; i++) {
+		page_open(&ring->slots[i].page, ring->pipeline);
+		ring->slots[i].page.arena.keep = ARENA_KEEP_SLOT_BYTES;
+		ring->spare[ring->spare_count++] = ring->slots[i].page.arena;
+	}
+	return true;
+}
+
+static void ring_close(struct ring *ring)
+{
+	if (ring->slots && ring->spare) {
+		for (size_t i = 0; i < ring->slot_count; i++)
+			if (ring->slots[i].state != SLOT_FREE)
+				arena_free(&ring->slots[i].page.arena);
+		while (ring->spare_count)
+			arena_free(&ring->spare[--ring->spare_count]);
+		pthread_cond_destroy(&ring->done);
+		pthread_cond_destroy(&ring->filled);
+		pthread_cond_destroy(&ring->freed);
+		pthread_mutex_destroy(&ring->lock);
+	}
+	free(ring->spare);
+	free(ring->slots);
+}
+
 static int run_threads(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
 {
 	struct ring ring = {
@@ -365,18 +416,11 @@ static int run_threads(const struct pipeline *pipeline, struct capture_reader *r
 	struct worker *workers = calloc(jobs, sizeof(*workers));
 	pthread_t reader_thread;
 	int result = 0;
-	ring.slots = calloc(ring.slot_count, sizeof(*ring.slots));
-	if (!ring.slots || !workers) {
-		free(ring.slots);
+	if (!workers || !ring_open(&ring)) {
+		ring_close(&ring);
 		free(workers);
 		return error_set(error, -ENOMEM, "no memory for %d threads", pipeline->jobs);
 	}
-	pthread_mutex_init(&ring.lock, NULL);
-	pthread_cond_init(&ring.freed, NULL);
-	pthread_cond_init(&ring.filled, NULL);
-	pthread_cond_init(&ring.done, NULL);
-	for (size_t i = 0; i < ring.slot_count; i++)
-		page_open(&ring.slots[i].page, pipeline);
 	for (; worker_count < jobs && result >= 0; worker_count++) {
 		struct worker *worker = &workers[worker_count];
 		worker->ring = &ring;
@@ -412,13 +456,7 @@ static int run_threads(const struct pipeline *pipeline, struct capture_reader *r
 	}
 	if (result >= 0 && ring.reader_result < 0)
 		result = error_set(error, ring.reader_result, "%s", ring.reader_error.text);
-	for (size_t i = 0; i < ring.slot_count; i++)
-		arena_free(&ring.slots[i].page.arena);
-	pthread_cond_destroy(&ring.done);
-	pthread_cond_destroy(&ring.filled);
-	pthread_cond_destroy(&ring.freed);
-	pthread_mutex_destroy(&ring.lock);
-	free(ring.slots);
+	ring_close(&ring);
 	free(workers);
 	return result < 0 ? result : 0;
 }

@@ -15,7 +15,8 @@ struct arena_chunk {
 
 void arena_init(struct arena *arena, size_t limit)
 {
-	*arena = (struct arena){ .limit = limit < ARENA_CHUNK_BYTES ? ARENA_CHUNK_BYTES : limit };
+	*arena = (struct arena){ .limit = limit < ARENA_CHUNK_BYTES ? ARENA_CHUNK_BYTES : limit,
+		.keep = ARENA_KEEP_BYTES };
 }
 
 /* Large chunks are mapped, so that giving them back gives them to the system whatever thread does so:
@@ -156,10 +157,10 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 
 void arena_reset(struct arena *arena)
 {
-	while (arena->head && (arena->head->older || arena->head->size > ARENA_KEEP_BYTES)) {
+	while (arena->head && (arena->head->older || arena->head->size > arena->keep)) {
 		struct arena_chunk *older = arena->head->older;
 		/* The largest chunk is the newest: keep that one instead of the first where it fits. */
-		if (older && arena->head->size <= ARENA_KEEP_BYTES) {
+		if (older && arena->head->size <= arena->keep) {
 			arena->head->older = older->older;
 			arena->taken -= older->size;
 			chunk_free(older);
@@ -182,5 +183,5 @@ void arena_free(struct arena *arena)
 		chunk_free(arena->head);
 		arena->head = older;
 	}
-	*arena = (struct arena){ .limit = arena->limit };
+	*arena = (struct arena){ .limit = arena->limit, .keep = arena->keep };
 }

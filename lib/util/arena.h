@@ -14,6 +14,7 @@ struct arena {
 	char *end;		  /* past the last byte of head */
 	size_t taken;		  /* bytes of all chunks */
 	size_t limit;		  /* ceiling for @taken; fixed at init */
+	size_t keep;		  /* a reset keeps one chunk of at most so many bytes; ARENA_KEEP_BYTES from init */
 };
 
 /* @limit in bytes, at least ARENA_CHUNK_BYTES. Takes no memory yet. */
@@ -37,7 +38,7 @@ struct arena_mark {
 };
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
-/* Forgets all allocations; keeps at most ARENA_KEEP_BYTES for the next page. */
+/* Forgets all allocations; keeps at most arena->keep bytes for the next page. */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);
 
