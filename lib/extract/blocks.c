@@ -217,17 +217,23 @@ static void begin(struct walk *w, uint32_t node)
 	w->now = (struct text_block){ .node = node };
 }
 
-static void put(struct walk *w, const char *p, size_t n)
+/* @n bytes of text were put. */
+static void count(struct walk *w, size_t n)
 {
 	const struct around *a = &top(w)->around;
-	memcpy(w->text + w->at, p, n);
-	w->at += n;
 	if (a->link)
 		w->now.link_bytes += (uint32_t)n;
 	if (a->bold)
 		w->now.bold_bytes += (uint32_t)n;
 	if (a->time)
 		w->now.time_bytes += (uint32_t)n;
+}
+
+static void put(struct walk *w, const char *p, size_t n)
+{
+	memcpy(w->text + w->at, p, n);
+	w->at += n;
+	count(w, n);
 }
 
 static void put_space(struct walk *w)
@@ -239,29 +245,47 @@ static void put_space(struct walk *w)
 		w->text[w->at++] = ' '; /* of no element's text */
 }
 
+/* Before the first word of a text node: the block begins, a cell border or a space is put. */
+static void put_start(struct walk *w, uint32_t node)
+{
+	begin(w, node);
+	if (w->cell && w->at > w->start) {
+		put(w, " | ", 3);
+		w->space = false;
+	}
+	w->cell = false;
+	put_space(w);
+}
+
 static void put_collapsed(struct walk *w, uint32_t node, struct view v)
 {
-	size_t at = 0;
-	while (at < v.n) {
-		size_t from = at;
-		while (at < v.n && ascii_is_space(v.p[at]))
-			at++;
-		if (at > from)
-			w->space = w->begun;
-		from = at;
-		while (at < v.n && !ascii_is_space(v.p[at]))
-			at++;
-		if (at == from)
+	const char *p = v.p, *end = v.p + v.n;
+	while (p < end && ascii_is_space(*p))
+		p++;
+	if (p > v.p)
+		w->space = w->begun;
+	if (p == end)
+		return;
+	put_start(w, node);
+	char *out = w->text + w->at;
+	size_t spaces = 0;
+	for (;;) {
+		while (p < end && !ascii_is_space(*p))
+			*out++ = *p++;
+		if (p == end)
 			break;
-		begin(w, node);
-		if (w->cell && w->at > w->start) {
-			put(w, " | ", 3);
-			w->space = false;
+		while (p < end && ascii_is_space(*p))
+			p++;
+		if (p == end) {
+			w->space = true;
+			break;
 		}
-		w->cell = false;
-		put_space(w);
-		put(w, v.p + from, at - from);
+		*out++ = ' '; /* of no element's text */
+		spaces++;
 	}
+	size_t n = (size_t)(out - (w->text + w->at));
+	w->at += n;
+	count(w, n - spaces);
 }
 
 /* CRLF became LF in the parser. */

@@ -216,24 +216,53 @@ static void count_class(struct text_stats *s, uint8_t class, uint32_t c)
 	}
 }
 
+/* The character at @at of valid UTF-8, behind ASCII. */
+static inline uint32_t wide_next(struct view v, size_t *at)
+{
+	const unsigned char *p = (const unsigned char *)v.p + *at;
+	size_t left = v.n - *at;
+	if (p[0] < 0xE0 && left >= 2) {
+		*at += 2;
+		return (p[0] & 0x1Fu) << 6 | (p[1] & 0x3Fu);
+	}
+	if (p[0] < 0xF0 && left >= 3) {
+		*at += 3;
+		return (p[0] & 0x0Fu) << 12 | (p[1] & 0x3Fu) << 6 | (p[2] & 0x3Fu);
+	}
+	return utf8_next(v, at);
+}
+
 /* Moves behind the next word; counts what stands before it. False at the end. */
 static bool next_word(struct reader *r, struct text_stats *s)
 {
+	const char *p = r->text.p;
+	size_t n = r->text.n, at = r->at;
 	uint32_t hash = 0, size = 0;
-	while (r->at < r->text.n) {
-		size_t from = r->at;
-		uint32_t c = (unsigned char)r->text.p[r->at];
+	while (at < n) {
+		size_t from = at;
+		/* most of most texts: lower-case letters inside a word */
+		for (; hash && at < n && p[at] >= 'a' && p[at] <= 'z'; at++)
+			hash = (hash ^ (unsigned char)p[at]) * HASH_STEP;
+		if (at > from) {
+			s->chars += (uint32_t)(at - from);
+			s->letters += (uint32_t)(at - from);
+			size += (uint32_t)(at - from);
+			if (at == n)
+				break;
+			from = at;
+		}
+		uint32_t c = (unsigned char)p[at];
 		uint8_t class;
 		if (c < 0x80) {
 			class = ascii_class[c];
-			r->at++;
+			at++;
 		} else {
-			c = utf8_next(r->text, &r->at);
+			c = wide_next(r->text, &at);
 			class = wide_class(c);
 		}
 		bool letter = class == A_LOWER || class == A_UPPER || class == A_DIGIT;
 		if (!letter && hash && class != A_INSIDE) {
-			r->at = from;
+			at = from;
 			break;
 		}
 		if (class == A_SPACE)
@@ -242,6 +271,7 @@ static bool next_word(struct reader *r, struct text_stats *s)
 		if (class == C_WIDE) {
 			s->wide++;
 			s->letters++;
+			r->at = at;
 			r->word = c * 0x9E3779B1u | 1;
 			r->size = 1;
 			r->capital = r->number = false;
@@ -262,6 +292,7 @@ static bool next_word(struct reader *r, struct text_stats *s)
 		size++;
 		hash = (hash ^ (class == A_UPPER && c < 0x80 ? c | 0x20 : c)) * HASH_STEP;
 	}
+	r->at = at;
 	r->word = hash ? hash | 1 : 0;
 	r->size = size;
 	return hash != 0;
