@@ -84,8 +84,6 @@ static int forget_one(
 	if (!result)
 		result = catalogue_remove(store->catalogue, n, error);
 	if (!result)
-		result = near_forget(store->near, n, error);
-	if (!result)
 		result = catalogue_get(store->catalogue, "index_from", 0, &from, error);
 	if (!result && n < from)
 		result = catalogue_set(store->catalogue, "index_from", n, error);
@@ -108,7 +106,12 @@ int store_forget(struct store *store, const char *key, const char *reason, struc
 	for (size_t i = 0; !result && i < f.count; i++)
 		result = forget_one(store, &reader, f.numbers[i], reason, error);
 	line_reader_close(&reader.lines);
-	return result ? result : store_commit(store, error);
+	if (!result)
+		result = store_commit(store, error);
+	/* In place, so not before the commit; a repack does it again. */
+	for (size_t i = 0; !result && i < f.count; i++)
+		result = near_forget(store->near, f.numbers[i], error);
+	return result;
 }
 
 /* ---- captures -------------------------------------------------------------------------------
@@ -210,6 +213,9 @@ static int overwrite_line(void *user, struct view line, int64_t offset)
 	if (!place)
 		return error_set(captures->error, -ENOMEM, "%s: no memory", captures->store->root);
 	*place = 1;
+	int result = near_forget(captures->store->near, gone.n, captures->error);
+	if (result)
+		return result;
 	if (!*gone.raw || gone.to <= gone.from)
 		return 0;
 	return overwrite(captures->store, gone.raw, gone.from, gone.to, captures->error);
