@@ -21,10 +21,12 @@ struct gram {
 };
 
 struct gram_table {
-	uint64_t bits[GRAM_BITS / 64]; /* by hash, or two bytes themselves: is there any */
+	uint64_t bits[GRAM_BITS / 64]; /* by hash: is there any */
 	struct gram *lists[GRAM_LISTS];
-	size_t count;
 };
+
+/* What two bytes may be the beginning of. */
+enum { PAIR_TWO = 1, PAIR_FOUR = 2, PAIRS = 1 << 16 };
 
 struct rule_entry {
 	const struct rule *rule;
@@ -40,23 +42,40 @@ struct rule_index {
 	uint64_t *closed;	      /* of which all beginnings are known: */
 	struct prefix **prefixes;
 	uint16_t *prefix_counts;
+	uint8_t pairs[PAIRS];
 	struct gram_table four, two;
-	size_t longest; /* bytes of the longest line that is listed */
+	uint64_t listed[GRAM_BITS / 64]; /* by beginning and length: may such a line be listed */
+	size_t longest;			 /* bytes of the longest one */
 };
 
 /* ---- strings ----------------------------------------------------------------------------------- */
 
-static uint32_t load(const char *p, size_t n)
+/* Four bytes as they lie in memory: the tables are made and asked on one machine. */
+static inline uint32_t load_four(const char *p)
 {
-	uint32_t v = 0;
-	for (size_t i = 0; i < n; i++)
-		v |= (uint32_t)(unsigned char)p[i] << (8 * i);
+	uint32_t v;
+	memcpy(&v, p, sizeof(v));
 	return v;
 }
 
-static uint32_t hash_of(uint32_t bytes)
+static inline uint32_t load_two(const char *p)
+{
+	uint16_t v;
+	memcpy(&v, p, sizeof(v));
+	return v;
+}
+
+static inline uint32_t hash_of(uint32_t bytes)
 {
 	return (bytes * 0x9E3779B1u) >> 16;
+}
+
+/* Of a line's beginning, end and length. */
+static uint32_t hash_of_line(struct view core)
+{
+	uint32_t bytes = core.n >= 4 ? load_four(core.p) ^ load_four(core.p + core.n - 4) * 0x85EBCA6Bu
+				     : (uint32_t)(unsigned char)core.p[0];
+	return hash_of(bytes + (uint32_t)core.n * 0xC2B2AE35u);
 }
 
 /* Frequent letters are poor bait. */
@@ -73,8 +92,9 @@ static size_t best_offset(const struct literal *literal, size_t size)
 	int most = -1;
 	for (size_t at = 0; at + size <= literal->n; at++) {
 		int sum = 0;
+		/* The first two are looked at first. */
 		for (size_t i = 0; i < size; i++)
-			sum += rarity(literal->p[at + i]);
+			sum += rarity(literal->p[at + i]) * (i < 2 ? 3 : 1);
 		if (sum > most) {
 			most = sum;
 			best = at;
@@ -91,12 +111,13 @@ static int add_gram(struct rules *rules, size_t pattern, const struct literal *l
 	const char *text = arena_strdup_view(&rules->arena, view_make(literal->p, literal->n));
 	if (!gram || !text)
 		return -ENOMEM;
-	uint32_t bytes = load(literal->p + offset, size), hash = size == 4 ? hash_of(bytes) : bytes;
-	struct gram **list = &table->lists[hash_of(bytes) % GRAM_LISTS];
+	const char *from = literal->p + offset;
+	uint32_t bytes = size == 4 ? load_four(from) : load_two(from), hash = hash_of(bytes);
+	struct gram **list = &table->lists[hash % GRAM_LISTS];
 	*gram = (struct gram){ bytes, (uint16_t)offset, literal->n, (uint32_t)pattern, text, *list };
 	*list = gram;
 	table->bits[hash / 64] |= (uint64_t)1 << (hash % 64);
-	table->count++;
+	rules->index->pairs[load_two(from)] |= size == 4 ? PAIR_FOUR : PAIR_TWO;
 	return 0;
 }
 
@@ -113,8 +134,12 @@ static bool fold_literal(struct literal *literal)
 }
 
 /* False: lines can't be sorted out by strings. */
-static bool fold_needed(const struct rule *rule, struct literal_set *set)
+static bool fold_needed(const struct rule *rule, struct literal_set *set, bool closed)
 {
+	/* "By", "Von": where it must begin so, looking for it is of no use. */
+	for (size_t i = 0; closed && i < set->n; i++)
+		if (set->item[i].n < 4)
+			return false;
 	for (size_t i = 0; rule->exact && i < set->n; i++)
 		if (!fold_literal(&set->item[i]))
 			return false;
@@ -131,7 +156,7 @@ static void put(uint64_t *set, size_t i)
 static int add_needed(struct rules *rules, size_t i, struct literal_set *set)
 {
 	int result = 0;
-	if (!fold_needed(rules->index->patterns[i], set))
+	if (!fold_needed(rules->index->patterns[i], set, rules->index->prefix_counts[i] != 0))
 		put(rules->index->free, i);
 	else
 		for (size_t k = 0; k < set->n && result == 0; k++)
@@ -187,6 +212,8 @@ static int add_line(struct rules *rules, const struct rule *rule, struct view te
 	entry->rule = rule;
 	*list = entry;
 	*slot = (uint64_t)(uintptr_t)first;
+	uint32_t hash = hash_of_line(core);
+	rules->index->listed[hash / 64] |= (uint64_t)1 << (hash % 64);
 	if (core.n > rules->index->longest)
 		rules->index->longest = core.n;
 	return 0;
@@ -248,9 +275,9 @@ struct search {
 	uint64_t *wanted; /* and a string that it needs stands there */
 };
 
-static inline bool in_bits(const struct gram_table *table, uint32_t hash)
+static inline bool in_bits(const uint64_t *bits, uint32_t hash)
 {
-	return table->bits[hash / 64] >> (hash % 64) & 1;
+	return bits[hash / 64] >> (hash % 64) & 1;
 }
 
 /* At byte @at of @key the bytes of some gram stand. */
@@ -268,16 +295,21 @@ static void visit(struct search *search, const struct gram_table *table, struct 
 static void scan(struct search *search, struct view key)
 {
 	const struct rule_index *index = search->index;
-	for (size_t i = 0; i + 2 <= key.n; i++) {
-		uint32_t two = load(key.p + i, 2);
-		if (in_bits(&index->two, two))
-			visit(search, &index->two, key, i, two);
-		if (i + 4 > key.n)
+	const uint8_t *pairs = index->pairs;
+	size_t i = 0;
+	for (; i + 4 <= key.n; i++) {
+		uint8_t pair = pairs[load_two(key.p + i)];
+		if (__builtin_expect(!pair, 1))
 			continue;
-		uint32_t four = load(key.p + i, 4), hash = hash_of(four);
-		if (in_bits(&index->four, hash))
+		uint32_t four = load_four(key.p + i);
+		if ((pair & PAIR_FOUR) && in_bits(index->four.bits, hash_of(four)))
 			visit(search, &index->four, key, i, four);
+		if (pair & PAIR_TWO)
+			visit(search, &index->two, key, i, load_two(key.p + i));
 	}
+	for (; i + 2 <= key.n; i++)
+		if (pairs[load_two(key.p + i)] & PAIR_TWO)
+			visit(search, &index->two, key, i, load_two(key.p + i));
 }
 
 /* Which patterns may match, by words and first bytes. False: none. */
@@ -303,7 +335,8 @@ static bool begins(const struct rule_index *index, size_t pattern, struct view s
 {
 	const struct prefix *prefix = index->prefixes[pattern];
 	for (size_t i = 0; i < index->prefix_counts[pattern]; i++, prefix++)
-		if (prefix->n <= subject.n && memcmp(prefix->p, subject.p, prefix->n) == 0)
+		if (prefix->p[0] == subject.p[0] && prefix->n <= subject.n &&
+			memcmp(prefix->p, subject.p, prefix->n) == 0)
 			return true;
 	return index->prefix_counts[pattern] == 0;
 }
@@ -336,7 +369,8 @@ static bool one_word_sentence(const struct line *line)
 static bool ask_lines(struct search *search, const struct rules *rules)
 {
 	const struct line *line = search->line;
-	if (one_word_sentence(line) || line->core.n > rules->index->longest)
+	if (one_word_sentence(line) || line->core.n > rules->index->longest ||
+		!in_bits(rules->index->listed, hash_of_line(line->core)))
 		return true;
 	uint64_t *slot = map_get(&rules->lines, line->core);
 	for (const struct rule_entry *e = slot ? (const struct rule_entry *)(uintptr_t)*slot : NULL; e; e = e->next)

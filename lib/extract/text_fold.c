@@ -131,10 +131,34 @@ static uint32_t fold_point(uint32_t c)
 	return c;
 }
 
+/* Eight bytes of letters, digits, marks and single spaces: small letters into @out. False: something else among them. */
+static inline bool fold_eight(const char *in, char *out, bool after_space)
+{
+	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
+	uint64_t x, space;
+	memcpy(&x, in, 8);
+	/* High bits: not ASCII; with 0x20 taken off, below the space; DEL. */
+	if ((x | (x - ones * 0x20)) & highs || ((x ^ ones * 0x7F) - ones) & ~(x ^ ones * 0x7F) & highs)
+		return false;
+	space = x ^ ones * ' ';
+	space = (space - ones) & ~space & highs; /* exact: no byte here is over 0x7F and the lowest hit is the first */
+	if (space && (!!(space & space << 8) || (after_space && in[0] == ' ')))
+		return false;
+	uint64_t capital = (x + ones * (0x80 - 'A')) & ~(x + ones * (0x80 - 'Z' - 1)) & highs;
+	x |= capital >> 2;
+	memcpy(out, &x, 8);
+	return true;
+}
+
 size_t text_fold(struct view in, char *out)
 {
 	size_t n = 0;
 	for (size_t at = 0; at < in.n;) {
+		if (at + 8 <= in.n && fold_eight(in.p + at, out + n, n == 0 || out[n - 1] == ' ')) {
+			at += 8;
+			n += 8;
+			continue;
+		}
 		unsigned char b = (unsigned char)in.p[at];
 		uint32_t c;
 		if (b < 0x80) {

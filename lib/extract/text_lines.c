@@ -16,9 +16,16 @@ static bool is_space(uint32_t c)
 	       c == 0x7F || c == 0x85;
 }
 
+static bool is_plain(char c)
+{
+	return c > ' ' && c < 0x7F;
+}
+
 struct view line_trim(struct view text)
 {
 	size_t at = 0, next = 0;
+	if (text.n && is_plain(text.p[0]) && is_plain(text.p[text.n - 1]))
+		return text;
 	while (next < text.n && is_space(utf8_next(text, &next)))
 		at = next;
 	text = view_from(text, at);
