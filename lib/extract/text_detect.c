@@ -65,6 +65,13 @@ bool detect(
 {
 	struct date_found date;
 	bool whole = line->flags & LINE_WHOLE;
+	/* No date is without a digit. */
+	if (detector == DETECT_DATE && whole) {
+		size_t at = 0;
+		while (at < line->key.n && !ascii_is_digit(line->key.p[at]))
+			at++;
+		whole = at < line->key.n;
+	}
 	switch (detector) {
 	case DETECT_SUM: return whole && detect_sum(rules, line->key);
 	case DETECT_DATE: return whole && detect_date(rules, line->key, ret_date ? ret_date : &date);

@@ -131,7 +131,8 @@ static uint32_t fold_point(uint32_t c)
 	return c;
 }
 
-/* Eight bytes of letters, digits, marks and single spaces: small letters into @out. False: something else among them. */
+/* Eight bytes of letters, digits, marks and single spaces: small letters into @out. False: something else among them.
+ */
 static inline bool fold_eight(const char *in, char *out, bool after_space)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
@@ -232,9 +233,16 @@ static bool is_ornament(uint32_t c)
 	       (c >= 0x1F300 && c <= 0x1FAFF) || c == 0xFE0F;
 }
 
+static bool is_letter_or_digit(char c)
+{
+	return ascii_is_alpha(c) || ascii_is_digit(c);
+}
+
 static struct view skip_front(struct view key)
 {
 	size_t at = 0;
+	if (key.n && is_letter_or_digit(key.p[0]))
+		return key;
 	while (at < key.n) {
 		size_t next = at;
 		uint32_t c = utf8_next(key, &next);
@@ -249,7 +257,7 @@ struct view text_core(struct view key, char *ret_end)
 {
 	struct view core = skip_front(key);
 	*ret_end = 0;
-	while (core.n) {
+	while (core.n && !is_letter_or_digit(core.p[core.n - 1])) {
 		size_t at = core.n;
 		uint32_t c = utf8_prev(core, &at);
 		bool dots = c == '.' && core.n > 2 && memcmp(core.p + core.n - 3, "...", 3) == 0;

@@ -34,9 +34,24 @@ static void end_word(struct glue *glue)
 	glue->part = 0;
 }
 
+/* Most lines have no capital behind a small letter. */
 /* A brand ("YouTube", "McDonald") has one joint; two in one word tell that links ran together. */
+static bool may_be_glued(struct view text)
+{
+	for (size_t i = 0; i + 1 < text.n; i++) {
+		if ((unsigned char)text.p[i] >= 0x80)
+			return true;
+		if (text.p[i] >= 'a' && text.p[i] <= 'z' && (text.p[i + 1] & 0x5F) == text.p[i + 1])
+			if (ascii_is_alpha(text.p[i + 1]))
+				return true;
+	}
+	return false;
+}
+
 bool detect_glued(struct view text)
 {
+	if (!may_be_glued(text))
+		return false;
 	struct glue glue = { 0 };
 	uint32_t before = ' ';
 	bool small = false;

@@ -43,11 +43,17 @@ struct view line_trim(struct view text)
 static uint32_t count_words(struct view text)
 {
 	size_t spaces = 0, wide = 0;
-	for (size_t i = 0; i < text.n; i++)
-		spaces += text.p[i] == ' ';
-	for (size_t i = 0; i < text.n; i++) {
-		unsigned char b = (unsigned char)text.p[i];
-		wide += b >= 0xE3 && b <= 0xE9;
+	/* Counters of a byte: see text_read.c. */
+	for (size_t from = 0, to; from < text.n; from = to) {
+		uint8_t some_spaces = 0, some_wide = 0;
+		to = from + 255 < text.n ? from + 255 : text.n;
+		for (size_t i = from; i < to; i++) {
+			unsigned char b = (unsigned char)text.p[i];
+			some_spaces = (uint8_t)(some_spaces + (b == ' '));
+			some_wide = (uint8_t)(some_wide + (b >= 0xE3 && b <= 0xE9));
+		}
+		spaces += some_spaces;
+		wide += some_wide;
 	}
 	for (size_t i = 0; i + 1 < text.n && (unsigned char)text.p[0] >= 0xE0; i++)
 		wide += (unsigned char)text.p[i] == 0xE0 && (unsigned char)text.p[i + 1] >= 0xB8;
