@@ -39,6 +39,8 @@ bool date_read(const struct date_reader *reader, struct view value, struct date 
 /* /2020/05/17/, /2020-05-17-, /20200517 … in the path of a URL; also year and month alone. */
 bool date_in_url(struct view url, int year_max, struct date *ret);
 
+/* The day alone, no clock; false, and nothing changed, when there is none or @year is 0. */
+bool date_set_day(struct date *date, int year, int month, int day);
 /* ISO 8601: "2020-05", "2020-05-17", "2020-05-17T08:30+02:00" … */
 void date_format(const struct date *date, char ret_text[DATE_TEXT_BYTES]);
 /* "year", "month", "day", "minute", "second". */
