@@ -1,6 +1,7 @@
 #include "meta/evidence.h"
 
 #include <errno.h>
+#include "meta/metakeys.h"
 #include "meta/names.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -10,149 +11,6 @@ struct gather {
 	const struct dom *dom;
 	struct detail *detail;
 	char card; /* number of the twitter:label that says "written by"; 0: none */
-};
-
-/* Names of meta elements: Open Graph (ogp.me), Dublin Core, Highwire (citation_), Parsely, Sailthru, the HTML
- * standard and what publishing systems made of them. */
-static const struct {
-	struct view name;
-	uint8_t fact, origin, rank;
-} metas[] = {
-#define M(name, fact, origin, rank)                                                                                    \
-	{                                                                                                              \
-		{ name, sizeof(name) - 1 }, fact, origin, rank                                                         \
-	}
-	M("og:title", CLUE_TITLE, FROM_OG, 0),
-	M("twitter:title", CLUE_TITLE, FROM_META, 1),
-	M("title", CLUE_TITLE, FROM_META, 3),
-	M("headline", CLUE_TITLE, FROM_META, 0),
-	M("citation_title", CLUE_TITLE, FROM_META, 0),
-	M("parsely-title", CLUE_TITLE, FROM_META, 0),
-	M("sailthru.title", CLUE_TITLE, FROM_META, 0),
-	M("dc.title", CLUE_TITLE, FROM_DC, 0),
-	M("dcterms.title", CLUE_TITLE, FROM_DC, 0),
-	M("dc:title", CLUE_TITLE, FROM_DC, 0),
-	M("author", CLUE_AUTHOR, FROM_META, 0),
-	M("authors", CLUE_AUTHOR, FROM_META, 0),
-	M("article:author", CLUE_AUTHOR, FROM_OG, 0),
-	M("og:article:author", CLUE_AUTHOR, FROM_OG, 0),
-	M("article:author_name", CLUE_AUTHOR, FROM_OG, 0),
-	M("book:author", CLUE_AUTHOR, FROM_OG, 1),
-	M("citation_author", CLUE_AUTHOR, FROM_DC, 0),
-	M("parsely-author", CLUE_AUTHOR, FROM_META, 0),
-	M("sailthru.author", CLUE_AUTHOR, FROM_META, 0),
-	M("byl", CLUE_AUTHOR, FROM_META, 0),
-	M("byline", CLUE_AUTHOR, FROM_META, 0),
-	M("cxenseparse:author", CLUE_AUTHOR, FROM_META, 0),
-	M("rnews:author", CLUE_AUTHOR, FROM_META, 0),
-	M("shareaholic:article_author_name", CLUE_AUTHOR, FROM_META, 1),
-	M("article.author", CLUE_AUTHOR, FROM_META, 0),
-	M("dc.creator", CLUE_AUTHOR, FROM_DC, 0),
-	M("dcterms.creator", CLUE_AUTHOR, FROM_DC, 0),
-	M("dc:creator", CLUE_AUTHOR, FROM_DC, 0),
-	M("dc.contributor", CLUE_AUTHOR, FROM_DC, 2),
-	M("article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
-	M("og:article:published_time", CLUE_PUBLISHED, FROM_OG, 0),
-	M("og:published_time", CLUE_PUBLISHED, FROM_OG, 0),
-	M("article:published", CLUE_PUBLISHED, FROM_OG, 0),
-	M("og:pubdate", CLUE_PUBLISHED, FROM_OG, 1),
-	M("article:post_date", CLUE_PUBLISHED, FROM_OG, 1),
-	M("rnews:datepublished", CLUE_PUBLISHED, FROM_META, 0),
-	M("parsely-pub-date", CLUE_PUBLISHED, FROM_META, 0),
-	M("sailthru.date", CLUE_PUBLISHED, FROM_META, 1),
-	M("cxenseparse:recs:publishtime", CLUE_PUBLISHED, FROM_META, 0),
-	M("cxenseparse:publishtime", CLUE_PUBLISHED, FROM_META, 0),
-	M("datepublished", CLUE_PUBLISHED, FROM_META, 0),
-	M("date_published", CLUE_PUBLISHED, FROM_META, 0),
-	M("published_date", CLUE_PUBLISHED, FROM_META, 0),
-	M("published-date", CLUE_PUBLISHED, FROM_META, 0),
-	M("w-published-date", CLUE_PUBLISHED, FROM_META, 1),
-	M("ms.date", CLUE_DATE, FROM_META, 2),
-	M("published_time", CLUE_PUBLISHED, FROM_META, 0),
-	M("publishdate", CLUE_PUBLISHED, FROM_META, 0),
-	M("publish-date", CLUE_PUBLISHED, FROM_META, 0),
-	M("publish_date", CLUE_PUBLISHED, FROM_META, 0),
-	M("publication-date", CLUE_PUBLISHED, FROM_META, 0),
-	M("publication_date", CLUE_PUBLISHED, FROM_META, 0),
-	M("published", CLUE_PUBLISHED, FROM_META, 0),
-	M("pubdate", CLUE_PUBLISHED, FROM_META, 0),
-	M("bt:pubdate", CLUE_PUBLISHED, FROM_META, 0),
-	M("pdate", CLUE_PUBLISHED, FROM_META, 1),
-	M("ptime", CLUE_PUBLISHED, FROM_META, 1),
-	M("displaydate", CLUE_PUBLISHED, FROM_META, 1),
-	M("article_date_original", CLUE_PUBLISHED, FROM_META, 0),
-	M("article.published", CLUE_PUBLISHED, FROM_META, 0),
-	M("article.created", CLUE_PUBLISHED, FROM_META, 1),
-	M("dc.date.issued", CLUE_PUBLISHED, FROM_DC, 0),
-	M("dcterms.issued", CLUE_PUBLISHED, FROM_DC, 0),
-	M("dcterms.created", CLUE_PUBLISHED, FROM_DC, 1),
-	M("dc.date.created", CLUE_PUBLISHED, FROM_DC, 1),
-	M("dc.created", CLUE_PUBLISHED, FROM_DC, 1),
-	M("dcterms.date", CLUE_PUBLISHED, FROM_DC, 2),
-	M("dc.date", CLUE_PUBLISHED, FROM_DC, 2),
-	M("dc:date", CLUE_PUBLISHED, FROM_DC, 2),
-	M("dc:created", CLUE_PUBLISHED, FROM_DC, 1),
-	M("citation_publication_date", CLUE_PUBLISHED, FROM_META, 0),
-	M("citation_online_date", CLUE_PUBLISHED, FROM_META, 1),
-	M("citation_date", CLUE_PUBLISHED, FROM_META, 2),
-	M("datecreated", CLUE_PUBLISHED, FROM_META, 2),
-	M("created", CLUE_DATE, FROM_META, 1),
-	M("creation_date", CLUE_DATE, FROM_META, 1),
-	M("date", CLUE_DATE, FROM_META, 0),
-	M("date.release", CLUE_DATE, FROM_META, 0),
-	M("article:modified_time", CLUE_MODIFIED, FROM_OG, 0),
-	M("og:article:modified_time", CLUE_MODIFIED, FROM_OG, 0),
-	M("article:modified", CLUE_MODIFIED, FROM_OG, 0),
-	M("og:updated_time", CLUE_MODIFIED, FROM_OG, 1),
-	M("datemodified", CLUE_MODIFIED, FROM_META, 0),
-	M("last-modified", CLUE_MODIFIED, FROM_META, 1),
-	M("lastmod", CLUE_MODIFIED, FROM_META, 1),
-	M("modified", CLUE_MODIFIED, FROM_META, 1),
-	M("updated_time", CLUE_MODIFIED, FROM_META, 1),
-	M("utime", CLUE_MODIFIED, FROM_META, 1),
-	M("revised", CLUE_MODIFIED, FROM_META, 2),
-	M("dcterms.modified", CLUE_MODIFIED, FROM_DC, 0),
-	M("dc.date.modified", CLUE_MODIFIED, FROM_DC, 0),
-	M("dc.modified", CLUE_MODIFIED, FROM_DC, 0),
-	M("rnews:datemodified", CLUE_MODIFIED, FROM_META, 0),
-	M("og:site_name", CLUE_SITE, FROM_OG, 0),
-	M("application-name", CLUE_SITE, FROM_META, 1),
-	M("apple-mobile-web-app-title", CLUE_SITE, FROM_META, 2),
-	M("dc.publisher", CLUE_SITE, FROM_DC, 1),
-	M("dcterms.publisher", CLUE_SITE, FROM_DC, 1),
-	M("citation_journal_title", CLUE_SITE, FROM_META, 0),
-	M("publisher", CLUE_SITE, FROM_META, 2),
-	M("cre", CLUE_SITE, FROM_META, 2),
-	M("og:url", CLUE_CANONICAL, FROM_OG, 0),
-	M("og:description", CLUE_DESCRIPTION, FROM_OG, 0),
-	M("description", CLUE_DESCRIPTION, FROM_META, 0),
-	M("twitter:description", CLUE_DESCRIPTION, FROM_META, 1),
-	M("dc.description", CLUE_DESCRIPTION, FROM_DC, 0),
-	M("dc:description", CLUE_DESCRIPTION, FROM_DC, 0),
-	M("dcterms.description", CLUE_DESCRIPTION, FROM_DC, 0),
-	M("article:section", CLUE_SECTION, FROM_OG, 0),
-	M("og:article:section", CLUE_SECTION, FROM_OG, 0),
-	M("parsely-section", CLUE_SECTION, FROM_META, 0),
-	M("section", CLUE_SECTION, FROM_META, 1),
-	M("articlesection", CLUE_SECTION, FROM_META, 0),
-	M("article:tag", CLUE_TAG, FROM_OG, 0),
-	M("og:article:tag", CLUE_TAG, FROM_OG, 0),
-	M("news_keywords", CLUE_TAG, FROM_META, 0),
-	M("keywords", CLUE_TAG, FROM_META, 1),
-	M("parsely-tags", CLUE_TAG, FROM_META, 1),
-	M("og:image", CLUE_IMAGE, FROM_OG, 0),
-	M("og:image:url", CLUE_IMAGE, FROM_OG, 0),
-	M("og:image:secure_url", CLUE_IMAGE, FROM_OG, 1),
-	M("twitter:image", CLUE_IMAGE, FROM_META, 1),
-	M("twitter:image:src", CLUE_IMAGE, FROM_META, 1),
-	M("dc.rights", CLUE_LICENCE, FROM_DC, 1),
-	M("dcterms.license", CLUE_LICENCE, FROM_DC, 0),
-	M("dcterms.rights", CLUE_LICENCE, FROM_DC, 1),
-	M("article:content_tier", CLUE_TIER, FROM_OG, 0),
-	M("og:type", CLUE_TYPE, FROM_OG, 0),
-	M("og:locale", CLUE_LOCALE, FROM_OG, 0),
-	M("generator", CLUE_GENERATOR, FROM_META, 0),
-#undef M
 };
 
 static void add(
@@ -179,16 +37,6 @@ static void add_value(
 	add(g, fact, origin, rank, node, value);
 }
 
-static void read_meta_key(struct gather *g, uint32_t node, struct view key, struct view content)
-{
-	for (size_t i = 0; i < sizeof(metas) / sizeof(metas[0]); i++) {
-		if (!view_eq_nocase(metas[i].name, key))
-			continue;
-		add_value(g, metas[i].fact, metas[i].origin, metas[i].rank, node, content);
-		return;
-	}
-}
-
 static void read_itemprop(struct gather *g, uint32_t node, struct view names);
 
 /* twitter:label1 names what twitter:data1 holds: "Written by", "Geschrieben von" … */
@@ -212,12 +60,13 @@ static void read_meta(struct gather *g, uint32_t node)
 	if (content.n == 0 || read_card(g, node, content))
 		return;
 	static const enum dom_attr_name keys[] = { DOM_ATTR_PROPERTY, DOM_ATTR_NAME, DOM_ATTR_HTTP_EQUIV };
+	const struct metakey *meta;
 	for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
 		struct view rest = dom_attr(g->dom, node, keys[k]), key;
 		rest = view_trim(rest);
 		while (view_next_token(&rest, ' ', &key))
-			if (key.n)
-				read_meta_key(g, node, key, content);
+			if (key.n && (meta = metakeys_find(key)))
+				add_value(g, meta->fact, meta->origin, meta->rank, node, content);
 	}
 }
 
