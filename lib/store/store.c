@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -225,9 +226,34 @@ int store_open_pack(struct store *store, int64_t number, struct error *error)
 	return result;
 }
 
+/* A run that was killed before its first commit left a pack without a byte. */
+static int sweep_empty(struct store *store, enum catalogue_file_kind kind, const char *folder, struct error *error)
+{
+	char *path = store_path(store, folder);
+	DIR *dir = path ? opendir(path) : NULL;
+	struct catalogue_file file;
+	struct stat st;
+	int found = 0;
+	for (struct dirent *entry; dir && found >= 0 && (entry = readdir(dir));) {
+		if (!ascii_is_digit(entry->d_name[0]) || fstatat(dirfd(dir), entry->d_name, &st, 0) < 0 || st.st_size)
+			continue;
+		found = catalogue_file(store->catalogue, kind, (int64_t)strtoll(entry->d_name, NULL, 10), &file, error);
+		if (found == 1)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	}
+	if (dir)
+		closedir(dir);
+	free(path);
+	return found < 0 ? found : 0;
+}
+
 int store_sweep(struct store *store, struct error *error)
 {
-	int result = near_sweep(store->root, store->catalogue, error);
+	int result = sweep_empty(store, CATALOGUE_PACK, "packs", error);
+	if (!result)
+		result = sweep_empty(store, CATALOGUE_MANIFEST, "manifest", error);
+	if (!result)
+		result = near_sweep(store->root, store->catalogue, error);
 	return result ? result : keys_sweep(store->root, store->catalogue, error);
 }
 
@@ -267,15 +293,15 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 	if (!result)
 		result = catalogue_get(store->catalogue, "pack", -1, &number, error);
 	if (!result)
+		result = store_sweep(store, error);
+	if (!result)
+		result = raw_recover(store, error);
+	if (!result)
 		result = store_open_pack(store, number < 0 ? store->next_pack : number, error);
 	if (!result)
 		result = near_open(store->root, store->root, store->catalogue, store->next_n, &store->near, error);
 	if (!result)
 		result = keys_open(store->root, store->root, store->catalogue, true, &store->keys, error);
-	if (!result)
-		result = store_sweep(store, error);
-	if (!result)
-		result = raw_recover(store, error);
 	if (!result)
 		result = store_remove_doomed(store, error);
 	if (!result)
