@@ -9,6 +9,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct garner_options options = { .jobs = 1 };
 
+static void ignore(void *user, const struct rule *rule, const char *words, struct view example)
+{
+	(void)user;
+	(void)rule;
+	(void)words;
+	(void)example;
+}
+
 static void as_rules(struct view text)
 {
 	struct rules_source source = { .without_builtin = true };
@@ -16,8 +24,12 @@ static void as_rules(struct view text)
 	struct rules *rules = NULL;
 	if (rules_read(&source, &rules, &error))
 		return;
-	if (rule_file_read(rules, "fuzz", text, &error) > 0)
+	int result = rule_file_read(rules, "fuzz", text, &error);
+	if (result > 0)
 		abort();
+	/* Patterns are read for what they need, and asked of the file's own examples. */
+	if (result == 0 && rule_index_build(rules, &error) == 0)
+		rules_check(rules, ignore, NULL);
 	rules_free(rules);
 }
 
