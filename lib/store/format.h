@@ -5,7 +5,8 @@
  *     index/000000.md …     all documents, INDEX_ROWS a file; page p holds n from p * INDEX_ROWS on
  *     manifest/000000.jsonl one line a document of packs/000000.tar.zst: its facts without the text
  *     manifest/runs.jsonl   one line a run: when, versions, inputs = stored + known + dropped by reason
- *     manifest/seen.jsonl   one line a sighting of a document that was there already
+ *     manifest/seen.jsonl   one line a sighting of a document that was there already: n, at, a URL where that
+ *                           is new, raw where its capture is kept as a revisit
  *     manifest/gone.jsonl   one line a document taken out (forget) or lost (repair): n, id, when, why
  *     packs/000000.tar.zst  the texts
  *     raw/000000.warc.gz    the captures, WARC 1.1
