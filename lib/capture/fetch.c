@@ -7,6 +7,7 @@
 #include "capture/exchange.h"
 #include "capture/http.h"
 #include "capture/http_date.h"
+#include "capture/robots_fetch.h"
 #include "stage.h"
 #include "util/clock.h"
 #include "util/hash.h"
@@ -33,19 +34,6 @@ struct slot {
 	const char *robots; /* decision, static */
 };
 
-/* A robots.txt on its way; its redirects are followed by RFC 9309 section 2.3.1.2, up to five. */
-struct robots_job {
-	struct exchange exchange;
-	struct origin *origin; /* that it speaks for */
-	struct host *host;     /* that is asked now */
-	struct url_parts at;
-	int hops;
-	bool started;
-	bool fresh; /* the last try met a dead connection */
-	struct robots_job *next;
-};
-enum { ROBOTS_HOPS = 5, ROBOTS_CLOSED_SECONDS = 3600 };
-
 struct fetcher {
 	const struct engine *engine;
 	struct hosts *hosts, *own_hosts;
@@ -55,7 +43,7 @@ struct fetcher {
 	struct slot slots[LIMIT_FETCH_WINDOW];
 	uint64_t first, past; /* slots in use: first … past - 1, modulo the window */
 	bool exhausted;
-	struct robots_job *jobs;
+	struct robots_fetch robots;
 	int64_t item;
 	char in_work[512];
 	struct {
@@ -196,131 +184,6 @@ static int fill(struct fetcher *f, struct error *error)
 	return 0;
 }
 
-/* ---- robots.txt -------------------------------------------------------------------------- */
-
-static int robots_ask(struct fetcher *f, struct origin *origin)
-{
-	struct robots_job *job = calloc(1, sizeof(*job));
-	char url[LIMIT_URL_BYTES + 16];
-	if (!job)
-		return -ENOMEM;
-	int n = snprintf(url, sizeof(url), "%s/robots.txt", origin->name);
-	int result = n < (int)sizeof(url) ? url_parts_read(view_make(url, (size_t)n), &job->at, NULL) : GARNER_BAD_URL;
-	if (result) {
-		free(job);
-		return result < 0 ? result : -EINVAL;
-	}
-	job->origin = origin;
-	job->host = origin->host;
-	job->next = f->jobs;
-	f->jobs = job;
-	origin->state = ROBOTS_ASKING;
-	origin->users++;
-	return 0;
-}
-
-static int robots_start(struct fetcher *f, struct robots_job *job)
-{
-	job->exchange = (struct exchange){
-		.url = job->at.url, .body_max = LIMIT_ROBOTS_BYTES, .keep_on_full = true, .urgent = true
-	};
-	int result = exchange_start(f->wire, &job->exchange);
-	if (result)
-		return result;
-	host_begin(job->host);
-	job->started = true;
-	return 0;
-}
-
-static void robots_free_job(struct fetcher *f, struct robots_job *job)
-{
-	struct robots_job **at = &f->jobs;
-	while (*at != job)
-		at = &(*at)->next;
-	*at = job->next;
-	job->origin->users--;
-	exchange_clear(&job->exchange);
-	url_parts_free(&job->at);
-	free(job);
-}
-
-/* What an answer to robots.txt means: RFC 9309 sections 2.3.1.1 to 2.3.1.4. */
-static int robots_read(struct fetcher *f, struct robots_job *job, uint64_t now)
-{
-	struct exchange *x = &job->exchange;
-	struct origin *origin = job->origin;
-	enum robots_state state = ROBOTS_CLOSED;
-	double seconds = ROBOTS_CLOSED_SECONDS;
-	origin->reason = GARNER_ROBOTS;
-	if (x->reason) {
-		if (x->reason == GARNER_NO_HOST || x->reason == GARNER_NO_ANSWER || x->reason == GARNER_BAD_TLS ||
-			x->reason == GARNER_REFUSED_ADDRESS || x->reason == GARNER_BAD_URL) {
-			state = ROBOTS_FAILED;
-			origin->reason = x->reason;
-		}
-		snprintf(origin->detail, sizeof(origin->detail), "robots.txt: %.140s", x->detail);
-	} else if (x->status >= 200 && x->status < 300) {
-		state = ROBOTS_RULES;
-		seconds = LIMIT_ROBOTS_SECONDS;
-	} else if (x->status < 500 && x->status != 429) {
-		state = ROBOTS_NONE;
-		seconds = LIMIT_ROBOTS_SECONDS;
-	} else {
-		snprintf(origin->detail, sizeof(origin->detail), "robots.txt answered %d", x->status);
-		if (x->status == 429 || x->status == 503)
-			host_backoff(f->hosts, origin->host,
-				http_retry_after(buf_view(&x->head), clock_now(&f->engine->options)), 0, now);
-	}
-	return origin_set_robots(f->hosts, origin, state, buf_view(&x->body), seconds, now);
-}
-
-/* True when the job goes on with another URL. */
-static bool robots_redirected(struct fetcher *f, struct robots_job *job, int *ret_result)
-{
-	struct exchange *x = &job->exchange;
-	struct view location = http_field(buf_view(&x->head), VIEW("Location"));
-	struct url_parts parts;
-	if (x->reason || x->status < 300 || x->status > 399 || !location.n || ++job->hops > ROBOTS_HOPS)
-		return false;
-	char *url = url_parts_join(job->at.url, location);
-	int result = url ? url_parts_read(view_of(url), &parts, NULL) : GARNER_BAD_URL;
-	free(url);
-	if (result) {
-		*ret_result = result < 0 ? result : 0;
-		return false;
-	}
-	struct host *host = hosts_get(f->hosts, parts.host);
-	exchange_clear(x);
-	url_parts_free(&job->at);
-	job->at = parts;
-	job->started = false;
-	if (host)
-		job->host = host;
-	else
-		*ret_result = -ENOMEM;
-	return true;
-}
-
-static int robots_answer(struct fetcher *f, struct robots_job *job, uint64_t now)
-{
-	int result = 0;
-	host_end(f->hosts, job->host, now);
-	if (job->exchange.reason < 0)
-		return job->exchange.reason;
-	if (robots_redirected(f, job, &result))
-		return result;
-	if (job->exchange.stale && !job->fresh) {
-		exchange_clear(&job->exchange);
-		job->fresh = true;
-		job->started = false;
-		return 0;
-	}
-	if (!result)
-		result = robots_read(f, job, now);
-	robots_free_job(f, job);
-	return result;
-}
-
 /* ---- a page's way ------------------------------------------------------------------------ */
 
 /* 1: go on; 0: not yet, or the slot is done; < 0. */
@@ -335,7 +198,7 @@ static int robots_decide(struct fetcher *f, struct slot *slot, uint64_t now)
 	if (origin->state != ROBOTS_ASKING && origin->state != ROBOTS_UNKNOWN && now > origin->until)
 		origin->state = ROBOTS_UNKNOWN;
 	switch (origin->state) {
-	case ROBOTS_UNKNOWN: return robots_ask(f, origin);
+	case ROBOTS_UNKNOWN: return robots_fetch_ask(&f->robots, origin);
 	case ROBOTS_ASKING: return 0;
 	case ROBOTS_NONE: slot->robots = "none"; return 1;
 	case ROBOTS_FAILED:
@@ -444,10 +307,7 @@ static int slot_answer(struct fetcher *f, struct slot *slot, uint64_t now)
 static int start_what_may(struct fetcher *f, uint64_t now)
 {
 	size_t most = f->engine->options.connections ? f->engine->options.connections : LIMIT_CONNECTIONS;
-	int result = 0;
-	for (struct robots_job *job = f->jobs; job && !result && wire_active(f->wire) < most; job = job->next)
-		if (!job->started && host_is_free(f->hosts, job->host, now))
-			result = robots_start(f, job);
+	int result = robots_fetch_start(&f->robots, most, now);
 	for (uint64_t i = f->first; i < f->past && result >= 0 && wire_active(f->wire) < most; i++)
 		if (slot_of(f, i)->state == SLOT_WAITING)
 			result = slot_start(f, slot_of(f, i), now);
@@ -458,11 +318,9 @@ static int handle_ended(struct fetcher *f)
 {
 	int result = 0;
 	for (struct exchange *x; !result && (x = wire_ended(f->wire));) {
-		struct robots_job *job = f->jobs;
-		while (job && &job->exchange != x)
-			job = job->next;
 		uint64_t now = clock_ticks();
-		result = job ? robots_answer(f, job, now) : slot_answer(f, x->user, now);
+		if (!robots_fetch_answer(&f->robots, x, now, &result))
+			result = slot_answer(f, x->user, now);
 	}
 	return result;
 }
@@ -483,9 +341,7 @@ static int turn(struct fetcher *f, struct error *error)
 		if (next > now && next < wake)
 			wake = next;
 	}
-	for (struct robots_job *job = f->jobs; job; job = job->next)
-		if (!job->started && job->host->next > now && job->host->next < wake)
-			wake = job->host->next;
+	wake = robots_fetch_wake(&f->robots, now, wake);
 	if (first->state == SLOT_DONE)
 		wake = now;
 	result = wire_turn(f->wire, (int)((wake - now + 999999) / 1000000), error);
@@ -605,6 +461,7 @@ int fetch_open(const struct engine *engine, struct hosts *hosts, fetch_requests_
 		fetch_close(f);
 		return result;
 	}
+	f->robots = (struct robots_fetch){ .options = &engine->options, .hosts = f->hosts, .wire = f->wire };
 	*ret_fetcher = f;
 	return 0;
 }
@@ -641,8 +498,7 @@ struct fetcher *fetch_close(struct fetcher *f)
 	if (f->wire)
 		while (wire_ended(f->wire))
 			;
-	while (f->jobs)
-		robots_free_job(f, f->jobs);
+	robots_fetch_end(&f->robots);
 	for (uint64_t i = f->first; i < f->past; i++)
 		slot_clear(slot_of(f, i));
 	wire_close(f->wire);

@@ -83,9 +83,7 @@ static void fetch_all(struct engine *engine, const char *const *urls, size_t cou
 		if (mark)
 			snprintf(texts[i], sizeof(texts[i]), "%.*s%d%s", (int)(mark - urls[i]), urls[i], hostile.port,
 				mark + 2);
-		else
-			snprintf(texts[i], sizeof(texts[i]), "%s", urls[i]);
-		list[i] = texts[i];
+		list[i] = mark ? texts[i] : urls[i];
 	}
 	assert_int_equal(fetch_open_list(engine, list, count, &fetcher, &error), 0);
 	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
@@ -253,6 +251,21 @@ static void refuses_private_addresses_in_every_spelling(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+static void a_host_as_long_as_a_url_may_be_ends_no_run(void **state)
+{
+	(void)state;
+	char host[LIMIT_URL_BYTES + 1] = "http://";
+	memset(host + 7, 'a', LIMIT_URL_BYTES - 8);
+	host[LIMIT_URL_BYTES - 1] = '/';
+	host[LIMIT_URL_BYTES] = 0;
+	const char *urls[] = { host, HERE "/page" };
+	struct answer answers[2];
+	struct engine engine = engine_here();
+	fetch_all(&engine, urls, 2, answers);
+	assert_int_equal(answers[0].reason, GARNER_BAD_URL);
+	assert_int_equal(answers[1].reason, 0);
+}
+
 static void knows_public_addresses(void **state)
 {
 	(void)state;
@@ -412,6 +425,7 @@ int main(void)
 		cmocka_unit_test(keeps_a_body_that_breaks_off),
 		cmocka_unit_test(shows_no_credentials),
 		cmocka_unit_test(refuses_private_addresses_in_every_spelling),
+		cmocka_unit_test(a_host_as_long_as_a_url_may_be_ends_no_run),
 		cmocka_unit_test(knows_public_addresses),
 		cmocka_unit_test(waits_for_a_short_retry_after),
 		cmocka_unit_test(leaves_a_host_alone_that_asks_for_an_hour),
