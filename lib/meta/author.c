@@ -242,6 +242,14 @@ static void from_signature(struct authors *a)
 	offer(a, weigh(a, 47, 0));
 }
 
+static int best_score(const struct authors *a)
+{
+	int most = 0;
+	for (size_t i = 0; i < a->count; i++)
+		most = a->groups[i].score > most ? a->groups[i].score : most;
+	return most;
+}
+
 static bool holds(const struct names *names, struct view name)
 {
 	for (size_t i = 0; i < names->count; i++)
@@ -347,7 +355,9 @@ int author_decide(struct decide *d)
 	from_property(&a, FROM_REL, 72);
 	from_classes(&a);
 	from_blocks(&a);
-	from_labels(&a);
-	from_signature(&a);
+	if (best_score(&a) < 52)
+		from_labels(&a);
+	if (best_score(&a) < 52)
+		from_signature(&a);
 	return set_authors(&a);
 }

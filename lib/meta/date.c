@@ -364,9 +364,11 @@ static void gather(struct dates *dates)
 				from_element(dates, c);
 		}
 		dates_from_blocks(dates);
-		dates_from_labels(dates);
 	}
 	from_url(dates);
+	const struct date_candidate *best = best_of(dates);
+	if (d->detail && (!best || best->score < 70))
+		dates_from_labels(dates);
 }
 
 int date_decide(struct decide *d)

@@ -183,8 +183,30 @@ static bool goes_on(struct view v, size_t at, struct view rest)
  * two letters decide which words can follow. */
 static unsigned naming(struct view v)
 {
+#define L(letter) (1u << ((letter) - 'a'))
+	/* By the first letter, the second letters that any of the words has. */
+	static const uint32_t second[26] = { ['a' - 'a'] = L('u'),
+		['b' - 'a'] = L('y'),
+		['c' - 'a'] = L('o'),
+		['d' - 'a'] = L('a'),
+		['f' - 'a'] = L('e'),
+		['j' - 'a'] = L('o'),
+		['p' - 'a'] = L('u') | L('o'),
+		['r' - 'a'] = L('e'),
+		['s' - 'a'] = L('k'),
+		['t' - 'a'] = L('i'),
+		['v' - 'a'] = L('e') | L('c'),
+		['w' - 'a'] = L('r') };
+#undef L
 	unsigned found = 0;
-	for (size_t i = 0; i + 3 < v.n; i++) {
+	uint32_t follow = 0; /* what may come now */
+	for (size_t at = 0; at + 2 < v.n; at++) {
+		unsigned letter = ((unsigned char)v.p[at] | 0x20u) - 'a';
+		bool begins = letter < 26 && (follow >> letter & 1);
+		follow = letter < 26 ? second[letter] : 0;
+		if (!begins)
+			continue;
+		size_t i = at - 1;
 		bool byline = false, date = false;
 		switch (ascii_lower(v.p[i]) << 8 | ascii_lower(v.p[i + 1])) {
 		case 'a' << 8 | 'u':
@@ -230,7 +252,8 @@ static bool leads_to_person(struct view href)
 	static const struct view folders[] = { { "author", 6 }, { "authors", 7 }, { "autor", 5 }, { "autoren", 7 },
 		{ "auteur", 6 }, { "auteurs", 7 }, { "autore", 6 }, { "autores", 7 }, { "autori", 6 } };
 	for (size_t i = 0; i + 6 < href.n; i++) {
-		if (href.p[i] != '/' || ascii_lower(href.p[i + 1]) != 'a')
+		i += view_find_byte(view_from(href, i), '/');
+		if (i + 6 >= href.n || ascii_lower(href.p[i + 1]) != 'a')
 			continue;
 		for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
 			size_t end = i + 1 + folders[k].n;

@@ -144,10 +144,16 @@ static bool is_by(struct view intro)
 
 size_t namewords_intro(struct view line)
 {
+	uint32_t first = 0;
+	for (size_t at = 0; at < line.n && first == 0;)
+		first = fold_letter(utf8_next(line, &at));
 	for (size_t i = 0; i < sizeof(intros) / sizeof(intros[0]); i++) {
+		struct view intro = intros[i];
+		/* Nearly all differ in the first letter. */
+		if (first < 0x80 ? (unsigned char)intro.p[0] != first : (unsigned char)intro.p[0] < 0x80)
+			continue;
 		/* Walk both: the line folded letter by letter against the intro. */
 		size_t at = 0, k = 0;
-		struct view intro = intros[i];
 		while (at < line.n && k < intro.n) {
 			size_t next = at, ik = k;
 			uint32_t cp = fold_letter(utf8_next(line, &next));

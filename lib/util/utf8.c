@@ -85,7 +85,14 @@ size_t utf8_valid_prefix(struct view v)
 {
 	size_t at = 0;
 	while (at < v.n) {
-		/* Eight ASCII bytes at a time: most of most pages. */
+		/* Thirty-two ASCII bytes at a time, then eight: most of most pages. */
+		while (v.n - at >= 32) {
+			uint64_t words[4];
+			memcpy(words, v.p + at, 32);
+			if ((words[0] | words[1] | words[2] | words[3]) & UINT64_C(0x8080808080808080))
+				break;
+			at += 32;
+		}
 		while (v.n - at >= 8) {
 			uint64_t word;
 			memcpy(&word, v.p + at, 8);
