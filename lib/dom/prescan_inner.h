@@ -1,0 +1,107 @@
+/* What the parts of the pre-pass share; nothing outside it reads this. */
+#ifndef GARNER_DOM_PRESCAN_INNER_H
+#define GARNER_DOM_PRESCAN_INNER_H
+
+#include "dom/charref.h"
+#include "dom/content.h"
+#include "dom/nesting.h"
+#include "dom/prescan.h"
+#include "dom/scratch.h"
+#include "dom/token.h"
+#include "util/limits.h"
+
+/* An element that is open. */
+struct frame {
+	uint32_t event;	    /* its EVENT_OPEN */
+	uint32_t out, mark; /* where it begins in the skeleton and among the marks */
+	uint8_t tag, class;
+	bool alone; /* a stand-in may take its place */
+};
+
+enum phase { PHASE_START, PHASE_HEAD, PHASE_BETWEEN, PHASE_BODY };
+enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
+enum quirks { QUIRKS_YES, QUIRKS_NO, QUIRKS_UNKNOWN };
+
+struct prescan {
+	struct dom_scratch *s;
+	struct page *page;
+	const char *p;
+	size_t n;
+	size_t depth;
+	size_t certain;	  /* frames from here on hold nothing but tags in order */
+	bool bottom_sure; /* below the first frame stands body and nothing else */
+	bool blind;	  /* the open elements are unknown: everything is handed on */
+	bool unsure;	  /* give up */
+	bool head_noscript;
+	bool skip_newline; /* a pre or textarea has just begun */
+	bool form_unknown;
+	bool select_seen; /* while blind */
+	bool html_seen, full;
+	bool unsettled; /* a text was handed on since the last comment */
+	enum phase phase;
+	enum quirks quirks;
+	unsigned fragile; /* open frames whose state a wild tag could change out of sight */
+	unsigned forms;
+	unsigned letters;
+	struct nesting nesting;
+	struct frame stack[LIMIT_DOM_DEPTH]; /* not zeroed */
+};
+
+/* ---- prescan_out.c: What goes out: skeleton, events, marks and stand-ins. */
+void prescan_put(struct prescan *ps, const char *p, size_t n);
+uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end);
+uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token);
+uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context);
+void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count, char letter);
+bool prescan_is_table_part(const struct frame *frame);
+bool prescan_in_table_structure(const struct prescan *ps);
+void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count);
+void prescan_settle_text(struct prescan *ps);
+void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t event);
+void prescan_pass_close(struct prescan *ps, const struct token *token);
+
+/* ---- prescan_open.c: What is known of the open elements; opening and closing them. */
+void prescan_wild(struct prescan *ps);
+bool prescan_is_fragile(enum content_class class);
+bool prescan_is_wall(const struct frame *frame);
+enum answer prescan_beyond(const struct prescan *ps, size_t i);
+enum answer prescan_find_p(const struct prescan *ps, size_t *ret);
+bool prescan_same_kind(const struct prescan *ps, const struct frame *frame, const struct token *token);
+void prescan_on_open_blind(struct prescan *ps, const struct token *token, enum content_class class);
+void prescan_push(struct prescan *ps, const struct token *token, enum content_class class, bool alone);
+void prescan_push_implied(struct prescan *ps, enum dom_tag tag);
+void prescan_close_to(struct prescan *ps, size_t i, const struct token *token);
+void prescan_pass_wild_open(struct prescan *ps, const struct token *token);
+void prescan_pass_wild_close(struct prescan *ps, const struct token *token);
+bool prescan_leaves_traces(const struct prescan *ps, size_t i);
+bool prescan_leaves_form(const struct prescan *ps, size_t i);
+void prescan_doubt_open(struct prescan *ps);
+bool prescan_close_p(struct prescan *ps, const struct token *token);
+void prescan_begin_body(struct prescan *ps);
+
+/* ---- prescan_text.c: Texts, and elements whose content is raw text. */
+void prescan_on_text(struct prescan *ps, size_t at, size_t end, bool after_pre);
+void prescan_on_script(struct prescan *ps, struct token *token);
+bool prescan_is_raw_known(const struct prescan *ps);
+void prescan_on_raw_text(struct prescan *ps, struct token *token, enum content_class class);
+
+/* ---- prescan_skip.c: svg and template, which are passed over. */
+void prescan_on_svg(struct prescan *ps, struct token *token);
+void prescan_on_template(struct prescan *ps, struct token *token);
+
+/* ---- prescan_table.c: Tables and their parts. */
+void prescan_on_table_part(struct prescan *ps, const struct token *token);
+void prescan_on_table(struct prescan *ps, const struct token *token);
+void prescan_on_table_close(struct prescan *ps, const struct token *token);
+
+/* ---- prescan_start.c: Start tags. */
+bool prescan_is_open(const struct prescan *ps, enum dom_tag tag);
+bool prescan_in_select(const struct prescan *ps);
+void prescan_on_open(struct prescan *ps, struct token *token);
+
+/* ---- prescan_end.c: End tags. */
+enum answer prescan_find_open(
+	const struct prescan *ps, const struct token *token, enum content_class class, size_t *ret);
+void prescan_on_close(struct prescan *ps, const struct token *token);
+
+#endif

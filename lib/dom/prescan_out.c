@@ -1,0 +1,179 @@
+/* What goes out: skeleton, events, marks and stand-ins. */
+#include "dom/prescan_inner.h"
+
+#include <stdlib.h>
+
+static void *grown(struct prescan *ps, void *old, size_t *cap, size_t need, size_t size)
+{
+	if (need <= *cap)
+		return old;
+	size_t more = *cap ? *cap * 2 : 4096;
+	while (more < need)
+		more *= 2;
+	void *p = realloc(old, more * size);
+	if (!p) {
+		ps->full = ps->unsure = true;
+		return old;
+	}
+	*cap = more;
+	return p;
+}
+
+void prescan_put(struct prescan *ps, const char *p, size_t n)
+{
+	struct dom_scratch *s = ps->s;
+	s->skeleton = grown(ps, s->skeleton, &s->skeleton_cap, s->skeleton_n + n, 1);
+	if (ps->full)
+		return;
+	memcpy(s->skeleton + s->skeleton_n, p, n);
+	s->skeleton_n += n;
+}
+
+uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end)
+{
+	struct dom_scratch *s = ps->s;
+	s->events = grown(ps, s->events, &s->event_cap, s->event_count + 1, sizeof(*s->events));
+	if (ps->full)
+		return 0;
+	s->events[s->event_count] =
+		(struct event){ .at = (uint32_t)at, .end = (uint32_t)end, .kind = (uint8_t)kind, .tag = (uint8_t)tag };
+	return (uint32_t)s->event_count++;
+}
+
+uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token)
+{
+	uint32_t event = prescan_add_event(ps, kind, token->tag, token->begin, token->end);
+	size_t name_n = token->name_end - token->name_at;
+	ps->unsure |= name_n > UINT8_MAX;
+	if (!ps->full)
+		ps->s->events[event].name_n = (uint8_t)name_n;
+	return event;
+}
+
+uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context)
+{
+	uint32_t event = prescan_add_event(ps, EVENT_TEXT, DOM_OTHER, at, end);
+	if (!ps->full)
+		ps->s->events[event].context = (uint8_t)context;
+	return event;
+}
+
+void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count, char letter)
+{
+	struct dom_scratch *s = ps->s;
+	s->marks = grown(ps, s->marks, &s->mark_cap, s->mark_count + 1, sizeof(*s->marks));
+	if (!ps->full)
+		s->marks[s->mark_count++] = (struct mark){ .at = (uint32_t)s->skeleton_n,
+			.first = first,
+			.count = count,
+			.kind = (uint8_t)kind,
+			.letter = letter };
+}
+
+bool prescan_is_table_part(const struct frame *frame)
+{
+	return frame->class == CONTENT_TABLE_PART && frame->tag != DOM_td && frame->tag != DOM_th &&
+	       frame->tag != DOM_caption;
+}
+
+/* The innermost open element takes rows, columns and the like only. */
+bool prescan_in_table_structure(const struct prescan *ps)
+{
+	if (ps->depth == 0)
+		return false;
+	const struct frame *top = &ps->stack[ps->depth - 1];
+	return top->class == CONTENT_TABLE || prescan_is_table_part(top);
+}
+
+/* The stand-in before the end of the skeleton also stands for the events that follow its own. */
+static bool extend_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
+{
+	static const uint8_t sizes[] = { [MARK_TEXT] = 1, [MARK_SPACE] = 1, [MARK_BLOCK] = 4, [MARK_HEAD] = 6 };
+	struct dom_scratch *s = ps->s;
+	if (ps->blind || s->mark_count == 0 || ps->phase == PHASE_START || ps->phase == PHASE_BETWEEN)
+		return false;
+	struct mark *last = &s->marks[s->mark_count - 1];
+	if (last->kind == MARK_TAG || last->at + sizes[last->kind] != s->skeleton_n ||
+		last->first + last->count != first)
+		return false;
+	if (ps->phase == PHASE_HEAD && last->kind != MARK_HEAD)
+		return false;
+	if (ps->phase == PHASE_BODY && (prescan_in_table_structure(ps) || last->kind == MARK_HEAD))
+		return false;
+	if (kind == MARK_BLOCK && last->kind != MARK_BLOCK)
+		return false;
+	if (last->kind == MARK_SPACE && kind == MARK_TEXT)
+		return false;
+	last->count += count;
+	return true;
+}
+
+void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+	static const struct view texts[] = {
+		[MARK_SPACE] = { " ", 1 }, [MARK_BLOCK] = { "<hr>", 4 }, [MARK_HEAD] = { "<meta>", 6 }
+	};
+	if (extend_mark(ps, kind, first, count))
+		return;
+	char letter = kind == MARK_TEXT ? letters[ps->letters++ % (sizeof(letters) - 1)] : ' ';
+	prescan_add_mark(ps, kind, first, count, letter);
+	ps->unsettled |= kind == MARK_TEXT || kind == MARK_SPACE;
+	if (kind == MARK_TEXT)
+		prescan_put(ps, &letter, 1);
+	else
+		prescan_put(ps, texts[kind].p, texts[kind].n);
+}
+
+/* gumbo 0.10.1 puts a text that stands right before a tag that moves elements about where that tag leads; a comment
+ * in between settles the text. */
+void prescan_settle_text(struct prescan *ps)
+{
+	if (ps->unsettled)
+		prescan_put(ps, "<!---->", 7);
+	ps->unsettled = false;
+}
+
+/* The parser's time is quadratic in these, and the full parse cuts them at a limit. */
+static bool has_few_attributes(const struct prescan *ps, const struct token *token)
+{
+	enum { FEW = 32 };
+	struct token_attr attr;
+	size_t count = 0;
+	for (size_t at = token->name_end; count <= FEW && token_attr_read(ps->p, token, &at, &attr);)
+		count++;
+	return count <= FEW;
+}
+
+/* The start tag itself, without attributes except where the tree builder looks at them. */
+void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t event)
+{
+	const char *p = ps->p;
+	if (token->tag == DOM_a || token->tag == DOM_nobr)
+		prescan_settle_text(ps);
+	prescan_add_mark(ps, MARK_TAG, event, 1, 0);
+	prescan_put(ps, p + token->begin, token->name_end - token->begin);
+	enum content_class class = content_class(token->tag, p + token->name_at, token->name_end - token->name_at);
+	if (!token->plain && class == CONTENT_FORMAT && token->tag != DOM_a) {
+		/* 13.2.4.3: no more than three alike are kept, and alike means the same attributes. */
+		if (token->end - token->name_end > LIMIT_ATTRIBUTES && !has_few_attributes(ps, token))
+			ps->unsure = true;
+		prescan_put(ps, p + token->name_end, token->end - 1 - token->name_end);
+		prescan_put(ps, " ", 1);
+	}
+	if (!token->plain && token->tag == DOM_input) {
+		prescan_put(ps, p + token->name_end, token->end - 1 - token->name_end);
+		prescan_put(ps, " ", 1);
+		ps->unsure |= !has_few_attributes(ps, token);
+	}
+	prescan_put(ps, ">", 1);
+}
+
+void prescan_pass_close(struct prescan *ps, const struct token *token)
+{
+	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	if (class == CONTENT_FORMAT || class == CONTENT_FORM)
+		prescan_settle_text(ps);
+	prescan_put(ps, ps->p + token->begin, token->name_end - token->begin);
+	prescan_put(ps, ">", 1);
+}
