@@ -134,7 +134,7 @@ static int read_blocks(struct work *work)
 
 /* ---- what the rules say ---------------------------------------------------------------------- */
 
-static bool note_hit(void *user, const struct rule *rule)
+bool hits_note(void *user, const struct rule *rule)
 {
 	struct hits *hits = user;
 	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
@@ -150,12 +150,12 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 {
 	if (!(line->flags & LINE_WHOLE))
 		return;
-	rule_index_find(work->rules, work->matcher, line, note_hit, hits);
+	rule_index_find(work->rules, work->matcher, line, hits_note, hits);
 	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
 		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
 		if (rule && !rule->off && line->words <= rule->words &&
 			detect(work->rules, (enum rule_detector)d, line, NULL))
-			note_hit(hits, rule);
+			hits_note(hits, rule);
 	}
 }
 

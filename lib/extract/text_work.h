@@ -46,6 +46,8 @@ static inline struct hits *hits_at(const struct work *work, size_t place)
 	return &work->hits[work->live[place]];
 }
 
+/* A rule_found_fn: keeps the first of each sort in @user, a struct hits. */
+bool hits_note(void *user, const struct rule *rule);
 /* page->utf8 -> blocks, lines, hits; all live. 0 or a reason. */
 int work_read(struct work *work);
 /* Reads, cuts and takes the title: what the stage does. */

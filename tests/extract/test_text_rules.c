@@ -312,6 +312,36 @@ static void cleaning_what_came_out_changes_nothing(void **state)
 	}
 }
 
+static void cuts_furniture_that_the_model_left_on_a_page(void **state)
+{
+	(void)state;
+	struct block blocks[] = { { .kind = BLOCK_PARAGRAPH, .text = VIEW(REPORT) },
+		{ .kind = BLOCK_PARAGRAPH, .text = VIEW("Skip to content") },
+		{ .kind = BLOCK_CODE, .text = VIEW("Skip to content") },
+		{ .kind = BLOCK_HEADING, .text = VIEW("Related articles") },
+		{ .kind = BLOCK_PARAGRAPH, .text = VIEW("Sign up for our newsletter") } };
+	static const char *const kinds[] = { NULL, "navigation", NULL, NULL, "newsletter" };
+	static const struct garner_options options = { .jobs = 1 };
+	struct engine engine = { .options = options, .rules = builtin() };
+	struct page page = { .options = &options };
+	struct error error = { 0 };
+	void *stage = NULL;
+	arena_init(&page.arena, MIB(1));
+	page_reset(&page);
+	page.blocks = blocks;
+	page.block_count = sizeof(blocks) / sizeof(*blocks);
+	assert_int_equal(text_rules_stage.open(&engine, &stage, &error), 0);
+	assert_int_equal(text_rules_stage.run(stage, &page), 0);
+	for (size_t i = 0; i < page.block_count; i++) {
+		assert_int_equal(blocks[i].cut, kinds[i] != NULL);
+		if (kinds[i])
+			assert_string_equal(blocks[i].cut_kind, kinds[i]);
+	}
+	text_rules_stage.close(stage);
+	arena_free(&page.arena);
+	rules_free(engine.rules);
+}
+
 static void names_the_place_of_a_malformed_rule(void **state)
 {
 	(void)state;
@@ -360,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_comment_section_goes_as_a_whole),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
 		cmocka_unit_test(cleaning_what_came_out_changes_nothing),
+		cmocka_unit_test(cuts_furniture_that_the_model_left_on_a_page),
 		cmocka_unit_test(names_the_place_of_a_malformed_rule),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
