@@ -17,8 +17,9 @@ static int resolve(struct decide *d, struct view href, struct view *ret)
 			return page_full(d->page);
 		base = result == 0 ? absolute : base;
 	}
+	/* A file from a disk: its canonical address tells where it was. */
 	if (base.n == 0)
-		base = href;
+		base = d->page->document.url_canonical ? view_of(d->page->document.url_canonical) : href;
 	int result = url_resolve(&d->page->arena, base, view_trim(href), &absolute);
 	if (result == -ENOMEM)
 		return page_full(d->page);

@@ -1,4 +1,4 @@
-/* Raw HTML bytes through parse, evidence, blocks, model, decision, explanation and Markdown. */
+/* Raw HTML bytes through parse, evidence, blocks, model, decision, explanation, Markdown and the facts. */
 #include <stdio.h>
 #include <stdlib.h>
 #include "extract/html.h"
@@ -10,7 +10,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct engine engine;
 static struct page page;
-static void *state;
+static void *state, *facts;
 
 static void begin(void)
 {
@@ -18,7 +18,8 @@ static void begin(void)
 	engine.options = (struct garner_options){ .markdown = true, .explain = true };
 	if (engine.model)
 		return;
-	if (model_load(&engine.model, &error) || extract_html_stage.open(&engine, &state, &error)) {
+	if (model_load(&engine.model, &error) || extract_html_stage.open(&engine, &state, &error) ||
+		meta_decide_stage.open(&engine, &facts, &error)) {
 		fprintf(stderr, "%s\n", error.text);
 		abort();
 	}
@@ -33,6 +34,23 @@ static void check(void)
 		if (!b->text.n || !utf8_is_valid(b->text) || b->at != i || (b->cut && !b->reason))
 			abort();
 	}
+}
+
+/* The facts of the page are valid UTF-8 and never empty. */
+static void check_facts(void)
+{
+	int result = meta_decide_stage.run(facts, &page);
+	if (result < 0)
+		abort();
+	const struct garner_document *d = &page.document;
+	const char *const values[] = { d->title, d->site, d->published, d->modified, d->url_canonical, d->section,
+		d->description, d->image, d->licence };
+	for (size_t i = 0; !result && i < sizeof(values) / sizeof(values[0]); i++)
+		if (values[i] && (!values[i][0] || !utf8_is_valid(view_of(values[i]))))
+			abort();
+	for (size_t i = 0; !result && i < d->author_count; i++)
+		if (!d->authors[i][0] || !utf8_is_valid(view_of(d->authors[i])))
+			abort();
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -56,5 +74,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check();
 	if (markdown_render(&page, &text) == 0 && !utf8_is_valid(text))
 		abort();
+	check_facts();
 	return 0;
 }

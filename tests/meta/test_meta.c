@@ -128,6 +128,17 @@ static void a_byline_box_is_read_run_by_run(void **state)
 	assert_string_equal(f.authors, "Ann Lee; Bo Chu");
 }
 
+static void a_page_from_a_disk_has_the_addresses_of_its_canonical_one(void **state)
+{
+	(void)state;
+	struct facts f = read_page(NULL,
+		"<title>The port opens</title><link rel=canonical href=https://daily.example/2024/port>"
+		"<meta property=og:image content=/img/port.jpg>",
+		"<article><h1>The port opens</h1>" TEXT "</article>");
+	assert_string_equal(f.canonical, "https://daily.example/2024/port");
+	assert_string_equal(f.image, "https://daily.example/img/port.jpg");
+}
+
 static void without_evidence_there_is_no_date_and_no_author(void **state)
 {
 	(void)state;
@@ -283,6 +294,7 @@ int main(void)
 		cmocka_unit_test(json_ld_gives_names_and_times_even_when_damaged),
 		cmocka_unit_test(a_byline_and_a_date_under_the_headline_are_found_without_markup),
 		cmocka_unit_test(a_byline_box_is_read_run_by_run),
+		cmocka_unit_test(a_page_from_a_disk_has_the_addresses_of_its_canonical_one),
 		cmocka_unit_test(without_evidence_there_is_no_date_and_no_author),
 		cmocka_unit_test(the_day_of_a_related_article_is_not_taken),
 		cmocka_unit_test(a_change_is_not_a_publication),
