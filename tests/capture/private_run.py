@@ -47,7 +47,8 @@ def own_network(folder):
         except OSError:
             return False
     private, recursive, bind = 1 << 18, 1 << 14, 1 << 12
-    libc.mount(b"none", b"/", None, private | recursive, None)
+    if libc.mount(b"none", b"/", None, private | recursive, None) != 0:
+        return False
     for name, words in (("resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n"),
                         ("hosts", "127.0.0.1 localhost\n::1 localhost\n"), ("nsswitch.conf", "hosts: files dns\n")):
         aside, place = os.path.join(folder, name), os.path.realpath("/etc/" + name)
