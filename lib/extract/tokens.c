@@ -11,21 +11,7 @@ enum {
 	PART_BYTES_MIN = 3,   /* of the parts of a token */
 };
 
-/* Tokens of the same name with another number are one: letters lower, digits as one 0. */
-static uint32_t token_hash(struct view token, uint32_t seed)
-{
-	uint32_t h = 0x811C9DC5u ^ seed;
-	for (size_t i = 0; i < token.n; i++) {
-		char c = ascii_lower(token.p[i]);
-		if (ascii_is_digit(c)) {
-			if (i && ascii_is_digit(token.p[i - 1]))
-				continue;
-			c = '0';
-		}
-		h = (h ^ (unsigned char)c) * 0x01000193u;
-	}
-	return h ? h : 1;
-}
+enum { HASH_START = 0x811C9DC5u, HASH_STEP = 0x01000193u, PART_SEED = 0x5BD1E995u };
 
 struct token_sink {
 	struct features *f;
@@ -57,25 +43,34 @@ static void add_token(struct token_sink *sink, uint32_t hash)
 	f->tokens[f->token_count++] = hash;
 }
 
-static bool is_part_border(const char *p, size_t at)
+/* A token and its parts: article-body, articleBody and article_body have the parts article and body. Tokens of the same
+ * name with another number are one: letters lower, digits as one 0. */
+static void add_name(struct token_sink *sink, struct view token, uint32_t seed)
 {
-	char c = p[at];
-	if (!ascii_is_alpha(c))
-		return true;
-	return at && c >= 'A' && c <= 'Z' && p[at - 1] >= 'a' && p[at - 1] <= 'z';
-}
-
-/* article-body, articleBody and article_body have the parts article and body. */
-static void add_parts(struct token_sink *sink, struct view token, uint32_t seed)
-{
-	size_t from = 0;
+	enum { PARTS = TOKEN_BYTES_MAX / PART_BYTES_MIN + 1 };
+	uint32_t whole = HASH_START ^ seed, part = HASH_START ^ PART_SEED, parts[PARTS];
+	size_t count = 0, from = 0;
+	char last = 0;
 	for (size_t i = 0; i <= token.n; i++) {
-		if (i < token.n && !is_part_border(token.p, i))
-			continue;
-		if (i - from >= PART_BYTES_MIN && i - from < token.n)
-			add_token(sink, token_hash(view_make(token.p + from, i - from), seed ^ 0x5bd1e995u));
-		from = i < token.n && ascii_is_alpha(token.p[i]) ? i : i + 1;
+		char c = i < token.n ? token.p[i] : 0;
+		bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = ascii_is_digit(c);
+		if ((!upper && !lower) || (upper && last >= 'a' && last <= 'z')) {
+			if (i - from >= PART_BYTES_MIN && i - from < token.n)
+				parts[count++] = part;
+			from = upper ? i : i + 1;
+			part = HASH_START ^ PART_SEED;
+		}
+		if (i == token.n)
+			break;
+		if (upper || lower)
+			part = (part ^ (unsigned char)(c | 0x20)) * HASH_STEP;
+		if (!digit || !ascii_is_digit(last))
+			whole = (whole ^ (unsigned char)(digit ? '0' : upper ? c | 0x20 : c)) * HASH_STEP;
+		last = c;
 	}
+	add_token(sink, whole ? whole : 1);
+	for (size_t i = 0; i < count; i++)
+		add_token(sink, parts[i] ? parts[i] : 1);
 }
 
 static void add_list(struct token_sink *sink, struct view list, uint32_t seed)
@@ -90,8 +85,7 @@ static void add_list(struct token_sink *sink, struct view list, uint32_t seed)
 		struct view token = view_make(list.p + from, at - from);
 		if (token.n < 2 || token.n > TOKEN_BYTES_MAX)
 			continue;
-		add_token(sink, token_hash(token, seed));
-		add_parts(sink, token, 0);
+		add_name(sink, token, seed);
 	}
 }
 

@@ -181,7 +181,8 @@ static uint8_t marks_of(const struct word_set *set, uint32_t hash)
 bool words_init(struct word_set *set, struct arena *arena, size_t bytes)
 {
 	size_t slots = 64;
-	while (slots < bytes * 2 && slots < LIMIT_FACT_WORDS * 8)
+	/* a word and its pair for each two bytes at most */
+	while (slots < bytes + bytes / 2 && slots < LIMIT_FACT_WORDS * 8)
 		slots *= 2;
 	set->slots = arena_calloc(arena, slots, sizeof(*set->slots));
 	set->mask = set->slots ? (uint32_t)slots - 1 : 0;
