@@ -105,11 +105,25 @@ static void cut_headline(const struct features *f, uint8_t *keep)
 		keep[title] = 0;
 }
 
+/* The headline is the document's title, not its text. */
+static void drop_headline(const struct features *f, uint8_t *keep)
+{
+	uint32_t title = f->title_block;
+	if (title >= f->blocks->count || f->blocks->items[title].kind != BLOCK_HEADING ||
+		f->blocks->items[title].level != 1)
+		return;
+	for (uint32_t i = 0; i < title; i++)
+		if (keep[i] && f->stats[i].good)
+			return; /* a section that is called like the page */
+	keep[title] = 0;
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
 	for (uint32_t i = 0; i < f->blocks->count; i++)
 		ret_keep[i] = p[i] >= threshold;
+	drop_headline(f, ret_keep);
 	drop_copies(f, ret_keep);
 	cut_next_article(f, ret_keep);
 	cut_headline(f, ret_keep);
