@@ -1,6 +1,7 @@
 /* One pack or archive read alone: its manifest stands in its closing members. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -313,6 +314,23 @@ static bool is_key(const struct garner_document *d, const char *key)
 	return strlen(key) < 16 && view_to_u64(view_of(key), &number) && d->n == (int64_t)number;
 }
 
+/* Without parsing it: a line that does not hold the bytes of the key is not the one. Parsing all lines took 20 times as
+ * long as finding the text. */
+static bool may_be_line(struct view line, const char *key)
+{
+	char number[40];
+	unsigned long long n;
+	struct view v = view_of(key);
+	if (v.n < 16 && view_to_u64(v, &n)) {
+		int size = snprintf(number, sizeof(number), "{\"n\":%llu,", n);
+		return view_starts(line, view_make(number, (size_t)size));
+	}
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < ' ' || v.p[i] == '"' || v.p[i] == '\\')
+			return true; /* written in another way */
+	return view_find(line, v) < line.n;
+}
+
 int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error)
 {
 	struct pack_file file;
@@ -326,6 +344,8 @@ int pack_file_show(const char *path, const char *key, garner_document_fn *fn, vo
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	/* The last one wins: the newest text of an id or URL. */
 	for (rest = file.closing.manifest; !result && view_next_line(&rest, &line);) {
+		if (!may_be_line(line, key))
+			continue;
 		arena_reset(&arena);
 		result = document_read(&arena, line, &d, error);
 		if (!result && is_key(&d, key))
