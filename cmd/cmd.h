@@ -73,7 +73,17 @@ bool writing_take(struct common *common, int c, const char *argument, const char
 /* Filters of list, search and export, parsed by filter.c. */
 enum { FILTER_OPTIONS_FIRST = 2000 };
 extern const struct option filter_options[]; /* with --help; ends with a zero row */
-extern const char filter_help[];
+/* What filter_take understands, for the help of a verb. */
+#define FILTER_HELP                                                                                                    \
+	"  --since DATE, --until DATE\n"                                                                               \
+	"                       published (else fetched) in this span, YYYY-MM-DD, both ends included\n"               \
+	"  --host HOST          of this host and its subdomains\n"                                                     \
+	"  --lang CODE          in this language\n"                                                                    \
+	"  --source FILE        from this file or feed\n"                                                              \
+	"  --access WORD        open, paywall, consent or error\n"                                                     \
+	"  --query WORDS        whose title or text match\n"                                                           \
+	"  --duplicates WORD    all (default), first (no later copies) or only\n"                                      \
+	"  --from N, --limit N  begin at number N; at most N documents\n"
 /* NULL, or what is wrong with @argument. */
 const char *filter_take(struct garner_filter *filter, int c, const char *argument);
 

@@ -57,14 +57,5 @@ const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS]
 	"bagit\n"
 	"                       with -o FOLDER, which must be new or empty\n"
 	"  -o, --output PATH    the file or folder; a file appears whole or not at all\n"
-	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n"
-	"  --since DATE, --until DATE\n"
-	"                       published (else fetched) in this span, YYYY-MM-DD, both ends included\n"
-	"  --host HOST          of this host and its subdomains\n"
-	"  --lang CODE          in this language\n"
-	"  --source FILE        from this file or feed\n"
-	"  --access WORD        open, paywall, consent or error\n"
-	"  --query WORDS        whose title or text match\n"
-	"  --duplicates WORD    all (default), first (no later copies) or only\n"
-	"  --from N, --limit N  begin at number N; at most N documents\n",
+	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n" FILTER_HELP,
 	run, false };

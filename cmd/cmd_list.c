@@ -36,8 +36,5 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_list = { "list", "[OPTIONS] STORE", "documents of a store, a line each",
-	"Columns, separated by tabs: number, id, published, language, words, host, title, marks.\n\n"
-	"  --since DATE, --until DATE, --host HOST, --lang CODE, --source FILE, --access WORD, --query WORDS,\n"
-	"  --duplicates all|first|only, --from N, --limit N\n"
-	"                       as 'garner export --help' explains\n",
-	run, false };
+	"Columns, separated by tabs: number, id, published, language, words, host, title, marks.\n\n" FILTER_HELP, run,
+	false };

@@ -34,17 +34,6 @@ const struct option filter_options[] = {
 	{ 0 },
 };
 
-const char filter_help[] =
-	"  --since DATE, --until DATE\n"
-	"                       published (else fetched) in this span, YYYY-MM-DD, both ends included\n"
-	"  --host HOST          of this host and its subdomains\n"
-	"  --lang CODE          in this language\n"
-	"  --source FILE        from this file or feed\n"
-	"  --access WORD        open, paywall, consent or error\n"
-	"  --query WORDS        whose title or text match\n"
-	"  --duplicates WORD    all (default), first (no later copies) or only\n"
-	"  --from N, --limit N  begin at number N; at most N documents\n";
-
 static bool is_date(const char *text)
 {
 	static const char shape[] = "dddd-dd-dd";

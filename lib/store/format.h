@@ -1,7 +1,7 @@
 /* The bytes of a store on disk. garner-store(5) says the same for readers of other tools.
  *
  *   STORE/
- *     INDEX.md              for a person: totals, and the newest INDEX_ROWS documents
+ *     INDEX.md              for a person: totals, and the newest INDEX_ROWS documents, the largest number first
  *     index/000000.md …     all documents, INDEX_ROWS a file; page p holds n from p * INDEX_ROWS on
  *     manifest/000000.jsonl one line a document of packs/000000.tar.zst: its facts without the text
  *     manifest/runs.jsonl   one line a run: when, versions, inputs = stored + known + dropped by reason

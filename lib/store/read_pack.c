@@ -250,6 +250,13 @@ static bool same(const char *a, const char *b)
 	return !a || (b && strcmp(a, b) == 0);
 }
 
+/* The host itself, or one below it. */
+static bool is_of_host(const char *wanted, const char *host)
+{
+	struct view w = view_of(wanted), h = view_of(host);
+	return !wanted || view_eq(w, h) || (h.n > w.n && view_ends(h, w) && h.p[h.n - w.n - 1] == '.');
+}
+
 static int64_t filter_day(const char *date, int64_t fallback)
 {
 	struct garner_document d = { .published = date };
@@ -269,7 +276,7 @@ static bool takes(const struct garner_filter *f, const struct garner_document *d
 	if ((f->dup == 1 && marked) || (f->dup == 2 && !marked) || d->n < f->from_n)
 		return false;
 	bool access = !f->access || (strcmp(f->access, "open") == 0 ? !d->access : same(f->access, d->access));
-	return access && same(f->host, d->host) && same(f->lang, d->lang) &&
+	return access && is_of_host(f->host, d->host) && same(f->lang, d->lang) &&
 	       same(f->source, d->feed.url ? d->feed.url : d->src.file);
 }
 
