@@ -159,6 +159,22 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 	}
 }
 
+/* ASCII without controls and without spaces in a row: every profile writes it as it stands. */
+static bool is_plain(struct view text)
+{
+	for (size_t from = 0, to; from < text.n; from = to) {
+		uint8_t others = 0, runs = 0;
+		to = from + 255 < text.n ? from + 255 : text.n;
+		for (size_t i = from; i < to; i++)
+			others = (uint8_t)(others + ((uint8_t)((unsigned char)text.p[i] - ' ') > '~' - ' '));
+		for (size_t i = from ? from : 1; i < to; i++)
+			runs = (uint8_t)(runs + ((text.p[i] == ' ') & (text.p[i - 1] == ' ')));
+		if (others | runs)
+			return false;
+	}
+	return true;
+}
+
 /* The lines as they will be written: else cleaning what came out would see other lines. One of which nothing
  * will be written (invisible characters) is a blank one. */
 static int normalise_lines(struct page *page, struct view *texts)
@@ -168,7 +184,9 @@ static int normalise_lines(struct page *page, struct view *texts)
 	for (size_t i = 0; i < page->block_count; i++) {
 		struct block *block = &page->blocks[i];
 		struct view text;
-		if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
+		if (is_plain(block->text) && block->text.n <= LIMIT_BODY_BYTES)
+			text = block->text;
+		else if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
 			return page_full(page);
 		gap |= block->gap || text.n == 0;
 		if (text.n == 0)
