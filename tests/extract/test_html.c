@@ -148,6 +148,18 @@ static void takes_the_body_from_state_when_the_page_is_empty(void **state)
 	forget(&o);
 }
 
+static void rows_stand_line_under_line_and_the_headline_is_out(void **state)
+{
+	(void)state;
+	struct garner_options options = { .jobs = 1, .clock = 1 };
+	char *html = read_fixture("keeps_code_and_tables_of_documentation", "html");
+	struct outcome o = clean(html, &options);
+	assert_non_null(strstr(o.text, "Platform | Resolution\nLinux | 1 ms\nSmall boards | 10 ms\n\nA timer"));
+	assert_null(strstr(o.text, "Timers\n"));
+	forget(&o);
+	free(html);
+}
+
 static void explains_each_cut_by_score_and_features(void **state)
 {
 	(void)state;
@@ -307,6 +319,7 @@ int main(void)
 		cmocka_unit_test(cuts_the_next_article_of_an_endless_page),
 		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
+		cmocka_unit_test(rows_stand_line_under_line_and_the_headline_is_out),
 		cmocka_unit_test(explains_each_cut_by_score_and_features),
 		cmocka_unit_test(a_threshold_trades_precision_for_recall),
 		cmocka_unit_test(the_same_page_gives_the_same_bytes),
