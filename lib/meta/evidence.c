@@ -208,7 +208,7 @@ static unsigned naming(struct view v)
 			continue;
 		size_t i = at - 1;
 		bool byline = false, date = false;
-		switch (ascii_lower(v.p[i]) << 8 | ascii_lower(v.p[i + 1])) {
+		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
 		case 'a' << 8 | 'u':
 			byline = goes_on(v, i, VIEW("thor")) || goes_on(v, i, VIEW("tor")) ||
 				 goes_on(v, i, VIEW("teur"));

@@ -16,7 +16,7 @@ static enum verdict naming(struct view v)
 {
 	enum verdict found = OPEN;
 	for (size_t i = 0; i + 4 < v.n; i++) {
-		switch (ascii_lower(v.p[i]) << 8 | ascii_lower(v.p[i + 1])) {
+		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
 		case 'r' << 8 | 'e':
 			if (goes_on(v, i, VIEW("lated")) || goes_on(v, i, VIEW("commend")) ||
 				goes_on(v, i, VIEW("ply")) || goes_on(v, i, VIEW("ad-next")) ||

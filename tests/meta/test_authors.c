@@ -67,7 +67,7 @@ static void the_foot_of_the_article_has_its_byline(void **state)
 		"</div><div class=post-footer><span class='post-author vcard'>Eingestellt von "
 		"<span class=fn>der Käptn</span></span></div></div>",
 		"der Käptn");
-	check(HEAD, ARTICLE("", "") "<div class=footer><span class=author>Web Design Ltd</span></div>", "-");
+	check(HEAD, ARTICLE("", "") "<div class='füße-ÜÜ footer'><span class=author>Web Design Ltd</span></div>", "-");
 }
 
 static void a_name_in_italics_signs_the_article(void **state)
