@@ -91,6 +91,8 @@ static enum verdict verdict_of(const struct decide *d, uint32_t n)
 		return nodes[nodes[n].parent].tag != DOM_article && !decide_in_box(d, n) ? ASIDE : INSIDE;
 	if (nodes[n].tag == DOM_aside || nodes[n].tag == DOM_nav)
 		return ASIDE;
+	if (!nodes[n].attr_count)
+		return OPEN; /* a page without attributes has no list of them */
 	const struct dom_attr *attr = d->dom->attrs + nodes[n].attr_first;
 	enum verdict most = OPEN;
 	for (uint32_t i = 0; i < nodes[n].attr_count && most != ASIDE; i++, attr++) {
