@@ -19,10 +19,12 @@ static void on_li(struct prescan *ps, const struct token *token, enum content_cl
 		bool stops = content_is_special(frame->tag) && frame->tag != DOM_address && frame->tag != DOM_div &&
 			     frame->tag != DOM_p;
 		/* Closed with the p around it, it would not stop the search in the skeleton. */
-		if (stops && !match && prescan_find_p(ps, &p) == ANSWER_YES && p < i) {
+		enum answer around = stops && !match ? prescan_find_p(ps, &p) : ANSWER_NO;
+		if (around == ANSWER_YES && p < i) {
 			prescan_pass_wild_open(ps, token);
 			return;
 		}
+		alone &= around != ANSWER_UNKNOWN;
 		sure = match || stops;
 	}
 	sure |= prescan_beyond(ps, i) == ANSWER_NO;
