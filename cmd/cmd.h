@@ -109,8 +109,11 @@ bool close_output(FILE *out);
 /* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
 bool diff_print(const char *before, const char *after);
 
-extern const struct verb verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export, verb_verify,
-	verb_source, verb_sync, verb_config;
+/* A line of list and search. */
+int list_print(void *user, const struct garner_document *d, int reason, const char *detail);
+
+extern const struct verb verb_search, verb_clean, verb_build, verb_ingest, verb_list, verb_show, verb_export,
+	verb_verify, verb_source, verb_sync, verb_config;
 extern const struct verb verb_rules, verb_history, verb_stats, verb_repair, verb_forget, verb_repack, verb_reclean;
 
 #endif

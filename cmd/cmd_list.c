@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int print(void *user, const struct garner_document *d, int reason, const char *detail)
+int list_print(void *user, const struct garner_document *d, int reason, const char *detail)
 {
 	(void)user;
 	(void)reason;
@@ -32,7 +32,7 @@ static int run(int argc, char **argv)
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;
-	return reading_end(garner, garner_list(garner, argv[optind], &filter, print, NULL));
+	return reading_end(garner, garner_list(garner, argv[optind], &filter, list_print, NULL));
 }
 
 const struct verb verb_list = { "list", "[OPTIONS] STORE", "documents of a store, a line each",

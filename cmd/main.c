@@ -10,6 +10,7 @@ static const struct verb *const verbs[] = {
 	&verb_sync,
 	&verb_config,
 	&verb_list,
+	&verb_search,
 	&verb_show,
 	&verb_export,
 	&verb_rules,

@@ -273,6 +273,19 @@ int garner_list(struct garner *garner, const char *store, const struct garner_fi
 	return store_list(store, filter, fn, user, &garner->error);
 }
 
+int garner_search(struct garner *garner, const char *store, const char *words, const struct garner_filter *filter,
+	garner_document_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_search(store, words, filter, fn, user, &garner->error);
+}
+
+int garner_search_index(struct garner *garner, const char *store)
+{
+	garner->error = (struct error){ 0 };
+	return store_search_index(store, &garner->engine, &garner->error);
+}
+
 int garner_export(struct garner *garner, const char *store, const struct garner_export *export, garner_write_fn *write,
 	void *user)
 {

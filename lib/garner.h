@@ -301,6 +301,13 @@ struct garner_filter {
 };
 
 /* Opens, filters and hands each document to @fn in order of number. */
+/* Documents whose title or text holds all @words ("…" is a phrase, word* a beginning), the best match first; of
+ * @filter everything but query and with_text. -ENOENT: there is no index of words, see garner_search_index; -EINVAL: no
+ * words. */
+GARNER_API int garner_search(struct garner *garner, const char *store, const char *words,
+	const struct garner_filter *filter, garner_document_fn *fn, void *user);
+/* Makes the index of words of a store, or brings it up to date. Later runs keep it up. */
+GARNER_API int garner_search_index(struct garner *garner, const char *store);
 GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user);
 /* The documents of a store (or one pack) for other tools. */

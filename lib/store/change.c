@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include "store/read.h"
 #include "store/repack.h"
+#include "store/search.h"
 #include "store/store.h"
 #include "util/limits.h"
 
@@ -42,6 +43,23 @@ int store_repack_all(const char *path, const struct engine *engine, struct error
 	if (result)
 		return result;
 	result = store_repack(store, error);
+	/* Words of what was taken out go with its bytes; the end of the run fills the index again. */
+	if (!result)
+		result = search_clear(path, error);
+	if (result) {
+		store_abort(store);
+		return result;
+	}
+	return store_finish(store, error);
+}
+
+int store_search_index(const char *path, const struct engine *engine, struct error *error)
+{
+	struct store *store;
+	int result = store_open_existing(path, engine, &store, error);
+	if (result)
+		return result;
+	result = search_update(store->root, store->catalogue, store->next_n, true, error);
 	if (result) {
 		store_abort(store);
 		return result;

@@ -14,6 +14,7 @@
  *     keys/                 derived: where an id, a text, a URL, a day, a host is, see keys.h
  *     SHA256SUMS            digest of every file above, as sha256sum -c reads it
  *     catalogue.db          derived: repair makes it again from packs and manifests
+ *     search.db             derived, optional: words of titles and texts, see search.h
  *     lock                  who writes now
  *
  * All numbers count up from 0 and are never used again. All paths are relative to STORE, so a store

@@ -19,6 +19,7 @@
 #include "store/near.h"
 #include "store/raw.h"
 #include "store/repack.h"
+#include "store/search.h"
 #include "store/repair_inner.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -447,6 +448,13 @@ static int sweep(struct store *store, struct error *error)
 	if (!result)
 		result = store_sweep(store, error);
 	remove_pages(store);
+	char *words = store_path(store, "search.db");
+	bool has_words = words && access(words, F_OK) == 0;
+	if (has_words)
+		remove_file(store, "search.db-journal");
+	if (has_words && unlink(words) == 0 && !result)
+		result = search_update(store->root, store->catalogue, store->next_n, true, error);
+	free(words);
 	store->catalogue = catalogue_close(store->catalogue);
 	free(path);
 	return result;

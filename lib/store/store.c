@@ -16,6 +16,7 @@
 #include "store/near.h"
 #include "store/raw.h"
 #include "store/repack.h"
+#include "store/search.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/hash.h"
@@ -897,10 +898,12 @@ static int finish_store(struct store *store, struct error *error)
 int store_finish(struct store *store, struct error *error)
 {
 	int result = store->archive ? store_commit(store, error) : store_commit_change(store, error);
+	if (result && store->archive)
+		unlink(store->pack_path);
 	if (!result)
 		result = store->archive ? publish_archive(store, error) : finish_store(store, error);
-	else if (store->archive)
-		unlink(store->pack_path);
+	if (!result && !store->archive)
+		result = search_update(store->root, store->catalogue, store->next_n, false, error);
 	store_dispose(store);
 	return result;
 }

@@ -32,6 +32,9 @@ struct store *store_abort(struct store *store);
 /* Reading, concurrent with a writer. */
 int store_list(
 	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
+int store_search(const char *path, const char *words, const struct garner_filter *filter, garner_document_fn *fn,
+	void *user, struct error *error);
+int store_search_index(const char *path, const struct engine *engine, struct error *error);
 int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 /* All texts of one document, oldest first, without text. 1: not there. */
 int store_history(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);

@@ -218,6 +218,7 @@ static void a_second_writer_hears_who_holds_the_lock(void **state)
 /* ---- a store through the public header ---- */
 
 struct seen {
+	int64_t first;
 	int count, stored, known;
 	int64_t dup_of, near, revision_of;
 	char text[4096];
@@ -227,7 +228,8 @@ static int see(void *user, const struct garner_document *d, int reason, const ch
 {
 	struct seen *seen = user;
 	(void)detail;
-	seen->count++;
+	if (seen->count++ == 0)
+		seen->first = d->n;
 	seen->stored += reason == GARNER_STORED;
 	seen->known += reason == GARNER_KNOWN;
 	seen->dup_of = d->dup_of;
@@ -445,6 +447,67 @@ static void finds_by_address_day_and_host_among_many(void **state)
 	garner_free(garner);
 }
 
+static int count_hits(const char *store, const char *words, int64_t *ret_first)
+{
+	struct garner *garner = garner_new(NULL);
+	struct seen seen = { .first = -1 };
+	int result = garner_search(garner, store, words, NULL, see, &seen);
+	garner_free(garner);
+	if (ret_first)
+		*ret_first = seen.first;
+	return result < 0 ? result : seen.count;
+}
+
+static void words_are_found_in_titles_and_texts(void **state)
+{
+	(void)state;
+	const char *store = in_folder("words"), *path = in_folder("words.jsonl"), *more = in_folder("more.jsonl");
+	write_file(path, "{\"url\":\"https://a.example/1\",\"title\":\"Fährhafen\",\"text\":\"Der Hafen bleibt offen, "
+			 "der Hafen.\"}\n"
+			 "{\"url\":\"https://a.example/2\",\"title\":\"Quay\",\"text\":\"The north quay is closed. A "
+			 "Hafen is a port.\"}\n"
+			 "{\"url\":\"https://a.example/3\",\"title\":\"港\",\"text\":\"冬の港は静かだ。\"}\n");
+	ingest(store, path);
+	assert_int_equal(count_hits(store, "hafen", NULL), -ENOENT);
+	struct garner *garner = garner_new(NULL);
+	assert_int_equal(garner_search_index(garner, store), 0);
+	int64_t first;
+	assert_int_equal(count_hits(store, "hafen", &first), 2);
+	assert_int_equal(first, 0);
+	assert_int_equal(count_hits(store, "FAHRHAFEN", &first), 1);
+	assert_int_equal(count_hits(store, "hafen closed", &first), 1);
+	assert_int_equal(first, 1);
+	assert_int_equal(count_hits(store, "\"north quay\"", NULL), 1);
+	assert_int_equal(count_hits(store, "\"quay north\"", NULL), 0);
+	assert_int_equal(count_hits(store, "clos*", NULL), 1);
+	assert_int_equal(count_hits(store, "clos", NULL), 0);
+	assert_int_equal(count_hits(store, "\xe6\xb8\xaf", &first), 1);
+	assert_int_equal(first, 2);
+	/* What an operator would be to the engine is a word. */
+	assert_int_equal(count_hits(store, "NOT) OR (\"", NULL), 0);
+	assert_int_equal(count_hits(store, " ", NULL), -EINVAL);
+	/* Later runs keep it up; what is taken out is not found, and its words go with its bytes. */
+	write_file(more,
+		"{\"url\":\"https://a.example/4\",\"text\":\"Lighthouse keepers count boats at the closed pier.\"}\n");
+	ingest(store, more);
+	assert_int_equal(count_hits(store, "closed", NULL), 2);
+	const char *gone[] = { "3" };
+	assert_int_equal(garner_forget(garner, store, gone, 1, "test", NULL, NULL), 0);
+	assert_int_equal(count_hits(store, "lighthouse", NULL), 0);
+	assert_int_equal(garner_repack(garner, store), 0);
+	assert_int_equal(count_hits(store, "closed", NULL), 1);
+	char command[200];
+	snprintf(command, sizeof(command), "grep -q lighthouse %s/search.db", store);
+	assert_int_not_equal(system(command), 0);
+	/* A broken one is made again. */
+	snprintf(command, sizeof(command), "%s/search.db", store);
+	write_file(command, "no database");
+	assert_true(count_hits(store, "closed", NULL) < 0);
+	garner_repair(garner, store, NULL, NULL);
+	assert_int_equal(count_hits(store, "closed", NULL), 1);
+	garner_free(garner);
+}
+
 static void a_newer_format_is_refused(void **state)
 {
 	(void)state;
@@ -477,6 +540,7 @@ int main(void)
 		cmocka_unit_test(what_was_taken_out_does_not_come_back),
 		cmocka_unit_test(an_address_is_forgotten_with_its_document),
 		cmocka_unit_test(finds_by_address_day_and_host_among_many),
+		cmocka_unit_test(words_are_found_in_titles_and_texts),
 		cmocka_unit_test(a_newer_format_is_refused),
 	};
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);

@@ -1,0 +1,17 @@
+/* Words of titles and texts: which documents hold them? An index of its own beside the catalogue, STORE/search.db
+ * (SQLite FTS5, contentless: words and places, no text), made when it is asked for and kept up by every later run.
+ * Derived: a repair makes it again, a repack that drops texts too. Ideographs and letters of scripts without spaces are
+ * words of one character. */
+#ifndef GARNER_STORE_SEARCH_H
+#define GARNER_STORE_SEARCH_H
+
+#include "store/catalogue.h"
+#include "util/error.h"
+
+/* Makes the index when it is not there (@make) and adds the documents of @catalogue that it lacks, up to @next_n. 0
+ * also where there is none and none is wanted. */
+int search_update(const char *root, struct catalogue *catalogue, int64_t next_n, bool make, struct error *error);
+/* Takes everything out of an index, so that the next update fills it anew. 0 also where there is none. */
+int search_clear(const char *root, struct error *error);
+
+#endif
