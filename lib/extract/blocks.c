@@ -257,6 +257,26 @@ static void put_start(struct walk *w, uint32_t node)
 	put_space(w);
 }
 
+/* Copies eight bytes at a time while they are words with single spaces between, none at the end of the eight. Counts
+ * the spaces. Returns the bytes copied. */
+static size_t copy_words(char *out, const char *p, const char *end, size_t *spaces)
+{
+	const uint64_t low = 0x7F7F7F7F7F7F7F7Full, high = ~low, ones = 0x0101010101010101ull;
+	const char *begin = p;
+	for (; end - p >= 8; p += 8, out += 8) {
+		uint64_t x;
+		memcpy(&x, p, 8);
+		uint64_t other = x ^ ones * ' ';
+		uint64_t space = ~(((other & low) + low) | other | low);
+		uint64_t control = (x - ones * ' ') & ~x & high;
+		if (control || space & space >> 8 || (p[7] == ' '))
+			break;
+		memcpy(out, &x, 8);
+		*spaces += (size_t)__builtin_popcountll(space);
+	}
+	return (size_t)(p - begin);
+}
+
 static void put_collapsed(struct walk *w, uint32_t node, struct view v)
 {
 	const char *p = v.p, *end = v.p + v.n;
@@ -270,6 +290,9 @@ static void put_collapsed(struct walk *w, uint32_t node, struct view v)
 	char *out = w->text + w->at;
 	size_t spaces = 0;
 	for (;;) {
+		size_t words = copy_words(out, p, end, &spaces);
+		out += words;
+		p += words;
 		while (p < end && !ascii_is_space(*p))
 			*out++ = *p++;
 		if (p == end)

@@ -453,6 +453,7 @@ void words_scan(
 	}
 	s.starts = text.n ? class_at(text, 0) : A_OTHER;
 	s.ends = last_class(text);
-	scan_numbers(text, &s);
+	if (s.digits)
+		scan_numbers(text, &s);
 	stats[block] = s;
 }
