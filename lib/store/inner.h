@@ -93,6 +93,18 @@ int store_end_run(struct store *store, bool interrupted, struct error *error);
 /* Renders the line of a run into @out without LF, from the counts in the catalogue. */
 int store_run_line(struct store *store, bool interrupted, struct buf *out, struct error *error);
 
+/* commit.c */
+/* The first change of a run: the derived files are old from here on. */
+int store_note_change(struct store *store, struct error *error);
+/* One input that ended as @reason; the next commit has it. */
+int store_count_input(struct store *store, int reason, struct error *error);
+/* The document of @page stands in the frame in memory from @at on; its row and line follow when the frame is cut. */
+int store_keep_waiting(struct store *store, struct page *page, size_t at, int64_t raw, struct error *error);
+/* After each input: cuts, commits and seals when it is time. */
+int store_step(struct store *store, bool network, struct error *error);
+/* A pack of at least this size is sealed. */
+size_t store_seal_bytes(const struct store *store);
+
 /* Counts of one document into the totals; @sign -1 takes them back. */
 int store_count(struct catalogue *catalogue, const struct catalogue_document *row, int sign, struct error *error);
 /* The row of a document, without its place. Strings borrowed. */
