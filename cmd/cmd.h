@@ -109,6 +109,8 @@ bool close_output(FILE *out);
 /* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
 bool diff_print(const char *before, const char *after);
 
+/* "place: text", a line; @user, where there is one, is a uint64_t that counts them. */
+void print_place(void *user, const char *place, const char *text);
 /* A line of list and search. */
 int list_print(void *user, const struct garner_document *d, int reason, const char *detail);
 

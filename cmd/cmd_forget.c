@@ -8,12 +8,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void print(void *user, const char *place, const char *text)
-{
-	(void)user;
-	printf("%s: %s\n", place, text);
-}
-
 static int run(int argc, char **argv)
 {
 	const char *reason = NULL;
@@ -32,7 +26,7 @@ static int run(int argc, char **argv)
 	if (!garner)
 		return EXIT_STORE;
 	int result = garner_forget(garner, argv[optind], (const char *const *)argv + optind + 1,
-		(size_t)(argc - optind - 1), reason, print, NULL);
+		(size_t)(argc - optind - 1), reason, print_place, NULL);
 	int code = reading_end(garner, result > 0 ? 0 : result);
 	return result > 0 ? EXIT_SOME_FAILED : code;
 }

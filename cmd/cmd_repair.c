@@ -7,12 +7,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void print(void *user, const char *place, const char *text)
-{
-	(void)user;
-	printf("%s: %s\n", place, text);
-}
-
 static int run(int argc, char **argv)
 {
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -25,7 +19,7 @@ static int run(int argc, char **argv)
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;
-	int result = garner_repair(garner, argv[optind], print, NULL);
+	int result = garner_repair(garner, argv[optind], print_place, NULL);
 	if (result >= 0)
 		printf("%s: %s\n", argv[optind],
 			result ? "repaired; what stands above was wrong"

@@ -9,13 +9,6 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void print(void *user, const char *place, const char *text)
-{
-	uint64_t *count = user;
-	++*count;
-	printf("%s: %s\n", place, text);
-}
-
 static int run(int argc, char **argv)
 {
 	bool data = false;
@@ -32,7 +25,7 @@ static int run(int argc, char **argv)
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;
-	int result = garner_verify(garner, argv[optind], data, print, &count);
+	int result = garner_verify(garner, argv[optind], data, print_place, &count);
 	if (result == 0)
 		printf("%s: verified%s\n", argv[optind], data ? ", every byte" : "");
 	int code = reading_end(garner, result);

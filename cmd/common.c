@@ -413,6 +413,14 @@ int reading_end(struct garner *garner, int result)
 	return result < 0 ? EXIT_STORE : EXIT_DONE;
 }
 
+void print_place(void *user, const char *place, const char *text)
+{
+	uint64_t *count = user;
+	if (count)
+		++*count;
+	printf("%s: %s\n", place, text);
+}
+
 /* ---- help ------------------------------------------------------------------------------------ */
 
 int usage_error(const struct verb *verb, const char *format, ...)

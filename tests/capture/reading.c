@@ -143,6 +143,19 @@ void folder_gone(void)
 		abort();
 }
 
+int folder_begin(void **state)
+{
+	(void)state;
+	return folder_new() ? 0 : -1;
+}
+
+int folder_end(void **state)
+{
+	(void)state;
+	folder_gone();
+	return 0;
+}
+
 const char *in_folder(const char *name)
 {
 	static char places[8][512];

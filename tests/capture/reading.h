@@ -32,6 +32,9 @@ size_t count_of(const struct reading *reading, int reason);
 /* A folder of the test's own; the path is static. Removed by folder_gone. */
 const char *folder_new(void);
 void folder_gone(void);
+/* The same as setup and teardown of a cmocka test. */
+int folder_begin(void **state);
+int folder_end(void **state);
 /* folder/name, in one of a few static places. */
 const char *in_folder(const char *name);
 const char *file_new(const char *name, struct view bytes);

@@ -11,19 +11,6 @@
 #include "reading.h"
 #include "util/limits.h"
 
-static int begin(void **state)
-{
-	(void)state;
-	return folder_new() ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	folder_gone();
-	return 0;
-}
-
 /* ---- archives, written by the other half of the library ---------------------------------------- */
 
 struct maker {
@@ -305,7 +292,7 @@ static void names_of_members_in_other_charsets_are_shown_escaped(void **state)
 	buf_free(&maker.out);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
 {

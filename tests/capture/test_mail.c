@@ -12,19 +12,6 @@
 #include "util/arena.h"
 #include "util/limits.h"
 
-static int begin(void **state)
-{
-	(void)state;
-	return folder_new() ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	folder_gone();
-	return 0;
-}
-
 #define HEAD                                                                                                           \
 	"Message-ID: <1@quay.invalid>\r\nDate: Tue, 05 Mar 2024 07:08:09 +0100\r\nFrom: \"A\" <a@quay.invalid>\r\n"    \
 	"Subject: =?utf-8?Q?F=C3=A4hre?= =?iso-8859-1?b?IGJlaSBT/GQ=?=\r\nMIME-Version: 1.0\r\n"
@@ -214,7 +201,7 @@ static void parameters_are_found(void **state)
 	assert_int_equal(mime_parameter(VIEW("text/plain; charset=\"open"), VIEW("charset")).n, 4);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
 {

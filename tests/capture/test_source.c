@@ -14,19 +14,6 @@
 #include "reading.h"
 #include "util/limits.h"
 
-static int begin(void **state)
-{
-	(void)state;
-	return folder_new() ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	folder_gone();
-	return 0;
-}
-
 static const struct source_ops *winner(const char *name, struct view first)
 {
 	static const struct source_ops *const all[] = { &source_warc, &source_archive, &source_jsonl, &source_html,
@@ -393,7 +380,7 @@ static void a_stream_goes_back_only_where_it_can(void **state)
 	stream_close(stream);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
 {

@@ -13,19 +13,6 @@
 #include "util/hash.h"
 #include "util/limits.h"
 
-static int begin(void **state)
-{
-	(void)state;
-	return folder_new() ? 0 : -1;
-}
-
-static int end(void **state)
-{
-	(void)state;
-	folder_gone();
-	return 0;
-}
-
 /* ---- records ------------------------------------------------------------------------------- */
 
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
@@ -741,7 +728,7 @@ static void a_compressed_dictionary_frame_is_used(void **state)
 	check_dictionary(true);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, folder_begin, folder_end)
 
 int main(void)
 {

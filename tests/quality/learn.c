@@ -242,7 +242,9 @@ static int train(struct learner *l, int pass, uint32_t without, struct forest *r
 	return result;
 }
 
-static void score_first(const struct learner *l, const struct forest *forest, uint32_t fold, uint8_t *p)
+/* Probabilities of the blocks of @fold into the rows of @first (their upper byte) or @second; the other is NULL. */
+static void score_fold(
+	const struct learner *l, const struct forest *forest, uint32_t fold, uint8_t *first, uint16_t *second)
 {
 	for (uint32_t i = 0; i < l->corpus->count; i++) {
 		const struct kept *k = &l->corpus->pages[i];
@@ -250,23 +252,13 @@ static void score_first(const struct learner *l, const struct forest *forest, ui
 		if (k->fold == fold && scores) {
 			forest_score(
 				forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
-			for (uint32_t j = 0; j < k->blocks.count; j++)
-				p[k->row + j] = (uint8_t)(model_probability(scores[j]) >> 8);
-		}
-		free(scores);
-	}
-}
-
-static void score_second(const struct learner *l, const struct forest *forest, uint32_t fold, uint16_t *p)
-{
-	for (uint32_t i = 0; i < l->corpus->count; i++) {
-		const struct kept *k = &l->corpus->pages[i];
-		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
-		if (k->fold == fold && scores) {
-			forest_score(
-				forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
-			for (uint32_t j = 0; j < k->blocks.count; j++)
-				p[k->row + j] = model_probability(scores[j]);
+			for (uint32_t j = 0; j < k->blocks.count; j++) {
+				uint16_t p = model_probability(scores[j]);
+				if (first)
+					first[k->row + j] = (uint8_t)(p >> 8);
+				else
+					second[k->row + j] = p;
+			}
 		}
 		free(scores);
 	}
@@ -299,7 +291,7 @@ static int first_pass(
 	if (train(l, 0, bit(held), ret))
 		return -1;
 	for (uint32_t j = 0; j < FOLDS; j++)
-		score_first(l, j == held ? ret : &pairs[j < held ? j : held][j < held ? held : j], j, p);
+		score_fold(l, j == held ? ret : &pairs[j < held ? j : held][j < held ? held : j], j, p, NULL);
 	for (uint32_t j = 0; j < FOLDS; j++)
 		fill_second(l, j, p);
 	return 0;
@@ -418,7 +410,7 @@ static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS]
 	if (!result)
 		result = train(l, 1, bit(held), &second);
 	if (!result) {
-		score_second(l, &second, held, l->p);
+		score_fold(l, &second, held, NULL, l->p);
 		for (uint32_t i = 0; i < l->corpus->count; i++) {
 			const struct kept *k = &l->corpus->pages[i];
 			if (k->fold == held)
@@ -445,14 +437,14 @@ int learner_cross_validate_fast(struct learner *l, const char *models)
 			return -1;
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
 		result = train(l, 0, bit(k), &first[k]);
-		score_first(l, &first[k], k, l->p_first);
+		score_fold(l, &first[k], k, l->p_first, NULL);
 	}
 	for (uint32_t j = 0; j < FOLDS; j++)
 		fill_second(l, j, l->p_first);
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
 		char path[4096];
 		result = train(l, 1, bit(k), &second);
-		score_second(l, &second, k, l->p);
+		score_fold(l, &second, k, NULL, l->p);
 		snprintf(path, sizeof(path), "%s/fold%u.model", models ? models : "", k);
 		if (!result && models)
 			result = write_model(l, bit(k), &first[k], &second, path, write_bytes);
