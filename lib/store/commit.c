@@ -1,5 +1,6 @@
 /* From documents that wait for their frame to what is acknowledged: frames, lines, rows, sync, COMMIT. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "export/jsonl.h"

@@ -7,6 +7,7 @@
 #include "store/near.h"
 #include "store/raw.h"
 #include "util/clock.h"
+#include "util/hash.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
 
