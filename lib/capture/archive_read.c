@@ -6,15 +6,15 @@
  *	                └─> member: a source of its own over the member's bytes ─> pages … end ─> header */
 #include "capture/source.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include "util/late_archive.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
 struct archive_source {
+	const struct archive_functions *la;
 	struct archive *archive;
 	size_t lent; /* bytes of the stream's window that libarchive looks at */
 	bool single; /* one file in a filter, no archive around it */
@@ -85,7 +85,7 @@ static la_ssize_t give_bytes(struct archive *archive, void *user, const void **r
 	a->lent = some.n;
 	*ret_bytes = some.p;
 	if (some.n == 0 && source->stream->reason) {
-		archive_set_error(archive, EIO, "%s", source->stream->detail);
+		a->la->set_error(archive, EIO, "%s", source->stream->detail);
 		return -1;
 	}
 	return (la_ssize_t)some.n;
@@ -115,27 +115,27 @@ static la_int64_t seek_bytes(struct archive *archive, void *user, la_int64_t off
 	return to >= 0 && stream_seek(source->stream, to) ? to : ARCHIVE_FATAL;
 }
 
-static struct archive *open_reader(struct source *source, struct view first)
+static struct archive *open_reader(const struct archive_functions *la, struct source *source, struct view first)
 {
-	struct archive *archive = archive_read_new();
+	struct archive *archive = la->read_new();
 	if (!archive)
 		return NULL;
-	archive_read_support_filter_bzip2(archive);
-	archive_read_support_filter_compress(archive);
-	archive_read_support_filter_gzip(archive);
-	archive_read_support_filter_lz4(archive);
-	archive_read_support_filter_lzip(archive);
-	archive_read_support_filter_xz(archive);
-	archive_read_support_filter_zstd(archive);
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_zip(archive);
+	la->read_support_filter_bzip2(archive);
+	la->read_support_filter_compress(archive);
+	la->read_support_filter_gzip(archive);
+	la->read_support_filter_lz4(archive);
+	la->read_support_filter_lzip(archive);
+	la->read_support_filter_xz(archive);
+	la->read_support_filter_zstd(archive);
+	la->read_support_format_tar(archive);
+	la->read_support_format_zip(archive);
 	if (is_filtered(first))
-		archive_read_support_format_raw(archive);
-	archive_read_set_callback_data(archive, source);
-	archive_read_set_read_callback(archive, give_bytes);
-	archive_read_set_skip_callback(archive, skip_bytes);
+		la->read_support_format_raw(archive);
+	la->read_set_callback_data(archive, source);
+	la->read_set_read_callback(archive, give_bytes);
+	la->read_set_skip_callback(archive, skip_bytes);
 	if (stream_size(source->stream) >= 0)
-		archive_read_set_seek_callback(archive, seek_bytes);
+		la->read_set_seek_callback(archive, seek_bytes);
 	return archive;
 }
 
@@ -151,7 +151,10 @@ static int archive_open_source(struct source *source, struct error *error)
 		return error_set(error, -ENOMEM, "%s: no memory", source->name);
 	source->state = a;
 	a->name = BUF_INIT(MIB(1));
-	a->archive = open_reader(source, stream_look(source->stream, SOURCE_PROBE_BYTES));
+	a->la = late_archive(error);
+	if (!a->la)
+		return -ELIBACC;
+	a->archive = open_reader(a->la, source, stream_look(source->stream, SOURCE_PROBE_BYTES));
 	if (!a->archive)
 		return error_set(error, -ENOMEM, "%s: no memory", source->name);
 	a->wacz = name_ends(view_of(source->name), VIEW(".wacz"));
@@ -165,7 +168,8 @@ static void archive_close_source(struct source *source)
 		return;
 	if (a->member_open)
 		source_end(&a->member);
-	archive_read_free(a->archive);
+	if (a->archive)
+		a->la->read_free(a->archive);
 	buf_free(&a->name);
 	free(a);
 	source->state = NULL;
@@ -178,11 +182,11 @@ static size_t pull_member(struct stream *stream, char *room, size_t n)
 	struct archive_source *a = stream->state;
 	la_ssize_t got;
 	do
-		got = archive_read_data(a->archive, room, n);
+		got = a->la->read_data(a->archive, room, n);
 	while (got == ARCHIVE_RETRY);
 	if (got >= 0)
 		return (size_t)got;
-	const char *words = archive_error_string(a->archive);
+	const char *words = a->la->error_string(a->archive);
 	return stream_fail(stream, GARNER_BAD_ARCHIVE, "%s", words ? words : "broken member");
 }
 
@@ -230,10 +234,10 @@ static bool is_passed_over(const struct archive_source *a, struct view path)
 }
 
 /* libarchive converts names by the locale; what it can't convert is taken as it stands. */
-static struct view path_of(struct archive_entry *entry)
+static struct view path_of(const struct archive_functions *la, struct archive_entry *entry)
 {
-	const char *path = archive_entry_pathname_utf8(entry);
-	struct view v = view_of(path ? path : archive_entry_pathname(entry));
+	const char *path = la->entry_pathname_utf8(entry);
+	struct view v = view_of(path ? path : la->entry_pathname(entry));
 	while (view_starts(v, VIEW("./")))
 		v = view_from(v, 2);
 	return v;
@@ -279,9 +283,11 @@ static int begin_member(struct source *source, struct page *page)
 
 static int refuse_kind(struct source *source, struct page *page, struct archive_entry *entry)
 {
-	if (archive_entry_is_encrypted(entry))
+	const struct archive_source *a = source->state;
+	const struct archive_functions *la = a->la;
+	if (la->entry_is_encrypted(entry))
 		return drop_member(source, page, GARNER_UNSUPPORTED, "encrypted");
-	if (archive_entry_hardlink(entry) || archive_entry_filetype(entry) == AE_IFLNK)
+	if (la->entry_hardlink(entry) || la->entry_filetype(entry) == AE_IFLNK)
 		return drop_member(source, page, GARNER_UNSUPPORTED, "a link");
 	return drop_member(source, page, GARNER_UNSUPPORTED, "not a regular file");
 }
@@ -306,7 +312,7 @@ static int end_with(struct source *source, struct page *page, int reason, const 
 static int broken_header(struct source *source, struct page *page)
 {
 	struct archive_source *a = source->state;
-	const char *words = archive_error_string(a->archive);
+	const char *words = a->la->error_string(a->archive);
 	if (a->damaged)
 		return 0;
 	a->damaged = true;
@@ -322,27 +328,27 @@ static int next_entry(struct source *source, struct page *page)
 	struct archive_entry *entry;
 	if (a->failed)
 		return SOURCE_END;
-	int code = archive_read_next_header(a->archive, &entry);
+	int code = a->la->read_next_header(a->archive, &entry);
 	if (code == ARCHIVE_RETRY) /* a broken header: behind it others may stand */
 		return broken_header(source, page);
 	if (code == ARCHIVE_EOF)
 		return SOURCE_END;
 	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
-		const char *words = archive_error_string(a->archive);
+		const char *words = a->la->error_string(a->archive);
 		return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken archive");
 	}
 	a->damaged = false;
-	a->single = archive_format(a->archive) == ARCHIVE_FORMAT_RAW;
-	struct view path = path_of(entry);
+	a->single = a->la->format(a->archive) == ARCHIVE_FORMAT_RAW;
+	struct view path = path_of(a->la, entry);
 	learn(a, path);
-	mode_t kind = archive_entry_filetype(entry);
+	mode_t kind = a->la->entry_filetype(entry);
 	if (!a->single && (kind == AE_IFDIR || is_passed_over(a, path)))
 		return 0;
 	if (is_office(path))
 		return end_with(source, page, GARNER_UNSUPPORTED, "an office document");
 	if (name_member(source, path))
 		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
-	if (!a->single && (kind != AE_IFREG || archive_entry_hardlink(entry) || archive_entry_is_encrypted(entry)))
+	if (!a->single && (kind != AE_IFREG || a->la->entry_hardlink(entry) || a->la->entry_is_encrypted(entry)))
 		return refuse_kind(source, page, entry);
 	return begin_member(source, page);
 }
@@ -351,9 +357,9 @@ static int next_entry(struct source *source, struct page *page)
 static int first_open(struct source *source, struct page *page)
 {
 	struct archive_source *a = source->state;
-	if (a->failed || archive_read_open1(a->archive) == ARCHIVE_OK)
+	if (a->failed || a->la->read_open1(a->archive) == ARCHIVE_OK)
 		return 0;
-	const char *words = archive_error_string(a->archive);
+	const char *words = a->la->error_string(a->archive);
 	return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "not an archive");
 }
 

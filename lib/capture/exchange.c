@@ -1,14 +1,15 @@
 #include "capture/exchange.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "capture/late_curl.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
 struct wire {
+	const struct curl_functions *curl;
 	CURLM *multi;
 	const struct garner_options *options;
 	char *agent;
@@ -28,12 +29,12 @@ void url_parts_free(struct url_parts *parts)
 	*parts = (struct url_parts){ 0 };
 }
 
-static char *part_of(CURLU *url, CURLUPart part, unsigned flags)
+static char *part_of(const struct curl_functions *curl, CURLU *url, CURLUPart part, unsigned flags)
 {
 	char *text = NULL, *copy = NULL;
-	if (curl_url_get(url, part, &text, flags) == CURLUE_OK && text)
+	if (curl->url_get(url, part, &text, flags) == CURLUE_OK && text)
 		copy = strdup(text);
-	curl_free(text);
+	curl->free(text);
 	return copy;
 }
 
@@ -43,13 +44,14 @@ static char *format_text(const char *format, const char *a, const char *b, const
 	return asprintf(&text, format, a, b, c) < 0 ? NULL : text;
 }
 
-static int parts_fill(CURLU *url, struct url_parts *parts)
+static int parts_fill(const struct curl_functions *curl, CURLU *url, struct url_parts *parts)
 {
-	char *scheme = part_of(url, CURLUPART_SCHEME, 0), *port = part_of(url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	char *path = part_of(url, CURLUPART_PATH, 0), *query = part_of(url, CURLUPART_QUERY, 0);
-	parts->host = part_of(url, CURLUPART_HOST, 0);
-	curl_url_set(url, CURLUPART_FRAGMENT, NULL, 0);
-	parts->url = part_of(url, CURLUPART_URL, 0);
+	char *scheme = part_of(curl, url, CURLUPART_SCHEME, 0),
+	     *port = part_of(curl, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	char *path = part_of(curl, url, CURLUPART_PATH, 0), *query = part_of(curl, url, CURLUPART_QUERY, 0);
+	parts->host = part_of(curl, url, CURLUPART_HOST, 0);
+	curl->url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	parts->url = part_of(curl, url, CURLUPART_URL, 0);
 	for (char *c = parts->host; c && *c; c++)
 		*c = ascii_lower(*c);
 	if (scheme && parts->host && port)
@@ -63,10 +65,10 @@ static int parts_fill(CURLU *url, struct url_parts *parts)
 	return parts->url && parts->origin && parts->target ? 0 : GARNER_BAD_URL;
 }
 
-static const char *parts_check(CURLU *url)
+static const char *parts_check(const struct curl_functions *curl, CURLU *url)
 {
-	char *scheme = part_of(url, CURLUPART_SCHEME, 0), *user = part_of(url, CURLUPART_USER, 0);
-	char *password = part_of(url, CURLUPART_PASSWORD, 0), *host = part_of(url, CURLUPART_HOST, 0);
+	char *scheme = part_of(curl, url, CURLUPART_SCHEME, 0), *user = part_of(curl, url, CURLUPART_USER, 0);
+	char *password = part_of(curl, url, CURLUPART_PASSWORD, 0), *host = part_of(curl, url, CURLUPART_HOST, 0);
 	const char *why = NULL;
 	if (!scheme || (strcmp(scheme, "http") && strcmp(scheme, "https")))
 		why = "only http and https are fetched";
@@ -83,8 +85,11 @@ static const char *parts_check(CURLU *url)
 
 int url_parts_read(struct view text, struct url_parts *ret_parts, const char **ret_why)
 {
+	const struct curl_functions *curl = late_curl(NULL);
+	if (!curl)
+		return -ELIBACC;
 	char *copy = text.n <= LIMIT_URL_BYTES ? strndup(text.p ? text.p : "", text.n) : NULL;
-	CURLU *url = curl_url();
+	CURLU *url = curl->url();
 	struct url_parts parts = { 0 };
 	const char *why = NULL;
 	int result = 0;
@@ -93,14 +98,14 @@ int url_parts_read(struct view text, struct url_parts *ret_parts, const char **r
 	else if (!copy || !url)
 		result = -ENOMEM;
 	else if (memchr(text.p, 0, text.n) ||
-		 curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		 curl->url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
 		why = "not a URL";
 	else
-		why = parts_check(url);
+		why = parts_check(curl, url);
 	if (!why && !result)
-		result = parts_fill(url, &parts);
+		result = parts_fill(curl, url, &parts);
 	free(copy);
-	curl_url_cleanup(url);
+	curl->url_cleanup(url);
 	if (why || result) {
 		url_parts_free(&parts);
 		if (ret_why)
@@ -113,13 +118,16 @@ int url_parts_read(struct view text, struct url_parts *ret_parts, const char **r
 
 char *url_parts_join(const char *base, struct view relative)
 {
-	CURLU *url = curl_url();
+	const struct curl_functions *curl = late_curl(NULL);
+	if (!curl)
+		return NULL;
+	CURLU *url = curl->url();
 	char *joined = NULL, *copy = strndup(relative.p ? relative.p : "", relative.n);
-	if (url && copy && relative.n && relative.n <= LIMIT_URL_BYTES && !curl_url_set(url, CURLUPART_URL, base, 0) &&
-		!curl_url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
-		joined = part_of(url, CURLUPART_URL, 0);
+	if (url && copy && relative.n && relative.n <= LIMIT_URL_BYTES && !curl->url_set(url, CURLUPART_URL, base, 0) &&
+		!curl->url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		joined = part_of(curl, url, CURLUPART_URL, 0);
 	free(copy);
-	curl_url_cleanup(url);
+	curl->url_cleanup(url);
 	return joined;
 }
 
@@ -275,15 +283,19 @@ static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_soc
 
 int wire_open(const struct garner_options *options, size_t held_max, struct wire **ret_wire, struct error *error)
 {
+	const struct curl_functions *curl = late_curl(error);
+	if (!curl)
+		return -ELIBACC;
 	struct wire *wire = calloc(1, sizeof(*wire));
 	if (!wire)
 		return error_set(error, -ENOMEM, "no memory for the network");
 	/* Counted inside libcurl, and safe from several threads since 7.84. */
-	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+	if (curl->global_init(CURL_GLOBAL_DEFAULT)) {
 		free(wire);
 		return error_set(error, -EIO, "libcurl can't be set up");
 	}
-	wire->multi = curl_multi_init();
+	wire->curl = curl;
+	wire->multi = curl->multi_init();
 	wire->options = options;
 	wire->held_max = held_max;
 	wire->ended_tail = &wire->ended;
@@ -296,8 +308,8 @@ int wire_open(const struct garner_options *options, size_t held_max, struct wire
 		wire_close(wire);
 		return error_set(error, -ENOMEM, "no memory for the network");
 	}
-	curl_multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, (long)LIMIT_CONNECTIONS);
-	curl_multi_setopt(wire->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
+	curl->multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, (long)LIMIT_CONNECTIONS);
+	curl->multi_setopt(wire->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING);
 	*ret_wire = wire;
 	return 0;
 }
@@ -305,8 +317,8 @@ int wire_open(const struct garner_options *options, size_t held_max, struct wire
 struct wire *wire_close(struct wire *wire)
 {
 	if (wire) {
-		curl_multi_cleanup(wire->multi);
-		curl_global_cleanup();
+		wire->curl->multi_cleanup(wire->multi);
+		wire->curl->global_cleanup();
 		free(wire->agent);
 		free(wire);
 	}
@@ -328,64 +340,65 @@ static bool add_field(struct exchange *x, const char *name, const char *value)
 		return true;
 	if (asprintf(&line, "%s: %s", name, value) < 0)
 		return false;
-	struct curl_slist *grown = curl_slist_append(x->fields, line);
+	struct curl_slist *grown = x->wire->curl->slist_append(x->fields, line);
 	free(line);
 	if (grown)
 		x->fields = grown;
 	return grown != NULL;
 }
 
-static void set_safety(CURL *easy, const struct garner_options *options)
+static void set_safety(const struct curl_functions *curl, CURL *easy, const struct garner_options *options)
 {
-	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
-	curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
-	curl_easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
+	curl->easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl->easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+	curl->easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	curl->easy_setopt(easy, CURLOPT_PROXY, options->proxy ? options->proxy : "");
+	curl->easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+	curl->easy_setopt(easy, CURLOPT_HTTP09_ALLOWED, 0L);
+	curl->easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
+	curl->easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	if (options->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
-	curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+		curl->easy_setopt(easy, CURLOPT_CAINFO, options->ca_file);
+	curl->easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
 	/* HTTP/2 where the server offers it in the TLS handshake (RFC 7301), one exchange a connection all the same. */
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	curl->easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
 	/* The bytes as received: codings are left for decode. */
-	curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
+	curl->easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 }
 
-static void set_ceilings(CURL *easy, const struct exchange *x)
+static void set_ceilings(const struct curl_functions *curl, CURL *easy, const struct exchange *x)
 {
 	double ceiling = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
 	double connect = ceiling < LIMIT_CONNECT_SECONDS ? ceiling : LIMIT_CONNECT_SECONDS;
 	long slow = (long)(ceiling / 4);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000));
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SPEED_FLOOR);
-	curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow < 1 ? 1L : slow);
+	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000));
+	curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SPEED_FLOOR);
+	curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow < 1 ? 1L : slow);
 	if (!x->keep_on_full)
-		curl_easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)x->body_max);
+		curl->easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)x->body_max);
 }
 
-static void set_callbacks(CURL *easy, struct exchange *x)
+static void set_callbacks(const struct curl_functions *curl, CURL *easy, struct exchange *x)
 {
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
-	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
-	curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
-	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, x);
-	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
-	curl_easy_setopt(easy, CURLOPT_DEBUGDATA, x);
-	curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, x);
-	curl_easy_setopt(easy, CURLOPT_PRIVATE, x);
+	curl->easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_head);
+	curl->easy_setopt(easy, CURLOPT_HEADERDATA, x);
+	curl->easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	curl->easy_setopt(easy, CURLOPT_WRITEDATA, x);
+	curl->easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	curl->easy_setopt(easy, CURLOPT_XFERINFODATA, x);
+	curl->easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl->easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl->easy_setopt(easy, CURLOPT_DEBUGDATA, x);
+	curl->easy_setopt(easy, CURLOPT_VERBOSE, 1L);
+	curl->easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	curl->easy_setopt(easy, CURLOPT_OPENSOCKETDATA, x);
+	curl->easy_setopt(easy, CURLOPT_PRIVATE, x);
 }
 
 int exchange_start(struct wire *wire, struct exchange *x)
 {
-	CURL *easy = curl_easy_init();
+	const struct curl_functions *curl = wire->curl;
+	CURL *easy = curl->easy_init();
 	x->wire = wire;
 	x->head = BUF_INIT(LIMIT_HEAD_BYTES);
 	x->body = BUF_INIT(x->body_max);
@@ -393,18 +406,18 @@ int exchange_start(struct wire *wire, struct exchange *x)
 	x->began = clock_ticks();
 	if (!easy)
 		return -ENOMEM;
-	set_safety(easy, wire->options);
-	set_ceilings(easy, x);
-	set_callbacks(easy, x);
-	curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)x->fresh);
-	bool whole = !curl_easy_setopt(easy, CURLOPT_URL, x->url) &&
-		     !curl_easy_setopt(easy, CURLOPT_USERAGENT, wire->agent) &&
+	set_safety(curl, easy, wire->options);
+	set_ceilings(curl, easy, x);
+	set_callbacks(curl, easy, x);
+	curl->easy_setopt(easy, CURLOPT_FRESH_CONNECT, (long)x->fresh);
+	bool whole = !curl->easy_setopt(easy, CURLOPT_URL, x->url) &&
+		     !curl->easy_setopt(easy, CURLOPT_USERAGENT, wire->agent) &&
 		     add_field(x, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5") &&
 		     add_field(x, "Accept-Encoding", "gzip, deflate") && add_field(x, "If-None-Match", x->etag) &&
 		     add_field(x, "If-Modified-Since", x->last_modified);
-	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->fields);
+	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, x->fields);
 	x->easy = easy;
-	if (!whole || curl_multi_add_handle(wire->multi, easy)) {
+	if (!whole || curl->multi_add_handle(wire->multi, easy)) {
 		exchange_clear(x);
 		return -ENOMEM;
 	}
@@ -452,10 +465,11 @@ static int reason_of(const struct exchange *x, CURLcode code)
 
 static void set_end(struct exchange *x, CURLcode code)
 {
+	const struct curl_functions *curl = x->wire->curl;
 	long status = 0;
 	char *ip = NULL;
-	curl_easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &ip);
+	curl->easy_getinfo(x->easy, CURLINFO_RESPONSE_CODE, &status);
+	curl->easy_getinfo(x->easy, CURLINFO_PRIMARY_IP, &ip);
 	x->status = (int)status;
 	snprintf(x->ip, sizeof(x->ip), "%s", ip ? ip : "");
 	if (x->reason || code == CURLE_OK || x->truncated)
@@ -468,15 +482,16 @@ static void set_end(struct exchange *x, CURLcode code)
 	}
 	x->reason = x->stale ? GARNER_NO_ANSWER : reason_of(x, code);
 	if (x->reason != GARNER_REFUSED_ADDRESS)
-		snprintf(x->detail, sizeof(x->detail), "%s", curl_easy_strerror(code));
+		snprintf(x->detail, sizeof(x->detail), "%s", curl->easy_strerror(code));
 }
 
 static void take_out(struct exchange *x)
 {
 	struct wire *wire = x->wire;
-	curl_multi_remove_handle(wire->multi, x->easy);
-	curl_easy_cleanup(x->easy);
-	curl_slist_free_all(x->fields);
+	const struct curl_functions *curl = wire->curl;
+	curl->multi_remove_handle(wire->multi, x->easy);
+	curl->easy_cleanup(x->easy);
+	curl->slist_free_all(x->fields);
 	x->easy = x->fields = NULL;
 	wire->active--;
 	wire->paused -= x->paused;
@@ -485,12 +500,13 @@ static void take_out(struct exchange *x)
 
 static void collect(struct wire *wire)
 {
+	const struct curl_functions *curl = wire->curl;
 	int left;
-	for (CURLMsg *message; (message = curl_multi_info_read(wire->multi, &left));) {
+	for (CURLMsg *message; (message = curl->multi_info_read(wire->multi, &left));) {
 		char *user = NULL;
 		if (message->msg != CURLMSG_DONE)
 			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
+		curl->easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &user);
 		struct exchange *x = (struct exchange *)(void *)user;
 		set_end(x, message->data.result);
 		take_out(x);
@@ -502,18 +518,19 @@ static void collect(struct wire *wire)
 
 int wire_turn(struct wire *wire, int wait_ms, struct error *error)
 {
+	const struct curl_functions *curl = wire->curl;
 	int running = 0;
-	CURLMcode code = curl_multi_perform(wire->multi, &running);
+	CURLMcode code = curl->multi_perform(wire->multi, &running);
 	collect(wire);
 	if (!code && !wire->ended && wait_ms > 0) {
-		code = curl_multi_poll(wire->multi, NULL, 0, wait_ms, NULL);
+		code = curl->multi_poll(wire->multi, NULL, 0, wait_ms, NULL);
 		if (!code)
-			code = curl_multi_perform(wire->multi, &running);
+			code = curl->multi_perform(wire->multi, &running);
 		collect(wire);
 	}
 	if (code)
 		return error_set(
-			error, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO, "network: %s", curl_multi_strerror(code));
+			error, code == CURLM_OUT_OF_MEMORY ? -ENOMEM : -EIO, "network: %s", curl->multi_strerror(code));
 	return 0;
 }
 
@@ -535,7 +552,7 @@ void exchange_resume(struct exchange *x)
 	x->paused = false;
 	x->wire->paused--;
 	x->paused_for += clock_ticks() - x->paused_at;
-	curl_easy_pause(x->easy, CURLPAUSE_CONT);
+	x->wire->curl->easy_pause(x->easy, CURLPAUSE_CONT);
 }
 
 void exchange_clear(struct exchange *x)
@@ -543,8 +560,8 @@ void exchange_clear(struct exchange *x)
 	if (x->active)
 		take_out(x);
 	else if (x->easy) {
-		curl_easy_cleanup(x->easy);
-		curl_slist_free_all(x->fields);
+		x->wire->curl->easy_cleanup(x->easy);
+		x->wire->curl->slist_free_all(x->fields);
 		x->easy = x->fields = NULL;
 	}
 	if (x->wire && !x->take)

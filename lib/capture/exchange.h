@@ -1,5 +1,5 @@
 /* One HTTP exchange: a request goes out, an answer with its bytes as received comes back. The only file that
- * knows libcurl. No redirects, no codings undone, no cookies, no credentials, no proxies but a named one; every
+ * calls libcurl. No redirects, no codings undone, no cookies, no credentials, no proxies but a named one; every
  * connection's address is looked at before it is made. One thread. */
 #ifndef GARNER_CAPTURE_EXCHANGE_H
 #define GARNER_CAPTURE_EXCHANGE_H
@@ -19,7 +19,8 @@ struct url_parts {
 	char *host;   /* lower case, with brackets for IPv6 */
 	char *target; /* path and query */
 };
-/* 0, GARNER_BAD_URL with words in @ret_why (static), or -ENOMEM. http and https only, no credentials. */
+/* 0, GARNER_BAD_URL with words in @ret_why (static), -ENOMEM, or -ELIBACC (no libcurl). http and https only, no
+ * credentials. */
 int url_parts_read(struct view url, struct url_parts *ret_parts, const char **ret_why);
 void url_parts_free(struct url_parts *parts);
 /* @relative against @base. malloc'd; NULL: neither makes a URL. */

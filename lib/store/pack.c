@@ -1,7 +1,5 @@
 #include "store/pack.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -9,9 +7,11 @@
 #include <zstd_errors.h>
 #include "store/format.h"
 #include "util/file.h"
+#include "util/late_archive.h"
 #include "util/limits.h"
 
 struct pack {
+	const struct archive_functions *la;
 	int fd;
 	char *name;
 	int64_t end; /* where the next frame goes */
@@ -30,7 +30,7 @@ static la_ssize_t sink(struct archive *tar, void *user, const void *p, size_t n)
 {
 	struct pack *pack = user;
 	if (!pack->closing && buf_put(&pack->raw, p, n)) {
-		archive_set_error(tar, ENOMEM, "frame larger than its ceiling");
+		pack->la->set_error(tar, ENOMEM, "frame larger than its ceiling");
 		return -1;
 	}
 	return (la_ssize_t)n;
@@ -38,8 +38,8 @@ static la_ssize_t sink(struct archive *tar, void *user, const void *p, size_t n)
 
 static int tar_failed(struct pack *pack, struct error *error)
 {
-	int code = archive_errno(pack->tar);
-	const char *words = archive_error_string(pack->tar);
+	int code = pack->la->code(pack->tar);
+	const char *words = pack->la->error_string(pack->tar);
 	return error_set(error, code > 0 ? -code : -EIO, "%s: tar: %s", pack->name, words ? words : "failed");
 }
 
@@ -50,16 +50,18 @@ static int zstd_failed(struct pack *pack, size_t code, struct error *error)
 
 int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, struct error *error)
 {
-	struct pack *pack = calloc(1, sizeof(*pack));
+	const struct archive_functions *la = late_archive(error);
+	struct pack *pack = la ? calloc(1, sizeof(*pack)) : NULL;
 	if (!pack)
-		return error_set(error, -ENOMEM, "%s: no memory", name);
+		return error_set(error, la ? -ENOMEM : -ELIBACC, "%s: no memory", name);
+	pack->la = la;
 	pack->fd = fd;
 	pack->end = end;
 	pack->raw = BUF_INIT(LIMIT_FRAME_BYTES);
 	pack->packed = BUF_INIT(ZSTD_COMPRESSBOUND((size_t)LIMIT_FRAME_BYTES));
 	pack->name = strdup(name);
-	pack->tar = archive_write_new();
-	pack->entry = archive_entry_new();
+	pack->tar = pack->la->write_new();
+	pack->entry = pack->la->entry_new();
 	pack->zstd = ZSTD_createCCtx();
 	if (!pack->name || !pack->tar || !pack->entry || !pack->zstd) {
 		pack_free(pack);
@@ -68,11 +70,11 @@ int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, stru
 	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_compressionLevel, PACK_LEVEL);
 	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1);
 	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_contentSizeFlag, 1);
-	archive_write_set_format_pax_restricted(pack->tar);
+	pack->la->write_set_format_pax_restricted(pack->tar);
 	/* No blocking: every byte of a member has reached the sink when the member is finished. */
-	archive_write_set_bytes_per_block(pack->tar, 0);
-	archive_write_set_bytes_in_last_block(pack->tar, 1);
-	if (archive_write_open(pack->tar, pack, NULL, sink, NULL) != ARCHIVE_OK) {
+	pack->la->write_set_bytes_per_block(pack->tar, 0);
+	pack->la->write_set_bytes_in_last_block(pack->tar, 1);
+	if (pack->la->write_open(pack->tar, pack, NULL, sink, NULL) != ARCHIVE_OK) {
 		int result = tar_failed(pack, error);
 		pack_free(pack);
 		return result;
@@ -86,8 +88,8 @@ struct pack *pack_free(struct pack *pack)
 	if (!pack)
 		return NULL;
 	pack->closing = true;
-	archive_write_free(pack->tar);
-	archive_entry_free(pack->entry);
+	pack->la->write_free(pack->tar);
+	pack->la->entry_free(pack->entry);
 	ZSTD_freeCCtx(pack->zstd);
 	buf_free(&pack->raw);
 	buf_free(&pack->packed);
@@ -123,25 +125,25 @@ int64_t pack_size(const struct pack *pack)
 
 int pack_begin(struct pack *pack, const char *name, int64_t size, int64_t mtime, struct error *error)
 {
-	struct archive_entry *entry = archive_entry_clear(pack->entry);
-	archive_entry_set_pathname(entry, name);
-	archive_entry_set_size(entry, size);
-	archive_entry_set_filetype(entry, AE_IFREG);
-	archive_entry_set_perm(entry, 0644);
-	archive_entry_set_mtime(entry, mtime, 0);
-	return archive_write_header(pack->tar, entry) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
+	struct archive_entry *entry = pack->la->entry_clear(pack->entry);
+	pack->la->entry_set_pathname(entry, name);
+	pack->la->entry_set_size(entry, size);
+	pack->la->entry_set_filetype(entry, AE_IFREG);
+	pack->la->entry_set_perm(entry, 0644);
+	pack->la->entry_set_mtime(entry, mtime, 0);
+	return pack->la->write_header(pack->tar, entry) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
 }
 
 int pack_more(struct pack *pack, struct view bytes, struct error *error)
 {
-	if (bytes.n && archive_write_data(pack->tar, bytes.p, bytes.n) != (la_ssize_t)bytes.n)
+	if (bytes.n && pack->la->write_data(pack->tar, bytes.p, bytes.n) != (la_ssize_t)bytes.n)
 		return tar_failed(pack, error);
 	return 0;
 }
 
 int pack_done(struct pack *pack, struct error *error)
 {
-	return archive_write_finish_entry(pack->tar) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
+	return pack->la->write_finish_entry(pack->tar) == ARCHIVE_OK ? 0 : tar_failed(pack, error);
 }
 
 int pack_add(struct pack *pack, const char *name, struct view bytes, int64_t mtime, size_t *ret_at, struct error *error)
@@ -416,28 +418,29 @@ bool pack_is_end(struct view raw)
 
 int pack_members(struct view raw, pack_member_fn *fn, void *user, struct error *error)
 {
-	struct archive *tar = archive_read_new();
+	const struct archive_functions *la = late_archive(error);
+	struct archive *tar = la ? la->read_new() : NULL;
 	struct archive_entry *entry;
 	int result = 0, code = ARCHIVE_OK;
 	if (!tar)
-		return error_set(error, -ENOMEM, "no memory");
-	archive_read_support_format_tar(tar);
-	if (raw.n && archive_read_open_memory(tar, raw.p, raw.n) == ARCHIVE_OK) {
-		while (!result && (code = archive_read_next_header(tar, &entry)) == ARCHIVE_OK) {
+		return error_set(error, la ? -ENOMEM : -ELIBACC, "no memory");
+	la->read_support_format_tar(tar);
+	if (raw.n && la->read_open_memory(tar, raw.p, raw.n) == ARCHIVE_OK) {
+		while (!result && (code = la->read_next_header(tar, &entry)) == ARCHIVE_OK) {
 			const void *p = raw.p;
-			size_t n = 0, size = (size_t)archive_entry_size(entry);
+			size_t n = 0, size = (size_t)la->entry_size(entry);
 			la_int64_t skip;
 			/* Reading from memory hands out the bytes where they are: one block a member. */
-			if (size && (archive_read_data_block(tar, &p, &n, &skip) != ARCHIVE_OK || n != size)) {
+			if (size && (la->read_data_block(tar, &p, &n, &skip) != ARCHIVE_OK || n != size)) {
 				code = ARCHIVE_FATAL;
 				break;
 			}
-			result = fn(user, archive_entry_pathname(entry), view_make(p, size),
+			result = fn(user, la->entry_pathname(entry), view_make(p, size),
 				size ? (size_t)((const char *)p - raw.p) : 0);
 		}
 		if (!result && code != ARCHIVE_EOF)
-			result = error_set(error, -EBADMSG, "tar: %s", archive_error_string(tar) ?: "broken");
+			result = error_set(error, -EBADMSG, "tar: %s", la->error_string(tar) ?: "broken");
 	}
-	archive_read_free(tar);
+	la->read_free(tar);
 	return result;
 }

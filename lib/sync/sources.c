@@ -84,7 +84,7 @@ static int add_url(struct desk *desk, struct view url, enum ledger_kind kind, bo
 		return result;
 	}
 	if (result < 0)
-		return error_set(&desk->garner->error, result, "no memory for a source");
+		return error_set(&desk->garner->error, result, "a source can't be taken: %s", strerror(-result));
 	result = add(desk, view_of(parts.url), kind, backfill, title);
 	url_parts_free(&parts);
 	return result;
