@@ -1,6 +1,7 @@
 #include "dom/charref.h"
 
 #include <stdint.h>
+#include "dom/charref_scan.h"
 #include "dom/references_table.h"
 #include "util/utf8.h"
 
@@ -151,10 +152,8 @@ struct change {
 
 static struct change next_change(struct view v, bool references_too, size_t *at)
 {
-	for (size_t i = *at; i < v.n; i++) {
+	for (size_t i = *at; (i += charref_scan(v.p + i, v.n - i)) < v.n; i++) {
 		unsigned class = classes[(unsigned char)v.p[i]];
-		if (class == PLAIN)
-			continue;
 		*at = i;
 		if ((class == REFERENCE && references_too) || class == RETURN || class == ZERO)
 			return (struct change){ class, 0 };

@@ -22,6 +22,7 @@ struct dom_scratch *dom_scratch_free(struct dom_scratch *scratch)
 		free(scratch->skeleton);
 		free(scratch->events);
 		free(scratch->marks);
+		free(scratch->kept);
 		free(scratch);
 	}
 	return NULL;
@@ -36,10 +37,12 @@ static void scratch_trim(struct dom_scratch *scratch)
 	free(scratch->skeleton);
 	free(scratch->events);
 	free(scratch->marks);
+	free(scratch->kept);
 	scratch->skeleton = NULL;
 	scratch->events = NULL;
 	scratch->marks = NULL;
-	scratch->skeleton_cap = scratch->event_cap = scratch->mark_cap = 0;
+	scratch->kept = NULL;
+	scratch->skeleton_cap = scratch->event_cap = scratch->mark_cap = scratch->kept_cap = 0;
 }
 
 static int try_full(struct dom_scratch *scratch, struct page *page, enum limit_mode mode)

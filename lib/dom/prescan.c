@@ -29,7 +29,7 @@ static void on_comment(struct prescan *ps)
 
 static void reset(struct dom_scratch *s)
 {
-	s->skeleton_n = s->event_count = s->mark_count = 0;
+	s->skeleton_n = s->event_count = s->mark_count = s->kept_count = 0;
 	s->html = s->body = s->later_count = 0;
 }
 
@@ -81,7 +81,9 @@ enum prescan_result prescan_run(struct dom_scratch *scratch, struct page *page)
 	ps->bottom_sure = true;
 	reset(scratch);
 	do {
-		token_read(ps->p, ps->n, at, &token);
+		if (!prescan_room_for_attributes(ps))
+			break;
+		token_read_kept(ps->p, ps->n, at, &token, scratch->kept + scratch->kept_count);
 		ps->nesting.work += ps->nesting.depth;
 	} while (step(ps, &token) && (at = token.end, true) && ps->nesting.work < NESTING_WORK_MAX);
 	return ps->unsure || ps->nesting.work >= NESTING_WORK_MAX ? PRESCAN_UNSURE : PRESCAN_DONE;

@@ -49,6 +49,7 @@ struct prescan {
 
 /* ---- prescan_out.c: What goes out: skeleton, events, marks and stand-ins. */
 void prescan_put(struct prescan *ps, const char *p, size_t n);
+bool prescan_room_for_attributes(struct prescan *ps);
 uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end);
 uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token);
 uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context);

@@ -29,6 +29,13 @@ void prescan_put(struct prescan *ps, const char *p, size_t n)
 	s->skeleton_n += n;
 }
 
+bool prescan_room_for_attributes(struct prescan *ps)
+{
+	struct dom_scratch *s = ps->s;
+	s->kept = grown(ps, s->kept, &s->kept_cap, s->kept_count + DOM_ATTR_COUNT, sizeof(*s->kept));
+	return !ps->full;
+}
+
 uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end)
 {
 	struct dom_scratch *s = ps->s;
@@ -42,11 +49,14 @@ uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_ta
 
 uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token)
 {
-	uint32_t event = prescan_add_event(ps, kind, token->tag, token->begin, token->end);
+	uint32_t event = prescan_add_event(ps, kind, token->tag, token->begin, ps->s->kept_count);
 	size_t name_n = token->name_end - token->name_at;
 	ps->unsure |= name_n > UINT8_MAX;
-	if (!ps->full)
+	if (!ps->full) {
 		ps->s->events[event].name_n = (uint8_t)name_n;
+		ps->s->events[event].kept_n = token->kept;
+		ps->s->kept_count += token->kept;
+	}
 	return event;
 }
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "dom/dom.h"
+#include "dom/token.h"
 
 enum event_kind {
 	EVENT_OPEN,
@@ -16,11 +17,18 @@ enum event_kind {
 
 /* A thing in the source, in its order. */
 struct event {
-	uint32_t at, end; /* bytes of page->utf8; equal: the element is implied */
+	uint32_t at; /* byte of page->utf8 */
+	union {
+		uint32_t end;  /* of texts */
+		uint32_t kept; /* of elements: the first of their attributes */
+	};
 	uint8_t kind;
-	uint8_t tag;	 /* enum dom_tag; of elements */
-	uint8_t context; /* enum charref_context; of texts */
-	uint8_t name_n;	 /* of elements; 0: implied */
+	uint8_t tag; /* enum dom_tag; of elements */
+	union {
+		uint8_t context; /* enum charref_context; of texts */
+		uint8_t kept_n;	 /* of elements */
+	};
+	uint8_t name_n; /* of elements; 0: implied */
 };
 
 enum mark_kind {
@@ -47,7 +55,8 @@ struct dom_scratch {
 	size_t skeleton_n, skeleton_cap;
 	struct event *events;
 	struct mark *marks;
-	size_t event_count, event_cap, mark_count, mark_cap;
+	struct token_kept *kept;
+	size_t event_count, event_cap, mark_count, mark_cap, kept_count, kept_cap;
 	uint32_t html, body; /* events of the tags that make these elements, plus one; 0: they are implied */
 	uint32_t later[SCRATCH_LATER], later_count; /* tags of theirs that only add attributes */
 };

@@ -79,30 +79,26 @@ void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name
 	dom->nodes[node].attr_count++;
 }
 
-_Static_assert(DOM_ATTR_COUNT <= 64, "one bit an attribute");
-
-void table_source_attributes(struct table *table, uint32_t node, const struct event *event, uint64_t *seen)
+void table_source_attributes(struct table *table, uint32_t node, const struct dom_scratch *scratch,
+	const struct event *event, uint64_t *seen)
 {
 	const char *p = table->page->utf8.p;
-	struct token token = { .begin = event->at, .end = event->end };
-	struct token_attr attr;
-	size_t at = event->at + 1 + event->name_n;
-	for (size_t i = 0; i < LIMIT_ATTRIBUTES && token_attr_read(p, &token, &at, &attr); i++) {
-		enum dom_attr_name name = names_attr(p + attr.name_at, attr.name_end - attr.name_at);
-		if (name == DOM_ATTR_COUNT || *seen >> name & 1)
+	const struct token_kept *kept = scratch->kept + event->kept, *end = kept + event->kept_n;
+	for (; kept < end; kept++) {
+		if (*seen >> kept->name & 1)
 			continue;
-		*seen |= (uint64_t)1 << name;
+		*seen |= (uint64_t)1 << kept->name;
 		struct view value = VIEW("");
 		enum charref_result result = CHARREF_DONE;
-		if (attr.value_at < attr.value_end)
+		if (kept->value_at < kept->value_end)
 			result = charref_resolve(&table->page->arena,
-				view_make(p + attr.value_at, attr.value_end - attr.value_at), CHARREF_ATTRIBUTE,
+				view_make(p + kept->value_at, kept->value_end - kept->value_at), CHARREF_ATTRIBUTE,
 				&value);
 		if (result != CHARREF_DONE) {
 			table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
 			return;
 		}
-		table_attribute(table, node, name, value);
+		table_attribute(table, node, (enum dom_attr_name)kept->name, value);
 	}
 }
 

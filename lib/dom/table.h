@@ -21,7 +21,8 @@ uint32_t table_element(struct table *table, uint32_t parent, enum dom_tag tag);
 /* For the newest element only. */
 void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name, struct view value);
 /* The kept attributes of the start tag @event of page->utf8, but those in *@seen, which takes them up: a bit each. */
-void table_source_attributes(struct table *table, uint32_t node, const struct event *event, uint64_t *seen);
+void table_source_attributes(struct table *table, uint32_t node, const struct dom_scratch *scratch,
+	const struct event *event, uint64_t *seen);
 /* Joined to the text before it when nothing stands between them. */
 void table_text(struct table *table, uint32_t parent, struct view text);
 

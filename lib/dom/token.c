@@ -1,7 +1,11 @@
 #include "dom/token.h"
 
 #include <strings.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "dom/names.h"
+#include "util/limits.h"
 
 /* Classes of bytes: ends of a tag name, an attribute name and an unquoted value. */
 enum { ENDS_TAG = 1, ENDS_NAME = 2, ENDS_VALUE = 4, SPACE = 8 };
@@ -21,8 +25,18 @@ static inline bool is(char c, unsigned mask)
 	return (classes[(unsigned char)c] & mask) != 0;
 }
 
-static size_t find(const char *p, size_t n, size_t at, char c)
+/* Where @c stands next; mostly near. */
+static inline size_t find(const char *p, size_t n, size_t at, char c)
 {
+#ifdef __SSE2__
+	const __m128i wanted = _mm_set1_epi8(c);
+	for (int i = 0; i < 4 && at < n && n - at >= 16; i++, at += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(p + at));
+		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, wanted));
+		if (hits)
+			return at + (size_t)__builtin_ctz(hits);
+	}
+#endif
 	const char *hit = at < n ? memchr(p + at, c, n - at) : NULL;
 	return hit ? (size_t)(hit - p) : n;
 }
@@ -76,7 +90,23 @@ bool token_attr_read(const char *p, const struct token *token, size_t *at, struc
 	return attr_step(p, token->end, at, ret, &self);
 }
 
-static void read_tag(const char *p, size_t n, size_t name_at, struct token *ret)
+_Static_assert(DOM_ATTR_COUNT <= 64, "one bit an attribute");
+
+/* One attribute more, if it is known and new. */
+static inline void keep(const char *p, size_t n, const struct token_attr *attr, uint64_t *seen, struct token *token,
+	struct token_kept *kept)
+{
+	enum dom_attr_name name = names_attr_in(p, n, attr->name_at, attr->name_end - attr->name_at);
+	if (name == DOM_ATTR_COUNT || *seen >> name & 1)
+		return;
+	*seen |= (uint64_t)1 << name;
+	kept[token->kept++] = (struct token_kept){
+		.value_at = (uint32_t)attr->value_at, .value_end = (uint32_t)attr->value_end, .name = (uint8_t)name
+	};
+}
+
+static inline __attribute__((always_inline)) void read_tag(
+	const char *p, size_t n, size_t name_at, struct token *ret, struct token_kept *kept)
 {
 	size_t i = name_at + 1;
 	while (i < n && !is(p[i], ENDS_TAG))
@@ -88,8 +118,10 @@ static void read_tag(const char *p, size_t n, size_t name_at, struct token *ret)
 	if (!ret->plain) {
 		struct token_attr attr;
 		bool self = false;
-		while (attr_step(p, n, &i, &attr, &self))
-			;
+		uint64_t seen = 0;
+		for (size_t count = 0; attr_step(p, n, &i, &attr, &self); count++)
+			if (kept && count < LIMIT_ATTRIBUTES)
+				keep(p, n, &attr, &seen, ret, kept);
 		ret->self_closing = self && p[i - 1] == '/';
 	}
 	if (i >= n) {
@@ -98,7 +130,7 @@ static void read_tag(const char *p, size_t n, size_t name_at, struct token *ret)
 		return;
 	}
 	ret->end = i + 1;
-	ret->tag = (uint8_t)names_tag(p + name_at, ret->name_end - name_at);
+	ret->tag = (uint8_t)names_tag_in(p, n, name_at, ret->name_end - name_at);
 }
 
 /* Behind the comment whose "<!--" stands at @at. */
@@ -139,9 +171,11 @@ static bool opens(const char *p, size_t n, size_t at)
 	return ascii_is_alpha(c) || c == '!' || c == '?' || (c == '/' && at + 2 < n);
 }
 
-void token_read(const char *p, size_t n, size_t at, struct token *ret)
+static inline __attribute__((always_inline)) void read_token(
+	const char *p, size_t n, size_t at, struct token *ret, struct token_kept *kept)
 {
 	ret->begin = at;
+	ret->kept = 0;
 	ret->tag = DOM_OTHER;
 	if (at >= n) {
 		ret->kind = TOKEN_END;
@@ -159,7 +193,7 @@ void token_read(const char *p, size_t n, size_t at, struct token *ret)
 	char c = p[at + 1];
 	if (ascii_is_alpha(c)) {
 		ret->kind = TOKEN_OPEN;
-		read_tag(p, n, at + 1, ret);
+		read_tag(p, n, at + 1, ret, kept);
 	} else if (c == '!') {
 		read_declaration(p, n, at, ret);
 	} else if (c == '?') {
@@ -167,11 +201,21 @@ void token_read(const char *p, size_t n, size_t at, struct token *ret)
 		ret->end = behind(p, n, at + 1, '>');
 	} else if (ascii_is_alpha(p[at + 2])) {
 		ret->kind = TOKEN_CLOSE;
-		read_tag(p, n, at + 2, ret);
+		read_tag(p, n, at + 2, ret, NULL);
 	} else {
 		ret->kind = p[at + 2] == '>' ? TOKEN_NOTHING : TOKEN_COMMENT;
 		ret->end = behind(p, n, at + 2, '>');
 	}
+}
+
+void token_read(const char *p, size_t n, size_t at, struct token *ret)
+{
+	read_token(p, n, at, ret, NULL);
+}
+
+void token_read_kept(const char *p, size_t n, size_t at, struct token *ret, struct token_kept *kept)
+{
+	read_token(p, n, at, ret, kept);
 }
 
 enum token_raw token_raw_kind(const char *p, const struct token *open)

@@ -24,10 +24,20 @@ struct token {
 	uint8_t tag;	   /* enum dom_tag */
 	bool self_closing; /* of TOKEN_OPEN: ends in "/>" */
 	bool plain;	   /* no byte stands between the name and ">" */
+	uint8_t kept;	   /* token_read_kept: attributes of a start tag that were kept */
 };
 
 /* The token that begins at @at of the @n bytes at @p. */
 void token_read(const char *p, size_t n, size_t at, struct token *ret);
+
+/* An attribute that garner knows, with its value as it stands; both 0: it has none. */
+struct token_kept {
+	uint32_t value_at, value_end;
+	uint8_t name; /* enum dom_attr_name */
+};
+/* The same where @n < UINT32_MAX; @kept has room for DOM_ATTR_COUNT. Of attributes that stand twice the first counts,
+ * and those behind LIMIT_ATTRIBUTES are not there. */
+void token_read_kept(const char *p, size_t n, size_t at, struct token *ret, struct token_kept *kept);
 
 struct token_attr {
 	size_t name_at, name_end;

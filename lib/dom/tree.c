@@ -147,7 +147,7 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 		uint32_t at = table_element(table, node, (enum dom_tag)event->tag);
 		seen = 0;
 		if (event->name_n && event->tag != DOM_svg)
-			table_source_attributes(table, at, event, &seen);
+			table_source_attributes(table, at, s, event, &seen);
 		if (event->kind == EVENT_OPEN)
 			node = at;
 	}
@@ -197,10 +197,10 @@ static void add_document_attributes(struct tree *tree, enum dom_tag tag, uint32_
 	if (made != (tag == DOM_html ? s->html : s->body))
 		tree->table.failed = TREE_LOST;
 	if (event)
-		table_source_attributes(&tree->table, node, event, &seen);
+		table_source_attributes(&tree->table, node, s, event, &seen);
 	for (uint32_t i = 0; i < s->later_count; i++)
 		if (s->events[s->later[i]].tag == tag)
-			table_source_attributes(&tree->table, node, &s->events[s->later[i]], &seen);
+			table_source_attributes(&tree->table, node, s, &s->events[s->later[i]], &seen);
 }
 
 /* ---- the walk ----------------------------------------------------------------------------------------- */
@@ -268,7 +268,7 @@ static uint32_t add_element(struct tree *tree, uint32_t parent, const GumboEleme
 	else if (tag == DOM_html || tag == DOM_body)
 		add_document_attributes(tree, tag, at, event);
 	else if (event && element->tag_namespace == GUMBO_NAMESPACE_HTML)
-		table_source_attributes(&tree->table, at, event, &seen);
+		table_source_attributes(&tree->table, at, tree->scratch, event, &seen);
 	return is_leaf(element, tag) ? 0 : at;
 }
 
