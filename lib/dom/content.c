@@ -102,7 +102,7 @@ static const struct {
 } others[] = {
 	{ { "isindex", 7 }, CONTENT_STOP },
 	{ { "noembed", 7 }, CONTENT_STOP },
-	{ { "image", 5 }, CONTENT_STOP },
+	{ { "image", 5 }, CONTENT_IMAGE },
 	{ { "keygen", 6 }, CONTENT_STOP },
 	{ { "menuitem", 8 }, CONTENT_STOP },
 	{ { "bgsound", 7 }, CONTENT_STOP },

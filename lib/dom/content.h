@@ -18,6 +18,7 @@ enum content_class {
 	CONTENT_HR,
 	CONTENT_VOID,	   /* br img … */
 	CONTENT_VOID_META, /* link meta base … : no formatting elements are opened before these */
+	CONTENT_IMAGE,	   /* image, which is read as img */
 	CONTENT_FORM,
 	CONTENT_BUTTON,
 	CONTENT_OBJECT,

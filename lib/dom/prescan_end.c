@@ -163,6 +163,7 @@ void prescan_on_close(struct prescan *ps, const struct token *token)
 	case CONTENT_HR:
 	case CONTENT_VOID:
 	case CONTENT_VOID_META:
+	case CONTENT_IMAGE:
 		/* Nothing such is ever open here. */
 		if (token->tag == DOM_br || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
 			prescan_pass_wild_close(ps, token);

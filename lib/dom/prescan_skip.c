@@ -10,7 +10,7 @@ enum drawn {
 	DRAWN_PART,    /* an element of the drawing */
 	DRAWN_LABEL,   /* title, desc: text in them is HTML */
 	DRAWN_OUT,     /* the drawing ends before it */
-	DRAWN_UNKNOWN, /* foreignObject: too much can follow */
+	DRAWN_FOREIGN, /* foreignObject: HTML is in it */
 };
 
 static enum drawn drawn_kind(const struct prescan *ps, const struct token *token)
@@ -23,7 +23,7 @@ static enum drawn drawn_kind(const struct prescan *ps, const struct token *token
 	case DOM_OTHER:
 		if (view_eq_nocase(name, VIEW("desc")))
 			return DRAWN_LABEL;
-		return view_eq_nocase(name, VIEW("foreignobject")) ? DRAWN_UNKNOWN : DRAWN_PART;
+		return view_eq_nocase(name, VIEW("foreignobject")) ? DRAWN_FOREIGN : DRAWN_PART;
 	default: return DRAWN_PART;
 	}
 }
@@ -79,6 +79,29 @@ static size_t skip_cdata(const struct prescan *ps, size_t at)
 	return end ? (size_t)(end - ps->p) + 3 : 0;
 }
 
+/* Behind a foreignObject whose start tag ends at @at and that holds nothing but empty boxes, as drawing programs write
+ * them for what they can't draw; 0: something else is in it. */
+static size_t skip_foreign(const struct prescan *ps, size_t at)
+{
+	size_t depth = 0;
+	struct token token;
+	if (ps->blind || ps->phase != PHASE_BODY || prescan_in_table_structure(ps))
+		return 0;
+	for (;;) {
+		token_read(ps->p, ps->n, at, &token);
+		at = token.end;
+		struct view name = view_make(ps->p + token.name_at, token.name_end - token.name_at);
+		if (token.kind == TOKEN_OPEN && token.tag == DOM_div && depth < SVG_DEPTH)
+			depth++;
+		else if (token.kind == TOKEN_CLOSE && token.tag == DOM_div && depth)
+			depth--;
+		else
+			return token.kind == TOKEN_CLOSE && depth == 0 && view_eq_nocase(name, VIEW("foreignobject"))
+				       ? at
+				       : 0;
+	}
+}
+
 /* Where the drawing whose start tag ends at @at is over: behind its </svg> or before a tag that ends it;
  * 0: not simple enough. */
 static size_t skip_svg(struct prescan *ps, size_t at, bool *ret_text)
@@ -99,10 +122,10 @@ static size_t skip_svg(struct prescan *ps, size_t at, bool *ret_text)
 			enum drawn kind = drawn_kind(ps, &token);
 			if (kind == DRAWN_OUT)
 				return token.begin;
-			if (kind == DRAWN_UNKNOWN || depth == SVG_DEPTH)
+			if (depth == SVG_DEPTH)
 				return 0;
-			if (kind == DRAWN_LABEL && !token.self_closing) {
-				at = skip_label(ps, at, name, ret_text);
+			if ((kind == DRAWN_LABEL || kind == DRAWN_FOREIGN) && !token.self_closing) {
+				at = kind == DRAWN_LABEL ? skip_label(ps, at, name, ret_text) : skip_foreign(ps, at);
 				if (at == 0)
 					return 0;
 			} else if (!token.self_closing) {
@@ -167,6 +190,22 @@ static size_t skip_svg_in_template(struct prescan *ps, size_t at, bool formatted
 	return text && formatted ? 0 : at;
 }
 
+/* A select in a template: options and text are in it, and nothing else. */
+static size_t skip_select(const struct prescan *ps, size_t at)
+{
+	struct token token;
+	for (;;) {
+		token_read(ps->p, ps->n, at, &token);
+		at = token.end;
+		if (token.kind == TOKEN_CLOSE && token.tag == DOM_select)
+			return at;
+		bool tag = token.kind == TOKEN_OPEN || token.kind == TOKEN_CLOSE;
+		if (tag ? token.tag != DOM_option && token.tag != DOM_optgroup
+			: token.kind != TOKEN_TEXT && token.kind != TOKEN_COMMENT)
+			return 0;
+	}
+}
+
 /* The contents of one start tag's element in a template, where they are raw or a drawing. Behind them; 0: unsure. */
 static size_t skip_in_template(struct prescan *ps, const struct token *inner, size_t *depth, bool *formatted)
 {
@@ -184,8 +223,8 @@ static size_t skip_in_template(struct prescan *ps, const struct token *inner, si
 			return 0;
 		return end;
 	case CONTENT_SVG: return inner->self_closing ? at : skip_svg_in_template(ps, at, *formatted);
+	case CONTENT_SELECT: return skip_select(ps, at);
 	case CONTENT_TABLE_PART:
-	case CONTENT_SELECT:
 	case CONTENT_OBJECT:
 	case CONTENT_ODD:
 	case CONTENT_HTML:

@@ -142,6 +142,7 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 		if (prescan_close_p(ps, token))
 			on_leaf(ps, token, MARK_BLOCK);
 		break;
+	case CONTENT_IMAGE: token->tag = DOM_img; /* fall through */
 	case CONTENT_VOID:
 	case CONTENT_VOID_META: on_leaf(ps, token, MARK_TEXT); break;
 	case CONTENT_FORM: on_form(ps, token); break;

@@ -47,7 +47,7 @@ struct mark {
 	char letter;
 };
 
-enum { SCRATCH_LATER = 8 };
+enum { SCRATCH_LATER = 64 };
 
 struct dom_scratch {
 	struct arena tree; /* gumbo's memory */

@@ -1,6 +1,5 @@
 #include "dom/table.h"
 
-#include "dom/charref.h"
 #include "dom/names.h"
 #include "dom/token.h"
 #include "util/limits.h"
@@ -79,6 +78,18 @@ void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name
 	dom->nodes[node].attr_count++;
 }
 
+bool table_resolve(struct table *table, struct view source, enum charref_context context, struct view *ret)
+{
+	if (charref_is_plain(source)) {
+		*ret = source;
+		return true;
+	}
+	enum charref_result result = charref_resolve(&table->page->arena, source, context, ret);
+	if (result != CHARREF_DONE)
+		table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
+	return result == CHARREF_DONE;
+}
+
 void table_source_attributes(struct table *table, uint32_t node, const struct dom_scratch *scratch,
 	const struct event *event, uint64_t *seen)
 {
@@ -89,15 +100,10 @@ void table_source_attributes(struct table *table, uint32_t node, const struct do
 			continue;
 		*seen |= (uint64_t)1 << kept->name;
 		struct view value = VIEW("");
-		enum charref_result result = CHARREF_DONE;
-		if (kept->value_at < kept->value_end)
-			result = charref_resolve(&table->page->arena,
-				view_make(p + kept->value_at, kept->value_end - kept->value_at), CHARREF_ATTRIBUTE,
-				&value);
-		if (result != CHARREF_DONE) {
-			table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
+		if (kept->value_at < kept->value_end &&
+			!table_resolve(table, view_make(p + kept->value_at, kept->value_end - kept->value_at),
+				CHARREF_ATTRIBUTE, &value))
 			return;
-		}
 		table_attribute(table, node, (enum dom_attr_name)kept->name, value);
 	}
 }

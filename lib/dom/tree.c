@@ -2,7 +2,6 @@
 
 #include <gumbo.h>
 #include <setjmp.h>
-#include "dom/charref.h"
 #include "dom/names.h"
 #include "dom/table.h"
 
@@ -135,13 +134,9 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 			continue;
 		if (event->kind == EVENT_TEXT) {
 			struct view text;
-			enum charref_result result =
-				charref_resolve(&table->page->arena, view_make(p + event->at, event->end - event->at),
-					(enum charref_context)event->context, &text);
-			if (result == CHARREF_DONE)
+			if (table_resolve(table, view_make(p + event->at, event->end - event->at),
+				    (enum charref_context)event->context, &text))
 				table_text(table, node, text);
-			else
-				table->failed = result == CHARREF_FULL ? TREE_FULL : TREE_LOST;
 			continue;
 		}
 		uint32_t at = table_element(table, node, (enum dom_tag)event->tag);
