@@ -90,9 +90,8 @@ int rules_each(const struct rules *rules, garner_rule_fn *fn, void *user)
 			.words = rule->words,
 			.near = rule->near,
 			.pattern = rule->pattern || rule->detector,
+			.line_count = rule->line_count,
 			.off = rule->off };
-		for (const struct rule_text *line = rule->lines; line; line = line->next)
-			out.line_count++;
 		result = fn(user, &out);
 	}
 	return result;
@@ -114,7 +113,7 @@ static void tell(void *user, const struct rule *rule, const char *words, struct 
 
 int rules_test(const char *path, garner_finding_fn *fn, void *user, struct error *error)
 {
-	struct rules_source source = { .file = path };
+	struct rules_source source = { .file = path, .from_text = true };
 	struct finding finding = { fn, user };
 	struct rules *rules = NULL;
 	int result = rules_read(&source, &rules, error);

@@ -87,6 +87,7 @@ static int add_lines(struct reader *reader, struct view rest)
 		if (item.n == 0)
 			return refuse(reader, "an empty line between bars", rest);
 		int result = add_text(reader, &reader->rule->lines, item);
+		reader->rule->line_count++;
 		if (result < 0)
 			return result;
 	}
@@ -144,13 +145,14 @@ static int set_choice(struct reader *reader, struct view v, const char *const *n
 
 static int add_word(struct reader *reader, struct view word, enum word_class class, int value)
 {
+	struct rules *rules = reader->rules;
 	struct view folded = fold_kept(reader, word, text_fold);
-	uint64_t *slot = folded.n ? map_put(&reader->rules->lexicon, folded) : NULL;
-	struct word *item = arena_alloc(&reader->rules->arena, sizeof(*item));
-	if (!slot || !item)
+	struct rule_word *item = arena_alloc(&rules->arena, sizeof(*item));
+	if (!folded.n || !item)
 		return no_memory(reader);
-	*item = (struct word){ .class = (uint8_t) class, .value = value, .next = (struct word *)(uintptr_t)*slot };
-	*slot = (uint64_t)(uintptr_t)item;
+	*item = (struct rule_word){ .text = folded, .word = { .class = class, .value = value } };
+	*rules->last_word = item;
+	rules->last_word = &item->next;
 	return 0;
 }
 

@@ -25,6 +25,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "extract/rule_image.h"
 #include "extract/rule_pattern.h"
 #include "util/arena.h"
 #include "util/error.h"
@@ -60,8 +61,9 @@ struct rule {
 	uint16_t words;
 	struct pattern *pattern;
 	struct view source; /* of the pattern; VIEW_NONE none */
-	struct rule_text *lines, *yes, *no;
-	struct rule *next; /* in the order of the files */
+	uint32_t line_count;
+	struct rule_text *lines, *yes, *no; /* only of rules that were read from text */
+	struct rule *next;		    /* in the order of the files */
 };
 
 /* Classes of words for the detectors. */
@@ -76,14 +78,13 @@ enum word_class {
 	WORD_FILL, /* on, at, um, GMT */
 	WORD_SUM,  /* what, is, how much */
 };
-struct word {
-	uint8_t class;
-	int value;
-	struct word *next; /* the same letters in another class */
+/* As it was read. */
+struct rule_word {
+	struct view text; /* folded */
+	struct word word;
+	struct rule_word *next;
 };
 
-struct rule_entry; /* of an index */
-struct rule_index;
 struct line_model;
 
 struct rules {
@@ -92,10 +93,11 @@ struct rules {
 	size_t count;
 	bool trusted; /* what is read now is our own: its patterns are compiled when they are first asked */
 	struct rule *detectors[DETECT_COUNT];
-	struct map by_id;	  /* -> struct rule * */
-	struct map lines;	  /* folded literal -> struct rule_entry * */
-	struct map lexicon;	  /* folded word -> struct word * */
-	struct rule_index *index; /* of lines and patterns */
+	struct rule **all; /* by their numbers in the image */
+	struct rule_image image;
+	/* While text is read. */
+	struct map by_id; /* -> struct rule * */
+	struct rule_word *words, **last_word;
 	struct line_model *model; /* the scorer's, or NULL */
 	char version[96];
 };
@@ -106,6 +108,7 @@ struct rules_source {
 	const char *const *keep;
 	size_t keep_count;
 	bool without_builtin;
+	bool from_text; /* our own, too, are read from text: with lines and examples, as rules_check needs them */
 };
 int rules_read(const struct rules_source *source, struct rules **ret_rules, struct error *error);
 
@@ -114,7 +117,7 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 int rule_file_read(struct rules *rules, const char *name, struct view text, struct error *error);
 
 /* ---- rule_index.c ------------------------------------------------------------------------ */
-/* Builds the look-up of all rules read. */
+/* Builds the look-up of all rules read. Once more after more were read. */
 int rule_index_build(struct rules *rules, struct error *error);
 
 struct line;
@@ -128,7 +131,8 @@ void rule_index_find(
 /* ---- rule_check.c ------------------------------------------------------------------------ */
 /* Each finding: the rule's place, its id, words, the example. */
 typedef void rule_finding_fn(void *user, const struct rule *rule, const char *words, struct view example);
-/* Every line and `yes` is found by its rule, no `no` is. Returns the number of findings; < 0 -ENOMEM. */
+/* Every line and `yes` is found by its rule, no `no` is; of rules that were read from text. Returns the number of
+ * findings; < 0 -ENOMEM. */
 int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user);
 
 /* ---- rules_builtin.c (made at build time) -------------------------------------------------- */

@@ -53,10 +53,12 @@ bool token_next(struct view *rest, struct token *ret_token)
 
 const struct word *rules_word(const struct rules *rules, struct view folded, enum word_class class)
 {
-	uint64_t *slot = map_get(&rules->lexicon, folded);
-	for (const struct word *word = slot ? (const struct word *)(uintptr_t)*slot : NULL; word; word = word->next)
-		if (word->class == class)
-			return word;
+	const struct rule_image *image = &rules->image;
+	const struct image_text *text =
+		rule_image_look(image, image->lexicon, image->lexicon_slots, image->lexicon_slots_count, folded);
+	for (size_t i = 0; text && i < text->count; i++)
+		if (image->senses[text->first + i].class == class)
+			return &image->senses[text->first + i];
 	return NULL;
 }
 

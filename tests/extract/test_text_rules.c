@@ -80,12 +80,60 @@ static struct rules *builtin(void)
 	return rules;
 }
 
+/* With their lines and examples. */
+static struct rules *builtin_from_text(void)
+{
+	struct rules *rules = NULL;
+	struct error error = { 0 };
+	struct rules_source source = { .from_text = true };
+	if (rules_read(&source, &rules, &error))
+		fprintf(stderr, "%s\n", error.text);
+	assert_non_null(rules);
+	return rules;
+}
+
 static void every_rule_finds_its_examples_and_no_counter_example(void **state)
 {
 	(void)state;
-	struct rules *rules = builtin();
+	struct rules *rules = builtin_from_text();
+	size_t examples = 0;
+	for (const struct rule *rule = rules->first; rule; rule = rule->next)
+		examples += rule->lines || rule->yes;
+	assert_true(examples > 300);
 	assert_int_equal(rules_check(rules, say, NULL), 0);
 	rules_free(rules);
+}
+
+static void the_tables_made_at_build_time_are_those_of_the_text(void **state)
+{
+	(void)state;
+	struct rules *read = builtin_from_text(), *mapped = builtin();
+	const struct rule_image *a = &read->image, *b = &mapped->image;
+#define SAME(type, name, columns)                                                                                      \
+	assert_int_equal(a->name##_count, b->name##_count);                                                            \
+	assert_memory_equal(a->name, b->name, a->name##_count * sizeof(*a->name));
+	RULE_IMAGE_TABLES(SAME)
+#undef SAME
+	assert_int_equal(a->cells, b->cells);
+	assert_int_equal(a->longest, b->longest);
+	assert_int_equal(read->count, mapped->count);
+	const struct rule *r = read->first, *m = mapped->first;
+	for (; r && m; r = r->next, m = m->next) {
+		assert_string_equal(r->id, m->id);
+		assert_string_equal(r->kind, m->kind);
+		assert_string_equal(r->languages, m->languages);
+		assert_string_equal(r->place, m->place);
+		assert_true(view_eq(r->source, m->source));
+		assert_true(r->zone == m->zone && r->near == m->near && r->fact == m->fact && r->words == m->words);
+		assert_true(r->detector == m->detector && r->exact == m->exact && r->line_count == m->line_count);
+		assert_true(r->takes_headlines == m->takes_headlines && r->takes_rest == m->takes_rest);
+		assert_true(!r->pattern == !m->pattern);
+	}
+	assert_true(!r && !m);
+	for (int i = 0; i < DETECT_COUNT; i++)
+		assert_true(!read->detectors[i] == !mapped->detectors[i]);
+	rules_free(read);
+	rules_free(mapped);
 }
 
 static void folding_is_idempotent_and_never_longer(void **state)
@@ -381,6 +429,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_rule_finds_its_examples_and_no_counter_example),
+		cmocka_unit_test(the_tables_made_at_build_time_are_those_of_the_text),
 		cmocka_unit_test(folding_is_idempotent_and_never_longer),
 		cmocka_unit_test(the_seeds_come_out_clean_in_every_dress),
 		cmocka_unit_test(the_seeds_give_their_facts),
