@@ -10,7 +10,7 @@ enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12 };
  * clock: nothing is published later than the farthest zone (UTC+14) allows. The clock of a record from an archive can
  * be wrong (rewritten WARCs carry the day of the rewriting), so a later day is only doubted there, up to 366 days. */
 enum fit { FITS, FUTURE, IMPOSSIBLE };
-enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80, HINT = 100 };
+enum { ZONE_SECONDS = 14 * 3600, DOUBT_SECONDS = 366 * 86400, FUTURE_PENALTY = 20, STRONG = 80 };
 
 static enum fit fit_of(const struct decide *d, const struct date *date, bool strong)
 {
@@ -23,7 +23,7 @@ static enum fit fit_of(const struct decide *d, const struct date *date, bool str
 	return at <= fetched + doubt ? FUTURE : IMPOSSIBLE;
 }
 
-void dates_add_date(struct dates *dates, const struct date *date, int score, const char *from)
+void dates_add_date(struct dates *dates, const struct date *date, int score, enum date_kind kind, unsigned says)
 {
 	enum fit fit = fit_of(dates->d, date, score >= STRONG);
 	if (fit == IMPOSSIBLE || dates->count == DATE_CANDIDATES)
@@ -31,14 +31,14 @@ void dates_add_date(struct dates *dates, const struct date *date, int score, con
 	if (fit == FUTURE)
 		score -= FUTURE_PENALTY;
 	if (score > 0)
-		dates->list[dates->count++] = (struct date_candidate){ *date, score, from };
+		dates->list[dates->count++] = (struct date_candidate){ *date, score, (uint8_t)kind, (uint8_t)says };
 }
 
-void dates_add(struct dates *dates, struct view value, int score, const char *from)
+void dates_add(struct dates *dates, struct view value, int score, enum date_kind kind, unsigned says)
 {
 	struct date date;
 	if (value.n && score > 0 && date_read(&dates->d->dates, value, &date))
-		dates_add_date(dates, &date, score, from);
+		dates_add_date(dates, &date, score, kind, says);
 }
 
 void dates_add_modified(struct dates *dates, struct view value, int score)
@@ -60,9 +60,13 @@ static void from_ld(struct dates *dates)
 		int score = main ? (item->class <= LD_WORK ? 92 : 84) : item->aside || item->class > LD_PAGE ? 0 : 70;
 		if (score == 0)
 			continue;
-		dates_add(dates, item->published, score, "json-ld");
-		dates_add(dates, item->created, score - 20, "json-ld");
-		dates_add(dates, item->uploaded, score - 18, "json-ld");
+		dates_add(dates, item->published, score,
+			!main			    ? DATE_LD_OTHER
+			: item->class == LD_ARTICLE ? DATE_LD_MAIN
+						    : DATE_LD_WORK,
+			0);
+		dates_add(dates, item->created, score - 20, DATE_LD_CREATED, 0);
+		dates_add(dates, item->uploaded, score - 18, DATE_LD_UPLOADED, 0);
 		dates_add_modified(dates, item->modified, score);
 	}
 }
@@ -98,17 +102,30 @@ static void from_clue(struct dates *dates, const struct clue *c)
 		return;
 	}
 	if (c->origin == FROM_OG)
-		dates_add(dates, c->value, 90 - rank, "meta");
+		dates_add(dates, c->value, 90 - rank, DATE_OG, 0);
 	else if (c->origin == FROM_META && c->fact == CLUE_PUBLISHED)
-		dates_add(dates, c->value, 88 - 2 * rank, "meta");
+		dates_add(dates, c->value, 88 - 2 * rank, DATE_META, 0);
 	else if (c->origin == FROM_META)
-		dates_add(dates, c->value, 69 - rank, "meta"); /* "date": often of the rendering */
+		dates_add(dates, c->value, 69 - rank, DATE_META_PLAIN, 0); /* "date": often of the rendering */
 	else if (c->origin == FROM_DC)
-		dates_add(dates, c->value, 80 - 3 * rank, "meta");
+		dates_add(dates, c->value, 80 - 4 * rank, DATE_DC, 0); /* "dc.date" below what is shown */
 	else if (c->origin == FROM_ITEMPROP) {
 		int near = nearness(d, c->node);
-		dates_add(dates, c->value, near == 2 ? 86 - rank : near == 1 ? 66 - rank : 0, "microdata");
+		dates_add(dates, c->value,
+			near == 2   ? 86 - rank
+			: near == 1 ? 66 - rank
+				    : 0,
+			near == 2 ? DATE_ITEM : DATE_ITEM_FAR, 0);
 	}
+}
+
+/* The time of a post that is shown as a quotation is another page's. */
+static bool is_quoted(const struct dom *dom, uint32_t node)
+{
+	for (int i = 0; i < 8 && node != 0; i++, node = dom->nodes[node].parent)
+		if (dom->nodes[node].tag == DOM_blockquote)
+			return true;
+	return false;
 }
 
 static void from_element(struct dates *dates, const struct clue *c)
@@ -116,13 +133,13 @@ static void from_element(struct dates *dates, const struct clue *c)
 	struct decide *d = dates->d;
 	int near = nearness(d, c->node);
 	bool time = c->fact == CLUE_DATE;
-	if (near == 0)
+	if (near == 0 || (time && is_quoted(d->dom, c->node)))
 		return;
-	int score = near == 2 ? 74 : 52;
+	int score = near == 2 ? 74 - (c->node < d->headline) : 52; /* behind the headline rather than before it */
 	if (!time) {
 		struct view text = dom_text(d->page, c->node, DATE_LINE_BYTES);
 		if (text.n >= 6 && text.n < DATE_LINE_BYTES)
-			dates_from_line(dates, text, score - 4, "text", true);
+			dates_from_line(dates, text, score - 4, near == 2 ? DATE_CLASS : DATE_CLASS_FAR, true);
 		return;
 	}
 	/* What stands before the time element, or its class, can say that it is of a change. */
@@ -139,7 +156,9 @@ static void from_element(struct dates *dates, const struct clue *c)
 		dates_add_modified(dates, c->value, 55);
 		score -= 20;
 	}
-	dates_add(dates, c->value, score + (published ? 4 : 0) + (c->rank == 0 ? 4 : 0), "time");
+	dates_add(dates, c->value, score + (published ? 4 : 0) + (c->rank == 0 ? 4 : 0),
+		near == 2 ? DATE_TIME : DATE_TIME_FAR,
+		(published ? DATE_SAYS_PUBLISHED : 0) | (modified ? DATE_SAYS_MODIFIED : 0));
 }
 
 static void from_url(struct dates *dates)
@@ -149,7 +168,7 @@ static void from_url(struct dates *dates)
 		struct date date;
 		if (!date_in_url(urls[i], dates->d->dates.year_max, &date))
 			continue;
-		dates_add_date(dates, &date, date.day > 0 ? 79 - (int)i : 20, "url");
+		dates_add_date(dates, &date, date.day > 0 ? 79 - (int)i : 20, DATE_URL, 0);
 		return;
 	}
 }
@@ -169,7 +188,7 @@ static void from_only_time(struct dates *dates)
 		only = date;
 	}
 	if (only.year >= 0)
-		dates_add_date(dates, &only, 34, "time");
+		dates_add_date(dates, &only, 34, DATE_ONLY, 0);
 }
 
 /* Embedded state of a page that a script builds: the day of publication when all of it names the same. */
@@ -200,134 +219,51 @@ static void from_state(struct dates *dates)
 		}
 	}
 	if (only.year >= 0)
-		dates_add_date(dates, &only, 38, "state");
+		dates_add_date(dates, &only, 38, DATE_STATE, 0);
 }
 
-static int64_t day_of(const struct date *date)
+static const char *kind_name(unsigned kind)
 {
-	return clock_days(date->year, date->month > 0 ? date->month : 1, date->day > 0 ? date->day : 1);
+	static const char *const names[DATE_KINDS] = { "hint", "feed", "json-ld", "json-ld", "json-ld", "json-ld",
+		"json-ld", "meta", "meta", "meta", "meta", "microdata", "microdata", "time", "time", "text", "text",
+		"text", "text", "text", "url", "text", "text", "time", "state", "modified" };
+	return names[kind];
 }
 
-/* Something that a reader sees near the headline names the same day. */
-static bool is_shown(const struct dates *dates, const struct date *date)
+#ifdef DATES_DUMP
+#include <stdio.h>
+static void dump(const struct dates *dates, const struct date_candidate *best)
 {
+	char text[DATE_TEXT_BYTES];
+	const struct decide *d = dates->d;
+	fprintf(stderr, "@{\"record\":\"%.*s\",\"art\":%d,\"og\":\"%.*s\",\"best\":%d,\"c\":[",
+		(int)d->page->capture.record.n, d->page->capture.record.p, d->main ? d->main->class : -1,
+		(int)(d->evidence ? d->evidence->og_type.n : 0), d->evidence ? d->evidence->og_type.p : "",
+		best ? (int)(best - dates->list) : -1);
 	for (size_t i = 0; i < dates->count; i++) {
 		const struct date_candidate *c = &dates->list[i];
-		bool shown = strcmp(c->from, "text") == 0 || strcmp(c->from, "time") == 0;
-		if (shown && c->score >= 40 && c->date.day > 0 && date_compare_days(&c->date, date) == 0)
-			return true;
+		date_format(&c->date, text);
+		fprintf(stderr, "%s[\"%s\",%d,%d,%d]", i ? "," : "", text, c->score, c->kind, c->says);
 	}
-	return false;
+	date_format(&dates->modified, text);
+	fprintf(stderr, "],\"mod\":\"%s\",\"ms\":%d}\n", dates->modified_score > 0 ? text : "", dates->modified_score);
 }
-
-/* The same moment with the clock of where the page was written: a time in UTC can be of the day before or after. */
-static bool is_local_time_of(const struct date *local, const struct date *utc)
-{
-	if (local->hour < 0 || local->day <= 0 || (local->zoned && local->offset == 0))
-		return false;
-	if (local->zoned)
-		return date_seconds(local) / 60 == date_seconds(utc) / 60;
-	int64_t minutes = (date_seconds(local) - date_seconds(utc)) / 60;
-	/* Whole hours, and India's half. */
-	return (minutes % 60 == 0 || minutes == 330) && minutes >= -12 * 60 && minutes <= 14 * 60;
-}
-
-/* A field of the head with day and month the other way round from what a reader sees: a template's mistake. */
-static const struct date_candidate *unswapped(const struct dates *dates, const struct date_candidate *best)
-{
-	if (!best || strcmp(best->from, "meta") != 0 || best->date.zoned || best->date.day <= 0 || best->date.day > 12)
-		return best;
-	struct date other = best->date;
-	other.day = best->date.month;
-	other.month = best->date.day;
-	if (other.day == other.month || is_shown(dates, &best->date) || !is_shown(dates, &other))
-		return best;
-	for (size_t i = 0; i < dates->count; i++)
-		if (dates->list[i].score >= 40 && date_compare_days(&dates->list[i].date, &other) == 0)
-			return &dates->list[i];
-	return best;
-}
-
-/* The day in an address is the day where the page was written; and a site that moved to another system wrote later days
- * into its markup. */
-static const struct date_candidate *local_day(const struct dates *dates, const struct date_candidate *best)
-{
-	if (!best || best->score >= HINT || best->date.day <= 0)
-		return best;
-	bool utc = best->date.zoned && best->date.offset == 0 && best->date.hour >= 0;
-	for (size_t i = 0; utc && i < dates->count; i++) {
-		const struct date_candidate *c = &dates->list[i];
-		if (c->score >= 60 && date_compare_days(&c->date, &best->date) != 0 &&
-			is_local_time_of(&c->date, &best->date))
-			return c;
-	}
-	bool shown = is_shown(dates, &best->date);
-	for (size_t i = 0; i < dates->count; i++) {
-		const struct date_candidate *c = &dates->list[i];
-		if (strcmp(c->from, "url") != 0 || c->date.day <= 0)
-			continue;
-		int64_t days = day_of(&c->date) - day_of(&best->date);
-		if ((!shown && utc && (days == 1 || days == -1)) || days < (shown ? -31 : -2))
-			return c;
-	}
-	return best;
-}
-
-static const struct date_candidate *best_of(const struct dates *dates)
-{
-	const struct date_candidate *best = NULL;
-	for (size_t i = 0; i < dates->count; i++) {
-		const struct date_candidate *c = &dates->list[i];
-		if (!best || c->score > best->score)
-			best = c;
-	}
-	return best;
-}
-
-/* Of the candidates of the same day, the strongest that knows the time and, if any does, the zone. */
-static const struct date_candidate *finest(const struct dates *dates, const struct date_candidate *best)
-{
-	const struct date_candidate *fine = best;
-	for (size_t i = 0; i < dates->count; i++) {
-		const struct date_candidate *c = &dates->list[i];
-		if (date_compare_days(&c->date, &best->date) != 0 || c->date.day <= 0)
-			continue;
-		int gain = (c->date.hour >= 0) + c->date.zoned - (fine->date.hour >= 0) - fine->date.zoned;
-		if (fine->date.day <= 0 || gain > 0)
-			fine = c;
-	}
-	return fine;
-}
-
-/* The month in an address: dates that are only shown somewhere on the page and are of another one are not of it. */
-static void weigh_month(struct dates *dates)
-{
-	const struct date_candidate *url = NULL;
-	for (size_t i = 0; i < dates->count; i++)
-		if (strcmp(dates->list[i].from, "url") == 0)
-			url = &dates->list[i];
-	for (size_t i = 0; url && i < dates->count; i++) {
-		struct date_candidate *c = &dates->list[i];
-		bool shown = strcmp(c->from, "text") == 0 || strcmp(c->from, "time") == 0;
-		bool near = url->date.day > 0 && day_of(&c->date) - day_of(&url->date) <= 2 &&
-			    day_of(&url->date) - day_of(&c->date) <= 2;
-		if (shown && !near && (c->date.year != url->date.year || c->date.month != url->date.month))
-			c->score -= 20;
-	}
-}
+#endif
 
 static void set_dates(struct dates *dates)
 {
 	struct decide *d = dates->d;
 	struct garner_document *doc = &d->page->document;
-	const struct date_candidate *best = local_day(dates, unswapped(dates, best_of(dates)));
+	const struct date_candidate *fine, *best = dates_choose(dates, &fine);
 	char text[DATE_TEXT_BYTES];
+#ifdef DATES_DUMP
+	dump(dates, best);
+#endif
 	if (best && !doc->published) {
-		const struct date_candidate *fine = finest(dates, best);
 		d->published = fine->date;
 		date_format(&fine->date, text);
 		doc->published = decide_str(d, view_of(text));
-		doc->published_from = best->from;
+		doc->published_from = kind_name(best->kind);
 		doc->published_precision = date_precision(&fine->date);
 	}
 	if (dates->modified_score > 0 && !doc->modified &&
@@ -366,7 +302,7 @@ static void gather(struct dates *dates)
 		dates_from_blocks(dates);
 	}
 	from_url(dates);
-	const struct date_candidate *best = best_of(dates);
+	const struct date_candidate *best = dates_best(dates);
 	if (d->detail && (!best || best->score < 70))
 		dates_from_labels(dates);
 }
@@ -374,12 +310,12 @@ static void gather(struct dates *dates)
 int date_decide(struct decide *d)
 {
 	struct dates dates = { .d = d };
-	dates_add(&dates, d->page->capture.published_hint, HINT + FUTURE_PENALTY, "hint");
-	dates_add(&dates, d->page->capture.feed_published, 89, "feed");
+	dates_add(&dates, d->page->capture.published_hint, DATE_HINT_SCORE + FUTURE_PENALTY, DATE_HINT, 0);
+	dates_add(&dates, d->page->capture.feed_published, 89, DATE_FEED, 0);
 	if (dates.count || !has_no_day(d)) {
 		gather(&dates);
-		weigh_month(&dates);
-		const struct date_candidate *best = best_of(&dates);
+		dates_weigh(&dates);
+		const struct date_candidate *best = dates_best(&dates);
 		if (d->detail && (!best || best->score < 40)) {
 			dates_from_far_blocks(&dates);
 			from_only_time(&dates);

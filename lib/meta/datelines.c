@@ -24,7 +24,8 @@ bool dates_says_published(struct view text)
 		"gepubliceerd", "geplaatst", "publicerad", "julkaistu", "opublikowan", "опубликован", "опубліковано",
 		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록",
 		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen",
-		"verfasst", "δημοσίευση", "objavljen", "veröff", "datum", "created", NULL };
+		"verfasst", "mise en ligne", "mis en ligne", "δημοσίευση", "objavljen", "veröff", "datum", "created",
+		NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_find_nocase(text, view_of(words[i])) < text.n)
 			return true;
@@ -35,7 +36,8 @@ bool dates_says_published(struct view text)
 static bool says_other(struct view text)
 {
 	static const char *const words[] = { "\xC2\xA9", "copyright", "(c)", "all rights", "termin", "born", "expires",
-		"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", NULL };
+		"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", "registered",
+		"founded", "birthday", "geburtstag", "inscrit le", "registrado", "iscritto", "регистрация", NULL };
 	for (size_t i = 0; words[i]; i++)
 		if (view_find_nocase(text, view_of(words[i])) < text.n)
 			return true;
@@ -51,7 +53,7 @@ static bool has_digit(struct view text)
 }
 
 /* A date inside a line of text: short lines are about themselves, running text speaks of other days. */
-void dates_from_line(struct dates *dates, struct view text, int score, const char *from, bool date_alone)
+void dates_from_line(struct dates *dates, struct view text, int score, enum date_kind kind, bool date_alone)
 {
 	struct view line = utf8_first(text, DATE_SCAN_BYTES), span;
 	for (int found = 0; found < 3 && line.n >= 6 && has_digit(line); found++) {
@@ -62,20 +64,30 @@ void dates_from_line(struct dates *dates, struct view text, int score, const cha
 		struct view context = before.n > 60 ? view_from(before, before.n - 60) : before;
 		struct view behind = view_first(view_from(line, before.n + span.n), 24);
 		int points = score;
+		unsigned says = line.n <= span.n + 12 ? DATE_STANDS_ALONE : 0;
 		if (says_other(context))
 			points = 0;
 		else if (dates_says_published(context) ||
-			 (!dates_says_modified(context) && dates_says_published(behind)))
+			 (!dates_says_modified(context) && dates_says_published(behind))) {
+			says |= DATE_SAYS_PUBLISHED;
 			points += 6;
-		else if (dates_says_modified(context)) {
+		} else if (dates_says_modified(context)) {
 			dates_add_modified(dates, span, 50);
-			points -= 22;
+			says |= DATE_SAYS_MODIFIED;
+			points -= found ? 40 : 22; /* behind another date it is no publication */
 		} else if (date_alone && text.n > span.n + 80)
-			points -= 25;
+			points -= before.n ? 25 : 15;
 		if (points > 0)
-			dates_add(dates, span, points, from);
+			dates_add(dates, span, points, kind, says);
 		line = view_from(line, (size_t)(span.p - line.p) + span.n);
 	}
+}
+
+/* A date and little else, or the words of a byline that say what the date is of. */
+static bool is_short_or_labelled(const struct block *b)
+{
+	return b->text.n < 40 || (b->cut && b->text.n < 120 && has_digit(b->text) &&
+					 (dates_says_published(b->text) || dates_says_modified(b->text)));
 }
 
 /* Lines around the headline and behind the body. */
@@ -91,21 +103,23 @@ void dates_from_blocks(struct dates *dates)
 	for (size_t i = from; i < to && i < page->block_count && i < head + 40; i++) {
 		const struct block *b = &page->blocks[i];
 		int distance = i > head ? (int)(i - head) : (int)(head - i) * 2;
-		if (d->dom && decide_is_aside(d, b->node))
+		/* Right at the headline no name of a box makes it another page's. */
+		bool at_head = d->head_block != SIZE_MAX && i + 2 >= head && i <= head + 4;
+		if (d->dom && !at_head && decide_is_aside(d, b->node))
 			continue;
 		bool body = !b->cut && i != d->head_block && b->text.n > DATE_LINE_BYTES;
 		dates_from_line(dates, body ? utf8_first(b->text, 80) : b->text,
-			(body ? 34 : 64) - (distance > 12 ? 12 : distance), "text", true);
+			(body ? 34 : 64) - (distance > 12 ? 12 : distance), body ? DATE_BODY : DATE_HEAD, true);
 	}
 	/* A teaser can stand between the headline and the line with the date: then it is a date and little else. */
 	for (size_t i = to; i < page->block_count && i <= head + NEAR_BEHIND; i++)
-		if (page->blocks[i].text.n < 40 && !(d->dom && decide_is_aside(d, page->blocks[i].node)))
-			dates_from_line(dates, page->blocks[i].text, 58 - (int)(i - head), "text", true);
+		if (is_short_or_labelled(&page->blocks[i]) && !(d->dom && decide_is_aside(d, page->blocks[i].node)))
+			dates_from_line(dates, page->blocks[i].text, 58 - (int)(i - head), DATE_HEAD, true);
 	if (d->last == SIZE_MAX)
 		return;
 	for (size_t i = d->last + 1; i < d->last + 6 && i < page->block_count; i++)
 		if (page->blocks[i].text.n < 160 && !(d->dom && decide_is_aside(d, page->blocks[i].node)))
-			dates_from_line(dates, page->blocks[i].text, 42 - (int)(i - d->last), "text", true);
+			dates_from_line(dates, page->blocks[i].text, 42 - (int)(i - d->last), DATE_FOOT, true);
 }
 
 /* Only a date, or a date with the word for its publication. */
@@ -140,7 +154,7 @@ void dates_from_labels(struct dates *dates)
 		only = date;
 	}
 	if (only.year >= 0)
-		dates_add_date(dates, &only, 66, "text");
+		dates_add_date(dates, &only, 66, DATE_LABEL, DATE_SAYS_PUBLISHED);
 }
 
 /* What is left when nothing near the headline speaks: a line anywhere that says "published", or a line in the body that
@@ -167,8 +181,8 @@ void dates_from_far_blocks(struct dates *dates)
 			(!confirmed && dates->d->dom && decide_is_aside(dates->d, b->node)))
 			continue;
 		if (dates_says_published(before) || dates_says_published(behind))
-			dates_add_date(dates, &date, 36, "text");
+			dates_add_date(dates, &date, 36, DATE_LOOSE, DATE_SAYS_PUBLISHED);
 		else if (!b->cut && (b->text.n <= span.n + 2 || (leads && before.n == 0)))
-			dates_add_date(dates, &date, leads ? 28 : 30, "text");
+			dates_add_date(dates, &date, leads ? 28 : 30, DATE_LOOSE, DATE_STANDS_ALONE);
 	}
 }

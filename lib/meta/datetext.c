@@ -70,6 +70,26 @@ static int url_number(struct view url, size_t at, size_t min, size_t max, size_t
 	return value;
 }
 
+/* "may" or "october" at @at: 5, 10; else -1. */
+static int url_month_name(struct view url, size_t at, size_t *ret_end)
+{
+	static const char *const names[] = { "january", "february", "march", "april", "may", "june", "july", "august",
+		"september", "october", "november", "december" };
+	struct view rest = view_from(url, at);
+	size_t n = 0;
+	while (n < rest.n && ascii_is_alpha(rest.p[n]))
+		n++;
+	struct view word = view_first(rest, n);
+	for (int i = 0; i < 12; i++) {
+		struct view name = view_of(names[i]);
+		if (!view_eq_nocase(word, name) && !view_eq_nocase(word, view_first(name, 3)))
+			continue;
+		*ret_end = at + n;
+		return i + 1;
+	}
+	return -1;
+}
+
 static bool url_day_at(struct view url, size_t at, int year_max, struct date *ret)
 {
 	size_t end;
@@ -80,7 +100,10 @@ static bool url_day_at(struct view url, size_t at, int year_max, struct date *re
 	if (year < 1995 || year > year_max || end >= url.n || !strchr("/-_.", url.p[end]))
 		return false;
 	char mark = url.p[end];
-	int month = url_number(url, end + 1, 1, 2, &end);
+	size_t second = end + 1;
+	int month = url_number(url, second, 1, 2, &end);
+	if (month < 0)
+		month = url_month_name(url, second, &end);
 	if (month < 1 || month > 12)
 		return false;
 	if (end < url.n && (url.p[end] == mark || url.p[end] == '/' || url.p[end] == '-')) {
