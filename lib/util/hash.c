@@ -1,53 +1,56 @@
 #include "util/hash.h"
 
-#include <openssl/evp.h>
+/* The low-level interface: since OpenSSL 3 the other one sets up all of libcrypto at its first digest (5 of the 24
+ * million instructions of cleaning one small page) and looks the algorithm up, under a lock, at every further one. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/sha.h>
 #include <stdlib.h>
 
 struct sha256 {
-	EVP_MD_CTX *context;
+	SHA256_CTX context;
 };
 
 struct sha256 *sha256_new(void)
 {
-	struct sha256 *state = calloc(1, sizeof(*state));
-	if (!state)
-		return NULL;
-	state->context = EVP_MD_CTX_new();
-	if (!state->context || EVP_DigestInit_ex(state->context, EVP_sha256(), NULL) != 1)
-		return sha256_free(state);
+	struct sha256 *state = malloc(sizeof(*state));
+	if (state)
+		SHA256_Init(&state->context);
 	return state;
 }
 
 void sha256_update(struct sha256 *state, struct view bytes)
 {
 	if (bytes.n)
-		EVP_DigestUpdate(state->context, bytes.p, bytes.n);
+		SHA256_Update(&state->context, bytes.p, bytes.n);
 }
 
 void sha256_final(struct sha256 *state, uint8_t ret_digest[32])
 {
-	EVP_DigestFinal_ex(state->context, ret_digest, NULL);
-	EVP_DigestInit_ex(state->context, EVP_sha256(), NULL);
+	SHA256_Final(ret_digest, &state->context);
+	SHA256_Init(&state->context);
 }
 
 struct sha256 *sha256_free(struct sha256 *state)
 {
-	if (state) {
-		EVP_MD_CTX_free(state->context);
-		free(state);
-	}
+	free(state);
 	return NULL;
 }
 
 void sha256_of(struct view bytes, uint8_t ret_digest[32])
 {
-	SHA256((const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n, ret_digest);
+	struct sha256 state;
+	SHA256_Init(&state.context);
+	sha256_update(&state, bytes);
+	SHA256_Final(ret_digest, &state.context);
 }
 
 void sha1_of(struct view bytes, uint8_t ret_digest[20])
 {
-	SHA1((const unsigned char *)(bytes.p ? bytes.p : ""), bytes.n, ret_digest);
+	SHA_CTX context;
+	SHA1_Init(&context);
+	if (bytes.n)
+		SHA1_Update(&context, bytes.p, bytes.n);
+	SHA1_Final(ret_digest, &context);
 }
 
 void hex_of(const uint8_t *bytes, size_t n, char *ret_hex)
