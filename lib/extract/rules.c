@@ -1,6 +1,7 @@
 #include "extract/rules.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "extract/line_model.h"
@@ -136,15 +137,32 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 	int result = rules ? read_all(rules, source, error) : error_set(error, -ENOMEM, "no memory for rules");
 	for (size_t i = 0; i < source->keep_count && result == 0; i++)
 		result = keep(rules, source->keep[i], error);
+	if (result < 0) {
+		rules_free(rules);
+		return result;
+	}
 	/* One byte stands for "not trained yet". */
-	if (result == 0 && !source->without_builtin && line_model_data_size > 1)
-		result = line_model_read(
-			view_make((const char *)line_model_data, line_model_data_size), &rules->model, error);
-	if (result < 0)
-		rules = rules_free(rules);
-	else
-		*ret_rules = rules;
-	return result;
+	rules->scored = !source->without_builtin && line_model_data_size > 1;
+	*ret_rules = rules;
+	return 0;
+}
+
+/* The first thread that asks reads; of two at once the second throws its own away. */
+int rules_model(struct rules *rules, const struct line_model **ret_model, struct error *error)
+{
+	struct line_model *model = atomic_load_explicit(&rules->model, memory_order_acquire), *none = NULL;
+	if (!model && rules->scored) {
+		int result =
+			line_model_read(view_make((const char *)line_model_data, line_model_data_size), &model, error);
+		if (result < 0)
+			return result;
+		if (!atomic_compare_exchange_strong(&rules->model, &none, model)) {
+			line_model_free(model);
+			model = none;
+		}
+	}
+	*ret_model = model;
+	return 0;
 }
 
 int rules_load(const struct garner_options *options, struct rules **ret_rules, struct error *error)

@@ -98,7 +98,8 @@ struct rules {
 	/* While text is read. */
 	struct map by_id; /* -> struct rule * */
 	struct rule_word *words, **last_word;
-	struct line_model *model; /* the scorer's, or NULL */
+	bool scored;			    /* lines that no rule knows are judged by the scorer */
+	_Atomic(struct line_model *) model; /* the scorer's; NULL: not read yet */
 	char version[96];
 };
 
@@ -111,6 +112,9 @@ struct rules_source {
 	bool from_text; /* our own, too, are read from text: with lines and examples, as rules_check needs them */
 };
 int rules_read(const struct rules_source *source, struct rules **ret_rules, struct error *error);
+/* The scorer's model, read when it is first asked for: pages don't need it. NULL in @ret_model: these rules have none.
+ * Any thread. 0 or < 0. */
+int rules_model(struct rules *rules, const struct line_model **ret_model, struct error *error);
 
 /* ---- rule_file.c ------------------------------------------------------------------------- */
 /* Adds the rules of @text. @name stands in errors: "NAME:LINE: words". */

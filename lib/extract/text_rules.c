@@ -9,7 +9,7 @@
 
 /* One worker's. */
 struct state {
-	const struct rules *rules;
+	struct rules *rules;
 	struct matcher *matcher;
 };
 
@@ -361,12 +361,12 @@ static int run_lines(void *arg, struct page *page)
 {
 	struct state *state = arg;
 	const struct rule *scorer = state->rules->detectors[DETECT_SCORER];
-	struct work work = { .rules = state->rules,
-		.matcher = state->matcher,
-		.model = scorer && !scorer->off ? state->rules->model : NULL,
-		.page = page };
+	struct work work = { .rules = state->rules, .matcher = state->matcher, .page = page };
 	if (page->options->no_rules)
 		return work_read(&work);
+	int result = scorer && !scorer->off ? rules_model(state->rules, &work.model, &page->error) : 0;
+	if (result < 0)
+		return result;
 	page->document.rules = rules_version(state->rules);
 	return work_clean(&work);
 }
