@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdint.h>
 #include "garner.h"
+#include "util/late.h"
 #include "util/utf8.h"
 
 enum { HOST_BYTES = 255 }; /* RFC 1035, 2.3.4 */
@@ -162,15 +163,38 @@ static bool percent_decode(struct view in, char *out, size_t max, size_t *ret_n)
 	return true;
 }
 
+struct idn2_functions {
+	__typeof__(&idn2_to_ascii_8z) to_ascii_8z;
+	__typeof__(&idn2_free) free_text;
+};
+
+/* Loaded with the first host that is not of ASCII (util/late.h). NULL: it isn't there. */
+static const struct idn2_functions *late_idn2(void)
+{
+#ifdef GARNER_LATE
+	static const char *const names[] = { "idn2_to_ascii_8z", "idn2_free" };
+	static struct idn2_functions functions;
+	static struct late late = LATE_INIT(GARNER_LATE_IDN2, names, functions);
+	_Static_assert(sizeof(functions) == sizeof(names), "one function a name");
+	return late_load(&late, NULL) ? NULL : &functions;
+#else
+	static const struct idn2_functions functions = { &idn2_to_ascii_8z, &idn2_free };
+	return &functions;
+#endif
+}
+
 /* UTS #46, non-transitional, as browsers do; needed only beyond ASCII. */
 static int to_ascii(struct arena *arena, const char *name, struct view *ret_host)
 {
+	const struct idn2_functions *idn2 = late_idn2();
 	char *ascii = NULL;
-	if (idn2_to_ascii_8z(name, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
+	if (!idn2)
+		return -ELIBACC;
+	if (idn2->to_ascii_8z(name, &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) != IDN2_OK)
 		return GARNER_BAD_URL;
 	size_t n = strlen(ascii);
 	char *copy = arena_strndup(arena, ascii, n);
-	idn2_free(ascii);
+	idn2->free_text(ascii);
 	if (!copy)
 		return -ENOMEM;
 	*ret_host = view_make(copy, n);
