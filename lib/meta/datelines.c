@@ -83,11 +83,13 @@ void dates_from_line(struct dates *dates, struct view text, int score, enum date
 	}
 }
 
-/* A date and little else, or the words of a byline that say what the date is of. */
+/* A date and little else, or the words of a byline that say what the date is of; no sentence. */
 static bool is_short_or_labelled(const struct block *b)
 {
-	return b->text.n < 40 || (b->cut && b->text.n < 120 && has_digit(b->text) &&
-					 (dates_says_published(b->text) || dates_says_modified(b->text)));
+	if (b->text.n < 40)
+		return true;
+	return b->text.n < 120 && (b->cut || b->text.p[b->text.n - 1] != '.') && has_digit(b->text) &&
+	       (dates_says_published(b->text) || dates_says_modified(b->text));
 }
 
 /* Lines around the headline and behind the body. */
