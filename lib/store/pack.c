@@ -286,6 +286,29 @@ int pack_read(int fd, const char *name, int64_t offset, size_t packed, struct bu
 	return result;
 }
 
+int pack_peek(int fd, const char *name, const struct pack_frame *frame, size_t n, struct buf *out, struct error *error)
+{
+	char step[16384];
+	ZSTD_DCtx *zstd = ZSTD_createDCtx();
+	buf_reset(out);
+	char *room = buf_room(out, n);
+	ZSTD_outBuffer to = { room, n, 0 };
+	int result = zstd && room ? 0 : error_set(error, -ENOMEM, "%s: no memory for a frame's begin", name);
+	for (uint32_t at = 0; !result && at < frame->packed && to.pos < n;) {
+		uint32_t left = frame->packed - at, some = left < sizeof(step) ? left : (uint32_t)sizeof(step);
+		ZSTD_inBuffer from = { step, some, 0 };
+		result = file_read_at(fd, step, some, frame->offset + at, error, name);
+		size_t code = result ? 0 : ZSTD_decompressStream(zstd, &to, &from);
+		if (ZSTD_isError(code))
+			result = error_set(error, -EBADMSG, "%s: offset %lld: %s", name, (long long)frame->offset,
+				ZSTD_getErrorName(code));
+		at += some;
+	}
+	ZSTD_freeDCtx(zstd);
+	buf_added(out, result ? 0 : to.pos);
+	return result;
+}
+
 static bool is_skippable(const char *p)
 {
 	return (get_u32(p) & 0xFFFFFFF0u) == 0x184D2A50u;

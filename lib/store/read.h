@@ -43,6 +43,15 @@ int pack_file_list(
 	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
 int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 
+/* The first frame without documents. */
+int pack_border(int fd, const char *name, const struct pack_frame *frames, size_t count, size_t *ret_first,
+	struct error *error);
+/* Decodes into @out the part of a sealed pack's manifest where the line of document @n stands, or all of it when @n is
+ * GARNER_NO_NUMBER. @ret_lines begins with a whole line; what follows the manifest may follow it. -ENOENT without
+ * words: it can't be found so. */
+int pack_lines(int fd, const char *name, const struct pack_frame *frames, size_t border, size_t count, int64_t n,
+	struct buf *out, struct view *ret_lines, struct error *error);
+
 /* Closing members of a sealed pack. */
 struct closing {
 	struct buf raw; /* their tar bytes */

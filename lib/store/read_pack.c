@@ -58,41 +58,6 @@ int pack_frames(
 	return result == -ENOENT ? walk_frames(fd, name, size, ret_frames, ret_count, error) : result;
 }
 
-/* True when the frame begins with a document's member. A piece of a closing member can't look so: a tar header has
- * NUL bytes, JSON and Markdown of ours have none. */
-static bool begins_with_document(struct view raw)
-{
-	if (raw.n < 512 || memcmp(raw.p + 257, "ustar", 5) != 0)
-		return false;
-	return is_member_name(view_make(raw.p, strnlen(raw.p, 100)));
-}
-
-static int frame_is_document(
-	int fd, const char *name, const struct pack_frame *frame, struct buf *raw, struct error *error)
-{
-	int result = pack_read(fd, name, frame->offset, frame->packed, raw, error);
-	return result ? result : begins_with_document(buf_view(raw));
-}
-
-/* Documents come first, closing members after them: the border is found by halving. */
-static int find_border(int fd, const char *name, const struct pack_frame *frames, size_t count, struct buf *raw,
-	size_t *ret_first, struct error *error)
-{
-	size_t low = 0, high = count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int result = frame_is_document(fd, name, &frames[middle], raw, error);
-		if (result < 0)
-			return result;
-		if (result)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	*ret_first = low;
-	return 0;
-}
-
 static int take_closing(void *user, const char *name, struct view bytes, size_t at)
 {
 	struct closing *closing = user;
@@ -113,7 +78,7 @@ int closing_read(int fd, const char *name, const struct pack_frame *frames, size
 {
 	struct closing closing = { .raw = BUF_INIT((size_t)LIMIT_CLOSING_BYTES) };
 	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
-	int result = find_border(fd, name, frames, count, &raw, &closing.first, error);
+	int result = pack_border(fd, name, frames, count, &closing.first, error);
 	for (size_t i = closing.first; !result && i < count; i++) {
 		result = pack_read(fd, name, frames[i].offset, frames[i].packed, &raw, error);
 		if (!result && buf_putv(&closing.raw, buf_view(&raw)))
@@ -146,7 +111,9 @@ struct pack_file {
 	const char *name;
 	struct pack_frame *frames;
 	size_t count;
-	struct closing closing;
+	size_t border;		/* the first frame without documents */
+	struct buf part;	/* some of the manifest, when that is enough */
+	struct closing closing; /* all of what closes the pack, when it was asked for */
 };
 
 static void pack_file_close(struct pack_file *file)
@@ -154,12 +121,26 @@ static void pack_file_close(struct pack_file *file)
 	if (file->fd >= 0)
 		close(file->fd);
 	free(file->frames);
+	buf_free(&file->part);
 	closing_free(&file->closing);
+}
+
+static int read_closing(struct pack_file *file, struct error *error)
+{
+	if (file->closing.sums.p)
+		return 0;
+	int result = closing_read(file->fd, file->name, file->frames, file->count, &file->closing, error);
+	if (result == -ENOENT)
+		result = error_set(error, -EBADMSG,
+			"%s: no manifest in it: not a sealed pack (an open one is read through its store)", file->name);
+	return result;
 }
 
 static int pack_file_open(const char *path, struct pack_file *ret_file, struct error *error)
 {
-	struct pack_file file = { .fd = open(path, O_RDONLY | O_CLOEXEC), .name = path };
+	struct pack_file file = {
+		.fd = open(path, O_RDONLY | O_CLOEXEC), .name = path, .part = BUF_INIT((size_t)LIMIT_CLOSING_BYTES)
+	};
 	struct stat st;
 	if (file.fd < 0 || fstat(file.fd, &st) < 0) {
 		int code = errno;
@@ -168,10 +149,7 @@ static int pack_file_open(const char *path, struct pack_file *ret_file, struct e
 	}
 	int result = pack_frames(file.fd, path, st.st_size, &file.frames, &file.count, error);
 	if (!result)
-		result = closing_read(file.fd, path, file.frames, file.count, &file.closing, error);
-	if (result == -ENOENT)
-		result = error_set(error, -EBADMSG,
-			"%s: no manifest in it: not a sealed pack (an open one is read through its store)", path);
+		result = pack_border(file.fd, path, file.frames, file.count, &file.border, error);
 	if (result) {
 		pack_file_close(&file);
 		return result;
@@ -180,10 +158,10 @@ static int pack_file_open(const char *path, struct pack_file *ret_file, struct e
 	return 0;
 }
 
-/* Number of the first document of a frame; the frame's bytes are in @raw afterwards. */
+/* Number of the first document of a frame. */
 static int first_number(const struct pack_file *file, size_t i, struct buf *raw, int64_t *ret_n, struct error *error)
 {
-	int result = pack_read(file->fd, file->name, file->frames[i].offset, file->frames[i].packed, raw, error);
+	int result = pack_peek(file->fd, file->name, &file->frames[i], 512, raw, error);
 	if (!result)
 		*ret_n = raw->n >= 512 ? (int64_t)strtoull(raw->p, NULL, 10) : 0;
 	return result;
@@ -203,24 +181,35 @@ static int take_wanted(void *user, const char *name, struct view bytes, size_t a
 	return 0;
 }
 
-/* Frames are in order of number: the right one is found by halving. */
-static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw,
-	struct view *ret_member, struct error *error)
+/* Frames are in order of number: the right one is found by halving. Most lines say where their frame begins. */
+static int find_frame(const struct pack_file *file, const struct garner_document *d, struct buf *raw, size_t *ret_i,
+	struct error *error)
 {
-	size_t low = 0, high = file->closing.first;
-	struct wanted wanted = { .path = d->path };
+	size_t low = 0, high = file->border;
+	bool placed = d->store.pack != NULL;
 	int64_t n = 0;
 	int result = 0;
 	while (!result && low + 1 < high) {
 		size_t middle = low + (high - low) / 2;
-		result = first_number(file, middle, raw, &n, error);
-		if (n <= d->n)
+		if (!placed)
+			result = first_number(file, middle, raw, &n, error);
+		if (placed ? file->frames[middle].offset <= d->store.offset : n <= d->n)
 			low = middle;
 		else
 			high = middle;
 	}
-	if (!result && file->closing.first)
-		result = first_number(file, low, raw, &n, error);
+	*ret_i = low;
+	return result;
+}
+
+static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw,
+	struct view *ret_member, struct error *error)
+{
+	struct wanted wanted = { .path = d->path };
+	size_t i;
+	int result = find_frame(file, d, raw, &i, error);
+	if (!result && file->border)
+		result = pack_read(file->fd, file->name, file->frames[i].offset, file->frames[i].packed, raw, error);
 	if (!result)
 		result = pack_members(buf_view(raw), take_wanted, &wanted, error);
 	if (!result && !wanted.bytes.p)
@@ -289,6 +278,7 @@ int pack_file_list(
 	int result = pack_file_open(path, &file, error);
 	if (result)
 		return result;
+	result = read_closing(&file, error);
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	struct view rest = file.closing.manifest, line;
 	int64_t left = filter && filter->limit > 0 ? filter->limit : INT64_MAX;
@@ -321,15 +311,24 @@ static bool is_key(const struct garner_document *d, const char *key)
 	return strlen(key) < 16 && view_to_u64(view_of(key), &number) && d->n == (int64_t)number;
 }
 
+static int64_t number_of_key(const char *key)
+{
+	unsigned long long n;
+	struct view v = view_of(key);
+	if (is_member_name(v))
+		v = view_first(v, view_find_byte(v, '_'));
+	return v.n < 16 && view_to_u64(v, &n) ? (int64_t)n : GARNER_NO_NUMBER;
+}
+
 /* Without parsing it: a line that does not hold the bytes of the key is not the one. Parsing all lines took 20 times as
  * long as finding the text. */
 static bool may_be_line(struct view line, const char *key)
 {
 	char number[40];
-	unsigned long long n;
+	int64_t n = number_of_key(key);
 	struct view v = view_of(key);
-	if (v.n < 16 && view_to_u64(v, &n)) {
-		int size = snprintf(number, sizeof(number), "{\"n\":%llu,", n);
+	if (n != GARNER_NO_NUMBER) {
+		int size = snprintf(number, sizeof(number), "{\"n\":%lld,", (long long)n);
 		return view_starts(line, view_make(number, (size_t)size));
 	}
 	for (size_t i = 0; i < v.n; i++)
@@ -338,31 +337,54 @@ static bool may_be_line(struct view line, const char *key)
 	return view_find(line, v) < line.n;
 }
 
+/* The last one wins: the newest text of an id or URL. Lines of other members may stand behind the manifest. 1: none. */
+static int find_line(struct view rest, const char *key, struct arena *arena, struct view *ret_line, struct error *error)
+{
+	struct view line;
+	int result = 0;
+	*ret_line = VIEW_NONE;
+	while (!result && view_next_line(&rest, &line) && view_starts(line, VIEW("{\"n\":"))) {
+		struct garner_document d;
+		if (!may_be_line(line, key))
+			continue;
+		arena_reset(arena);
+		result = document_read(arena, line, &d, error);
+		if (!result && is_key(&d, key))
+			*ret_line = line;
+	}
+	return result ? result : !ret_line->p;
+}
+
+/* From the part of the manifest where it should be; all of it is read when it is not there. */
+static int find_document(struct pack_file *file, const char *key, struct arena *arena,
+	struct garner_document *ret_document, struct error *error)
+{
+	struct view lines, line;
+	struct error ignored = { 0 };
+	int result = pack_lines(file->fd, file->name, file->frames, file->border, file->count, number_of_key(key),
+		&file->part, &lines, &ignored);
+	if (!result)
+		result = find_line(lines, key, arena, &line, &ignored);
+	if (result) {
+		result = read_closing(file, error);
+		if (!result)
+			result = find_line(file->closing.manifest, key, arena, &line, error);
+	}
+	arena_reset(arena);
+	return result ? result : document_read(arena, line, ret_document, error);
+}
+
 int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error)
 {
 	struct pack_file file;
 	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
 	struct arena arena;
-	struct view found = VIEW_NONE, rest, line;
 	struct garner_document d;
 	int result = pack_file_open(path, &file, error);
 	if (result)
 		return result;
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	/* The last one wins: the newest text of an id or URL. */
-	for (rest = file.closing.manifest; !result && view_next_line(&rest, &line);) {
-		if (!may_be_line(line, key))
-			continue;
-		arena_reset(&arena);
-		result = document_read(&arena, line, &d, error);
-		if (!result && is_key(&d, key))
-			found = line;
-	}
-	arena_reset(&arena);
-	if (!result && !found.p)
-		result = 1;
-	if (!result)
-		result = document_read(&arena, found, &d, error);
+	result = find_document(&file, key, &arena, &d, error);
 	if (!result)
 		result = add_text(&file, &d, &raw, &arena, error);
 	if (!result)
