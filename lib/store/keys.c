@@ -116,7 +116,6 @@ int keys_add(struct keys *keys, const struct catalogue_document *row, struct err
 void keys_committed(struct keys *keys)
 {
 	runs_committed(keys->runs);
-	runs_rest(keys->runs);
 }
 
 int keys_sweep(const char *root, struct catalogue *catalogue, struct error *error)
@@ -185,7 +184,7 @@ static int find(struct search *search, uint32_t band, uint32_t key, size_t limit
 {
 	int result = load(search->keys, search->error);
 	search->newest = search->oldest = GARNER_NO_NUMBER;
-	return result ? result : runs_find(search->keys->runs, band, key, key, limit, fn, search);
+	return result ? result : runs_find(search->keys->runs, band, key, key, limit, fn, search, search->error);
 }
 
 int keys_find_id(struct keys *keys, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest, int64_t *ret_same,
@@ -224,6 +223,7 @@ struct numbers {
 	uint32_t *all;
 	size_t count, cap;
 	int64_t from;
+	struct error *error;
 };
 
 static int take_number(void *user, uint32_t n)
@@ -235,7 +235,7 @@ static int take_number(void *user, uint32_t n)
 		size_t cap = numbers->cap ? numbers->cap * 2 : 256;
 		uint32_t *grown = realloc(numbers->all, cap * sizeof(*grown));
 		if (!grown)
-			return -ENOMEM;
+			return error_set(numbers->error, -ENOMEM, "no memory for a list of documents");
 		numbers->all = grown;
 		numbers->cap = cap;
 	}
@@ -254,9 +254,10 @@ static int collect(
 	struct keys *keys, uint32_t band, uint32_t low, uint32_t high, struct numbers *numbers, struct error *error)
 {
 	size_t kept = 0;
-	int result = runs_find(keys->runs, band, low, high, 0, take_number, numbers);
+	numbers->error = error;
+	int result = runs_find(keys->runs, band, low, high, 0, take_number, numbers, error);
 	if (result)
-		return error_set(error, result, "no memory for a list of documents");
+		return result;
 	if (numbers->count)
 		qsort(numbers->all, numbers->count, sizeof(*numbers->all), by_number);
 	for (size_t i = 0; i < numbers->count; i++)
@@ -297,20 +298,29 @@ struct span {
 	uint64_t count;
 };
 
-static struct span narrowest(const struct keys *keys, const struct garner_filter *filter)
+static int count_span(struct keys *keys, struct span *span, struct error *error)
+{
+	return runs_count(keys->runs, span->band, span->low, span->high, &span->count, error);
+}
+
+static int narrowest(struct keys *keys, const struct garner_filter *filter, struct span *ret_span, struct error *error)
 {
 	struct span host = { .band = BAND_HOST, .count = UINT64_MAX }, day = { .band = BAND_DAY, .count = UINT64_MAX };
+	int result = 0;
 	if (filter->host) {
 		host.low = host.high = key_of_host(filter->host);
-		host.count = runs_count(keys->runs, host.band, host.low, host.high);
+		result = count_span(keys, &host, error);
 	}
-	if (filter->since || filter->until) {
+	if (!result && (filter->since || filter->until)) {
 		int64_t since = catalogue_day_of(filter->since), until = catalogue_day_of(filter->until);
 		day.low = filter->since ? key_of_day(since) : 0;
 		day.high = filter->until ? key_of_day(until) : UINT32_MAX;
-		day.count = day.low <= day.high ? runs_count(keys->runs, day.band, day.low, day.high) : 0;
+		day.count = 0;
+		if (day.low <= day.high)
+			result = count_span(keys, &day, error);
 	}
-	return host.count < day.count ? host : day;
+	*ret_span = host.count < day.count ? host : day;
+	return result;
 }
 
 int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error)
@@ -323,7 +333,7 @@ int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_f
 		if (!result)
 			result = catalogue_newest(keys->catalogue, &newest, error);
 		if (!result)
-			span = narrowest(keys, filter);
+			result = narrowest(keys, filter, &span, error);
 	}
 	if (result)
 		return result;
@@ -367,7 +377,7 @@ static int see_day(void *user, uint32_t key, uint32_t n)
 static int find_edge(struct keys *keys, bool last, int64_t *ret_day, struct error *error)
 {
 	struct edge edge = { .keys = keys, .last = last, .error = error };
-	int result = runs_edge(keys->runs, BAND_DAY, last, see_day, &edge);
+	int result = runs_edge(keys->runs, BAND_DAY, last, see_day, &edge, error);
 	*ret_day = edge.any ? (int64_t)edge.key - INT64_C(0x80000000) : GARNER_NO_NUMBER;
 	return result;
 }
@@ -401,27 +411,33 @@ static int see_number(void *user, uint32_t n)
 	return looking->found;
 }
 
-static bool leads(struct keys *keys, uint32_t band, uint32_t key, int64_t n)
+/* 0; 1: it does not. */
+static int leads(struct keys *keys, uint32_t band, uint32_t key, int64_t n, struct error *error)
 {
 	struct looking looking = { .n = (uint32_t)n };
-	runs_find(keys->runs, band, key, key, 0, see_number, &looking);
-	return looking.found;
+	int result = runs_find(keys->runs, band, key, key, 0, see_number, &looking, error);
+	return result ? result : !looking.found;
 }
 
 int keys_check(struct keys *keys, const struct catalogue_document *row, struct error *error)
 {
-	int result = load(keys, error);
-	if (result)
-		return result;
-	if (!leads(keys, BAND_ID, high_half(row->id), row->n))
-		return 1 + BAND_ID;
-	if (!leads(keys, BAND_TEXT, key_of_text(row->sha256), row->n))
-		return 1 + BAND_TEXT;
+	struct {
+		uint32_t band, key;
+	} all[4 + CATALOGUE_URLS];
+	size_t count = 0;
+	all[count].band = BAND_ID, all[count++].key = high_half(row->id);
+	all[count].band = BAND_TEXT, all[count++].key = key_of_text(row->sha256);
 	for (size_t i = 0; i < row->url_count; i++)
-		if (!leads(keys, BAND_URL, high_half(row->urls[i]), row->n))
-			return 1 + BAND_URL;
-	if (row->host && !leads(keys, BAND_HOST, key_of_host(row->host), row->n))
-		return 1 + BAND_HOST;
-	bool by_day = row->day == GARNER_NO_NUMBER || leads(keys, BAND_DAY, key_of_day(row->day), row->n);
-	return by_day ? 0 : 1 + BAND_DAY;
+		all[count].band = BAND_URL, all[count++].key = high_half(row->urls[i]);
+	if (row->host)
+		all[count].band = BAND_HOST, all[count++].key = key_of_host(row->host);
+	if (row->day != GARNER_NO_NUMBER)
+		all[count].band = BAND_DAY, all[count++].key = key_of_day(row->day);
+	int result = load(keys, error);
+	for (size_t i = 0; !result && i < count; i++) {
+		result = leads(keys, all[i].band, all[i].key, row->n, error);
+		if (result > 0)
+			return 1 + (int)all[i].band;
+	}
+	return result;
 }

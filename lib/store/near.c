@@ -94,7 +94,6 @@ int near_forget(struct near *near, int64_t n, struct error *error)
 
 int near_sync(struct near *near, struct error *error)
 {
-	runs_rest(near->runs);
 	if (!near->root)
 		return segment_write(&near->signatures, error);
 	struct catalogue_file file = { .kind = CATALOGUE_NEAR, .number = 0, .size = near->signatures.size };
@@ -150,7 +149,8 @@ static int search_all(struct search *search)
 	int result = 0;
 	for (uint32_t band = 0; !result && band < NEAR_BANDS; band++) {
 		uint32_t key = minhash_band(search->signature, band);
-		result = runs_find(search->near->runs, band, key, key, NEAR_CANDIDATES, consider, search);
+		result =
+			runs_find(search->near->runs, band, key, key, NEAR_CANDIDATES, consider, search, search->error);
 	}
 	return result;
 }

@@ -18,9 +18,9 @@ enum {
 	/* Half of the bands that there are: a pair of similarity 0.5 shares one with 0.87, of 0.6 with 0.988, 0.7 with
 	   0.9998. */
 	NEAR_BANDS = 32,
-	NEAR_RUN_DOCUMENTS = 32768, /* 20 MB of memory */
-	NEAR_CANDIDATES = 16,	    /* looked at of one band in one run: the oldest */
-	NEAR_WORDS_MIN = 20,	    /* shorter texts are like others by chance */
+	NEAR_RUN_DOCUMENTS = 8192, /* 5 MB of memory */
+	NEAR_CANDIDATES = 16,	   /* looked at of one band in one run: the oldest */
+	NEAR_WORDS_MIN = 20,	   /* shorter texts are like others by chance */
 };
 #define NEAR_SCORE 0.6 /* least similarity that is marked */
 

@@ -5,11 +5,9 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include "util/buf.h"
+#include <unistd.h>
+#include "store/run_inner.h"
 #include "util/file.h"
-#include "util/hash.h"
-
-static const char magic[8] = { 'g', 'a', 'r', 'n', 'e', 'a', 'r', '2' };
 
 uint64_t run_mix(uint32_t band, uint32_t key)
 {
@@ -18,188 +16,188 @@ uint64_t run_mix(uint32_t band, uint32_t key)
 	return h * UINT64_C(0xBF58476D1CE4E5B9);
 }
 
-/* ---- reading -------------------------------------------------------------------------------- */
+/* ---- open ----------------------------------------------------------------------------------- */
 
-void run_unmap(struct run *run)
+static bool is_sound(const struct run_head *head, uint64_t size)
 {
-	if (run->head)
-		munmap((void *)run->head, run->mapped);
-	run->head = NULL;
-}
-
-static bool is_sound(const struct run_head *head, size_t mapped)
-{
-	uint64_t entries = head->band_start[RUN_BANDS_MAX], words = head->filter_words;
-	bool sound = memcmp(head->magic, magic, sizeof(magic)) == 0 && entries < mapped && words < mapped && words &&
-		     mapped == sizeof(*head) + (entries + words) * sizeof(uint64_t);
+	uint64_t entries = head->band_start[RUN_BANDS_MAX];
+	bool sound =
+		memcmp(head->magic, RUN_MAGIC, sizeof(head->magic)) == 0 && entries < size && head->band_start[0] == 0;
 	for (int band = 0; sound && band < RUN_BANDS_MAX; band++)
 		sound = head->band_start[band] <= head->band_start[band + 1];
-	return sound;
+	return sound && head->filter_words == run_filter_start(head, RUN_BANDS_MAX) &&
+	       size == (uint64_t)run_filter_at(head) + head->filter_words * sizeof(uint64_t);
 }
 
-int run_map(int fd, const char *path, int64_t number, struct run *ret_run, struct error *error)
+int run_open(int fd, const char *path, int64_t number, struct run *ret_run, struct error *error)
 {
 	struct stat st;
-	struct run run = { .number = number };
+	struct run run = { .number = number, .fd = fd };
 	if (fstat(fd, &st) < 0)
 		return error_set(error, -errno, "%s: %s", path, strerror(errno));
-	run.mapped = (size_t)st.st_size;
-	if (run.mapped < sizeof(*run.head))
+	if ((size_t)st.st_size < sizeof(run.head))
 		return error_set(error, -EBADMSG, "%s: broken: garner repair", path);
-	void *p = mmap(NULL, run.mapped, PROT_READ, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		return error_set(error, -errno, "%s: map: %s", path, strerror(errno));
-	madvise(p, run.mapped, MADV_RANDOM);
-	run.head = p;
-	if (!is_sound(run.head, run.mapped)) {
-		run_unmap(&run);
-		return error_set(error, -EBADMSG, "%s: broken: garner repair", path);
-	}
-	run.entries = (const uint64_t *)(run.head + 1);
-	run.filter = run.entries + run.head->band_start[RUN_BANDS_MAX];
-	*ret_run = run;
+	int result = file_read_at(fd, &run.head, sizeof(run.head), 0, error, path);
+	if (!result && !is_sound(&run.head, (uint64_t)st.st_size))
+		result = error_set(error, -EBADMSG, "%s: broken: garner repair", path);
+	if (!result && !(run.path = strdup(path)))
+		result = error_set(error, -ENOMEM, "%s: no memory", path);
+	if (!result)
+		*ret_run = run;
+	return result;
+}
+
+void run_close(struct run *run)
+{
+	if (run->filter)
+		munmap((void *)run->filter, run_filter_bytes(run));
+	close(run->fd);
+	free(run->path);
+}
+
+size_t run_filter_bytes(const struct run *run)
+{
+	return run->head.filter_words * sizeof(uint64_t);
+}
+
+void run_map_filter(struct run *run)
+{
+	void *p = mmap(NULL, run_filter_bytes(run), PROT_READ, MAP_SHARED, run->fd, (off_t)run_filter_at(&run->head));
+	run->filter = p == MAP_FAILED ? NULL : p;
+}
+
+struct run_span run_band(const struct run *run, uint32_t band)
+{
+	return (struct run_span){ run->head.band_start[band], run->head.band_start[band + 1] };
+}
+
+/* ---- search --------------------------------------------------------------------------------- */
+
+/* 1: the key is not there. */
+static int ask_filter(struct run *run, uint32_t band, uint32_t key, struct error *error)
+{
+	uint64_t h = run_mix(band, key), mask = run_filter_mask(h), word;
+	uint64_t start = run_filter_start(&run->head, band), words = run_filter_start(&run->head, band + 1) - start;
+	uint64_t at = start + run_filter_word(h, words);
+	int result = 0;
+	if (run->filter)
+		word = run->filter[at];
+	else
+		result = file_read_at(run->fd, &word, sizeof(word),
+			run_filter_at(&run->head) + (int64_t)(at * sizeof(word)), error, run->path);
+	run->asked++;
+	return result ? result : (word & mask) != mask;
+}
+
+/* Entries around @index, within @span. */
+static int load(
+	const struct run *run, struct run_window *window, struct run_span span, uint64_t index, struct error *error)
+{
+	uint64_t first = index > span.first + RUN_WINDOW / 2 ? index - RUN_WINDOW / 2 : span.first;
+	if (first + RUN_WINDOW > span.end)
+		first = span.end > span.first + RUN_WINDOW ? span.end - RUN_WINDOW : span.first;
+	uint64_t count = span.end - first < RUN_WINDOW ? span.end - first : RUN_WINDOW;
+	window->run = NULL;
+	int result =
+		file_read_at(run->fd, window->entries, count * sizeof(uint64_t), run_entry_at(first), error, run->path);
+	if (result)
+		return result;
+	window->run = run;
+	window->first = first;
+	window->count = count;
 	return 0;
 }
 
-struct run_slice run_band(const struct run *run, uint32_t band)
+static uint64_t lower_in(const struct run_window *window, uint64_t entry)
 {
-	const uint64_t *start = run->head->band_start;
-	return (struct run_slice){ run->entries + start[band], run->entries + start[band + 1] };
-}
-
-/* Keys are hashes, nearly all of them: the place of one follows from its value, and what lies around it is one page
- * of the file, where a halving from the ends reads five. */
-static const uint64_t *lower_bound(const uint64_t *at, const uint64_t *end, uint64_t entry)
-{
-	size_t count = (size_t)(end - at);
-	const uint64_t *guess = at + (size_t)(((entry >> 32) * (uint64_t)count) >> 32);
-	for (size_t step = 16; step < count; step *= 4) {
-		const uint64_t *low = guess - at > (ptrdiff_t)step ? guess - step : at;
-		const uint64_t *high = end - guess > (ptrdiff_t)step ? guess + step : end;
-		bool below = low == at || *low < entry, above = high == end || *(high - 1) >= entry;
-		if (below)
-			at = low;
-		if (above)
-			end = high;
-		if (below && above)
-			break;
-	}
-	while (at < end) {
-		const uint64_t *middle = at + (end - at) / 2;
-		if (*middle < entry)
-			at = middle + 1;
+	uint64_t low = 0, high = window->count;
+	while (low < high) {
+		uint64_t middle = low + (high - low) / 2;
+		if (window->entries[middle] < entry)
+			low = middle + 1;
 		else
-			end = middle;
+			high = middle;
 	}
-	return at;
+	return window->first + low;
 }
 
-static uint64_t filter_mask(uint64_t h)
+/* The first entry of @span that is not below @entry. Keys are hashes, nearly all of them, so the place of one follows
+ * from its value: one window in most cases, two in nearly all. Where they are not, halves do. */
+static int lower_bound(const struct run *run, struct run_window *window, struct run_span span, uint64_t entry,
+	uint64_t *ret_index, struct error *error)
 {
-	return UINT64_C(1) << (h & 63) | UINT64_C(1) << (h >> 6 & 63) | UINT64_C(1) << (h >> 12 & 63) |
-	       UINT64_C(1) << (h >> 18 & 63);
+	enum { GUESSES = 3 };
+	double low = 0, high = 4294967296.0, key = (double)(entry >> 32);
+	for (int i = 0; span.first < span.end; i++) {
+		uint64_t count = span.end - span.first, index = span.first + count / 2;
+		if (i < GUESSES && high > low)
+			index = span.first + (uint64_t)((key - low) / (high - low) * (double)(count - 1));
+		int result = load(run, window, span, index, error);
+		if (result)
+			return result;
+		uint64_t end = window->first + window->count;
+		bool below = window->entries[0] < entry, above = window->entries[window->count - 1] >= entry;
+		if ((below || window->first == span.first) && (above || end == span.end)) {
+			*ret_index = lower_in(window, entry);
+			return 0;
+		}
+		if (below) {
+			span.first = end;
+			low = (double)(window->entries[window->count - 1] >> 32);
+		} else {
+			span.end = window->first;
+			high = (double)(window->entries[0] >> 32);
+		}
+	}
+	*ret_index = span.first;
+	return 0;
 }
 
-static bool may_have(const struct run *run, uint32_t band, uint32_t key)
+int run_entry(
+	const struct run *run, struct run_window *window, uint64_t index, uint64_t *ret_entry, struct error *error)
 {
-	uint64_t h = run_mix(band, key), mask = filter_mask(h);
-	return (run->filter[(h >> 32) % run->head->filter_words] & mask) == mask;
+	struct run_span all = { 0, run->head.band_start[RUN_BANDS_MAX] };
+	int result = 0;
+	if (window->run != run || index < window->first || index >= window->first + window->count)
+		result = load(run, window, all, index, error);
+	if (!result)
+		*ret_entry = window->entries[index - window->first];
+	return result;
 }
 
-struct run_slice run_find(const struct run *run, uint32_t band, uint32_t low, uint32_t high)
+/* Most keys have few numbers. */
+static int find_end(const struct run *run, struct run_window *window, struct run_span band, uint64_t first,
+	uint32_t high, uint64_t *ret_end, struct error *error)
 {
-	struct run_slice slice = run_band(run, band);
-	if (low == high && !may_have(run, band, low))
-		return (struct run_slice){ slice.end, slice.end };
-	slice.at = lower_bound(slice.at, slice.end, (uint64_t)low << 32);
-	const uint64_t *end = slice.at;
-	/* Most keys have few numbers; a long span is halved. */
-	for (int i = 0; i < 16 && end < slice.end && *end >> 32 <= high; i++)
+	uint64_t end = first, stop = first + 16 < band.end ? first + 16 : band.end, entry = 0;
+	int result = 0;
+	while (!result && end < stop) {
+		result = run_entry(run, window, end, &entry, error);
+		if (entry >> 32 > high)
+			break;
 		end++;
-	if (end < slice.end && *end >> 32 <= high)
-		end = high == UINT32_MAX ? slice.end : lower_bound(end, slice.end, ((uint64_t)high + 1) << 32);
-	slice.end = end;
-	return slice;
+	}
+	*ret_end = end;
+	if (result || end < stop || end == band.end)
+		return result;
+	*ret_end = band.end;
+	if (high == UINT32_MAX)
+		return 0;
+	return lower_bound(run, window, (struct run_span){ end, band.end }, ((uint64_t)high + 1) << 32, ret_end, error);
 }
 
-/* ---- writing -------------------------------------------------------------------------------- */
-
-/* Buffered, with the digest that the catalogue keeps. */
-struct writer {
-	int fd;
-	const char *path;
-	struct buf out;
-	struct sha256 *sha256;
-	int64_t size;
-	struct error *error;
-	int result;
-};
-
-static void flush(struct writer *writer)
+int run_find(struct run *run, struct run_window *window, uint32_t band, uint32_t low, uint32_t high,
+	struct run_span *ret_span, struct error *error)
 {
-	if (writer->result)
-		return;
-	if (writer->out.err) {
-		writer->result = error_set(writer->error, -ENOMEM, "%s: no memory", writer->path);
-		return;
-	}
-	sha256_update(writer->sha256, buf_view(&writer->out));
-	writer->result = file_write(writer->fd, writer->out.p, writer->out.n, writer->error, writer->path);
-	writer->size += (int64_t)writer->out.n;
-	buf_reset(&writer->out);
-}
-
-static void put(struct writer *writer, const void *p, size_t n)
-{
-	buf_put(&writer->out, p, n);
-	if (writer->out.n >= 1 << 20)
-		flush(writer);
-}
-
-static void merge(
-	struct writer *writer, struct run_slice *slices, size_t count, uint64_t *filter, uint64_t words, uint32_t band)
-{
-	while (!writer->result) {
-		struct run_slice *least = NULL;
-		for (size_t i = 0; i < count; i++)
-			if (slices[i].at < slices[i].end && (!least || *slices[i].at < *least->at))
-				least = &slices[i];
-		if (!least)
-			return;
-		uint64_t entry = *least->at++, h = run_mix(band, (uint32_t)(entry >> 32));
-		filter[(h >> 32) % words] |= filter_mask(h);
-		put(writer, &entry, sizeof(entry));
-	}
-}
-
-int run_write(int fd, const char *path, struct run_head *head, run_slices_fn *fn, void *user, size_t count,
-	int64_t *ret_size, uint8_t ret_sha256[32], struct error *error)
-{
-	struct run_slice slices[RUN_FAN_MAX];
-	struct writer writer = {
-		.fd = fd, .path = path, .out = BUF_INIT(SIZE_MAX / 2), .sha256 = sha256_new(), .error = error
-	};
-	memcpy(head->magic, magic, sizeof(magic));
-	head->filter_words = head->band_start[RUN_BANDS_MAX] * 3 / 16 + 1;
-	uint64_t *filter = calloc(head->filter_words, sizeof(*filter));
-	if (!filter || !writer.sha256)
-		writer.result = error_set(error, -ENOMEM, "%s: no memory", path);
-	put(&writer, head, sizeof(*head));
-	for (uint32_t band = 0; band < RUN_BANDS_MAX && !writer.result; band++) {
-		if (head->band_start[band] == head->band_start[band + 1])
-			continue;
-		fn(user, band, slices);
-		merge(&writer, slices, count, filter, head->filter_words, band);
-	}
-	if (!writer.result)
-		put(&writer, filter, head->filter_words * sizeof(*filter));
-	flush(&writer);
-	if (!writer.result) {
-		sha256_final(writer.sha256, ret_sha256);
-		*ret_size = writer.size;
-	}
-	sha256_free(writer.sha256);
-	buf_free(&writer.out);
-	free(filter);
-	return writer.result;
+	struct run_span all = run_band(run, band), span;
+	*ret_span = (struct run_span){ 0, 0 };
+	int result = all.first == all.end ? 1 : low == high ? ask_filter(run, band, low, error) : 0;
+	if (result)
+		return result < 0 ? result : 0;
+	result = lower_bound(run, window, all, (uint64_t)low << 32, &span.first, error);
+	if (!result)
+		result = find_end(run, window, all, span.first, high, &span.end, error);
+	if (!result)
+		*ret_span = span;
+	return result;
 }

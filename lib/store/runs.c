@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 #include "util/file.h"
+#include "util/limits.h"
 #include "util/view.h"
 
 struct fresh {
@@ -24,6 +24,8 @@ struct runs {
 	int64_t from;
 	struct run runs[RUNS_MAX];
 	size_t run_count;
+	size_t mapped; /* bytes of filters that are */
+	struct run_window *window;
 	int64_t next_file;
 	struct fresh *fresh;
 	uint32_t fresh_count, fresh_max, fresh_documents;
@@ -60,7 +62,11 @@ static int make_room(struct runs *runs, struct error *error)
 		;
 	runs->fresh = malloc(runs->fresh_max * sizeof(*runs->fresh));
 	runs->heads = calloc(UINT32_C(1) << runs->head_bits, sizeof(*runs->heads));
-	return runs->fresh && runs->heads ? 0 : no_memory(runs, error);
+	runs->window = malloc(sizeof(*runs->window));
+	if (!runs->fresh || !runs->heads || !runs->window)
+		return no_memory(runs, error);
+	runs->window->run = NULL;
+	return 0;
 }
 
 /* ---- files ---------------------------------------------------------------------------------- */
@@ -72,13 +78,37 @@ static char *path_of(const struct runs *runs, int64_t number)
 	return asprintf(&path, format, runs->folder, (long long)number) < 0 ? NULL : path;
 }
 
-static int map(struct runs *runs, int fd, int64_t number, const char *path, struct error *error)
+/* Takes @fd over, also when it fails. */
+static int take(struct runs *runs, int fd, int64_t number, const char *path, struct error *error)
 {
-	if (runs->run_count == RUNS_MAX)
-		return error_set(error, -E2BIG, "%s: more than %d runs", runs->folder, RUNS_MAX);
-	int result = run_map(fd, path, number, &runs->runs[runs->run_count], error);
+	int result = runs->run_count < RUNS_MAX
+			     ? run_open(fd, path, number, &runs->runs[runs->run_count], error)
+			     : error_set(error, -E2BIG, "%s: more than %d runs", runs->folder, RUNS_MAX);
 	runs->run_count += result == 0;
+	if (result)
+		close(fd);
 	return result;
+}
+
+/* Filters that are asked again and again stand in memory, up to a limit: asking one in a file costs a call. */
+static void keep_filter(struct runs *runs, struct run *run)
+{
+	size_t bytes = run_filter_bytes(run);
+	if (run->asked < RUNS_ASKED_MIN || run->filter || runs->mapped + bytes > LIMIT_FILTERS_BYTES)
+		return;
+	run_map_filter(run);
+	runs->mapped += run->filter ? bytes : 0;
+}
+
+static void forget(struct runs *runs, size_t i)
+{
+	struct run *run = &runs->runs[i];
+	if (run->filter)
+		runs->mapped -= run_filter_bytes(run);
+	run_close(run);
+	runs->window->run = NULL; /* runs move */
+	memmove(run, run + 1, (runs->run_count - i - 1) * sizeof(*run));
+	runs->run_count--;
 }
 
 static int open_run(void *user, const struct catalogue_file *file)
@@ -91,13 +121,9 @@ static int open_run(void *user, const struct catalogue_file *file)
 	char *path = path_of(runs, file->number);
 	if (!path)
 		return no_memory(runs, runs->error);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result;
-	if (fd < 0)
-		result = error_set(runs->error, -errno, "%s: open: %s: garner repair", path, strerror(errno));
-	else
-		result = map(runs, fd, file->number, path, runs->error);
-	if (fd >= 0)
-		close(fd);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int result = fd < 0 ? error_set(runs->error, -errno, "%s: open: %s: garner repair", path, strerror(errno))
+			    : take(runs, fd, file->number, path, runs->error);
 	free(path);
 	return result;
 }
@@ -159,7 +185,8 @@ struct runs *runs_free(struct runs *runs)
 	if (!runs)
 		return NULL;
 	for (size_t i = 0; i < runs->run_count; i++)
-		run_unmap(&runs->runs[i]);
+		run_close(&runs->runs[i]);
+	free(runs->window);
 	free(runs->folder);
 	free(runs->fresh);
 	free(runs->heads);
@@ -180,9 +207,9 @@ static int publish(struct runs *runs, int fd, const char *path, struct catalogue
 	return result ? result : catalogue_put_file(runs->catalogue, file, error);
 }
 
-/* Makes the file, has it filled, synced, listed and mapped. */
+/* Makes the file, has it filled, synced, listed and opened. */
 static int make_run(
-	struct runs *runs, struct run_head *head, run_slices_fn *fn, void *user, size_t count, struct error *error)
+	struct runs *runs, struct run_head *head, const struct run_source *sources, size_t count, struct error *error)
 {
 	struct catalogue_file file = {
 		.kind = runs->shape->kind, .number = runs->next_file++, .sealed = true, .has_sha256 = true
@@ -199,12 +226,12 @@ static int make_run(
 	if (!result && !runs->root)
 		unlink(path);
 	if (!result)
-		result = run_write(fd, path, head, fn, user, count, &file.size, file.sha256, error);
+		result = run_write(fd, path, head, sources, count, &file.size, file.sha256, error);
 	if (!result && runs->root)
 		result = publish(runs, fd, path, &file, error);
 	if (!result)
-		result = map(runs, fd, file.number, path, error);
-	if (fd >= 0)
+		result = take(runs, fd, file.number, path, error);
+	else if (fd >= 0)
 		close(fd);
 	free(path);
 	return result;
@@ -216,18 +243,6 @@ static int by_entry(const void *a, const void *b)
 {
 	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
 	return x < y ? -1 : x > y;
-}
-
-struct sorted {
-	uint64_t *entries;
-	const uint64_t *starts;
-};
-
-static void sorted_slice(void *user, uint32_t band, struct run_slice *slices)
-{
-	struct sorted *sorted = user;
-	slices[0] = (struct run_slice){ sorted->entries + sorted->starts[band],
-		sorted->entries + sorted->starts[band + 1] };
 }
 
 static int flush(struct runs *runs, struct error *error)
@@ -249,56 +264,39 @@ static int flush(struct runs *runs, struct error *error)
 	for (int band = 0; band < RUN_BANDS_MAX; band++)
 		qsort(entries + head.band_start[band], head.band_start[band + 1] - head.band_start[band],
 			sizeof(*entries), by_entry);
-	struct sorted sorted = { entries, head.band_start };
-	int result = make_run(runs, &head, sorted_slice, &sorted, 1, error);
+	struct run_source source = { .memory = entries };
+	int result = make_run(runs, &head, &source, 1, error);
 	free(entries);
 	runs->fresh_count = runs->fresh_documents = 0;
 	memset(runs->heads, 0, (UINT32_C(1) << runs->head_bits) * sizeof(*runs->heads));
 	return result;
 }
 
-struct merging {
-	struct run old[RUNS_FAN];
-};
-
-static void merged_slice(void *user, uint32_t band, struct run_slice *slices)
-{
-	const struct merging *merging = user;
-	/* Bands that are done go out of our memory again. */
-	for (size_t i = 0; i < RUNS_FAN; i++) {
-		madvise((void *)merging->old[i].head, merging->old[i].mapped, MADV_DONTNEED);
-		slices[i] = run_band(&merging->old[i], band);
-	}
-}
-
 static int drop(struct runs *runs, size_t i, struct error *error)
 {
-	struct run run = runs->runs[i];
-	int result = 0;
-	if (runs->root && runs->dropped_count < RUNS_MAX)
-		runs->dropped[runs->dropped_count++] = run.number;
-	if (runs->root)
-		result = catalogue_drop_file(runs->catalogue, runs->shape->kind, run.number, error);
-	run_unmap(&run);
-	memmove(&runs->runs[i], &runs->runs[i + 1], (runs->run_count - i - 1) * sizeof(runs->runs[0]));
-	runs->run_count--;
-	return result;
+	int64_t number = runs->runs[i].number;
+	forget(runs, i);
+	if (!runs->root)
+		return 0;
+	if (runs->dropped_count < RUNS_MAX)
+		runs->dropped[runs->dropped_count++] = number;
+	return catalogue_drop_file(runs->catalogue, runs->shape->kind, number, error);
 }
 
 static int merge(struct runs *runs, const size_t which[RUNS_FAN], struct error *error)
 {
 	struct run_head head = { .documents = 0 };
-	struct merging merging;
+	struct run_source sources[RUNS_FAN];
 	for (size_t i = 0; i < RUNS_FAN; i++) {
-		const struct run_head *old = (merging.old[i] = runs->runs[which[i]]).head;
-		madvise((void *)old, merging.old[i].mapped, MADV_SEQUENTIAL);
-		head.documents += old->documents;
+		const struct run *run = &runs->runs[which[i]];
+		sources[i] = (struct run_source){ .run = run };
+		head.documents += run->head.documents;
 		for (int band = 0; band < RUN_BANDS_MAX; band++)
-			head.band_start[band + 1] += old->band_start[band + 1] - old->band_start[band];
+			head.band_start[band + 1] += run->head.band_start[band + 1] - run->head.band_start[band];
 	}
 	for (int band = 0; band < RUN_BANDS_MAX; band++)
 		head.band_start[band + 1] += head.band_start[band];
-	int result = make_run(runs, &head, merged_slice, &merging, RUNS_FAN, error);
+	int result = make_run(runs, &head, sources, RUNS_FAN, error);
 	for (size_t i = RUNS_FAN; !result && i-- > 0;)
 		result = drop(runs, which[i], error);
 	return result;
@@ -307,7 +305,7 @@ static int merge(struct runs *runs, const size_t which[RUNS_FAN], struct error *
 static unsigned size_class(const struct runs *runs, const struct run *run)
 {
 	unsigned class = 0;
-	for (uint64_t n = run->head->documents / runs->shape->documents; n >= RUNS_FAN; n /= RUNS_FAN)
+	for (uint64_t n = run->head.documents / runs->shape->documents; n >= RUNS_FAN; n /= RUNS_FAN)
 		class ++;
 	return class;
 }
@@ -354,19 +352,20 @@ void runs_committed(struct runs *runs)
 	runs->dropped_count = 0;
 }
 
-void runs_rest(struct runs *runs)
-{
-	for (size_t i = 0; i < runs->run_count; i++)
-		madvise((void *)runs->runs[i].head, runs->runs[i].mapped, MADV_DONTNEED);
-}
-
 /* ---- search --------------------------------------------------------------------------------- */
 
-static int tell(const struct run_slice *slice, size_t limit, runs_fn *fn, void *user)
+static int tell(struct runs *runs, const struct run *run, struct run_span span, size_t limit, runs_fn *fn, void *user,
+	struct error *error)
 {
+	uint64_t entry;
 	int result = 0;
-	for (const uint64_t *at = slice->at; !result && at < slice->end && (!limit || at < slice->at + limit); at++)
-		result = fn(user, (uint32_t)*at);
+	if (limit && span.end - span.first > limit)
+		span.end = span.first + limit;
+	for (; !result && span.first < span.end; span.first++) {
+		result = run_entry(run, runs->window, span.first, &entry, error);
+		if (!result)
+			result = fn(user, (uint32_t)entry);
+	}
 	return result < 0 ? result : 0;
 }
 
@@ -404,13 +403,17 @@ static int scan_fresh(const struct runs *runs, uint32_t band, uint32_t low, uint
 	return result < 0 ? result : 0;
 }
 
-int runs_find(
-	const struct runs *runs, uint32_t band, uint32_t low, uint32_t high, size_t limit, runs_fn *fn, void *user)
+int runs_find(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, size_t limit, runs_fn *fn, void *user,
+	struct error *error)
 {
 	int result = 0;
 	for (size_t i = 0; !result && i < runs->run_count; i++) {
-		struct run_slice slice = run_find(&runs->runs[i], band, low, high);
-		result = tell(&slice, limit, fn, user);
+		struct run *run = &runs->runs[i];
+		struct run_span span;
+		keep_filter(runs, run);
+		result = run_find(run, runs->window, band, low, high, &span, error);
+		if (!result)
+			result = tell(runs, run, span, limit, fn, user, error);
 	}
 	if (result)
 		return result;
@@ -419,28 +422,40 @@ int runs_find(
 	return limit ? find_oldest(runs, band, low, limit, fn, user) : find_fresh(runs, band, low, fn, user);
 }
 
-uint64_t runs_count(const struct runs *runs, uint32_t band, uint32_t low, uint32_t high)
+int runs_count(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, uint64_t *ret_count, struct error *error)
 {
 	uint64_t count = 0;
-	for (size_t i = 0; i < runs->run_count; i++) {
-		struct run_slice slice = run_find(&runs->runs[i], band, low, high);
-		count += (uint64_t)(slice.end - slice.at);
+	int result = 0;
+	for (size_t i = 0; !result && i < runs->run_count; i++) {
+		struct run_span span;
+		result = run_find(&runs->runs[i], runs->window, band, low, high, &span, error);
+		count += span.end - span.first;
 	}
 	for (uint32_t i = 0; i < runs->fresh_count; i++)
 		count += runs->fresh[i].band == band && runs->fresh[i].key >= low && runs->fresh[i].key <= high;
-	return count;
+	*ret_count = count;
+	return result;
 }
 
-int runs_edge(const struct runs *runs, uint32_t band, bool last, runs_edge_fn *fn, void *user)
+static int edge_of(struct runs *runs, const struct run *run, uint32_t band, bool last, runs_edge_fn *fn, void *user,
+	struct error *error)
+{
+	struct run_span span = run_band(run, band);
+	uint64_t entry;
+	int result = 0;
+	while (!result && span.first < span.end) {
+		result = run_entry(run, runs->window, last ? --span.end : span.first++, &entry, error);
+		if (!result)
+			result = fn(user, (uint32_t)(entry >> 32), (uint32_t)entry);
+	}
+	return result;
+}
+
+int runs_edge(struct runs *runs, uint32_t band, bool last, runs_edge_fn *fn, void *user, struct error *error)
 {
 	int result = 0;
-	for (size_t i = 0; result >= 0 && i < runs->run_count; i++) {
-		struct run_slice slice = run_band(&runs->runs[i], band);
-		for (result = 0; !result && slice.at < slice.end;) {
-			uint64_t entry = last ? *--slice.end : *slice.at++;
-			result = fn(user, (uint32_t)(entry >> 32), (uint32_t)entry);
-		}
-	}
+	for (size_t i = 0; result >= 0 && i < runs->run_count; i++)
+		result = edge_of(runs, &runs->runs[i], band, last, fn, user, error);
 	for (uint32_t i = 0; result >= 0 && i < runs->fresh_count; i++)
 		if (runs->fresh[i].band == band)
 			result = fn(user, runs->fresh[i].key, runs->fresh[i].n);

@@ -11,7 +11,12 @@
 #include "store/catalogue.h"
 #include "store/run.h"
 
-enum { RUNS_MAX = 256, RUNS_FAN = RUN_FAN_MAX, RUNS_LIMIT_MAX = 64 };
+enum {
+	RUNS_MAX = 256,
+	RUNS_FAN = RUN_FAN_MAX,
+	RUNS_LIMIT_MAX = 64,
+	RUNS_ASKED_MIN = 64, /* filters that were asked as often are mapped, LIMIT_FILTERS_BYTES in all */
+};
 
 struct runs_shape {
 	const char *folder; /* in the store */
@@ -35,22 +40,19 @@ void runs_add(struct runs *runs, uint32_t band, uint32_t key, uint32_t n);
 int runs_added(struct runs *runs, int64_t next_n, struct error *error);
 /* After the commit: files that were merged away are removed. */
 void runs_committed(struct runs *runs);
-/* What was searched goes out of our memory again; it stays in the system's cache. */
-void runs_rest(struct runs *runs);
-
 /* A number of a key from @low to @high, in order of key and number within one run. 0 to go on; > 0 ends this run;
  * < 0 ends the search. */
 typedef int runs_fn(void *user, uint32_t n);
 /* @limit: of one key, that many numbers of each run and of those in memory, the oldest ones; 0: all, those in memory in
  * any order. */
-int runs_find(
-	const struct runs *runs, uint32_t band, uint32_t low, uint32_t high, size_t limit, runs_fn *fn, void *user);
+int runs_find(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, size_t limit, runs_fn *fn, void *user,
+	struct error *error);
 /* How many there are, more or less. */
-uint64_t runs_count(const struct runs *runs, uint32_t band, uint32_t low, uint32_t high);
+int runs_count(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, uint64_t *ret_count, struct error *error);
 /* From the smallest key of a band upwards, or with @last from the largest down; those in memory in any order. > 0 of
  * @fn ends one run. */
 typedef int runs_edge_fn(void *user, uint32_t key, uint32_t n);
-int runs_edge(const struct runs *runs, uint32_t band, bool last, runs_edge_fn *fn, void *user);
+int runs_edge(struct runs *runs, uint32_t band, bool last, runs_edge_fn *fn, void *user, struct error *error);
 
 /* Removes files in the folder that the catalogue does not list. */
 int runs_sweep(const struct runs_shape *shape, const char *root, struct catalogue *catalogue, struct error *error);

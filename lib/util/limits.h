@@ -36,6 +36,7 @@
 	X(LIMIT_FRAME_BYTES, MIB(64), "bytes", "one decoded frame of a pack")                                          \
 	X(LIMIT_CLOSING_BYTES, MIB(1024), "bytes", "index, manifest and digests of one pack")                          \
 	X(LIMIT_MANIFEST_LINE, MIB(64), "bytes", "one line of a manifest")                                             \
+	X(LIMIT_FILTERS_BYTES, MIB(48), "bytes", "filters of an index of a store that a writer keeps in memory")       \
 	X(LIMIT_REDIRECTS, 10, "hops", "redirects of one fetch")                                                       \
 	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \
