@@ -129,8 +129,7 @@ static int prepare_to_write(struct catalogue *catalogue, enum catalogue_mode mod
 	if (!result && mode == CATALOGUE_MEMORY)
 		result = catalogue_execute(catalogue, "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF", error);
 	if (!result)
-		result =
-			catalogue_execute(catalogue, "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000", error);
+		result = catalogue_execute(catalogue, "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000", error);
 	if (!result)
 		result = catalogue_execute(catalogue, schema, error);
 	if (!result && version == 0) {

@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include "dedup/dedup.h"
 #include "export/jsonl.h"
 #include "store/gone.h"
 #include "store/lock.h"
@@ -256,67 +255,6 @@ static int mend_raw(struct repair *repair, enum catalogue_file_kind kind, const 
 	return result ? result : catalogue_set(repair->store->catalogue, "next_raw", next, repair->error);
 }
 
-/* ---- near duplicates ------------------------------------------------------------------------ */
-
-static int add_signature(void *user, const struct catalogue_document *row)
-{
-	struct repair *repair = user;
-	struct arena arena;
-	struct garner_document d;
-	struct minhash signature;
-	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	int result = store_reader_document(repair->reader, row, true, &arena, &d, repair->error);
-	bool fit = !result && d.words >= NEAR_WORDS_MIN && d.dup_of == GARNER_NO_NUMBER;
-	if (fit)
-		minhash_of(view_make(d.text, d.text_size), &signature);
-	if (!result)
-		result = near_add(repair->store->near, row->n, row->id, fit ? &signature : NULL, repair->error);
-	arena_free(&arena);
-	return result;
-}
-
-/* Index pages behind the last document. */
-static void remove_pages(struct store *store)
-{
-	int64_t pages = (store->next_n + INDEX_ROWS - 1) / INDEX_ROWS;
-	char *path = store_path(store, "index");
-	DIR *dir = path ? opendir(path) : NULL;
-	for (struct dirent *entry; dir && (entry = readdir(dir));)
-		if (ascii_is_digit(entry->d_name[0]) && strtoll(entry->d_name, NULL, 10) >= pages)
-			unlinkat(dirfd(dir), entry->d_name, 0);
-	if (dir)
-		closedir(dir);
-	free(path);
-}
-
-static int mend_near(struct repair *repair)
-{
-	struct store *store = repair->store;
-	struct store_reader reader = { .root = store->root,
-		.catalogue = store->catalogue,
-		.fd = -1,
-		.frame = -1,
-		.pack = -1,
-		.raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1) };
-	reader.lines = (struct line_reader){ .root = store->root, .fd = -1 };
-	/* A writer adds the keys of all rows that are in no run yet. Old files stay until the new catalogue is in
-	 * place. */
-	int result = keys_open(store->root, store->root, store->catalogue, true, &store->keys, repair->error);
-	if (!result)
-		result = near_open_beside(store->root, store->catalogue, &store->near, repair->error);
-	repair->reader = &reader;
-	if (!result)
-		result = catalogue_each(store->catalogue, NULL, add_signature, repair, repair->error);
-	if (!result)
-		result = near_fill(store->near, store->next_n, repair->error);
-	line_reader_close(&reader.lines);
-	if (reader.fd >= 0)
-		close(reader.fd);
-	free(reader.pack_path);
-	buf_free(&reader.raw);
-	return result;
-}
-
 /* ---- all of it ------------------------------------------------------------------------------- */
 
 static int mend_store(struct repair *repair)
@@ -345,7 +283,7 @@ static int mend_store(struct repair *repair)
 	for (size_t i = 0; !result && i < repair->damaged_count; i++)
 		result = store_repack_packs(store, &repair->damaged[i], 1, repair->error);
 	if (!result)
-		result = mend_near(repair);
+		result = repair_near(repair);
 	if (!result)
 		result = store_open_pack(
 			store, repair->open_pack >= 0 ? repair->open_pack : store->next_pack, repair->error);
@@ -437,6 +375,20 @@ static int open_new(struct repair *repair)
 	free(old);
 	free(older);
 	return result;
+}
+
+/* Index pages behind the last document. */
+static void remove_pages(struct store *store)
+{
+	int64_t pages = (store->next_n + INDEX_ROWS - 1) / INDEX_ROWS;
+	char *path = store_path(store, "index");
+	DIR *dir = path ? opendir(path) : NULL;
+	for (struct dirent *entry; dir && (entry = readdir(dir));)
+		if (ascii_is_digit(entry->d_name[0]) && strtoll(entry->d_name, NULL, 10) >= pages)
+			unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	free(path);
 }
 
 /* Files of the old catalogue. */

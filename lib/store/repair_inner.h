@@ -30,6 +30,8 @@ void repair_say(struct repair *repair, const char *place, const char *format, ..
 int repair_no_memory(struct repair *repair);
 /* Before anything changes that the old catalogue points at: with none in place the next run says "repair". */
 int repair_put_aside(struct repair *repair);
+/* keys/ and near/ from the catalogue that is in work. */
+int repair_near(struct repair *repair);
 /* Frames, documents and manifest of one pack. */
 int repair_pack(struct repair *repair, int64_t number);
 /* A manifest segment whose pack is missing. */

@@ -1,12 +1,12 @@
 #include "store/search.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 #include "normalise/unicode.h"
 #include "store/read.h"
+#include "store/search_inner.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -15,12 +15,7 @@ static const char schema[] = "CREATE VIRTUAL TABLE IF NOT EXISTS texts USING fts
 			     "CREATE TABLE IF NOT EXISTS state(next INTEGER NOT NULL);"
 			     "INSERT INTO state SELECT 0 WHERE NOT EXISTS (SELECT 1 FROM state);";
 
-struct index {
-	sqlite3 *db;
-	char *name;
-};
-
-static int failed(const struct index *index, struct error *error)
+int search_failed(const struct search_index *index, struct error *error)
 {
 	int code = sqlite3_errcode(index->db);
 	int result = code == SQLITE_FULL ? -ENOSPC : code == SQLITE_NOMEM ? -ENOMEM : -EIO;
@@ -30,21 +25,25 @@ static int failed(const struct index *index, struct error *error)
 		result == -EBADMSG ? " (garner repair makes it again)" : "");
 }
 
-static int execute(const struct index *index, const char *sql, struct error *error)
+int search_execute(const struct search_index *index, const char *sql, struct error *error)
 {
-	return sqlite3_exec(index->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : failed(index, error);
+	return sqlite3_exec(index->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : search_failed(index, error);
 }
 
-static void close_index(struct index *index)
+void search_close(struct search_index *index)
 {
 	sqlite3_close(index->db);
 	free(index->name);
 }
 
-/* 0; 1: there is none, and @flags do not make one. */
-static int open_index(const char *root, int flags, struct index *index, struct error *error)
+int search_schema(const struct search_index *index, struct error *error)
 {
-	*index = (struct index){ .db = NULL };
+	return search_execute(index, schema, error);
+}
+
+int search_open(const char *root, int flags, struct search_index *index, struct error *error)
+{
+	*index = (struct search_index){ .db = NULL };
 	if (asprintf(&index->name, "%s/search.db", root) < 0) {
 		index->name = NULL;
 		return error_set(error, -ENOMEM, "%s: no memory", root);
@@ -52,7 +51,7 @@ static int open_index(const char *root, int flags, struct index *index, struct e
 	if (!(flags & SQLITE_OPEN_CREATE) && access(index->name, F_OK) < 0 && errno == ENOENT)
 		return 1;
 	if (sqlite3_open_v2(index->name, &index->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-		return failed(index, error);
+		return search_failed(index, error);
 	sqlite3_busy_timeout(index->db, 10000);
 	return 0;
 }
@@ -77,7 +76,7 @@ static int spaced(struct view text, struct buf *out)
 }
 
 struct filling {
-	struct index *index;
+	struct search_index *index;
 	sqlite3_stmt *add;
 	struct store_reader reader;
 	struct arena arena;
@@ -98,12 +97,13 @@ static int add_document(void *user, const struct catalogue_document *row)
 	sqlite3_bind_int64(f->add, 1, row->n);
 	sqlite3_bind_text(f->add, 2, f->title.n ? f->title.p : "", (int)f->title.n, SQLITE_STATIC);
 	sqlite3_bind_text(f->add, 3, f->text.n ? f->text.p : "", (int)f->text.n, SQLITE_STATIC);
-	result = sqlite3_step(f->add) == SQLITE_DONE ? 0 : failed(f->index, f->error);
+	result = sqlite3_step(f->add) == SQLITE_DONE ? 0 : search_failed(f->index, f->error);
 	sqlite3_reset(f->add);
 	return result;
 }
 
-static int fill(struct index *index, const char *root, struct catalogue *catalogue, int64_t from, struct error *error)
+int search_fill(
+	struct search_index *index, const char *root, struct catalogue *catalogue, int64_t from, struct error *error)
 {
 	struct filling f = { .index = index, .error = error };
 	struct garner_filter filter = { .from_n = from };
@@ -117,7 +117,7 @@ static int fill(struct index *index, const char *root, struct catalogue *catalog
 	f.title = f.text = BUF_INIT((size_t)LIMIT_FRAME_BYTES * 4);
 	arena_init(&f.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	sqlite3_prepare_v2(index->db, "INSERT INTO texts(rowid,title,text) VALUES(?,?,?)", -1, &f.add, NULL);
-	int result = f.add ? catalogue_each(catalogue, &filter, add_document, &f, error) : failed(index, error);
+	int result = f.add ? catalogue_each(catalogue, &filter, add_document, &f, error) : search_failed(index, error);
 	sqlite3_finalize(f.add);
 	line_reader_close(&f.reader.lines);
 	if (f.reader.fd >= 0)
@@ -130,11 +130,11 @@ static int fill(struct index *index, const char *root, struct catalogue *catalog
 	return result;
 }
 
-static int read_next(struct index *index, int64_t *ret_next, struct error *error)
+int search_next(const struct search_index *index, int64_t *ret_next, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
 	sqlite3_prepare_v2(index->db, "SELECT next FROM state", -1, &st, NULL);
-	int result = st && sqlite3_step(st) == SQLITE_ROW ? 0 : failed(index, error);
+	int result = st && sqlite3_step(st) == SQLITE_ROW ? 0 : search_failed(index, error);
 	*ret_next = result ? 0 : sqlite3_column_int64(st, 0);
 	sqlite3_finalize(st);
 	return result;
@@ -142,36 +142,36 @@ static int read_next(struct index *index, int64_t *ret_next, struct error *error
 
 int search_update(const char *root, struct catalogue *catalogue, int64_t next_n, bool make, struct error *error)
 {
-	struct index index;
+	struct search_index index;
 	int64_t next = 0;
 	char sql[80];
-	int result = open_index(root, SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0), &index, error);
+	int result = search_open(root, SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0), &index, error);
 	if (!result)
-		result = execute(&index, schema, error);
+		result = search_schema(&index, error);
 	if (!result)
-		result = read_next(&index, &next, error);
+		result = search_next(&index, &next, error);
 	if (!result && next < next_n) {
-		result = execute(&index, "BEGIN IMMEDIATE", error);
+		result = search_execute(&index, "BEGIN IMMEDIATE", error);
 		if (!result)
-			result = fill(&index, root, catalogue, next, error);
+			result = search_fill(&index, root, catalogue, next, error);
 		snprintf(sql, sizeof(sql), "UPDATE state SET next=%lld; COMMIT", (long long)next_n);
 		if (!result)
-			result = execute(&index, sql, error);
+			result = search_execute(&index, sql, error);
 	}
-	close_index(&index);
+	search_close(&index);
 	return result < 0 ? result : 0;
 }
 
 int search_clear(const char *root, struct error *error)
 {
-	struct index index;
-	int result = open_index(root, SQLITE_OPEN_READWRITE, &index, error);
+	struct search_index index;
+	int result = search_open(root, SQLITE_OPEN_READWRITE, &index, error);
 	if (!result)
-		result = execute(&index,
+		result = search_execute(&index,
 			"PRAGMA secure_delete=ON; BEGIN IMMEDIATE; INSERT INTO texts(texts) VALUES('delete-all');"
 			"UPDATE state SET next=0; COMMIT; VACUUM",
 			error);
-	close_index(&index);
+	search_close(&index);
 	return result < 0 ? result : 0;
 }
 
@@ -224,7 +224,7 @@ static int tell(void *user, const struct catalogue_document *row)
 }
 
 /* The best first; equals by number. What was taken out has no row any more. */
-static int each_hit(struct index *index, const char *query, struct store_reader *reader,
+static int each_hit(struct search_index *index, const char *query, struct store_reader *reader,
 	const struct garner_filter *filter, struct telling *t, struct error *error)
 {
 	sqlite3_stmt *st = NULL;
@@ -232,11 +232,11 @@ static int each_hit(struct index *index, const char *query, struct store_reader 
 	sqlite3_prepare_v2(
 		index->db, "SELECT rowid FROM texts WHERE texts MATCH ? ORDER BY rank, rowid", -1, &st, NULL);
 	if (!st)
-		return failed(index, error);
+		return search_failed(index, error);
 	sqlite3_bind_text(st, 1, query, -1, SQLITE_STATIC);
 	while (!result && t->left && (code = sqlite3_step(st)) != SQLITE_DONE) {
 		uint32_t n = (uint32_t)sqlite3_column_int64(st, 0);
-		result = code != SQLITE_ROW ? failed(index, error)
+		result = code != SQLITE_ROW ? search_failed(index, error)
 					    : catalogue_each_of(reader->catalogue, filter, &n, 1, tell, t, error);
 	}
 	sqlite3_finalize(st);
@@ -249,7 +249,7 @@ int store_search(const char *path, const char *words, const struct garner_filter
 	struct garner_filter taken = filter ? *filter : (struct garner_filter){ .limit = 0 };
 	struct telling t = { .fn = fn, .user = user, .left = taken.limit > 0 ? taken.limit : -1, .error = error };
 	struct store_reader reader;
-	struct index index;
+	struct search_index index;
 	struct buf query = BUF_INIT(KIB(64));
 	int result = store_reader_open(path, &reader, error);
 	if (result)
@@ -257,7 +257,10 @@ int store_search(const char *path, const char *words, const struct garner_filter
 	taken.limit = 0;
 	t.reader = &reader;
 	arena_init(&t.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	result = open_index(path, SQLITE_OPEN_READONLY, &index, error);
+	/* What a killed run left half done is taken back by whoever opens it; a file that can't be written is only
+	 * read.
+	 */
+	result = search_open(path, SQLITE_OPEN_READWRITE, &index, error);
 	if (result == 1)
 		result = error_set(
 			error, -ENOENT, "%s: no index of words: `garner search --index %s` makes it", index.name, path);
@@ -265,7 +268,7 @@ int store_search(const char *path, const char *words, const struct garner_filter
 		result = error_set(error, -EINVAL, "'%.100s': no words to search for", words);
 	if (!result)
 		result = each_hit(&index, buf_str(&query), &reader, &taken, &t, error);
-	close_index(&index);
+	search_close(&index);
 	buf_free(&query);
 	arena_free(&t.arena);
 	store_reader_close(&reader);

@@ -14,4 +14,11 @@ int search_update(const char *root, struct catalogue *catalogue, int64_t next_n,
 /* Takes everything out of an index, so that the next update fills it anew. 0 also where there is none. */
 int search_clear(const char *root, struct error *error);
 
+/* Each difference between the index and the texts goes to @fn, in words; @next_n: numbers from it on are not used. The
+ * engine's own check of the file; with @data every word at every place, against an index that is made anew in a
+ * temporary file. < 0: only when the machine fails. 0 also where there is none. */
+typedef void search_finding_fn(void *user, const char *name, const char *words);
+int search_check(const char *root, struct catalogue *catalogue, int64_t next_n, bool data, search_finding_fn *fn,
+	void *user, struct error *error);
+
 #endif

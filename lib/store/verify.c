@@ -1,8 +1,7 @@
 /* Proof of a store: what the catalogue acknowledges is there, byte for byte, and what is derived is what the manifests
  * give. */
-#include "store/verify.h"
+#include "store/verify_inner.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,7 +12,7 @@
 #include "export/jsonl.h"
 #include "store/gone.h"
 #include "store/lock.h"
-#include "store/near.h"
+#include "store/search.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/limits.h"
@@ -44,168 +43,6 @@ int verify_failed(struct verify *verify, const char *place, int result, struct e
 	return 0;
 }
 
-struct proof {
-	struct verify *verify;
-	struct store_reader *reader;
-	const char *root;
-	bool writing; /* a run goes on: files may be ahead of the catalogue */
-	bool derived; /* index and digests are of the present state */
-	struct index_count count;
-	struct arena arena;
-	struct map gone; /* numbers that were taken out */
-	struct near_file signatures;
-	int64_t pack, manifest_bytes; /* of the segment in work */
-	int64_t pages;
-};
-
-static char *path_of(const struct proof *proof, const char *name)
-{
-	char *path = NULL;
-	return asprintf(&path, "%s/%s", proof->root, name) < 0 ? NULL : path;
-}
-
-static int no_memory(struct proof *proof)
-{
-	return error_set(proof->verify->error, -ENOMEM, "%s: no memory", proof->root);
-}
-
-/* ---- files ---------------------------------------------------------------------------------- */
-
-static int check_digest(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
-{
-	struct error why = { 0 };
-	uint8_t digest[32];
-	int result = store_digest(fd, path, file->size, digest, &why);
-	if (result)
-		return verify_failed(proof->verify, path, result, &why);
-	if (memcmp(digest, file->sha256, 32) != 0)
-		verify_find(proof->verify, path, "has another SHA-256 than was acknowledged");
-	return 0;
-}
-
-/* The frames that the catalogue knows stand at the head of the seek table. */
-struct table {
-	const struct pack_frame *frames;
-	size_t count, at;
-	bool differs;
-};
-
-static int compare_frame(void *user, const struct pack_frame *frame)
-{
-	struct table *table = user;
-	if (table->at >= table->count || memcmp(&table->frames[table->at], frame, sizeof(*frame)) != 0)
-		table->differs = true;
-	table->at++;
-	return table->differs;
-}
-
-static int check_table(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
-{
-	struct pack_frame *frames = NULL;
-	struct error why = { 0 };
-	size_t count = 0;
-	int result = pack_table(fd, path, file->size, &frames, &count, &why);
-	if (result == -ENOENT) {
-		verify_find(proof->verify, path, "sealed, but without a seek table");
-		return 0;
-	}
-	if (result)
-		return verify_failed(proof->verify, path, result, &why);
-	struct table table = { .frames = frames, .count = count };
-	result = catalogue_each_frame(proof->reader->catalogue, file->number, compare_frame, &table, &why);
-	if (table.differs)
-		verify_find(proof->verify, path, "the seek table and the catalogue differ");
-	free(frames);
-	return result < 0 ? verify_failed(proof->verify, path, result, &why) : 0;
-}
-
-static int check_open_file(struct proof *proof, int fd, const char *path, const struct catalogue_file *file)
-{
-	struct stat st;
-	bool grows = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_MANIFEST || file->kind == CATALOGUE_RAW ||
-		     file->kind == CATALOGUE_RAW_ZSTD || file->kind == CATALOGUE_LOG || file->kind == CATALOGUE_NEAR;
-	if (fstat(fd, &st) < 0) {
-		verify_find(proof->verify, path, "%s", strerror(errno));
-		return 0;
-	}
-	if (st.st_size < file->size) {
-		verify_find(proof->verify, path, "%lld bytes, %lld were acknowledged", (long long)st.st_size,
-			(long long)file->size);
-		return 0;
-	}
-	if (st.st_size > file->size && !(grows && !file->sealed && proof->writing))
-		verify_find(proof->verify, path, "%lld bytes behind the %lld that were acknowledged: torn",
-			(long long)(st.st_size - file->size), (long long)file->size);
-	bool large = file->kind == CATALOGUE_PACK || file->kind == CATALOGUE_RAW || file->kind == CATALOGUE_RAW_ZSTD ||
-		     file->kind == CATALOGUE_NEAR || file->kind == CATALOGUE_KEYS;
-	bool current = file->has_sha256 && (file->sealed || proof->derived);
-	int result = 0;
-	if (current && (proof->verify->data || !large))
-		result = check_digest(proof, fd, path, file);
-	if (!result && file->kind == CATALOGUE_PACK && file->sealed)
-		result = check_table(proof, fd, path, file);
-	return result;
-}
-
-static int check_file(void *user, const struct catalogue_file *file)
-{
-	struct proof *proof = user;
-	char name[64];
-	if (file->kind == CATALOGUE_INDEX) {
-		proof->pages = file->number + 1;
-		return 0;
-	}
-	store_file_name(file->kind, file->number, name);
-	char *path = path_of(proof, name);
-	if (!path)
-		return no_memory(proof);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
-	if (fd < 0) {
-		if (file->size)
-			verify_find(proof->verify, path, "%s", strerror(errno));
-	} else {
-		result = check_open_file(proof, fd, path, file);
-		close(fd);
-	}
-	free(path);
-	return result;
-}
-
-/* Files that nobody acknowledged. */
-static int check_strays(struct proof *proof, enum catalogue_file_kind kind, const char *folder)
-{
-	char *path = path_of(proof, folder);
-	DIR *dir = path ? opendir(path) : NULL;
-	int result = 0;
-	for (struct dirent *entry; dir && !result && (entry = readdir(dir));) {
-		if (!ascii_is_digit(entry->d_name[0]))
-			continue;
-		struct catalogue_file file;
-		struct error why = { 0 };
-		char name[64], *place = NULL;
-		int64_t number = (int64_t)strtoll(entry->d_name, NULL, 10);
-		store_file_name(kind, number, name);
-		if (kind == CATALOGUE_RAW && view_ends(view_of(entry->d_name), VIEW(".zst")))
-			store_file_name(CATALOGUE_RAW_ZSTD, number, name);
-		int found = catalogue_file(proof->reader->catalogue, kind, number, &file, &why);
-		if (found == 1 && kind == CATALOGUE_RAW)
-			found = catalogue_file(proof->reader->catalogue, CATALOGUE_RAW_ZSTD, number, &file, &why);
-		if (asprintf(&place, "%s/%s", path, entry->d_name) < 0) {
-			result = no_memory(proof);
-			break;
-		}
-		struct stat st;
-		bool empty = stat(place, &st) == 0 && st.st_size == 0;
-		if ((found == 1 && !empty && !proof->writing) || strcmp(strrchr(name, '/') + 1, entry->d_name) != 0)
-			verify_find(proof->verify, place, "not known to the catalogue");
-		free(place);
-	}
-	if (dir)
-		closedir(dir);
-	free(path);
-	return result;
-}
-
 /* ---- logs ---------------------------------------------------------------------------------- */
 
 static int add_run(void *user, struct view line, int64_t offset)
@@ -234,7 +71,7 @@ static int add_gone(void *user, struct view line, int64_t offset)
 			"offset %lld: document %lld: the catalogue would take it in again", (long long)offset,
 			(long long)gone.n);
 	uint64_t *value = map_put(&proof->gone, view_make((char *)&gone.n, sizeof(gone.n)));
-	return value ? 0 : no_memory(proof);
+	return value ? 0 : proof_no_memory(proof);
 }
 
 /* Where it was seen leads to it, or to a newer one. */
@@ -267,7 +104,7 @@ static int read_log(struct proof *proof, int number, segment_line_fn *fn)
 	int result = catalogue_file(proof->reader->catalogue, CATALOGUE_LOG, number, &file, &why);
 	if (result)
 		return result < 0 ? verify_failed(proof->verify, name, result, &why) : 0;
-	char *path = path_of(proof, name);
+	char *path = proof_path(proof, name);
 	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (fd >= 0)
 		result = segment_each(fd, path, file.size, fn, proof, &why);
@@ -304,7 +141,7 @@ static int64_t bytes_of_gone(struct proof *proof, const char *name, int64_t size
 {
 	struct gap gap = { .proof = proof };
 	struct error why = { 0 };
-	char *path = path_of(proof, name);
+	char *path = proof_path(proof, name);
 	int fd = path && proof->gone.count ? open(path, O_RDONLY | O_CLOEXEC) : -1;
 	if (fd >= 0) {
 		segment_each(fd, path, size, add_gap, &gap, &why);
@@ -401,9 +238,9 @@ static int compare_file(struct proof *proof, const char *name, struct view bytes
 {
 	struct buf had = BUF_INIT(0);
 	struct error why = { 0 };
-	char *path = path_of(proof, name);
+	char *path = proof_path(proof, name);
 	if (!path)
-		return no_memory(proof);
+		return proof_no_memory(proof);
 	int result = file_read(path, bytes.n + MIB(1), &had, &why);
 	if (result)
 		result = verify_failed(proof->verify, path, result, &why);
@@ -450,13 +287,28 @@ static int check_top(struct proof *proof)
 	if (!result && sums.n)
 		result = compare_file(proof, "SHA256SUMS", buf_view(&sums));
 	if (!result)
-		result = verify_totals(proof->verify, proof->reader, buf_view(&out));
+		result = verify_totals(proof->verify, proof->reader, &proof->count, buf_view(&out));
 	buf_free(&out);
 	buf_free(&sums);
 	return result;
 }
 
 /* ---- all of it ------------------------------------------------------------------------------ */
+
+static void find_word(void *user, const char *name, const char *words)
+{
+	verify_find(user, name, "%s", words);
+}
+
+static int check_search(struct proof *proof)
+{
+	int64_t next_n;
+	struct verify *verify = proof->verify;
+	int result = catalogue_get(proof->reader->catalogue, "next_n", 0, &next_n, verify->error);
+	return result ? result
+		      : search_check(proof->root, proof->reader->catalogue, next_n, verify->data, find_word, verify,
+				verify->error);
+}
 
 static int check_all(struct proof *proof)
 {
@@ -473,13 +325,13 @@ static int check_all(struct proof *proof)
 	if (!result && !derived && !proof->writing)
 		verify_find(verify, proof->root, "the last run did not come to its end: the next one finishes it");
 	if (!result)
-		result = catalogue_each_file(catalogue, check_file, proof, verify->error);
+		result = catalogue_each_file(catalogue, proof_file, proof, verify->error);
 	if (!result)
-		result = check_strays(proof, CATALOGUE_PACK, "packs");
+		result = proof_strays(proof, CATALOGUE_PACK, "packs");
 	if (!result)
-		result = check_strays(proof, CATALOGUE_MANIFEST, "manifest");
+		result = proof_strays(proof, CATALOGUE_MANIFEST, "manifest");
 	if (!result)
-		result = check_strays(proof, CATALOGUE_RAW, "raw");
+		result = proof_strays(proof, CATALOGUE_RAW, "raw");
 	if (!result)
 		result = read_log(proof, LOG_GONE, add_gone);
 	if (!result)
@@ -490,6 +342,8 @@ static int check_all(struct proof *proof)
 		result = check_pages(proof);
 	if (!result && proof->derived && !proof->writing)
 		result = check_top(proof);
+	if (!result && proof->derived && !proof->writing)
+		result = check_search(proof);
 	return result;
 }
 

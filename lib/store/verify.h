@@ -29,8 +29,9 @@ int verify_capture(struct verify *verify, const char *root, const struct garner_
 /* The signature of the document's @text (without its title). */
 int verify_signature(struct verify *verify, const struct near_file *signatures, const struct catalogue_document *row,
 	const struct garner_document *d, struct view text);
-/* @from_lines: INDEX.md as the manifests' lines give it. */
-int verify_totals(struct verify *verify, struct store_reader *reader, struct view from_lines);
+/* @lines: what the manifests' lines and runs.jsonl sum up to; @from_lines: INDEX.md as it follows. */
+int verify_totals(
+	struct verify *verify, struct store_reader *reader, const struct index_count *lines, struct view from_lines);
 
 /* One sealed pack by itself. With @data every document's digest. < 0 only when the machine fails. */
 int verify_pack(struct verify *verify, const char *path);

@@ -110,12 +110,38 @@ int verify_signature(struct verify *verify, const struct near_file *signatures, 
 	return result < 0 ? verify_failed(verify, signatures->path, result, &why) : 0;
 }
 
+struct totals {
+	const struct map *expected;
+	bool same;
+};
+
+static int compare_total(void *user, const char *kind, const char *key, int64_t value)
+{
+	struct totals *totals = user;
+	(void)kind;
+	const uint64_t *expected = map_get(totals->expected, view_of(key));
+	totals->same &= expected && (int64_t)*expected == value;
+	return 0;
+}
+
+/* INDEX.md names the largest ones only. */
+static int compare_all(
+	struct store_reader *reader, const char *kind, const struct map *expected, bool *ret_same, struct error *error)
+{
+	struct totals totals = { .expected = expected, .same = true };
+	int result = catalogue_each_total(reader->catalogue, kind, 0, compare_total, &totals, error);
+	*ret_same &= totals.same;
+	return result;
+}
+
 /* What the catalogue's totals say, rendered, against the same of the lines: INDEX.md is made from them next time. */
-int verify_totals(struct verify *verify, struct store_reader *reader, struct view from_lines)
+int verify_totals(
+	struct verify *verify, struct store_reader *reader, const struct index_count *lines, struct view from_lines)
 {
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
 	struct index_count count;
 	struct error why = { 0 };
+	bool same = true;
 	if (!reader->keys)
 		return 0;
 	index_count_init(&count);
@@ -123,7 +149,12 @@ int verify_totals(struct verify *verify, struct store_reader *reader, struct vie
 	/* "Taken out" stands in a log, not in the lines. */
 	if (!result)
 		result = store_render_top(reader->catalogue, &reader->lines, &count.head, &out, &why);
-	if (!result && !view_eq(buf_view(&out), from_lines))
+	if (!result)
+		result = compare_all(reader, "lang", &lines->langs, &same, &why);
+	if (!result)
+		result = compare_all(reader, "host", &lines->hosts, &same, &why);
+	same &= count.head.runs == lines->head.runs && view_eq(buf_view(&out), from_lines);
+	if (!result && !same)
 		verify_find(verify, reader->root,
 			"catalogue.db: its totals are not what the manifests give: garner repair");
 	index_count_free(&count);

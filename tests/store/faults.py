@@ -194,6 +194,35 @@ def flipped_keys(folder):
     return "a flipped bit of %d runs of keys" % len(runs)
 
 
+def flipped_words(folder):
+    """A bit of the index of words: verify names the file, or its answers are the same; a repair makes it again."""
+    store, trial = folder + "/flip", folder + "/flipped"
+    tool.run("search", "--index", store)
+    tool.run("verify", "--data", store)
+    word = "a*"
+    answers = tool.run("search", "--limit", "1000", store, word).stdout
+    size, found = os.path.getsize(store + "/search.db"), 0
+    for i in range(60 if LONG else 6):
+        tools.copy(store, trial)
+        flip(trial + "/search.db", rng.randrange(size), rng.randrange(8))
+        done = tool.run("verify", "--data", trial, allowed=(0, 5))
+        found += done.returncode == 5
+        if done.returncode == 5 and "search.db" not in done.stdout.decode():
+            fail("search.db: a flipped bit, and verify does not name it: %s" % done.stdout.decode()[:1000])
+        if done.returncode == 0 and tool.run("search", "--limit", "1000", trial, word).stdout != answers:
+            fail("search.db: a flipped bit changes the answers, and verify finds nothing")
+        if i < 6:
+            tool.run("repair", trial)
+            tool.run("verify", "--data", trial)
+            if tool.run("search", "--limit", "1000", trial, word).stdout != answers:
+                fail("search.db: repair did not bring it back")
+    if not found:
+        fail("search.db: no flipped bit was found")
+    os.unlink(store + "/search.db")
+    return "%d of %d flipped bits of the index of words were found, the others change no answer" % (
+        found, 60 if LONG else 6)
+
+
 def one_percent(folder):
     """Damage over 1 % of a pack loses only the frames that it hit."""
     store, trial = folder + "/flip", folder + "/damaged"
@@ -220,7 +249,8 @@ def main():
             parts.append("%s/part%d.jsonl" % (folder, i))
             made.write_jsonl(parts[-1], "b%d" % i, COUNT * i, COUNT)
         for line in (full_disk(folder, parts), read_errors(folder, parts), read_only(folder, parts),
-                     flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), one_percent(folder)):
+                     flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
+                     one_percent(folder)):
             print(line, flush=True)
     finally:
         shutil.rmtree(folder)

@@ -225,6 +225,25 @@ def replay(store, folder, url, words):
     said.append("replayweb.page: the page with its words")
 
 
+def lone_pack(folder):
+    """A pack without its store, large enough that its manifest is cut: each kind of key leads to the text."""
+    store, lines = folder + "/lone", folder + "/lone.jsonl"
+    made.write_jsonl(lines, "l", 0, 2600, words=25)
+    run(GARNER, "ingest", "--quiet", store, lines)
+    run(GARNER, "repack", store)
+    pack = "%s/packs/%s" % (store, os.listdir(store + "/packs")[0])
+    documents = [json.loads(line) for line in run(GARNER, "export", "--format", "jsonl", store).splitlines()]
+    for d in documents[:2] + documents[1:-1:500] + documents[-2:]:
+        for key in (str(d["n"]), d["id"], d["path"], d["url"]):
+            shown = run(GARNER, "show", "--json", pack, key)
+            if json.loads(shown)["text"] != d["text"]:
+                sys.exit("%s: another text by %s" % (pack, key))
+    for key in (str(len(documents)), "0123456789abcdef", "https://nobody.example/"):
+        if subprocess.run([GARNER, "show", pack, key], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode != 1:
+            sys.exit("%s: %s is not there, and is shown" % (pack, key))
+    said.append("garner show: a pack alone")
+
+
 def main():
     folder = tempfile.mkdtemp(prefix="garner-readers-")
     try:
@@ -241,6 +260,7 @@ def main():
             sys.exit("the texts are not those of their digests")
         tar_readers("%s/packs/%s" % (store, os.listdir(store + "/packs")[0]), folder, expected)
         duckdb(store, folder, expected)
+        lone_pack(folder)
         first = documents[0]
         replay(store, folder, first["url"], first["title"])
         print("; ".join(said) + ("; not installed: " + ", ".join(missing) if missing else ""))
