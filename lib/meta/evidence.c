@@ -6,11 +6,19 @@
 #include "util/limits.h"
 #include "util/utf8.h"
 
+/* Elements side by side are named alike: what a name says is found by looking at it once. */
+enum { NAMINGS = 256 };
+struct naming {
+	struct view name;
+	unsigned words;
+};
+
 struct gather {
 	struct page *page;
 	const struct dom *dom;
 	struct detail *detail;
 	char card; /* number of the twitter:label that says "written by"; 0: none */
+	struct naming namings[NAMINGS];
 };
 
 static void add(
@@ -233,6 +241,20 @@ static unsigned naming(struct view v)
 	return found;
 }
 
+static unsigned naming_seen(struct gather *g, struct view v)
+{
+	uint32_t middle, last;
+	if (v.n < sizeof(last))
+		return naming(v);
+	memcpy(&middle, v.p + v.n / 2 - 2, sizeof(middle));
+	memcpy(&last, v.p + v.n - sizeof(last), sizeof(last));
+	uint32_t hash = (middle ^ last * 0x85EBCA6Bu ^ (uint32_t)v.n) * 0x9E3779B1u;
+	struct naming *slot = &g->namings[hash >> 24]; /* NAMINGS of them */
+	if (!view_eq(slot->name, v))
+		*slot = (struct naming){ v, naming(v) };
+	return slot->words;
+}
+
 static void read_rel(struct gather *g, uint32_t node, struct view rel)
 {
 	enum dom_tag tag = g->dom->nodes[node].tag;
@@ -285,7 +307,7 @@ static void read_attributes(struct gather *g, uint32_t node)
 		case DOM_ATTR_CLASS:
 		case DOM_ATTR_ID:
 		case DOM_ATTR_DATA_TESTID:
-		case DOM_ATTR_DATA_COMPONENT: words |= naming(attr->value); break;
+		case DOM_ATTR_DATA_COMPONENT: words |= naming_seen(g, attr->value); break;
 		default: break;
 		}
 	}

@@ -142,15 +142,27 @@ static bool is_by(struct view intro)
 	return view_eq(intro, VIEW("by"));
 }
 
+/* The next letter from *@at on, folded; 0: none is left. */
+static uint32_t next_letter(struct view line, size_t *at)
+{
+	uint32_t letter = 0;
+	while (*at < line.n && letter == 0)
+		letter = fold_letter(utf8_next(line, at));
+	return letter == 0xA0 ? ' ' : letter;
+}
+
 size_t namewords_intro(struct view line)
 {
-	uint32_t first = 0;
-	for (size_t at = 0; at < line.n && first == 0;)
-		first = fold_letter(utf8_next(line, &at));
+	size_t begin = 0;
+	uint32_t first = next_letter(line, &begin), second = next_letter(line, &begin);
 	for (size_t i = 0; i < sizeof(intros) / sizeof(intros[0]); i++) {
 		struct view intro = intros[i];
 		/* Nearly all differ in the first letter. */
 		if (first < 0x80 ? (unsigned char)intro.p[0] != first : (unsigned char)intro.p[0] < 0x80)
+			continue;
+		/* And most of the rest in the second. */
+		if (first < 0x80 && intro.n > 1 && (unsigned char)intro.p[1] < 0x80 &&
+			(unsigned char)intro.p[1] != second)
 			continue;
 		/* Walk both: the line folded letter by letter against the intro. */
 		size_t at = 0, k = 0;
