@@ -1,6 +1,6 @@
 #include "dom/content.h"
 
-static const unsigned char classes[DOM_TAG_COUNT] = {
+const unsigned char content_classes[DOM_TAG_COUNT] = {
 	[DOM_html] = CONTENT_HTML,
 	[DOM_head] = CONTENT_HEAD,
 	[DOM_title] = CONTENT_TITLE,
@@ -114,10 +114,8 @@ static const struct {
 	{ { "desc", 4 }, CONTENT_STOP },
 };
 
-enum content_class content_class(enum dom_tag tag, const char *p, size_t n)
+enum content_class content_class_other(const char *p, size_t n)
 {
-	if (tag != DOM_OTHER)
-		return (enum content_class)classes[tag];
 	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		if (n && others[i].name.n == n && view_eq_nocase(view_make(p, n), others[i].name))
 			return others[i].class;
@@ -126,7 +124,7 @@ enum content_class content_class(enum dom_tag tag, const char *p, size_t n)
 
 bool content_is_special(enum dom_tag tag)
 {
-	switch ((enum content_class)classes[tag]) {
+	switch ((enum content_class)content_classes[tag]) {
 	case CONTENT_BLOCK: return tag != DOM_main; /* gumbo 0.10.1 doesn't know it as one */
 	case CONTENT_HEADING:
 	case CONTENT_P:

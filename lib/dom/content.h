@@ -42,7 +42,12 @@ enum content_class {
 };
 
 /* @p: the name in the source, of @n bytes, for elements that dom.h has no tag for. */
-enum content_class content_class(enum dom_tag tag, const char *p, size_t n);
+extern const unsigned char content_classes[DOM_TAG_COUNT];
+enum content_class content_class_other(const char *p, size_t n);
+static inline enum content_class content_class(enum dom_tag tag, const char *p, size_t n)
+{
+	return tag != DOM_OTHER ? (enum content_class)content_classes[tag] : content_class_other(p, n);
+}
 /* "Special" of 13.2.4.2: the search for an element to close by an end tag of no rule stops there. */
 bool content_is_special(enum dom_tag tag);
 /* gumbo has a number for it. False also for DOM_OTHER, where gumbo may know it. */

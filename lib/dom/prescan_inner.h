@@ -48,14 +48,49 @@ struct prescan {
 };
 
 /* ---- prescan_out.c: What goes out: skeleton, events, marks and stand-ins. */
-void prescan_put(struct prescan *ps, const char *p, size_t n);
+void prescan_put_more(struct prescan *ps, const char *p, size_t n);
+static inline void prescan_put(struct prescan *ps, const char *p, size_t n)
+{
+	struct dom_scratch *s = ps->s;
+	if (s->skeleton_cap - s->skeleton_n < n) {
+		prescan_put_more(ps, p, n);
+		return;
+	}
+	char *to = s->skeleton + s->skeleton_n;
+	s->skeleton_n += n;
+	while (n--) /* names are short */
+		*to++ = *p++;
+}
 bool prescan_room_for_attributes(struct prescan *ps);
-uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end);
+void prescan_room_for_event(struct prescan *ps);
+static inline uint32_t prescan_add_event(
+	struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end)
+{
+	struct dom_scratch *s = ps->s;
+	if (s->event_count == s->event_cap)
+		prescan_room_for_event(ps);
+	if (ps->full)
+		return 0;
+	s->events[s->event_count] =
+		(struct event){ .at = (uint32_t)at, .end = (uint32_t)end, .kind = (uint8_t)kind, .tag = (uint8_t)tag };
+	return (uint32_t)s->event_count++;
+}
 uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token);
 uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context);
 void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count, char letter);
-bool prescan_is_table_part(const struct frame *frame);
-bool prescan_in_table_structure(const struct prescan *ps);
+static inline bool prescan_is_table_part(const struct frame *frame)
+{
+	return frame->class == CONTENT_TABLE_PART && frame->tag != DOM_td && frame->tag != DOM_th &&
+	       frame->tag != DOM_caption;
+}
+/* The innermost open element takes rows, columns and the like only. */
+static inline bool prescan_in_table_structure(const struct prescan *ps)
+{
+	if (ps->depth == 0)
+		return false;
+	const struct frame *top = &ps->stack[ps->depth - 1];
+	return top->class == CONTENT_TABLE || prescan_is_table_part(top);
+}
 void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count);
 void prescan_settle_text(struct prescan *ps);
 void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t event);
@@ -63,8 +98,16 @@ void prescan_pass_close(struct prescan *ps, const struct token *token);
 
 /* ---- prescan_open.c: What is known of the open elements; opening and closing them. */
 void prescan_wild(struct prescan *ps);
-bool prescan_is_fragile(enum content_class class);
-bool prescan_is_wall(const struct frame *frame);
+static inline bool prescan_is_fragile(enum content_class class)
+{
+	return class == CONTENT_FORMAT || class == CONTENT_TABLE || class == CONTENT_BUTTON ||
+	       class == CONTENT_OBJECT || class == CONTENT_SELECT;
+}
+static inline bool prescan_is_wall(const struct frame *frame)
+{
+	return frame->class == CONTENT_TABLE || frame->class == CONTENT_OBJECT ||
+	       (frame->class == CONTENT_TABLE_PART && !prescan_is_table_part(frame));
+}
 enum answer prescan_beyond(const struct prescan *ps, size_t i);
 enum answer prescan_find_p(const struct prescan *ps, size_t *ret);
 bool prescan_same_kind(const struct prescan *ps, const struct frame *frame, const struct token *token);

@@ -15,12 +15,6 @@ void prescan_wild(struct prescan *ps)
 	ps->bottom_sure = false;
 }
 
-bool prescan_is_fragile(enum content_class class)
-{
-	return class == CONTENT_FORMAT || class == CONTENT_TABLE || class == CONTENT_BUTTON ||
-	       class == CONTENT_OBJECT || class == CONTENT_SELECT;
-}
-
 /* The same by a tag: one of these kinds may now be open unknown. */
 static void wild_tag(struct prescan *ps, const struct token *token)
 {
@@ -31,12 +25,6 @@ static void wild_tag(struct prescan *ps, const struct token *token)
 		ps->select_seen |= class == CONTENT_SELECT;
 	}
 	prescan_wild(ps);
-}
-
-bool prescan_is_wall(const struct frame *frame)
-{
-	return frame->class == CONTENT_TABLE || frame->class == CONTENT_OBJECT ||
-	       (frame->class == CONTENT_TABLE_PART && !prescan_is_table_part(frame));
 }
 
 /* This element's start closed any open p, and what was opened since is known. */

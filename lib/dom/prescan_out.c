@@ -19,7 +19,7 @@ static void *grown(struct prescan *ps, void *old, size_t *cap, size_t need, size
 	return p;
 }
 
-void prescan_put(struct prescan *ps, const char *p, size_t n)
+void prescan_put_more(struct prescan *ps, const char *p, size_t n)
 {
 	struct dom_scratch *s = ps->s;
 	s->skeleton = grown(ps, s->skeleton, &s->skeleton_cap, s->skeleton_n + n, 1);
@@ -36,15 +36,10 @@ bool prescan_room_for_attributes(struct prescan *ps)
 	return !ps->full;
 }
 
-uint32_t prescan_add_event(struct prescan *ps, enum event_kind kind, enum dom_tag tag, size_t at, size_t end)
+void prescan_room_for_event(struct prescan *ps)
 {
 	struct dom_scratch *s = ps->s;
 	s->events = grown(ps, s->events, &s->event_cap, s->event_count + 1, sizeof(*s->events));
-	if (ps->full)
-		return 0;
-	s->events[s->event_count] =
-		(struct event){ .at = (uint32_t)at, .end = (uint32_t)end, .kind = (uint8_t)kind, .tag = (uint8_t)tag };
-	return (uint32_t)s->event_count++;
 }
 
 uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token)
@@ -78,21 +73,6 @@ void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, u
 			.count = count,
 			.kind = (uint8_t)kind,
 			.letter = letter };
-}
-
-bool prescan_is_table_part(const struct frame *frame)
-{
-	return frame->class == CONTENT_TABLE_PART && frame->tag != DOM_td && frame->tag != DOM_th &&
-	       frame->tag != DOM_caption;
-}
-
-/* The innermost open element takes rows, columns and the like only. */
-bool prescan_in_table_structure(const struct prescan *ps)
-{
-	if (ps->depth == 0)
-		return false;
-	const struct frame *top = &ps->stack[ps->depth - 1];
-	return top->class == CONTENT_TABLE || prescan_is_table_part(top);
 }
 
 /* The stand-in before the end of the skeleton also stands for the events that follow its own. */

@@ -2,13 +2,7 @@
 #include "dom/prescan_inner.h"
 
 #include "dom/script.h"
-
-static size_t skip_spaces(const char *p, size_t at, size_t end)
-{
-	while (at < end && ascii_is_space(p[at]))
-		at++;
-	return at;
-}
+#include "util/scan.h"
 
 static void text_mark(struct prescan *ps, size_t at, size_t end, enum mark_kind kind)
 {
@@ -28,7 +22,7 @@ void prescan_on_text(struct prescan *ps, size_t at, size_t end, bool after_pre)
 		at += 1 + (at + 1 < end && p[at + 1] == '\n');
 	else if (after_pre && p[at] == '\n')
 		at++;
-	size_t word = skip_spaces(p, at, end);
+	size_t word = at + scan_spaces(p + at, end - at);
 	if (word < end && p[word] == '&' && (after_pre || spaces_matter(ps)) &&
 		charref_is_space(view_make(p + word, end - word))) {
 		ps->unsure = true;

@@ -114,15 +114,18 @@ int style_of(struct view style)
 
 uint32_t hidden_flags(const struct dom *dom, uint32_t node)
 {
+	const struct dom_node *n = &dom->nodes[node];
 	uint32_t flags = 0;
-	if (!dom->nodes[node].attr_count)
-		return 0;
-	if (dom_has_attr(dom, node, DOM_ATTR_HIDDEN))
-		flags |= TEXT_HIDDEN;
-	if (view_eq_nocase(dom_attr(dom, node, DOM_ATTR_ARIA_HIDDEN), VIEW("true")))
-		flags |= TEXT_ARIA_HIDDEN;
-	if (style_of(dom_attr(dom, node, DOM_ATTR_STYLE)) & STYLE_HIDDEN)
-		flags |= TEXT_HIDDEN;
+	if (!n->attr_count)
+		return 0; /* a page without attributes has no list of them */
+	const struct dom_attr *attr = dom->attrs + n->attr_first;
+	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
+		if (attr->name == DOM_ATTR_HIDDEN ||
+			(attr->name == DOM_ATTR_STYLE && style_of(attr->value) & STYLE_HIDDEN))
+			flags |= TEXT_HIDDEN;
+		if (attr->name == DOM_ATTR_ARIA_HIDDEN && view_eq_nocase(attr->value, VIEW("true")))
+			flags |= TEXT_ARIA_HIDDEN;
+	}
 	return flags;
 }
 

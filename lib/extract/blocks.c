@@ -2,6 +2,7 @@
 
 #include "extract/block_tags.h"
 #include "util/limits.h"
+#include "util/scan.h"
 
 /* What elements around a text say of it; inherited down the stack. */
 struct around {
@@ -257,58 +258,72 @@ static void put_start(struct walk *w, uint32_t node)
 	put_space(w);
 }
 
-/* Copies eight bytes at a time while they are words with single spaces between, none at the end of the eight. Counts
- * the spaces. Returns the bytes copied. */
-static size_t copy_words(char *out, const char *p, const char *end, size_t *spaces)
+/* The same for @n bytes that are about to be put, but for the spaces. */
+static void count_words(struct walk *w, size_t n)
 {
-	const uint64_t low = 0x7F7F7F7F7F7F7F7Full, high = ~low, ones = 0x0101010101010101ull;
+	const struct around *a = &top(w)->around;
+	const char *p = w->text + w->at;
+	size_t words = n;
+	if (!a->link && !a->bold && !a->time)
+		return;
+	for (size_t i = 0; i < n; i++)
+		words -= p[i] == ' ';
+	count(w, words);
+}
+
+/* Copies words with single spaces between, up to a run of spaces, an end, or where less is left than is copied at a
+ * time. Returns the bytes copied; as many as a copy takes are written behind them. */
+static inline size_t copy_words(char *out, const char *p, const char *end)
+{
 	const char *begin = p;
-	for (; end - p >= 8; p += 8, out += 8) {
-		uint64_t x;
-		memcpy(&x, p, 8);
-		uint64_t other = x ^ ones * ' ';
-		uint64_t space = ~(((other & low) + low) | other | low);
-		uint64_t control = (x - ones * ' ') & ~x & high;
-		if (control || space & space >> 8 || (p[7] == ' '))
+#ifdef __SSE2__
+	while (end - p >= 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)p);
+		unsigned single = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
+		unsigned space = scan_spaces16(x);
+		/* tabs and newlines, the first of two spaces, and one at the end, of which nothing is known */
+		unsigned stop = (space & ~single) | (single & (space >> 1)) | (single & 0x8000);
+		_mm_storeu_si128((__m128i *)out, x);
+		unsigned n = stop ? (unsigned)__builtin_ctz(stop) : 16;
+		p += n;
+		out += n;
+		if (n < 15)
 			break;
-		memcpy(out, &x, 8);
-		*spaces += (size_t)__builtin_popcountll(space);
 	}
+#else
+	(void)out, (void)end;
+#endif
 	return (size_t)(p - begin);
 }
 
 static void put_collapsed(struct walk *w, uint32_t node, struct view v)
 {
 	const char *p = v.p, *end = v.p + v.n;
-	while (p < end && ascii_is_space(*p))
-		p++;
+	p += scan_spaces(p, v.n);
 	if (p > v.p)
 		w->space = w->begun;
 	if (p == end)
 		return;
 	put_start(w, node);
 	char *out = w->text + w->at;
-	size_t spaces = 0;
 	for (;;) {
-		size_t words = copy_words(out, p, end, &spaces);
+		size_t words = copy_words(out, p, end);
 		out += words;
 		p += words;
 		while (p < end && !ascii_is_space(*p))
 			*out++ = *p++;
 		if (p == end)
 			break;
-		while (p < end && ascii_is_space(*p))
-			p++;
+		p += scan_spaces(p, (size_t)(end - p));
 		if (p == end) {
 			w->space = true;
 			break;
 		}
 		*out++ = ' '; /* of no element's text */
-		spaces++;
 	}
 	size_t n = (size_t)(out - (w->text + w->at));
+	count_words(w, n);
 	w->at += n;
-	count(w, n - spaces);
 }
 
 /* CRLF became LF in the parser. */

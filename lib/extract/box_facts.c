@@ -89,10 +89,14 @@ static void fill_box(struct features *f, uint32_t i)
 	struct box_facts *own = &f->boxes[i];
 	const struct box_facts *up = &f->boxes[box->parent];
 	struct view class = VIEW_NONE, role = VIEW_NONE, itemprop = VIEW_NONE;
-	if (node->attr_count) {
-		class = dom_attr(dom, box->node, DOM_ATTR_CLASS);
-		role = dom_attr(dom, box->node, DOM_ATTR_ROLE);
-		itemprop = dom_attr(dom, box->node, DOM_ATTR_ITEMPROP);
+	for (uint32_t k = 0; k < node->attr_count; k++) {
+		const struct dom_attr *attr = &dom->attrs[node->attr_first + k];
+		if (attr->name == DOM_ATTR_CLASS)
+			class = attr->value;
+		else if (attr->name == DOM_ATTR_ROLE)
+			role = attr->value;
+		else if (attr->name == DOM_ATTR_ITEMPROP)
+			itemprop = attr->value;
 	}
 	own->tag = node->tag;
 	own->look = (uint32_t)hash64(class, node->tag);
@@ -123,7 +127,8 @@ int box_facts_read(struct features *f)
 	f->boxes = arena_calloc(arena, f->blocks->box_count + 1, sizeof(*f->boxes));
 	f->inline_odds = arena_calloc(arena, f->blocks->count + 1, sizeof(*f->inline_odds));
 	f->box_vectors = arena_alloc(arena, (size_t)f->blocks->box_count * BOX_FEATURES + 1);
-	if (!f->boxes || !f->inline_odds || !f->box_vectors)
+	f->near = arena_alloc(arena, (size_t)f->blocks->count * NEAR_FEATURES + 1);
+	if (!f->boxes || !f->inline_odds || !f->box_vectors || !f->near)
 		return page_full(f->page);
 	for (uint32_t i = 0; i < f->blocks->box_count; i++)
 		fill_box(f, i);

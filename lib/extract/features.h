@@ -62,7 +62,7 @@
 	X(P_HEADING_NEXT) X(P_SINCE_HEADING) X(P_COPY) X(P_UNIT) X(P_TWINS)
 // clang-format on
 
-enum { BOX_FEATURES = 12, BOX_PLACE = 8 };
+enum { BOX_FEATURES = 12, BOX_PLACE = 8, NEAR_FEATURES = 8, NEAR_SAME = 4, NEAR_CLIMB = 6 };
 
 enum feature {
 #define FEATURE_ENUM(name) F_##name,
@@ -179,6 +179,7 @@ struct features {
 	uint8_t *climb;	       /* by block: boxes up and down from the one before */
 	uint8_t *images;       /* by block: images since the one before */
 	uint8_t *box_vectors;  /* by box: the features of FEATURES_BOX, but for the place */
+	uint8_t *near;	       /* by block: NEAR_FEATURES, but for those of both blocks */
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];
 };
 
@@ -189,8 +190,9 @@ int tokens_read(struct features *features);
 int units_read(struct features *features);
 /* The ways to the title, the main and the dense box. */
 void box_ways_read(struct features *features);
-/* box_vectors, when the odds are there. */
+/* box_vectors and near, when the odds are there. */
 void box_vectors_make(struct features *features);
+void near_vectors_make(struct features *features);
 
 /* Everything that does not depend on the model. 0 or page_full. */
 int features_read(struct page *page, const struct text_blocks *blocks, struct features *ret_features);

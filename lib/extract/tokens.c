@@ -261,4 +261,5 @@ void features_odds(struct features *f, const struct odds_table *table)
 	for (uint32_t i = 0; i < f->blocks->count; i++)
 		f->inline_odds[i] = f->sets[f->inline_sets[i]].odds;
 	box_vectors_make(f);
+	near_vectors_make(f);
 }

@@ -229,23 +229,40 @@ static void put_main(const struct features *f, uint32_t i, uint8_t *ret)
 	ret[F_DENSE_DIRECT] = i < dense->first ? 0 : i < dense->end ? 1 : 2;
 }
 
-/* The eight of FEATURES_NEAR; @j may be outside. */
+_Static_assert(F_PREV2_CHARS - F_PREV1_CHARS == NEAR_FEATURES && F_PREV1_SAME - F_PREV1_CHARS == NEAR_SAME &&
+		       F_PREV1_CLIMB - F_PREV1_CHARS == NEAR_CLIMB,
+	"FEATURES_NEAR");
+
+/* The eight of FEATURES_NEAR: each block stands beside four. */
+void near_vectors_make(struct features *f)
+{
+	uint8_t *ret = f->near;
+	for (uint32_t i = 0; i < f->blocks->count; i++) {
+		const struct text_block *b = &f->blocks->items[i];
+		const struct text_stats *s = &f->stats[i];
+		const struct box_facts *boxes = f->boxes;
+		*ret++ = q_log(s->chars);
+		*ret++ = q_ratio(b->link_bytes, b->text.n);
+		*ret++ = (uint8_t)(b->kind * 8 + (b->level < 8 ? b->level : 7));
+		*ret++ = s->ends;
+		*ret++ = 0; /* NEAR_SAME */
+		*ret++ = q_signed(boxes[b->box].odds + boxes[f->blocks->boxes[b->box].parent].odds + f->inline_odds[i]);
+		*ret++ = 0; /* NEAR_CLIMB */
+		*ret++ = q_ratio(s->short_words, s->words);
+	}
+}
+
+/* @j may be outside. */
 static void put_near(const struct features *f, uint32_t i, int64_t j, uint8_t climbed, uint8_t *ret)
 {
 	if (j < 0 || j >= f->blocks->count) {
-		memset(ret, 255, F_PREV2_CHARS - F_PREV1_CHARS);
+		memset(ret, 255, NEAR_FEATURES);
 		return;
 	}
-	const struct text_block *b = &f->blocks->items[j];
-	const struct text_stats *s = &f->stats[j];
-	*ret++ = q_log(s->chars);
-	*ret++ = q_ratio(b->link_bytes, b->text.n);
-	*ret++ = (uint8_t)(b->kind * 8 + (b->level < 8 ? b->level : 7));
-	*ret++ = s->ends;
-	*ret++ = (uint8_t)((f->alike[i] == f->alike[j]) + 2 * (b->box == f->blocks->items[i].box));
-	*ret++ = q_signed(f->boxes[b->box].odds + f->boxes[f->blocks->boxes[b->box].parent].odds + f->inline_odds[j]);
-	*ret++ = climbed;
-	*ret++ = q_ratio(s->short_words, s->words);
+	memcpy(ret, f->near + (size_t)j * NEAR_FEATURES, NEAR_FEATURES);
+	ret[NEAR_SAME] =
+		(uint8_t)((f->alike[i] == f->alike[j]) + 2 * (f->blocks->items[j].box == f->blocks->items[i].box));
+	ret[NEAR_CLIMB] = climbed;
 }
 
 static void put_neighbours(const struct features *f, uint32_t i, uint8_t *ret)

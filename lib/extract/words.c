@@ -378,6 +378,11 @@ bool echo_init(struct echo *echo, struct arena *arena, size_t bytes)
 	return echo->slots != NULL;
 }
 
+/* Slots lie far apart: a run waits until its slot is there, while the next words are read. */
+struct echo_queue {
+	uint32_t grams[4], first, count;
+};
+
 static void echo_put(struct echo *echo, uint32_t gram, uint32_t block, struct text_stats *own, struct text_stats *stats)
 {
 	own->grams++;
@@ -400,6 +405,27 @@ static void echo_put(struct echo *echo, uint32_t gram, uint32_t block, struct te
 	}
 }
 
+static inline void echo_queue(struct echo_queue *queue, struct echo *echo, uint32_t gram, uint32_t block,
+	struct text_stats *own, struct text_stats *stats)
+{
+	enum { WAITING = sizeof(queue->grams) / sizeof(queue->grams[0]) };
+	__builtin_prefetch(&echo->slots[mix(gram) & echo->mask], 1);
+	uint32_t *slot = &queue->grams[queue->first++ % WAITING];
+	if (queue->count == WAITING)
+		echo_put(echo, *slot, block, own, stats);
+	else
+		queue->count++;
+	*slot = gram;
+}
+
+static void echo_flush(
+	struct echo_queue *queue, struct echo *echo, uint32_t block, struct text_stats *own, struct text_stats *stats)
+{
+	enum { WAITING = sizeof(queue->grams) / sizeof(queue->grams[0]) };
+	for (uint32_t i = queue->first - queue->count; i != queue->first; i++)
+		echo_put(echo, queue->grams[i % WAITING], block, own, stats);
+}
+
 enum { GRAM = 3, WIDE_GRAM = 6 }; /* words of a run; where a character is a word, characters */
 
 /* The last words, newest first. */
@@ -409,14 +435,16 @@ struct tail {
 
 static uint32_t tail_put(struct tail *tail, uint32_t word, bool wide)
 {
-	uint32_t size = wide ? WIDE_GRAM : GRAM, gram = 0;
+	uint32_t gram = 0, *w = tail->words;
 	for (int i = WIDE_GRAM - 1; i > 0; i--)
-		tail->words[i] = tail->words[i - 1];
-	tail->words[0] = word;
-	if (++tail->count < size)
+		w[i] = w[i - 1];
+	w[0] = word;
+	if (++tail->count < (wide ? WIDE_GRAM : GRAM))
 		return 0;
-	for (uint32_t i = 0; i < size; i++)
-		gram = (gram ^ tail->words[i]) * HASH_STEP + (gram >> 15);
+	for (uint32_t i = 0; i < GRAM; i++)
+		gram = (gram ^ w[i]) * HASH_STEP + (gram >> 15);
+	for (uint32_t i = GRAM; wide && i < WIDE_GRAM; i++)
+		gram = (gram ^ w[i]) * HASH_STEP + (gram >> 15);
 	return gram | 1;
 }
 
@@ -426,6 +454,7 @@ void words_scan(
 	struct reader r = { .text = text };
 	struct text_stats s = { .hash = HASH_START };
 	struct tail tail = { 0 };
+	struct echo_queue queue = { .count = 0 };
 	uint32_t last = 0, wide = 0;
 	while (next_word(&r, &s)) {
 		uint8_t marks = marks_of(set, r.word);
@@ -439,7 +468,7 @@ void words_scan(
 		uint32_t gram = tail_put(&tail, r.word, s.wide > wide);
 		wide = s.wide;
 		if (gram)
-			echo_put(echo, gram, block, &s, stats);
+			echo_queue(&queue, echo, gram, block, &s, stats);
 		if (marks) {
 			s.title_hits += marks & WORD_TITLE;
 			s.description_hits += (marks & WORD_DESCRIPTION) != 0;
@@ -451,6 +480,7 @@ void words_scan(
 		}
 		last = r.word;
 	}
+	echo_flush(&queue, echo, block, &s, stats);
 	s.starts = text.n ? class_at(text, 0) : A_OTHER;
 	s.ends = last_class(text);
 	if (s.digits)
