@@ -1,20 +1,9 @@
+#include "meta/author.h"
+
 #include "meta/byline.h"
 #include "util/utf8.h"
 
-enum { GROUPS = 24, LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400 };
-
-/* Names of one kind of evidence. */
-struct group {
-	struct names names;
-	int score;
-};
-
-struct authors {
-	struct decide *d;
-	struct group *groups; /* GROUPS of them, in the order of the evidence */
-	size_t count;
-	struct group *scratch; /* the next one, being filled */
-};
+enum { LINE_BYTES = 200, BYLINE_BYTES = 120, STANDFIRST = 3 };
 
 /* A field of the head with nothing but the site's address, its name in one word, a ministry or an institute says whose
  * the site is, not who wrote: it counts only where a byline says the same. */
@@ -33,17 +22,21 @@ static bool is_imprint(const struct authors *a, bool organisation)
 }
 
 /* What was gathered becomes a group of its own. */
-static void offer(struct authors *a, int score)
+struct author_group *author_offer(struct authors *a, enum author_kind kind, int score)
 {
-	if (a->scratch->names.count && score > 0 && a->count + 1 < GROUPS) {
-		a->scratch->score = score;
+	struct author_group *g = a->scratch;
+	if (g->names.count && score > 0 && a->count + 1 < AUTHOR_GROUPS) {
+		g->kind = (uint8_t)kind;
+		g->score = score;
 		a->count++;
 		a->scratch++;
+	} else {
+		g->names.count = 0;
 	}
-	a->scratch->names.count = 0;
+	return g;
 }
 
-static void read(struct authors *a, struct view text, int flags)
+void author_read(struct authors *a, struct view text, int flags)
 {
 	names_read(&a->scratch->names, &a->d->page->arena, text, a->d->dates.lang, flags);
 }
@@ -65,7 +58,7 @@ static int weigh_names(const struct authors *a, const struct names *names, int s
 	return site_score;
 }
 
-static int weigh(const struct authors *a, int score, int site_score)
+int author_weigh(const struct authors *a, int score, int site_score)
 {
 	return weigh_names(a, &a->scratch->names, score, site_score);
 }
@@ -81,14 +74,14 @@ static void from_ld(struct authors *a)
 	for (size_t i = 0; i < item->author_count; i++) {
 		struct view name = item->authors[i].name;
 		bool single = item->author_count > 1 || item->authors[i].organisation;
-		read(a, name, NAMES_LOOSE | (single ? NAMES_WHOLE : 0));
+		author_read(a, name, NAMES_LOOSE | (single ? NAMES_WHOLE : 0));
 	}
 	int score = item->class <= LD_WORK ? 90 : 76;
 	bool news = view_ends(item->type, VIEW("NewsArticle"));
-	offer(a, !news && is_imprint(a, !persons) ? 0 : weigh(a, persons ? score : 50, 45));
+	author_offer(a, AUTHOR_LD, !news && is_imprint(a, !persons) ? 0 : author_weigh(a, persons ? score : 50, 45));
 }
 
-static void from_head(struct authors *a, enum clue_origin origin, int score, int flags)
+static void from_head(struct authors *a, enum clue_origin origin, enum author_kind kind, int score, int flags)
 {
 	const struct detail *detail = a->d->detail;
 	for (unsigned rank = 0; rank < 3; rank++) {
@@ -97,15 +90,17 @@ static void from_head(struct authors *a, enum clue_origin origin, int score, int
 			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->rank != rank)
 				continue;
 			size_t before = a->scratch->names.count;
-			read(a, ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES), flags);
+			struct view value = ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES);
+			author_read(a, title_cut(a->d, value), flags);
 			cut_address(a, before);
 		}
-		offer(a, is_imprint(a, false) ? 0 : weigh(a, score - (int)rank * 3, 40));
+		author_offer(a, kind, is_imprint(a, false) ? 0 : author_weigh(a, score - (int)rank * 3, 40))->rank =
+			(uint8_t)rank;
 	}
 }
 
 /* 2: between a little above the headline and the beginning of the body; 1: behind the body; 0: elsewhere. */
-static int place(const struct decide *d, uint32_t node)
+int author_place(const struct decide *d, uint32_t node)
 {
 	if (decide_is_aside(d, node))
 		return 0;
@@ -124,7 +119,7 @@ static int place(const struct decide *d, uint32_t node)
 /* Answers and comments carry the same property as the text: only names near the first one are of the same byline. */
 enum { PROPERTY_NODES = 60 };
 
-static void from_property(struct authors *a, enum clue_origin origin, int score)
+static void from_property(struct authors *a, enum clue_origin origin, enum author_kind kind, int score)
 {
 	const struct decide *d = a->d;
 	for (int want = 2; want >= 1; want--) {
@@ -132,23 +127,31 @@ static void from_property(struct authors *a, enum clue_origin origin, int score)
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
 			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES ||
-				place(d, c->node) != want)
+				author_place(d, c->node) != want)
 				continue;
 			if (a->scratch->names.count && c->node > last + PROPERTY_NODES)
 				break;
 			last = c->node;
 			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
-				read(a, c->value, NAMES_LOOSE);
+				author_read(a, c->value, NAMES_LOOSE);
 			else
 				byline_box(d, &a->scratch->names, c->node, true);
 		}
-		offer(a, weigh(a, want == 2 ? score : score - 12, 35));
+		author_offer(a, kind, author_weigh(a, want == 2 ? score : score - 12, 35))->foot = want == 1;
 	}
 }
 
 static bool inside(const struct decide *d, uint32_t node, uint32_t outer)
 {
 	return outer != 0 && node > outer && node < d->dom->nodes[outer].end;
+}
+
+static bool holds_link(const struct decide *d, uint32_t node)
+{
+	for (uint32_t i = node; i < d->dom->nodes[node].end; i++)
+		if (!d->dom->nodes[i].is_text && d->dom->nodes[i].tag == DOM_a)
+			return true;
+	return false;
 }
 
 static void from_classes(struct authors *a)
@@ -158,88 +161,71 @@ static void from_classes(struct authors *a)
 		uint32_t done = 0;
 		for (size_t i = 0; i < d->detail->count; i++) {
 			const struct clue *c = &d->detail->clues[i];
-			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || place(d, c->node) != want)
+			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || author_place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
 			byline_box(d, &a->scratch->names, c->node, false);
-			if (a->scratch->names.count > before)
+			if (a->scratch->names.count > before) {
 				done = c->node;
+				a->scratch->linked |= holds_link(d, c->node);
+			}
 			/* Behind the body the first box is the article's, the next ones are of other articles. */
 			if (want == 1 && done)
 				break;
 		}
-		offer(a, weigh(a, want == 2 ? 70 : 56, 30));
+		author_offer(a, AUTHOR_CLASS, author_weigh(a, want == 2 ? 70 : 56, 30))->foot = want == 1;
 	}
 }
 
-/* Lines by themselves that begin with "By" and the like. */
+/* The names of a line that begins with "By" and the like, or of the next where it says no more than that. */
+void author_read_line(struct authors *a, size_t at)
+{
+	const struct decide *d = a->d;
+	struct view text = d->page->blocks[at].text, span;
+	struct date date;
+	if (text.n > BYLINE_BYTES || !names_introduced(text))
+		return;
+	if (names_is_intro(text) && at + 1 < d->page->block_count && text.n > 4) {
+		/* "Written by" in one line, the name in the next. */
+		if (byline_is_name(d->page->blocks[at + 1].text))
+			author_read(a, d->page->blocks[at + 1].text, 0);
+		return;
+	}
+	if (date_find(&d->dates, text, &date, &span))
+		author_read(a, view_make(text.p, (size_t)(span.p - text.p)), NAMES_MARKED);
+	if (a->scratch->names.count == 0)
+		author_read(a, text, NAMES_MARKED);
+}
+
+/* Lines by themselves between headline and body, which may begin with what stands above the byline. */
+static void from_lines(struct authors *a, size_t head, size_t to)
+{
+	for (size_t i = head > 3 ? head - 3 : 0; i < to + STANDFIRST && a->scratch->names.count == 0; i++)
+		if (i != head)
+			author_read_line(a, i);
+	author_offer(a, AUTHOR_LINE, author_weigh(a, 66, 30));
+	for (size_t i = head > 1 ? head - 1 : 0; i < to && i < head + 8 && a->scratch->names.count == 0; i++)
+		byline_dated(a->d, &a->scratch->names, &a->d->page->blocks[i]);
+	author_offer(a, AUTHOR_DATED, author_weigh(a, 58, 0));
+	for (size_t i = head + 1; i < to && i < head + 8 && a->scratch->names.count == 0; i++)
+		byline_lone(a->d, &a->scratch->names, i);
+	author_offer(a, AUTHOR_LONE, author_weigh(a, 54, 0));
+}
+
 static void from_blocks(struct authors *a)
 {
 	const struct decide *d = a->d;
-	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first, count = d->page->block_count;
 	if (head == SIZE_MAX)
 		return;
 	size_t to = d->first != SIZE_MAX && d->first >= head ? d->first + 1 : head + 8;
-	for (size_t i = head > 3 ? head - 3 : 0; i < to && i < d->page->block_count && i < head + 30; i++) {
-		struct view text = d->page->blocks[i].text;
-		if (i == head || text.n > 120 || !names_introduced(text))
-			continue;
-		if (names_is_intro(text) && i + 1 < d->page->block_count && text.n > 4) {
-			/* "Written by" in one line, the name in the next. */
-			if (byline_is_name(d->page->blocks[i + 1].text))
-				read(a, d->page->blocks[i + 1].text, 0);
-			break;
-		}
-		struct view span;
-		struct date date;
-		if (date_find(&d->dates, text, &date, &span))
-			text = view_make(text.p, (size_t)(span.p - text.p));
-		read(a, text, NAMES_MARKED);
-		if (a->scratch->names.count)
-			break;
-	}
-	offer(a, weigh(a, 66, 30));
-	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
+	to = to < head + 30 ? to : head + 30;
+	from_lines(a, head, to + STANDFIRST < count ? to : count > STANDFIRST ? count - STANDFIRST : 0);
+	for (size_t i = d->last; d->last != SIZE_MAX && i < count && i < d->last + 4 && a->scratch->names.count == 0;
 		i++)
-		byline_dated(d, &a->scratch->names, &d->page->blocks[i]);
-	offer(a, weigh(a, 58, 0));
-	for (size_t i = head + 1; i < to && i < d->page->block_count && i < head + 8 && a->scratch->names.count == 0;
-		i++)
-		byline_lone(d, &a->scratch->names, i);
-	offer(a, weigh(a, 54, 0));
-}
-
-/* "Autorin: Ada Muster" wherever it stands, if the page has only one such line. */
-static void from_labels(struct authors *a)
-{
-	const struct decide *d = a->d;
-	struct view found = VIEW_NONE;
-	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
-		const struct block *b = &d->page->blocks[i];
-		if (b->text.n > LABEL_BYTES || !names_is_labelled(b->text) || decide_is_aside(d, b->node))
-			continue;
-		if (found.n && !view_eq(found, b->text))
-			return;
-		found = b->text;
-	}
-	if (found.n)
-		read(a, found, NAMES_MARKED | NAMES_LOOSE);
-	offer(a, weigh(a, 52, 0));
-}
-
-/* A name that stands alone, set off by its type, at the end or the beginning of the body. */
-static void from_signature(struct authors *a)
-{
-	const struct decide *d = a->d;
-	bool article = d->main ? d->main->class == LD_ARTICLE : d->published.year >= 0;
-	if (d->first == SIZE_MAX || !article)
-		return;
-	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++)
-		byline_signature(d, &a->scratch->names, i);
-	offer(a, weigh(a, 48, 0));
-	for (size_t i = d->first > 2 ? d->first - 2 : 0; i <= d->first && a->scratch->names.count == 0; i++)
-		byline_signature(d, &a->scratch->names, i);
-	offer(a, weigh(a, 47, 0));
+		if (i >= to + STANDFIRST && !decide_is_aside(d, d->page->blocks[i].node))
+			author_read_line(a, i);
+	author_offer(a, AUTHOR_LINE, author_weigh(a, 50, 0))->foot = true;
 }
 
 static int best_score(const struct authors *a)
@@ -283,13 +269,14 @@ static bool adds_the_site(const struct authors *a, const struct names *names, co
 }
 
 /* One field for one name cuts a list short: two places that have the others too are believed. */
-static const struct names *complete_list(const struct authors *a, const struct names *best)
+static struct author_group *complete_list(const struct authors *a, struct author_group *best)
 {
 	for (size_t i = 0; i < a->count; i++) {
 		const struct names *other = &a->groups[i].names;
-		bool longer = other->count > best->count && other->count <= best->count + 4;
-		if (longer && holds_all(other, best) && votes(a, other) > 1 && !adds_the_site(a, other, best))
-			return other;
+		bool longer = other->count > best->names.count && other->count <= best->names.count + 4;
+		if (longer && holds_all(other, &best->names) && votes(a, other) > 1 &&
+			!adds_the_site(a, other, &best->names))
+			return &a->groups[i];
 	}
 	return best;
 }
@@ -311,53 +298,68 @@ static struct view complete_name(const struct authors *a, struct view name)
 	return name;
 }
 
-static int set_authors(struct authors *a)
+/* Next to persons the site itself is no author; given names are completed. */
+static void settle(struct authors *a)
 {
-	struct garner_document *doc = &a->d->page->document;
-	const struct group *best = NULL;
+	for (size_t i = 0; i < a->count; i++) {
+		struct names *names = &a->groups[i].names;
+		bool persons = weigh_names(a, names, 1, 0) > 0;
+		size_t count = 0;
+		for (size_t k = 0; k < names->count; k++)
+			if (!persons || !decide_is_site(a->d, names->list[k]))
+				names->list[count++] = complete_name(a, names->list[k]);
+		names->count = count;
+	}
+}
+
+static int set_authors(struct decide *d, const struct names *names)
+{
+	struct garner_document *doc = &d->page->document;
+	const char **list = arena_calloc(&d->page->arena, names->count, sizeof(*list));
+	if (!list)
+		return page_full(d->page);
+	for (size_t i = 0; i < names->count; i++)
+		if (!(list[i] = decide_str(d, names->list[i])))
+			return page_full(d->page);
+	doc->authors = list;
+	doc->author_count = names->count;
+	return 0;
+}
+
+/* The group with the highest score, completed. */
+static void pick(struct authors *a)
+{
+	struct author_group *best = NULL;
 	for (size_t i = 0; i < a->count; i++)
 		if (!best || a->groups[i].score > best->score)
 			best = &a->groups[i];
-	if (!best || doc->author_count)
-		return 0;
-	const struct names *names = complete_list(a, &best->names);
-	const char **list = arena_calloc(&a->d->page->arena, names->count, sizeof(*list));
-	if (!list)
-		return page_full(a->d->page);
-	/* Next to persons the site itself is no author. */
-	bool persons = weigh_names(a, names, 1, 0) > 0;
-	size_t count = 0;
-	for (size_t i = 0; i < names->count; i++) {
-		if (persons && decide_is_site(a->d, names->list[i]))
-			continue;
-		list[count] = decide_str(a->d, complete_name(a, names->list[i]));
-		if (!list[count++])
-			return page_full(a->d->page);
-	}
-	doc->authors = list;
-	doc->author_count = count;
-	return 0;
+	if (best)
+		complete_list(a, best)->picked = true;
 }
 
 int author_decide(struct decide *d)
 {
 	if (!d->detail)
 		return 0;
-	struct group *groups = arena_calloc(&d->page->arena, GROUPS, sizeof(*groups));
-	if (!groups)
+	struct authors *a = arena_calloc(&d->page->arena, 1, sizeof(*a));
+	struct author_group *groups = arena_calloc(&d->page->arena, AUTHOR_GROUPS, sizeof(*groups));
+	if (!a || !groups)
 		return page_full(d->page);
-	struct authors a = { .d = d, .groups = groups, .scratch = groups };
-	from_ld(&a);
-	from_head(&a, FROM_META, 80, NAMES_LOOSE);
-	from_head(&a, FROM_OG, 78, NAMES_LOOSE);
-	from_head(&a, FROM_DC, 74, NAMES_LOOSE | NAMES_INVERTED);
-	from_property(&a, FROM_ITEMPROP, 77);
-	from_property(&a, FROM_REL, 72);
-	from_classes(&a);
-	from_blocks(&a);
-	if (best_score(&a) < 52)
-		from_labels(&a);
-	if (best_score(&a) < 52)
-		from_signature(&a);
-	return set_authors(&a);
+	*a = (struct authors){ .d = d, .groups = groups, .scratch = groups };
+	from_ld(a);
+	from_head(a, FROM_META, AUTHOR_META, 80, NAMES_LOOSE);
+	from_head(a, FROM_OG, AUTHOR_OG, 78, NAMES_LOOSE);
+	from_head(a, FROM_DC, AUTHOR_DC, 74, NAMES_LOOSE | NAMES_INVERTED);
+	from_property(a, FROM_ITEMPROP, AUTHOR_ITEMPROP, 77);
+	from_property(a, FROM_REL, AUTHOR_REL, 72);
+	from_classes(a);
+	from_blocks(a);
+	author_far(a, best_score(a));
+	settle(a);
+	pick(a);
+	author_facts(a);
+	const struct author_group *best = author_believe(a);
+	a->d = NULL; /* outlives it, for training */
+	d->detail->authors = a;
+	return best && !d->page->document.author_count ? set_authors(d, &best->names) : 0;
 }

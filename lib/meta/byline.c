@@ -7,7 +7,7 @@ enum { LINE_BYTES = 200 };
 /* One run of text in a byline's box. */
 struct segment {
 	struct view text;
-	bool link;
+	uint32_t link; /* end of the link it stands in; 0: none */
 };
 
 enum { SEGMENTS = 32, NAME_LINE_BYTES = 100, HANDLE_BYTES = 30 };
@@ -42,7 +42,7 @@ static size_t segments_of(const struct decide *d, uint32_t node, struct segment 
 		}
 		struct view text = ld_plain(&d->page->arena, nodes[i].text, LINE_BYTES);
 		if (text.n)
-			out[count++] = (struct segment){ text, i < link_end };
+			out[count++] = (struct segment){ text, i < link_end ? link_end : 0 };
 	}
 	return count;
 }
@@ -50,6 +50,18 @@ static size_t segments_of(const struct decide *d, uint32_t node, struct segment 
 static bool is_single_word(struct view v)
 {
 	return v.n > 1 && v.n < 24 && view_find_byte(v, ' ') == v.n && (v.p[0] < 0 || (v.p[0] >= 'A' && v.p[0] <= 'Z'));
+}
+
+/* A first name and a last name in elements of their own: one word each, or all that is in a link. */
+static bool goes_on(const struct segment *first, const struct segment *next)
+{
+	if (!is_single_word(next->text) || is_single_word(first->text))
+		return is_single_word(next->text);
+	size_t space = view_find_byte(first->text, ' ');
+	bool two = space < first->text.n && is_single_word(view_first(first->text, space)) &&
+		   is_single_word(view_from(first->text, space + 1));
+	return two && first->link && first->link == next->link && !names_is_role(next->text) &&
+	       !names_is_nobody(next->text);
 }
 
 static bool is_separator(struct view v)
@@ -121,7 +133,7 @@ void byline_box(const struct decide *d, struct names *names, uint32_t node, bool
 			      view_find_byte(text, ' ') == text.n && !names_has_role(text);
 		if ((any || !(introduced || named || handle)) && names_is_role(text) && !names_introduced(text))
 			continue;
-		if (is_single_word(text) && i + 1 < count && is_single_word(list[i + 1].text) && !dated) {
+		if (i + 1 < count && !dated && goes_on(&list[i], &list[i + 1])) {
 			char *joined = arena_printf(&d->page->arena, "%.*s %.*s", (int)text.n, text.p,
 				(int)list[i + 1].text.n, list[i + 1].text.p);
 			text = joined ? view_of(joined) : text;
@@ -146,7 +158,7 @@ static bool has_space(struct view v)
 /* Two to four words with capitals and nothing else. */
 bool byline_is_name(struct view v)
 {
-	const struct segment twice[2] = { { v, false }, { v, false } };
+	const struct segment twice[2] = { { v, 0 }, { v, 0 } };
 	return v.n < 60 && all_names(twice, 2);
 }
 
@@ -159,14 +171,28 @@ static bool is_one_text(const struct decide *d, const struct block *b)
 	return texts < 2;
 }
 
+/* "13:30" or "9.05" in front. */
+static size_t clock_length(struct view v)
+{
+	size_t hour = 0;
+	while (hour < v.n && hour < 2 && ascii_is_digit(v.p[hour]))
+		hour++;
+	if (hour == 0 || v.n < hour + 3 || (v.p[hour] != ':' && v.p[hour] != '.'))
+		return 0;
+	bool minutes = ascii_is_digit(v.p[hour + 1]) && ascii_is_digit(v.p[hour + 2]);
+	return minutes && (v.n == hour + 3 || !ascii_is_digit(v.p[hour + 3])) ? hour + 3 : 0;
+}
+
 /* What stands behind a date, without the marks between them and words of the clock. */
 static struct view behind_date(struct view text)
 {
 	static const struct view marks[] = { { "|", 1 }, { "-", 1 }, { "/", 1 }, { ",", 1 }, { "\xC2\xB7", 2 },
 		{ "\xE2\x80\x93", 3 }, { "\xE2\x80\x94", 3 }, { "\xE2\x80\xA2", 3 }, { "Uhr", 3 }, { "h ", 2 } };
 	for (bool again = true; again;) {
-		again = false;
 		text = view_trim(text);
+		size_t clock = clock_length(text);
+		again = clock > 0;
+		text = view_from(text, clock);
 		for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
 			if (!view_starts(text, marks[i]))
 				continue;
@@ -224,8 +250,8 @@ void byline_lone(const struct decide *d, struct names *names, size_t at)
 		     date_find(&d->dates, d->page->blocks[at + 1].text, &date, NULL);
 	dated |= at > 0 && d->page->blocks[at - 1].text.n < 80 &&
 		 date_find(&d->dates, d->page->blocks[at - 1].text, &date, NULL);
-	if (dated && !names_is_role(b->text) && !date_find(&d->dates, b->text, &date, NULL) &&
-		!names_ends_byline(b->text))
+	if (dated && !names_is_role(b->text) && !names_is_agency(b->text) &&
+		!date_find(&d->dates, b->text, &date, NULL) && !names_ends_byline(b->text))
 		names_read(names, &d->page->arena, b->text, d->dates.lang, 0);
 }
 

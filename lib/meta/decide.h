@@ -12,7 +12,7 @@ struct decide {
 	struct page *page;
 	const struct dom *dom;
 	const struct evidence *evidence;
-	const struct detail *detail;
+	struct detail *detail;
 	const struct ld_item *main; /* the JSON-LD item that speaks of this page; NULL: none */
 	struct date_reader dates;
 	struct view sites[DECIDE_SITES]; /* names the site goes by */

@@ -180,15 +180,15 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 	}
 }
 
-enum { WORD_BYLINE = 1, WORD_DATE = 2 };
+enum { WORD_BYLINE = 1, WORD_DATE = 2, WORD_USER = 4 };
 
 static bool goes_on(struct view v, size_t at, struct view rest)
 {
 	return view_starts_nocase(view_from(v, at + 2), rest);
 }
 
-/* What a class, an id or a test id says in the words that site builders use for bylines and dates. One pass: the first
- * two letters decide which words can follow. */
+/* What a class, an id or a test id says in the words that site builders use for bylines, users and dates. One pass: the
+ * first two letters decide which words can follow. */
 static unsigned naming(struct view v)
 {
 #define L(letter) (1u << ((letter) - 'a'))
@@ -203,6 +203,7 @@ static unsigned naming(struct view v)
 		['r' - 'a'] = L('e'),
 		['s' - 'a'] = L('k'),
 		['t' - 'a'] = L('i'),
+		['u' - 'a'] = L('s'),
 		['v' - 'a'] = L('e') | L('c'),
 		['w' - 'a'] = L('r') };
 #undef L
@@ -215,7 +216,7 @@ static unsigned naming(struct view v)
 		if (!begins)
 			continue;
 		size_t i = at - 1;
-		bool byline = false, date = false;
+		bool byline = false, date = false, user = false;
 		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
 		case 'a' << 8 | 'u':
 			byline = goes_on(v, i, VIEW("thor")) || goes_on(v, i, VIEW("tor")) ||
@@ -233,10 +234,11 @@ static unsigned naming(struct view v)
 		case 't' << 8 | 'i': date = goes_on(v, i, VIEW("me")); break;
 		case 'p' << 8 | 'u': date = goes_on(v, i, VIEW("bli")); break;
 		case 'p' << 8 | 'o': date = goes_on(v, i, VIEW("sted")); break;
+		case 'u' << 8 | 's': user = goes_on(v, i, VIEW("ername")) || goes_on(v, i, VIEW("er-name")); break;
 		case 'f' << 8 | 'e': date = goes_on(v, i, VIEW("cha")); break;
 		default: break;
 		}
-		found |= (byline ? WORD_BYLINE : 0u) | (date ? WORD_DATE : 0u);
+		found |= (byline ? WORD_BYLINE : 0u) | (date ? WORD_DATE : 0u) | (user ? WORD_USER : 0u);
 	}
 	return found;
 }
@@ -268,23 +270,44 @@ static void read_rel(struct gather *g, uint32_t node, struct view rel)
 		add_value(g, CLUE_TAG, FROM_REL, 0, node, dom_text(g->page, node, 128));
 }
 
-/* The page of an author on the same site: /author/ada-muster */
-static bool leads_to_person(struct view href)
+/* Folders of the pages of persons: those of authors, and those of whoever has an account. */
+static unsigned folder_says(struct view name)
 {
-	static const struct view folders[] = { { "author", 6 }, { "authors", 7 }, { "autor", 5 }, { "autoren", 7 },
-		{ "auteur", 6 }, { "auteurs", 7 }, { "autore", 6 }, { "autores", 7 }, { "autori", 6 } };
-	for (size_t i = 0; i + 6 < href.n; i++) {
-		i += view_find_byte(view_from(href, i), '/');
-		if (i + 6 >= href.n || ascii_lower(href.p[i + 1]) != 'a')
-			continue;
-		for (size_t k = 0; k < sizeof(folders) / sizeof(folders[0]); k++) {
-			size_t end = i + 1 + folders[k].n;
-			if (end + 1 < href.n && href.p[end] == '/' &&
-				view_starts_nocase(view_from(href, i + 1), folders[k]))
-				return true;
-		}
+	static const struct {
+		struct view name;
+		unsigned word;
+	} folders[] = { { { "author", 6 }, WORD_BYLINE }, { { "authors", 7 }, WORD_BYLINE },
+		{ { "autor", 5 }, WORD_BYLINE }, { { "autoren", 7 }, WORD_BYLINE }, { { "auteur", 6 }, WORD_BYLINE },
+		{ { "auteurs", 7 }, WORD_BYLINE }, { { "autore", 6 }, WORD_BYLINE }, { { "autores", 7 }, WORD_BYLINE },
+		{ { "autori", 6 }, WORD_BYLINE }, { { "profile", 7 }, WORD_USER }, { { "profiles", 8 }, WORD_USER },
+		{ { "profil", 6 }, WORD_USER }, { { "people", 6 }, WORD_USER }, { { "person", 6 }, WORD_USER },
+		{ { "user", 4 }, WORD_USER }, { { "users", 5 }, WORD_USER }, { { "member", 6 }, WORD_USER },
+		{ { "members", 7 }, WORD_USER }, { { "staff", 5 }, WORD_USER }, { { "team", 4 }, WORD_USER },
+		{ { "contributors", 12 }, WORD_USER }, { { "contributor", 11 }, WORD_USER },
+		{ { "writers", 7 }, WORD_USER }, { { "writer", 6 }, WORD_USER }, { { "columnist", 9 }, WORD_USER },
+		{ { "journalist", 10 }, WORD_USER }, { { "by", 2 }, WORD_USER }, { { "u", 1 }, WORD_USER } };
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (view_eq_nocase(name, folders[i].name))
+			return folders[i].word;
+	return 0;
+}
+
+/* The page of a person on the same site: /author/ada-muster */
+static unsigned leads_to_person(struct view href)
+{
+	/* First letters of the folders: a, b, c, j, m, p, s, t, u, w. */
+	static const uint32_t firsts =
+		1u << 0 | 1u << 1 | 1u << 2 | 1u << 9 | 1u << 12 | 1u << 15 | 1u << 18 | 1u << 19 | 1u << 20 | 1u << 22;
+	unsigned found = 0;
+	for (size_t at = view_find_byte(href, '/'); at + 2 < href.n;) {
+		struct view rest = view_from(href, at + 1);
+		size_t n = view_find_byte(rest, '/');
+		unsigned letter = ((unsigned char)rest.p[0] | 0x20u) - 'a';
+		if (n < rest.n && rest.n > n + 1 && letter < 26 && (firsts >> letter & 1))
+			found |= folder_says(view_first(rest, n));
+		at += 1 + n;
 	}
-	return false;
+	return found;
 }
 
 static void read_attributes(struct gather *g, uint32_t node)
@@ -301,8 +324,8 @@ static void read_attributes(struct gather *g, uint32_t node)
 			break;
 		case DOM_ATTR_REL: read_rel(g, node, attr->value); break;
 		case DOM_ATTR_HREF:
-			if (n->tag == DOM_a && leads_to_person(attr->value))
-				words |= WORD_BYLINE;
+			if (n->tag == DOM_a)
+				words |= leads_to_person(attr->value);
 			break;
 		case DOM_ATTR_CLASS:
 		case DOM_ATTR_ID:
@@ -316,6 +339,8 @@ static void read_attributes(struct gather *g, uint32_t node)
 		return;
 	if (words & WORD_BYLINE)
 		add(g, CLUE_BYLINE, FROM_CLASS, 0, node, VIEW_NONE);
+	else if (words & WORD_USER)
+		add(g, CLUE_USER, FROM_CLASS, 0, node, VIEW_NONE);
 	struct view title = words & WORD_DATE ? dated_title(g->dom, node) : VIEW_NONE;
 	if (title.n)
 		add_value(g, CLUE_DATE, FROM_TIME, 1, node, title);

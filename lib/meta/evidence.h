@@ -23,6 +23,7 @@ enum clue_fact {
 	CLUE_LOCALE,
 	CLUE_GENERATOR,
 	CLUE_BYLINE,   /* an element that its class calls a byline; the value is its text, read when needed */
+	CLUE_USER,     /* an element that its class calls a user's name, or a link to somebody's page */
 	CLUE_DATELINE, /* an element that its class calls a date */
 	CLUE_FACT_COUNT
 };
@@ -36,12 +37,15 @@ struct clue {
 	uint8_t rank; /* within its fact and origin, lower is stronger */
 };
 
+struct authors;
+
 struct detail {
 	struct ld ld;
 	struct clue *clues;
 	size_t count;
-	struct view lang; /* of the root element */
-	struct view base; /* href of the base element */
+	struct view lang;	 /* of the root element */
+	struct view base;	 /* href of the base element */
+	struct authors *authors; /* what author_decide() chose from */
 };
 
 /* All of a page's clues; 0 or page_full(). */

@@ -127,42 +127,40 @@ static const json_t *resolve(const struct reader *r, const json_t *node)
 	return node;
 }
 
-static bool is_organisation(const json_t *node)
+static bool is_organisation(struct view type)
 {
-	struct view type;
-	node_class(node, &type);
 	return view_ends(type, VIEW("Organization")) || view_ends(type, VIEW("Corporation")) ||
 	       view_ends(type, VIEW("Brand"));
 }
 
-static void add_author(struct reader *r, struct ld_item *item, struct view name, bool organisation)
+static void add_author(struct reader *r, struct ld_item *item, struct view name, struct ld_author author)
 {
-	name = keep(r, name, LIMIT_FACT_BYTES);
-	if (name.n == 0 || item->author_count == LD_AUTHORS)
-		return;
-	item->authors[item->author_count++] = (struct ld_author){ name, organisation };
+	author.name = keep(r, name, LIMIT_FACT_BYTES);
+	if (author.name.n && item->author_count < LD_AUTHORS)
+		item->authors[item->author_count++] = author;
 }
 
-static void read_author(struct reader *r, struct ld_item *item, const json_t *author)
+static void read_author(struct reader *r, struct ld_item *item, const json_t *node)
 {
-	if (json_is_string(author)) {
-		add_author(r, item, string_of(author), false);
+	struct ld_author author = { .organisation = false };
+	if (json_is_string(node))
+		add_author(r, item, string_of(node), author);
+	if (!json_is_object(node))
 		return;
-	}
-	if (!json_is_object(author))
-		return;
-	author = resolve(r, author);
-	const json_t *name = json_object_get(author, "name");
-	bool organisation = is_organisation(author);
+	struct view type;
+	node = resolve(r, node);
+	node_class(node, &type);
+	author.organisation = is_organisation(type);
+	author.person = view_eq(type, VIEW("Person"));
+	author.page = json_object_get(node, "url") || json_object_get(node, "sameAs");
+	const json_t *name = json_object_get(node, "name");
 	if (json_is_array(name)) {
 		for (size_t i = 0; i < json_array_size(name) && i < LD_AUTHORS; i++)
-			add_author(r, item, string_of(json_array_get(name, i)), organisation);
+			add_author(r, item, string_of(json_array_get(name, i)), author);
 		return;
 	}
 	struct view text = text_of(name, "name");
-	if (text.n == 0)
-		text = text_of(json_object_get(author, "alternateName"), "name");
-	add_author(r, item, text, organisation);
+	add_author(r, item, text.n ? text : text_of(json_object_get(node, "alternateName"), "name"), author);
 }
 
 static void read_authors(struct reader *r, struct ld_item *item, const json_t *authors)

@@ -21,7 +21,8 @@ enum { LD_AUTHORS = 32, LD_TAGS = 32, LD_ITEMS = 96 };
 
 struct ld_author {
 	struct view name;
-	bool organisation;
+	bool organisation, person; /* by its type; neither: it has none of both */
+	bool page;		   /* an address of its own: a profile, another site */
 };
 
 /* One node. Empty views are unknown. */

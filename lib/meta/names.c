@@ -187,7 +187,8 @@ bool names_ends_byline(struct view line)
 	static const struct view ends[] = { W("reviewed"), W("medically"), W("fact"), W("edited"), W("photo"),
 		W("foto"), W("bild"), W("updated"), W("last updated"), W("illustrat"), W("published"), W("posted on"),
 		W("medizinisch"), W("read"), W("share"), W("aktualisiert"), W("lesezeit"), W("reading time"),
-		W("about"), W("more from"), W("mehr von"), W("follow") };
+		W("about"), W("more from"), W("mehr von"), W("follow"), W("publicad"), W("expert reviewed"),
+		W("edited"), W("fact-checked"), W("fact checked") };
 	char text[64];
 	struct view f = folded(trim_marks(line), text, sizeof(text));
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
@@ -248,10 +249,10 @@ static bool is_address(struct view v)
 	       view_find_byte(v, '{') < v.n || view_find_byte(v, '=') < v.n || view_find_byte(v, '\\') < v.n;
 }
 
-static bool is_agency(struct view v)
+bool names_is_agency(struct view name)
 {
-	char text[16];
-	return v.n < sizeof(text) && namewords_agency(folded(v, text, sizeof(text)));
+	char text[40];
+	return name.n < sizeof(text) && namewords_agency(folded(name, text, sizeof(text)));
 }
 
 /* "Facebook Twitter Mail": every word by itself is nobody. */
@@ -266,12 +267,30 @@ static bool is_row_of_buttons(struct view v)
 	return true;
 }
 
+/* "Letters to the": a name does not end so. */
+static bool ends_open(struct view v)
+{
+	static const char *const words[] = { "the", "to", "of", "for", "and", "und", "der", "die", "das", "el", "la",
+		"le", "on", "in", "by", "con", "y", NULL };
+	size_t at = v.n;
+	while (at > 0 && v.p[at - 1] != ' ')
+		at--;
+	char text[8];
+	struct view last = view_from(v, at), f = folded(last, text, sizeof(text));
+	for (size_t i = 0; at > 0 && last.n < sizeof(text) && words[i]; i++)
+		if (view_eq(f, view_of(words[i])) && last.p[0] >= 'a')
+			return true;
+	return false;
+}
+
 static bool is_name(struct view v, int flags)
 {
 	size_t words, capitals, digits;
-	if (is_agency(v))
+	if (names_is_agency(v))
 		return true;
 	if (v.n < 2 || v.n > NAME_BYTES || is_address(v) || names_is_nobody(v) || is_row_of_buttons(v))
+		return false;
+	if (view_find_byte(v, ':') < v.n || ends_open(v))
 		return false;
 	count_words(v, &words, &capitals, &digits);
 	if (words == 0 || words > (flags & NAMES_WHOLE ? 2 * COUNT_MAX_WORDS : COUNT_MAX_WORDS) || (utf8_count(v) < 2))
@@ -405,7 +424,7 @@ static struct view strip_intro(struct view line, bool *introduced)
 static bool goes_on_as_role(struct view part)
 {
 	size_t words, capitals, digits;
-	if (is_agency(part))
+	if (names_is_agency(part))
 		return false;
 	count_words(part, &words, &capitals, &digits);
 	return is_credential(part) || has_role(part) || (words > 0 && capitals == 0) || digits > 2;

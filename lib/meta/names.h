@@ -40,6 +40,8 @@ bool names_same(struct view a, struct view b);
 bool names_ends_byline(struct view line);
 /* A ministry, an institute, a company: no person's name. */
 bool names_is_body(struct view line);
+/* "dpa", "Associated Press": who sells the text. */
+bool names_is_agency(struct view name);
 /* Words that stand for anybody: admin, Redaktion, staff … */
 bool names_is_nobody(struct view name);
 

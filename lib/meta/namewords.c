@@ -118,7 +118,12 @@ bool namewords_agency(struct view word)
 		W("reuters"), W("upi"), W("tass"), W("ctk"), W("tasr"), W("mti"), W("hina"), W("tanjug"), W("bta"),
 		W("agerpres"), W("pti"), W("ians"), W("kyodo"), W("jiji"), W("xinhua"), W("yonhap"), W("bernama"),
 		W("antara"), W("dha"), W("iha"), W("epd"), W("kna"), W("sid"), W("dpa-afx"), W("dts"), W("ats"),
-		W("europa press"), W("adnkronos"), W("\u0442\u0430\u0441\u0441"), W("\u0443\u043d\u0456\u0430\u043d"),
+		W("europa press"), W("adnkronos"), W("anadolu ajansi"), W("anadolu agency"),
+		W("deutsche presse-agentur"), W("agence france-presse"), W("associated press"),
+		W("the associated press"), W("press association"), W("press trust of india"), W("canadian press"),
+		W("the canadian press"), W("demiroren haber ajansi"), W("ihlas haber ajansi"),
+		W("austria presse agentur"), W("agencia efe"), W("agencias"), W("agenzia ansa"),
+		W("\u0442\u0430\u0441\u0441"), W("\u0443\u043d\u0456\u0430\u043d"),
 		W("\u0443\u043a\u0440\u0456\u043d\u0444\u043e\u0440\u043c"), W("\u65b0\u534e\u793e"), W("\u5171\u540c"),
 		W("\u6642\u4e8b") };
 	return LISTED(word, agencies);

@@ -10,6 +10,19 @@ static bool goes_on(struct view v, size_t at, struct view rest)
 	return view_starts_nocase(view_from(v, at + 2), rest);
 }
 
+/* "post-footer", "article__footer": the foot of the text, not of the page. */
+static bool is_foot_of_text(struct view v, size_t at)
+{
+	static const struct view words[] = { { "post", 4 }, { "article", 7 }, { "entry", 5 }, { "story", 5 },
+		{ "content", 7 }, { "text", 4 }, { "news", 4 } };
+	while (at > 0 && (v.p[at - 1] == '-' || v.p[at - 1] == '_'))
+		at--;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (at >= words[i].n && view_eq_nocase(view_make(v.p + at - words[i].n, words[i].n), words[i]))
+			return true;
+	return false;
+}
+
 /* Class words of boxes that show other pages or people's answers. One pass: the first two letters decide which words
  * can follow. */
 static enum verdict naming(struct view v)
@@ -52,7 +65,7 @@ static enum verdict naming(struct view v)
 				return ASIDE;
 			break;
 		case 'f' << 8 | 'o':
-			if (goes_on(v, i, VIEW("oter")))
+			if (goes_on(v, i, VIEW("oter")) && !is_foot_of_text(v, i))
 				found = FOOT;
 			break;
 		case 'n' << 8 | 'e':

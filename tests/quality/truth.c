@@ -59,6 +59,35 @@ static struct view *json_views(struct arena *arena, const json_t *object, const 
 	return views;
 }
 
+static size_t separator(struct view v, size_t at)
+{
+	struct view rest = view_from(v, at);
+	if (rest.p[0] == ';' || rest.p[0] == ',' || rest.p[0] == '|')
+		return 1;
+	return view_starts(rest, VIEW(" and ")) ? 5 : view_starts(rest, VIEW(" & ")) ? 3 : 0;
+}
+
+/* A list of names, or one string that holds them. */
+static struct view *read_authors(struct arena *arena, const json_t *o, uint32_t *ret_count)
+{
+	const json_t *value = json_object_get(o, "authors");
+	value = value ? value : json_object_get(o, "author");
+	if (json_is_array(value))
+		return json_views(arena, o, json_object_get(o, "authors") ? "authors" : "author", ret_count);
+	struct view text = json_view(arena, o, json_object_get(o, "authors") ? "authors" : "author");
+	struct view *names = arena_calloc(arena, text.n + 1, sizeof(*names));
+	size_t from = 0;
+	for (size_t at = 0; text.n && at <= text.n; at++) {
+		size_t n = at < text.n ? separator(text, at) : 1;
+		if (!n)
+			continue;
+		names[(*ret_count)++] = view_make(text.p + from, at - from);
+		from = at + n;
+		at += n - 1;
+	}
+	return names;
+}
+
 static int add(struct truths *t, int set, const char *line)
 {
 	json_error_t at;
@@ -78,6 +107,8 @@ static int add(struct truths *t, int set, const char *line)
 	row->kind = json_view(&t->arena, o, json_object_get(o, "page_type") ? "page_type" : "country");
 	row->with = json_views(&t->arena, o, "with", &row->with_count);
 	row->without = json_views(&t->arena, o, "without", &row->without_count);
+	row->authors = read_authors(&t->arena, o, &row->author_count);
+	row->knows_authors = json_object_get(o, "authors") || json_object_get(o, "author");
 	/* pages that all claim one made-up host are sites of their own */
 	row->site = set == SET_READABILITY ? (uint32_t)hash64(row->record, 1) : site_of(row->url);
 	*map_put(&t->by_record, row->record) = t->count;

@@ -14,7 +14,10 @@ struct truth {
 	struct view record, url, body, kind; /* kind: page type or country */
 	struct view *with, *without;
 	uint32_t with_count, without_count;
-	uint32_t site; /* hash of the registered domain: folds hold out sites */
+	struct view *authors; /* as the score takes them apart */
+	uint32_t author_count;
+	bool knows_authors; /* the set says who wrote its pages, or that nobody is named */
+	uint32_t site;	    /* hash of the registered domain: folds hold out sites */
 };
 
 struct truths {

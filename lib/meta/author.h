@@ -1,0 +1,150 @@
+/* Who may have written a page: the names of each kind of evidence, and how far they are believed; inside meta/ and for
+ * training. */
+#ifndef GARNER_META_AUTHOR_H
+#define GARNER_META_AUTHOR_H
+
+#include "extract/forest.h"
+#include "meta/decide.h"
+#include "meta/names.h"
+
+enum { AUTHOR_GROUPS = 24 };
+
+/* What speaks of an author, the strongest first. */
+enum author_kind {
+	AUTHOR_LD,
+	AUTHOR_META,
+	AUTHOR_OG,
+	AUTHOR_ITEMPROP,
+	AUTHOR_DC,
+	AUTHOR_REL,
+	AUTHOR_CLASS,	  /* a box that its class calls a byline */
+	AUTHOR_LINE,	  /* "By Ann Lee" */
+	AUTHOR_DATED,	  /* "Ann Lee | 5 April" */
+	AUTHOR_LONE,	  /* a name next to a date */
+	AUTHOR_LABEL,	  /* "Author: Ann Lee", anywhere */
+	AUTHOR_SIGNATURE, /* a name set off at the end or the beginning of the body */
+	AUTHOR_USER	  /* a user's name, a link to somebody's page */
+};
+
+/* One byte each: what is known of a group, its names and the page. */
+#define AUTHOR_FEATURES(X)                                                                                             \
+	X(KIND)                                                                                                        \
+	X(SCORE)                                                                                                       \
+	X(PICKED)                                                                                                      \
+	X(RANK)                                                                                                        \
+	X(FOOT)                                                                                                        \
+	X(LD_CLASS)                                                                                                    \
+	X(LD_NEWS)                                                                                                     \
+	X(LD_ORGANISATION)                                                                                             \
+	X(LD_URL)                                                                                                      \
+	X(LD_PERSON)                                                                                                   \
+	X(LD_HAS_PUBLISHER)                                                                                            \
+	X(GENERATOR)                                                                                                   \
+	X(LINKED)                                                                                                      \
+	X(LD_PUBLISHER)                                                                                                \
+	X(NAMES)                                                                                                       \
+	X(WORDS_MIN)                                                                                                   \
+	X(WORDS_MAX)                                                                                                   \
+	X(LENGTH)                                                                                                      \
+	X(DIGITS)                                                                                                      \
+	X(LOWER)                                                                                                       \
+	X(UPPER)                                                                                                       \
+	X(INNER)                                                                                                       \
+	X(DOT)                                                                                                         \
+	X(GIVEN)                                                                                                       \
+	X(BODY)                                                                                                        \
+	X(ROLE)                                                                                                        \
+	X(AGENCY)                                                                                                      \
+	X(UNSPACED)                                                                                                    \
+	X(SITE)                                                                                                        \
+	X(SITE_WORDS)                                                                                                  \
+	X(HOST)                                                                                                        \
+	X(TITLE_WORDS)                                                                                                 \
+	X(SAME)                                                                                                        \
+	X(SAME_HEAD)                                                                                                   \
+	X(SAME_SEEN)                                                                                                   \
+	X(SAME_BEST)                                                                                                   \
+	X(PARTS)                                                                                                       \
+	X(WHOLES)                                                                                                      \
+	X(RIVALS)                                                                                                      \
+	X(RIVAL_BEST)                                                                                                  \
+	X(GROUP_COUNT)                                                                                                 \
+	X(SEEN_HEAD)                                                                                                   \
+	X(SEEN_FOOT)                                                                                                   \
+	X(SEEN_BY)                                                                                                     \
+	X(SEEN_ALONE)                                                                                                  \
+	X(SEEN_DISTANCE)                                                                                               \
+	X(SEEN_DATED)                                                                                                  \
+	X(SEEN_ALL)                                                                                                    \
+	X(SEEN_KEPT)                                                                                                   \
+	X(DATED)                                                                                                       \
+	X(OG_TYPE)                                                                                                     \
+	X(HEADLINE)                                                                                                    \
+	X(PARAGRAPHS)                                                                                                  \
+	X(BODY_BYTES)                                                                                                  \
+	X(BLOCKS)                                                                                                      \
+	X(AUTHOR_CLUES)                                                                                                \
+	X(BYLINE_CLUES)                                                                                                \
+	X(DATE_CLUES)                                                                                                  \
+	X(HEADING_CLUES)                                                                                               \
+	X(LD_ITEMS)                                                                                                    \
+	X(PATH)                                                                                                        \
+	X(HAS_SITE)
+
+enum author_feature {
+#define AUTHOR_FEATURE_ENUM(name) AUTHOR_X_##name,
+	AUTHOR_FEATURES(AUTHOR_FEATURE_ENUM)
+#undef AUTHOR_FEATURE_ENUM
+		AUTHOR_X_COUNT
+};
+
+/* Names of one kind of evidence. */
+struct author_group {
+	struct names names;
+	uint32_t keys[LIMIT_AUTHORS]; /* of the names' words, whatever their case and accents */
+	int score;		      /* by kind and place alone */
+	uint8_t kind, rank;
+	bool foot;   /* stands behind the body */
+	bool picked; /* by the scores */
+	bool linked; /* a name is a link */
+	uint8_t x[AUTHOR_X_COUNT];
+	int32_t belief; /* 1/1024 logit of being the page's authors, all and no others */
+};
+
+struct authors {
+	struct decide *d;
+	struct author_group *groups; /* in the order of the evidence */
+	size_t count;
+	struct author_group *scratch; /* the next one, being filled */
+};
+
+/* Made by tests/quality/train_authors. Beliefs are in 1/1024 logit. */
+struct author_model {
+	uint32_t features;	/* AUTHOR_X_COUNT of the build that it was made with */
+	int32_t prefer;		/* what being picked by the scores counts for when groups compete */
+	int32_t least;		/* believed less, nobody is named */
+	int32_t least_declared; /* the same where JSON-LD declares an article: its publisher fills in its authors */
+	struct forest forest;
+};
+extern const struct author_model author_model;
+
+/* What was gathered in scratch becomes a group of its own, unless @score is 0. */
+struct author_group *author_offer(struct authors *authors, enum author_kind kind, int score);
+void author_read(struct authors *authors, struct view text, int flags);
+/* The names of a line that begins with "By" and the like, or of the next where it says no more than that. */
+void author_read_line(struct authors *authors, size_t block);
+/* @score, or @site_score where all the names gathered are the site's. */
+int author_weigh(const struct authors *authors, int score, int site_score);
+/* 2: between a little above the headline and the beginning of the body; 1: behind the body; 0: elsewhere. */
+int author_place(const struct decide *d, uint32_t node);
+/* What speaks of an author farther from headline and body; @best: the highest score so far. */
+void author_far(struct authors *authors, int best);
+/* Fills x of all groups. */
+void author_facts(struct authors *authors);
+/* By its facts the group is a byline that needs no model: "By Ann Lee" near the headline, two to four words a name,
+ * none of them the site's or a job. */
+bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
+/* Fills belief of all groups. Returns the one that names the page's authors, or NULL. */
+const struct author_group *author_believe(struct authors *authors);
+
+#endif

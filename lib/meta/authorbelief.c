@@ -1,0 +1,29 @@
+#include "meta/author.h"
+
+_Static_assert((int)AUTHOR_X_COUNT <= (int)FOREST_COLUMNS_MAX, "too many features");
+
+bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
+{
+	return x[AUTHOR_X_SEEN_BY] && x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_WORDS_MIN] >= 2 &&
+	       x[AUTHOR_X_WORDS_MAX] <= 4 && !x[AUTHOR_X_SITE] && !x[AUTHOR_X_ROLE] && !x[AUTHOR_X_DIGITS] &&
+	       !x[AUTHOR_X_LOWER];
+}
+
+const struct author_group *author_believe(struct authors *a)
+{
+	const struct author_model *m = &author_model;
+	const struct author_group *best = NULL;
+	int32_t most = 0;
+	for (size_t i = 0; i < a->count; i++) {
+		struct author_group *g = &a->groups[i];
+		forest_score(&m->forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
+		int32_t value = g->belief + (g->picked ? m->prefer : 0);
+		if (best && value <= most)
+			continue;
+		best = g;
+		most = value;
+	}
+	bool declared = a->d->main && a->d->main->class == LD_ARTICLE;
+	bool believed = best && (best->belief >= (declared ? m->least_declared : m->least) || author_is_said(best->x));
+	return believed ? best : NULL;
+}

@@ -1,0 +1,430 @@
+#include "meta/author.h"
+
+#include "extract/quantise.h"
+#include "meta/fold.h"
+#include "normalise/normalise.h"
+#include "util/utf8.h"
+
+enum { WINDOW = 6, LINE_BYTES = 300, LINE_WORDS = 64, NAME_WORDS = 8 };
+
+/* Where the first of a group's names is seen. */
+struct seen {
+	unsigned head, foot; /* lines near the headline, behind the body */
+	bool introduced, alone, kept, dated;
+	size_t distance; /* lines from the headline */
+};
+
+/* What all groups share. */
+struct shared {
+	const struct authors *a;
+	uint8_t dated, og_type, path;
+	unsigned paragraphs, author_clues, byline_clues, date_clues, heading_clues;
+	size_t body_bytes;
+	uint32_t title[TITLE_WORDS], site[TITLE_WORDS];
+	size_t title_n, site_n;
+};
+
+static uint8_t bool_of(bool b)
+{
+	return b ? 255 : 0;
+}
+
+/* Small counts apart, large ones together. */
+static uint8_t few(size_t n)
+{
+	return q_count(n);
+}
+
+static uint8_t dated_by(const struct garner_document *doc)
+{
+	static const char *const from[] = { "text", "state", "url", "time", "microdata", "meta", "json-ld", NULL };
+	if (!doc->published)
+		return 0;
+	for (uint8_t i = 0; from[i] && doc->published_from; i++)
+		if (strcmp(doc->published_from, from[i]) == 0)
+			return (uint8_t)(i + 2);
+	return 1;
+}
+
+static uint8_t og_type_of(struct view type)
+{
+	if (type.n == 0)
+		return 0;
+	if (view_starts_nocase(type, VIEW("article")) || view_ends(type, VIEW(":article")))
+		return 4;
+	if (view_eq_nocase(type, VIEW("blog")))
+		return 3;
+	return view_starts_nocase(type, VIEW("website")) ? 2 : 1;
+}
+
+static uint8_t path_depth(struct view url)
+{
+	size_t at = view_find(url, VIEW("://"));
+	unsigned slashes = 0;
+	if (url_is_front_page(url))
+		return 0;
+	for (size_t i = at + 3; i < url.n && url.p[i] != '?' && url.p[i] != '#'; i++)
+		slashes += url.p[i] == '/' && i + 1 < url.n;
+	return few(slashes);
+}
+
+static void read_shared(struct shared *s, const struct authors *a)
+{
+	const struct decide *d = a->d;
+	const struct page *page = d->page;
+	*s = (struct shared){ .a = a };
+	s->dated = dated_by(&page->document);
+	s->og_type = og_type_of(d->evidence->og_type);
+	s->path = path_depth(page->capture.url);
+	for (size_t i = d->first; d->first != SIZE_MAX && i <= d->last; i++) {
+		const struct block *b = &page->blocks[i];
+		if (b->cut || b->text.n < 60)
+			continue;
+		s->paragraphs++;
+		s->body_bytes += b->text.n;
+	}
+	for (size_t i = 0; i < d->detail->count; i++) {
+		switch (d->detail->clues[i].fact) {
+		case CLUE_AUTHOR: s->author_clues++; break;
+		case CLUE_BYLINE: s->byline_clues++; break;
+		case CLUE_DATE:
+		case CLUE_DATELINE: s->date_clues++; break;
+		case CLUE_TITLE: s->heading_clues += d->detail->clues[i].origin == FROM_HEADING; break;
+		default: break;
+		}
+	}
+	if (page->document.title)
+		s->title_n = fold_hashes(view_of(page->document.title), s->title, TITLE_WORDS);
+	for (size_t i = 0; i < d->site_count; i++)
+		s->site_n += fold_hashes(d->sites[i], s->site + s->site_n, TITLE_WORDS - s->site_n);
+}
+
+static size_t hits(const uint32_t *words, size_t n, const uint32_t *in, size_t in_n)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < in_n; k++)
+			if (in[k] == words[i]) {
+				found++;
+				break;
+			}
+	return found;
+}
+
+static bool has_run(const uint32_t *line, size_t n, const uint32_t *words, size_t count)
+{
+	for (size_t i = 0; i + count <= n; i++)
+		if (memcmp(line + i, words, count * sizeof(*words)) == 0)
+			return true;
+	return false;
+}
+
+/* Lines of a stretch of the page, read once for all groups. */
+struct line {
+	size_t block;
+	uint32_t words[LINE_WORDS];
+	size_t n;
+	bool foot;
+};
+
+struct lines {
+	struct line list[4 * WINDOW];
+	size_t count;
+};
+
+static void read_lines(const struct decide *d, struct lines *lines, size_t from, size_t to, bool foot)
+{
+	for (size_t i = from; i < to && i < d->page->block_count && lines->count < 4 * WINDOW; i++) {
+		struct line *line = &lines->list[lines->count++];
+		line->block = i;
+		line->foot = foot;
+		line->n = fold_hashes(utf8_first(d->page->blocks[i].text, LINE_BYTES), line->words, LINE_WORDS);
+	}
+}
+
+static void read_windows(const struct decide *d, struct lines *lines)
+{
+	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	lines->count = 0;
+	if (head == SIZE_MAX)
+		return;
+	size_t begin = head > 3 ? head - 3 : 0, end = head + WINDOW + 2;
+	read_lines(d, lines, begin, end, false);
+	if (d->first != SIZE_MAX && d->first > end) {
+		size_t from = d->first > end + 3 ? d->first - 3 : end;
+		read_lines(d, lines, from, d->first + 2, false);
+		end = d->first + 2;
+	}
+	if (d->last != SIZE_MAX)
+		read_lines(d, lines, d->last + 1 > end ? d->last : end, d->last + WINDOW, true);
+}
+
+/* A short line with a number of several digits: a day, a year, a time. */
+static bool has_number(const struct block *b)
+{
+	unsigned digits = 0;
+	for (size_t i = 0; b->text.n < 120 && i < b->text.n; i++)
+		digits += ascii_is_digit(b->text.p[i]);
+	return digits >= 4;
+}
+
+static bool is_dated(const struct page *page, size_t at)
+{
+	return has_number(&page->blocks[at]) || (at > 0 && has_number(&page->blocks[at - 1])) ||
+	       (at + 1 < page->block_count && has_number(&page->blocks[at + 1]));
+}
+
+static void look(const struct decide *d, const struct lines *lines, struct view name, struct seen *seen)
+{
+	uint32_t words[NAME_WORDS];
+	size_t n = fold_hashes(name, words, NAME_WORDS);
+	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	*seen = (struct seen){ .distance = 100 };
+	for (size_t i = 0; i < lines->count && n; i++) {
+		const struct line *line = &lines->list[i];
+		const struct block *b = &d->page->blocks[line->block];
+		/* Elements side by side may leave no space: "ByAnn LeeBo Chu". */
+		if (line->block == d->head_block ||
+			(!has_run(line->words, line->n, words, n) &&
+				(b->text.n > LINE_BYTES || view_find(b->text, name) == b->text.n)))
+			continue;
+		size_t far = line->block > head ? line->block - head : head - line->block;
+		*(line->foot ? &seen->foot : &seen->head) += 1;
+		seen->introduced |= b->text.n < LINE_BYTES && names_introduced(b->text);
+		seen->dated |= is_dated(d->page, line->block);
+		seen->alone |= line->n <= n + 4;
+		seen->kept |= !b->cut && b->text.n >= 60;
+		if (far < seen->distance)
+			seen->distance = far;
+	}
+}
+
+/* The shape of one name, added up over the group. */
+static void read_shape(const struct decide *d, struct author_group *g, struct view name)
+{
+	struct view rest = name, word;
+	unsigned words = 0, upper = 0, lower = 0, digits = 0, inner = 0, dots = 0;
+	bool unspaced = false;
+	while (view_next_token(&rest, ' ', &word)) {
+		words += word.n > 0;
+		for (size_t at = 0, k = 0; at < word.n; k++) {
+			uint32_t cp = utf8_next(word, &at);
+			bool capital = fold_letter(cp) != cp && cp < 0x80;
+			upper += capital;
+			lower += fold_is_letter(cp) && !capital;
+			digits += cp < 0x80 && ascii_is_digit((char)cp);
+			inner += capital && k > 0 && word.p[at - 2] >= 'a' && word.p[at - 2] <= 'z';
+			dots += cp == '.' && at < word.n && k > 1;
+			unspaced |= fold_is_unspaced(cp);
+		}
+	}
+	uint8_t *x = g->x;
+	if (words < x[AUTHOR_X_WORDS_MIN])
+		x[AUTHOR_X_WORDS_MIN] = few(words);
+	if (words > x[AUTHOR_X_WORDS_MAX])
+		x[AUTHOR_X_WORDS_MAX] = few(words);
+	x[AUTHOR_X_DIGITS] |= bool_of(digits > 0);
+	x[AUTHOR_X_LOWER] |= bool_of(upper == 0 && (unsigned char)name.p[0] < 0x80);
+	x[AUTHOR_X_UPPER] |= bool_of(upper > 1 && upper * 2 > lower + upper);
+	x[AUTHOR_X_INNER] |= bool_of(inner > 0);
+	x[AUTHOR_X_DOT] |= bool_of(dots > 0);
+	x[AUTHOR_X_UNSPACED] |= bool_of(unspaced);
+	x[AUTHOR_X_BODY] |= bool_of(names_is_body(name));
+	x[AUTHOR_X_ROLE] |= bool_of(names_has_role(name));
+	x[AUTHOR_X_SITE] |= bool_of(decide_is_site(d, name));
+}
+
+static bool in_host(struct view host, struct view name)
+{
+	char text[64];
+	size_t n = fold_word(name, text, sizeof(text)), k = 0;
+	for (size_t i = 0; i < n; i++)
+		if (ascii_is_alpha(text[i]) || ascii_is_digit(text[i]))
+			text[k++] = text[i];
+	return k > 2 && view_find_nocase(host, view_make(text, k)) < host.n;
+}
+
+static void read_names(const struct shared *s, struct author_group *g)
+{
+	const struct decide *d = s->a->d;
+	struct view first = g->names.list[0];
+	uint32_t words[NAME_WORDS];
+	size_t n = fold_hashes(first, words, NAME_WORDS);
+	uint8_t *x = g->x;
+	x[AUTHOR_X_NAMES] = few(g->names.count);
+	x[AUTHOR_X_WORDS_MIN] = 255;
+	for (size_t i = 0; i < g->names.count; i++)
+		read_shape(d, g, g->names.list[i]);
+	x[AUTHOR_X_LENGTH] = q_count(utf8_count(first));
+	x[AUTHOR_X_GIVEN] = bool_of(names_is_given(first));
+	x[AUTHOR_X_AGENCY] = bool_of(names_is_agency(first));
+	x[AUTHOR_X_SITE_WORDS] = q_ratio(hits(words, n, s->site, s->site_n), n);
+	x[AUTHOR_X_TITLE_WORDS] = q_ratio(hits(words, n, s->title, s->title_n), n);
+	x[AUTHOR_X_HOST] = bool_of(in_host(url_host(d->page->capture.url), first));
+}
+
+/* Lines of the page that hold the name as it is written, at most a few. */
+static unsigned count_lines(const struct decide *d, struct view name)
+{
+	enum { ENOUGH = 8 };
+	unsigned count = 0;
+	for (size_t i = 0; i < d->page->block_count && count < ENOUGH; i++) {
+		struct view text = d->page->blocks[i].text;
+		count += text.n >= name.n && view_find(text, name) < text.n;
+	}
+	return count;
+}
+
+static void read_seen(const struct decide *d, const struct lines *lines, struct author_group *g)
+{
+	struct seen seen;
+	look(d, lines, g->names.list[0], &seen);
+	g->x[AUTHOR_X_SEEN_ALL] = few(count_lines(d, g->names.list[0]));
+	g->x[AUTHOR_X_SEEN_HEAD] = few(seen.head);
+	g->x[AUTHOR_X_SEEN_FOOT] = few(seen.foot);
+	g->x[AUTHOR_X_SEEN_BY] = bool_of(seen.introduced);
+	g->x[AUTHOR_X_SEEN_ALONE] = bool_of(seen.alone);
+	g->x[AUTHOR_X_SEEN_DISTANCE] = few(seen.distance);
+	g->x[AUTHOR_X_SEEN_DATED] = bool_of(seen.dated);
+	g->x[AUTHOR_X_SEEN_KEPT] = bool_of(seen.kept);
+}
+
+static bool has_key(const struct author_group *g, uint32_t key)
+{
+	for (size_t i = 0; i < g->names.count; i++)
+		if (g->keys[i] == key)
+			return true;
+	return false;
+}
+
+static size_t shared_names(const struct author_group *a, const struct author_group *b)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < a->names.count; i++)
+		n += has_key(b, a->keys[i]);
+	return n;
+}
+
+static void compare(const struct authors *a, struct author_group *g)
+{
+	unsigned same = 0, head = 0, shown = 0, parts = 0, wholes = 0, rivals = 0;
+	int same_best = 0, rival_best = 0;
+	for (size_t i = 0; i < a->count; i++) {
+		const struct author_group *o = &a->groups[i];
+		if (o == g)
+			continue;
+		size_t both = shared_names(g, o);
+		if (both == g->names.count && both == o->names.count) {
+			same++;
+			bool in_head = o->kind <= AUTHOR_OG || o->kind == AUTHOR_DC;
+			head += in_head;
+			shown += !in_head;
+			same_best = o->score > same_best ? o->score : same_best;
+		} else if (both == o->names.count) {
+			parts++;
+		} else if (both == g->names.count) {
+			wholes++;
+		} else if (both == 0) {
+			rivals++;
+			rival_best = o->score > rival_best ? o->score : rival_best;
+		}
+	}
+	g->x[AUTHOR_X_SAME] = few(same);
+	g->x[AUTHOR_X_SAME_HEAD] = few(head);
+	g->x[AUTHOR_X_SAME_SEEN] = few(shown);
+	g->x[AUTHOR_X_SAME_BEST] = q_count((size_t)same_best);
+	g->x[AUTHOR_X_PARTS] = few(parts);
+	g->x[AUTHOR_X_WHOLES] = few(wholes);
+	g->x[AUTHOR_X_RIVALS] = few(rivals);
+	g->x[AUTHOR_X_RIVAL_BEST] = q_count((size_t)rival_best);
+	g->x[AUTHOR_X_GROUP_COUNT] = few(a->count);
+}
+
+static uint8_t generator_of(struct view generator)
+{
+	if (generator.n == 0)
+		return 0;
+	if (view_starts_nocase(generator, VIEW("wordpress")))
+		return 3;
+	return view_starts_nocase(generator, VIEW("blogger")) ? 2 : 1;
+}
+
+static uint8_t news_of(struct view type)
+{
+	if (type.n == 0)
+		return 0;
+	if (view_ends(type, VIEW("NewsArticle")))
+		return 4;
+	if (view_eq(type, VIEW("Article")))
+		return 3;
+	return view_eq(type, VIEW("BlogPosting")) ? 2 : 1;
+}
+
+static void read_page(const struct shared *s, struct author_group *g)
+{
+	const struct decide *d = s->a->d;
+	const struct ld_item *item = d->main;
+	uint8_t *x = g->x;
+	bool organisation = item && item->author_count, person = organisation, own = false;
+	for (size_t i = 0; item && i < item->author_count; i++) {
+		organisation &= item->authors[i].organisation;
+		person &= item->authors[i].person;
+		own |= item->authors[i].page;
+	}
+	x[AUTHOR_X_LD_PERSON] = bool_of(person);
+	x[AUTHOR_X_LD_URL] = bool_of(own);
+	x[AUTHOR_X_LD_HAS_PUBLISHER] = bool_of(item && item->publisher.n);
+	x[AUTHOR_X_GENERATOR] = generator_of(d->evidence->generator);
+	x[AUTHOR_X_LINKED] = bool_of(g->linked);
+	x[AUTHOR_X_LD_CLASS] = item ? item->class : 255;
+	x[AUTHOR_X_LD_NEWS] = news_of(item ? item->type : VIEW_NONE);
+	x[AUTHOR_X_LD_ORGANISATION] = bool_of(organisation);
+	x[AUTHOR_X_LD_PUBLISHER] = bool_of(item && item->publisher.n && names_same(item->publisher, g->names.list[0]));
+	x[AUTHOR_X_DATED] = s->dated;
+	x[AUTHOR_X_OG_TYPE] = s->og_type;
+	x[AUTHOR_X_HEADLINE] = bool_of(d->head_block != SIZE_MAX);
+	x[AUTHOR_X_PARAGRAPHS] = q_count(s->paragraphs);
+	x[AUTHOR_X_BODY_BYTES] = q_log(s->body_bytes);
+	x[AUTHOR_X_BLOCKS] = q_log(d->page->block_count);
+	x[AUTHOR_X_AUTHOR_CLUES] = q_count(s->author_clues);
+	x[AUTHOR_X_BYLINE_CLUES] = q_count(s->byline_clues);
+	x[AUTHOR_X_DATE_CLUES] = q_count(s->date_clues);
+	x[AUTHOR_X_HEADING_CLUES] = q_count(s->heading_clues);
+	x[AUTHOR_X_LD_ITEMS] = q_count(d->detail->ld.count);
+	x[AUTHOR_X_PATH] = s->path;
+	x[AUTHOR_X_HAS_SITE] = bool_of(d->page->document.site);
+}
+
+static uint32_t key_of(struct view name)
+{
+	uint32_t words[16], key = 1;
+	size_t n = fold_hashes(name, words, 16);
+	for (size_t i = 0; i < n; i++)
+		key = (key ^ words[i]) * 0x9E3779B1u + (key >> 15);
+	return key;
+}
+
+void author_facts(struct authors *a)
+{
+	struct shared shared;
+	struct lines lines;
+	if (!a->count)
+		return;
+	read_shared(&shared, a);
+	read_windows(a->d, &lines);
+	for (size_t i = 0; i < a->count; i++)
+		for (size_t k = 0; k < a->groups[i].names.count; k++)
+			a->groups[i].keys[k] = key_of(a->groups[i].names.list[k]);
+	for (size_t i = 0; i < a->count; i++) {
+		struct author_group *g = &a->groups[i];
+		g->x[AUTHOR_X_KIND] = g->kind;
+		g->x[AUTHOR_X_SCORE] = q_count((size_t)g->score);
+		g->x[AUTHOR_X_PICKED] = bool_of(g->picked);
+		g->x[AUTHOR_X_RANK] = g->rank;
+		g->x[AUTHOR_X_FOOT] = bool_of(g->foot);
+		read_names(&shared, g);
+		read_seen(a->d, &lines, g);
+		compare(a, g);
+		read_page(&shared, g);
+	}
+}

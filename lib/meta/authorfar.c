@@ -1,0 +1,117 @@
+#include "meta/author.h"
+
+#include "meta/byline.h"
+
+enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400 };
+
+/* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
+static struct view labelled(const struct decide *d, size_t at)
+{
+	const struct page *page = d->page;
+	struct view text = page->blocks[at].text;
+	if (text.n > LABEL_BYTES || decide_is_aside(d, page->blocks[at].node))
+		return VIEW_NONE;
+	if (names_is_labelled(text))
+		return text;
+	bool label = text.n > 5 && text.p[text.n - 1] == ':' && names_is_intro(text) && at + 1 < page->block_count;
+	struct view next = label ? page->blocks[at + 1].text : VIEW_NONE;
+	struct view name = view_trim(view_first(next, view_find_byte(next, '/')));
+	return byline_is_name(name) ? name : VIEW_NONE;
+}
+
+/* Such a label wherever it stands, if the page has only one. */
+static void from_labels(struct authors *a)
+{
+	const struct decide *d = a->d;
+	struct view found = VIEW_NONE;
+	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
+		struct view text = labelled(d, i);
+		if (text.n == 0)
+			continue;
+		if (found.n && !view_eq(found, text))
+			return;
+		found = text;
+	}
+	if (found.n)
+		author_read(a, found, NAMES_LOOSE | (names_introduced(found) ? NAMES_MARKED : 0));
+	author_offer(a, AUTHOR_LABEL, author_weigh(a, 52, 0));
+}
+
+/* A name that stands alone, set off by its type, at the end or the beginning of the body. */
+static void from_signature(struct authors *a)
+{
+	const struct decide *d = a->d;
+	bool article = d->main ? d->main->class == LD_ARTICLE : d->published.year >= 0;
+	if (d->first == SIZE_MAX || !article)
+		return;
+	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++)
+		byline_signature(d, &a->scratch->names, i);
+	author_offer(a, AUTHOR_SIGNATURE, author_weigh(a, 48, 0));
+	for (size_t i = d->first > 2 ? d->first - 2 : 0; i <= d->first && a->scratch->names.count == 0; i++)
+		byline_signature(d, &a->scratch->names, i);
+	author_offer(a, AUTHOR_SIGNATURE, author_weigh(a, 47, 0));
+}
+
+/* The way in and out of an account. */
+static bool is_door(struct view text)
+{
+	static const struct view words[] = { { "log", 3 }, { "regist", 6 }, { "account", 7 }, { "sign", 4 },
+		{ "anmeld", 6 }, { "konto", 5 }, { "list", 4 }, { "forgot", 6 }, { "inici", 5 }, { "connexion", 9 } };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (view_find_nocase(text, words[i]) < text.n)
+			return true;
+	return false;
+}
+
+/* A byline's box that stands neither near the headline nor behind the body: the page's first one. */
+static void from_far_boxes(struct authors *a, enum clue_fact fact, enum author_kind kind, int score)
+{
+	const struct decide *d = a->d;
+	for (size_t i = 0; i < d->detail->count && a->scratch->names.count == 0; i++) {
+		const struct clue *c = &d->detail->clues[i];
+		if (c->fact != fact || decide_is_aside(d, c->node))
+			continue;
+		byline_box(d, &a->scratch->names, c->node, fact == CLUE_USER);
+		if (fact == CLUE_USER && a->scratch->names.count && is_door(a->scratch->names.list[0]))
+			a->scratch->names.count = 0;
+	}
+	author_offer(a, kind, author_weigh(a, score, 24))->foot = true;
+}
+
+static void from_far_properties(struct authors *a)
+{
+	const struct decide *d = a->d;
+	for (size_t i = 0; i < d->detail->count && a->scratch->names.count == 0; i++) {
+		const struct clue *c = &d->detail->clues[i];
+		if (c->fact != CLUE_AUTHOR || (c->origin != FROM_ITEMPROP && c->origin != FROM_REL) ||
+			c->value.n > LINE_BYTES || decide_is_aside(d, c->node))
+			continue;
+		author_read(a, c->value, NAMES_LOOSE);
+	}
+	author_offer(a, AUTHOR_ITEMPROP, author_weigh(a, 38, 24))->foot = true;
+}
+
+/* "By Ann Lee" by itself, the page's first. */
+static void from_far_lines(struct authors *a)
+{
+	const struct decide *d = a->d;
+	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS && a->scratch->names.count == 0; i++) {
+		const struct block *b = &d->page->blocks[i];
+		if (b->text.n > LABEL_BYTES || !names_introduced(b->text) || decide_is_aside(d, b->node))
+			continue;
+		author_read_line(a, i);
+	}
+	author_offer(a, AUTHOR_LINE, author_weigh(a, 36, 0))->foot = true;
+}
+
+void author_far(struct authors *a, int best)
+{
+	if (best >= 52)
+		return;
+	from_labels(a);
+	from_signature(a);
+	from_far_properties(a);
+	from_far_boxes(a, CLUE_BYLINE, AUTHOR_CLASS, 37);
+	from_far_boxes(a, CLUE_USER, AUTHOR_USER, 34);
+	from_far_lines(a);
+}

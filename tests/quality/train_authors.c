@@ -1,0 +1,430 @@
+/* Trains what an author's name is believed by, and measures it by cross-validation over sites. See README.md. */
+#include <getopt.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "capture/source.h"
+#include "corpus.h"
+#include "extract/html.h"
+#include "extract/model.h"
+#include "extract/text_rules.h"
+#include "grow.h"
+#include "meta/author.h"
+#include "pipeline.h"
+#include "util/limits.h"
+
+static const char usage[] = "train_authors [--data DIR] [--write FILE] [--set NAME=VALUE]... [--show]\n"
+			    "  --data DIR     folder of the data sets (default ../shared/data)\n"
+			    "  --write FILE   train on everything and write the model (lib/meta/authormodel.c)\n"
+			    "  --set eta=0.1  trees, depth, eta, subsample, columns, min_weight, lambda;\n"
+			    "                 prefer, least, declared: see lib/meta/author.h\n"
+			    "  --show         what is chosen for each page when its site was held out\n";
+
+enum { PARTS = 10, PAGES_MAX = 8192, GROUPS_MAX = 65536, NAMES_MAX = 64 };
+
+struct group {
+	uint8_t x[AUTHOR_X_COUNT];
+	float y, w;
+	bool right;
+	int32_t belief;
+	char *names;
+};
+
+struct sheet {
+	const struct truth *truth;
+	uint32_t fold, first, count;
+};
+
+struct trainer {
+	struct truths truths;
+	struct engine engine;
+	struct sheet sheets[PAGES_MAX];
+	struct group groups[GROUPS_MAX];
+	uint32_t sheet_count, group_count;
+	uint8_t *x;
+	float *y, *w;
+	uint32_t *index;
+	struct boost_settings settings;
+	atomic_bool stop;
+	bool show;
+	int prefer, least, declared;
+};
+
+/* The score's spelling of a name: its words, whatever their case, without "by". */
+static uint32_t name_key(struct view name)
+{
+	name = view_trim(name);
+	if (view_starts_nocase(name, VIEW("by ")))
+		name = view_from(name, 3);
+	uint32_t key = 0;
+	size_t at = 0;
+	for (uint32_t h; (h = score_word(name, &at));)
+		key = (key ^ h) * 0x9E3779B1u + 1;
+	return key;
+}
+
+static size_t put_key(uint32_t *set, size_t n, uint32_t key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (set[i] == key)
+			return n;
+	if (key && n < NAMES_MAX)
+		set[n++] = key;
+	return n;
+}
+
+static size_t shared(const uint32_t *a, size_t n, const uint32_t *b, size_t m)
+{
+	size_t both = 0;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < m; k++)
+			both += a[i] == b[k];
+	return both;
+}
+
+/* One for the very set, something for a part of it or more than it. */
+static void judge(struct group *g, const struct truth *truth, const struct names *names)
+{
+	uint32_t want[NAMES_MAX], got[NAMES_MAX];
+	size_t n = 0, m = 0;
+	for (uint32_t i = 0; i < truth->author_count; i++)
+		n = put_key(want, n, name_key(truth->authors[i]));
+	for (size_t i = 0; i < names->count; i++)
+		m = put_key(got, m, name_key(names->list[i]));
+	size_t both = shared(want, n, got, m);
+	g->right = n && both == n && both == m;
+	g->y = g->right ? 1 : n && m && both == m ? 0.6f : both && both == n ? 0.3f : 0;
+}
+
+static char *joined(const struct names *names)
+{
+	struct buf b = BUF_INIT(1 << 16);
+	for (size_t i = 0; i < names->count; i++) {
+		buf_puts(&b, i ? "; " : "");
+		buf_putv(&b, names->list[i]);
+	}
+	char *text = strdup(b.n ? buf_str(&b) : "");
+	buf_free(&b);
+	return text;
+}
+
+/* Pages of news are few in the sets, and what the library is for. */
+static float weight_of(int set)
+{
+	return set == SET_NEWSROOM ? 4 : set == SET_TRAFILATURA ? 2 : 1;
+}
+
+static int put(void *user, struct page *page, struct error *error)
+{
+	struct trainer *t = user;
+	(void)error;
+	const struct truth *truth = truths_find(&t->truths, page->capture.record);
+	if (!truth || !truth->knows_authors || t->sheet_count == PAGES_MAX)
+		return 0;
+	struct sheet *sheet = &t->sheets[t->sheet_count++];
+	*sheet = (struct sheet){
+		.truth = truth, .fold = (truth->site ^ truth->site >> 15) % PARTS, .first = t->group_count
+	};
+	const struct detail *detail = page->evidence ? page->evidence->detail : NULL;
+	const struct authors *a = detail && !page->reason ? detail->authors : NULL;
+	for (size_t i = 0; a && i < a->count && t->group_count < GROUPS_MAX; i++) {
+		struct group *g = &t->groups[t->group_count++];
+		memcpy(g->x, a->groups[i].x, sizeof(g->x));
+		judge(g, truth, &a->groups[i].names);
+		g->names = joined(&a->groups[i].names);
+	}
+	sheet->count = t->group_count - sheet->first;
+	for (uint32_t i = 0; i < sheet->count; i++)
+		t->groups[sheet->first + i].w = weight_of(truth->set) / (float)sheet->count;
+	return 0;
+}
+
+static int read_set(struct trainer *t, const char *data, const char *set, struct error *error)
+{
+	char path[4096];
+	const char *input = path;
+	struct capture_reader *reader = NULL;
+	struct page page = { 0 };
+	snprintf(path, sizeof(path), "%s/%s.warc.gz", data, set);
+	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
+	page.options = &t->engine.options;
+	struct pipeline pipeline = { .engine = &t->engine, .jobs = 1, .stop = &t->stop, .sink = put, .user = t };
+	int result = capture_open(&t->engine, &input, 1, &reader, error);
+	while (!result) {
+		page_reset(&page);
+		int got = capture_next(reader, &page);
+		if (got == SOURCE_END)
+			break;
+		result = got == 0 ? pipeline_run_page(&pipeline, &page, error) : got < 0 ? got : 0;
+	}
+	capture_close(reader);
+	arena_free(&page.arena);
+	return result;
+}
+
+static int fill(struct trainer *t)
+{
+	t->x = malloc((size_t)t->group_count * AUTHOR_X_COUNT + 1);
+	t->y = malloc(t->group_count * sizeof(*t->y) + 1);
+	t->w = malloc(t->group_count * sizeof(*t->w) + 1);
+	t->index = malloc(t->group_count * sizeof(*t->index) + 1);
+	if (!t->x || !t->y || !t->w || !t->index)
+		return -1;
+	for (uint32_t i = 0; i < t->group_count; i++) {
+		memcpy(t->x + (size_t)i * AUTHOR_X_COUNT, t->groups[i].x, AUTHOR_X_COUNT);
+		t->y[i] = t->groups[i].y;
+		t->w[i] = t->groups[i].w;
+	}
+	return 0;
+}
+
+/* All groups but those of fold @out; -1: all. */
+static int train(struct trainer *t, int out, struct forest *ret)
+{
+	struct grow_rows rows = {
+		.x = t->x, .stride = AUTHOR_X_COUNT, .columns = AUTHOR_X_COUNT, .index = t->index, .y = t->y, .w = t->w
+	};
+	for (uint32_t i = 0; i < t->sheet_count; i++)
+		for (uint32_t k = 0; k < t->sheets[i].count && (int)t->sheets[i].fold != out; k++)
+			t->index[rows.count++] = t->sheets[i].first + k;
+	return grow_forest(&t->settings, &rows, ret);
+}
+
+static void clear_forest(struct forest *f)
+{
+	free((void *)f->features);
+	free((void *)f->thresholds);
+	free((void *)f->leaves);
+	*f = (struct forest){ 0 };
+}
+
+static int cross_validate(struct trainer *t)
+{
+	int result = 0;
+	for (int fold = 0; fold < PARTS && !result; fold++) {
+		struct forest forest = { 0 };
+		result = train(t, fold, &forest);
+		for (uint32_t i = 0; i < t->sheet_count && !result; i++)
+			for (uint32_t k = 0; k < t->sheets[i].count && (int)t->sheets[i].fold == fold; k++) {
+				struct group *g = &t->groups[t->sheets[i].first + k];
+				forest_score_plain(&forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
+			}
+		clear_forest(&forest);
+	}
+	return result;
+}
+
+static const struct group *chosen(const struct trainer *t, const struct sheet *sheet)
+{
+	const struct group *best = NULL;
+	int most = INT_MIN;
+	for (uint32_t k = 0; k < sheet->count; k++) {
+		const struct group *g = &t->groups[sheet->first + k];
+		int value = g->belief + (g->x[AUTHOR_X_PICKED] ? t->prefer : 0);
+		if (value > most) {
+			best = g;
+			most = value;
+		}
+	}
+	return best;
+}
+
+struct tally {
+	unsigned has, right, none, spurious;
+};
+
+static void measure(const struct trainer *t, int least, int declared, struct tally *tallies)
+{
+	memset(tallies, 0, SET_COUNT * sizeof(*tallies));
+	for (uint32_t i = 0; i < t->sheet_count; i++) {
+		const struct sheet *sheet = &t->sheets[i];
+		const struct group *g = chosen(t, sheet);
+		struct tally *tally = &tallies[sheet->truth->set];
+		bool given = g && (g->belief >= (g->x[AUTHOR_X_LD_CLASS] == LD_ARTICLE ? declared : least) ||
+					  author_is_said(g->x));
+		if (sheet->truth->author_count) {
+			tally->has++;
+			tally->right += given && g->right;
+		} else {
+			tally->none++;
+			tally->spurious += given;
+		}
+	}
+}
+
+static void report_line(const struct trainer *t, int least, int declared)
+{
+	struct tally tallies[SET_COUNT];
+	measure(t, least, declared, tallies);
+	printf("%6d %6d", least, declared);
+	for (int s = 0; s < SET_COUNT; s++)
+		printf("  %s %.3f %.3f", set_names[s], (double)tallies[s].right / tallies[s].has,
+			(double)tallies[s].spurious / tallies[s].none);
+	putchar('\n');
+}
+
+/* Authors that are right, and spurious ones, of each set: with the thresholds as they are, and with others. */
+static void report(const struct trainer *t)
+{
+	report_line(t, t->least, t->declared);
+	for (int declared = -4096; declared <= 1024; declared += 512)
+		for (int least = -1024; least <= 1024; least += 256)
+			report_line(t, least, declared);
+}
+
+static void show(const struct trainer *t)
+{
+	for (uint32_t i = 0; i < t->sheet_count; i++) {
+		const struct sheet *s = &t->sheets[i];
+		const struct group *best = chosen(t, s);
+		printf("%s\t%d\t%d\t%.*s\t", set_names[s->truth->set], best ? best->belief : -9999,
+			s->truth->author_count ? best && best->right : -1, (int)s->truth->url.n, s->truth->url.p);
+		for (uint32_t k = 0; k < s->truth->author_count; k++)
+			printf("%s%.*s", k ? "; " : "", (int)s->truth->authors[k].n, s->truth->authors[k].p);
+		for (uint32_t k = 0; k < s->count; k++) {
+			const struct group *g = &t->groups[s->first + k];
+			printf("\t[%d %d/%d %s%s]", g->x[AUTHOR_X_KIND], g->x[AUTHOR_X_SCORE], g->belief,
+				g->right ? "= " : "", g->names);
+		}
+		if (best)
+			for (int f = 0; f < AUTHOR_X_COUNT; f++)
+				printf("%s%d", f ? "," : "\tX", best->x[f]);
+		putchar('\n');
+	}
+}
+
+static int write_c(const struct trainer *t, const char *path, const struct forest *f)
+{
+	FILE *file = fopen(path, "w");
+	if (!file)
+		return -1;
+	size_t leaves = (size_t)1 << f->depth, nodes = leaves - 1;
+	fputs("/* Made by tests/quality/train_authors: trees over the features of author.h. */\n"
+	      "// clang-format off\n#include \"meta/author.h\"\n\n",
+		file);
+	fprintf(file, "static const uint16_t features[] = {\n");
+	for (size_t i = 0; i < f->trees * nodes; i++)
+		fprintf(file, "%u,%s", f->features[i], i % 32 == 31 ? "\n" : "");
+	fprintf(file, "\n};\nstatic const uint8_t thresholds[] = {\n");
+	for (size_t i = 0; i < f->trees * nodes; i++)
+		fprintf(file, "%u,%s", f->thresholds[i], i % 32 == 31 ? "\n" : "");
+	fprintf(file, "\n};\nstatic const int16_t leaves[] = {\n");
+	for (size_t i = 0; i < f->trees * leaves; i++)
+		fprintf(file, "%d,%s", f->leaves[i], i % 32 == 31 ? "\n" : "");
+	fprintf(file, "\n};\nconst struct author_model author_model = {\n");
+	fprintf(file, "\t.features = %d, .prefer = %d, .least = %d, .least_declared = %d,\n", AUTHOR_X_COUNT, t->prefer,
+		t->least, t->declared);
+	fprintf(file,
+		"\t.forest = { .trees = %u, .depth = %u, .base = %d, .features = features, .thresholds = thresholds,\n"
+		"\t\t.leaves = leaves },\n};\n",
+		f->trees, f->depth, f->base);
+	return fclose(file) ? -1 : 0;
+}
+
+static bool set_number(struct trainer *t, const char *text)
+{
+	struct boost_settings *s = &t->settings;
+	const struct {
+		const char *name;
+		int *whole;
+		double *real;
+	} numbers[] = { { "trees", &s->trees, NULL }, { "depth", &s->depth, NULL }, { "eta", NULL, &s->eta },
+		{ "subsample", NULL, &s->subsample }, { "columns", NULL, &s->columns },
+		{ "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda }, { "prefer", &t->prefer, NULL },
+		{ "least", &t->least, NULL }, { "declared", &t->declared, NULL } };
+	const char *eq = strchr(text, '=');
+	struct view name = { text, eq ? (size_t)(eq - text) : 0 };
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (!view_eq(name, view_of(numbers[i].name)))
+			continue;
+		if (numbers[i].whole)
+			*numbers[i].whole = atoi(eq + 1);
+		else
+			*numbers[i].real = atof(eq + 1);
+		return true;
+	}
+	return false;
+}
+
+static int run(struct trainer *t, const char *data, const char *path)
+{
+	struct error error = { 0 };
+	int result = truths_read(&t->truths, data);
+	if (!result)
+		result = model_load(&t->engine.model, &error);
+	if (!result)
+		result = rules_load(&t->engine.options, &t->engine.rules, &error);
+	for (int s = 0; s < SET_COUNT && !result; s++)
+		result = read_set(t, data, set_names[s], &error);
+	if (!result)
+		result = fill(t);
+	if (!result)
+		result = cross_validate(t);
+	if (result) {
+		fprintf(stderr, "train_authors: %s\n", error.text);
+		return result;
+	}
+	report(t);
+	if (t->show)
+		show(t);
+	struct forest forest = { 0 };
+	if (path && !(result = train(t, -1, &forest)))
+		result = write_c(t, path, &forest);
+	clear_forest(&forest);
+	return result;
+}
+
+static void clear(struct trainer *t)
+{
+	for (uint32_t i = 0; i < t->group_count; i++)
+		free(t->groups[i].names);
+	free(t->x);
+	free(t->y);
+	free(t->w);
+	free(t->index);
+	model_free(t->engine.model);
+	rules_free(t->engine.rules);
+	truths_free(&t->truths);
+	free(t);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "write", 1, NULL, 'w' },
+		{ "set", 1, NULL, 's' }, { "show", 0, NULL, 'S' }, { 0 } };
+	const char *data = "../shared/data", *path = NULL;
+	struct trainer *t = calloc(1, sizeof(*t));
+	int option;
+	if (!t)
+		return 1;
+	t->engine.options = (struct garner_options){ .jobs = 1, .clock = 1 };
+	t->prefer = 3072;
+	t->least = -280;
+	t->declared = -2320;
+	t->settings = (struct boost_settings){ .trees = 120,
+		.depth = 4,
+		.threads = 2,
+		.eta = 0.08,
+		.subsample = 0.7,
+		.columns = 0.4,
+		.min_weight = 2,
+		.lambda = 3 };
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		bool good = true;
+		switch (option) {
+		case 'd': data = optarg; break;
+		case 'w': path = optarg; break;
+		case 's': good = set_number(t, optarg); break;
+		case 'S': t->show = true; break;
+		default: good = false;
+		}
+		if (!good) {
+			fputs(usage, stderr);
+			return 2;
+		}
+	}
+	int result = run(t, data, path);
+	clear(t);
+	return result ? 1 : 0;
+}
