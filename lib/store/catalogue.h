@@ -136,6 +136,10 @@ typedef int catalogue_file_fn(void *user, const struct catalogue_file *file);
 /* By kind, then number. */
 int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void *user, struct error *error);
 
+/* Of one kind, by number. */
+int catalogue_each_file_of(struct catalogue *catalogue, enum catalogue_file_kind kind, catalogue_file_fn *fn,
+	void *user, struct error *error);
+
 /* ---- totals: counts by kind and key, kept up by the writer ---- */
 int catalogue_count(struct catalogue *catalogue, const char *kind, const char *key, int64_t more, struct error *error);
 /* Takes a count back to nothing. */

@@ -124,11 +124,9 @@ int catalogue_drop_pack(struct catalogue *catalogue, int64_t pack, struct error 
 	return result ? result : catalogue_execute(catalogue, sql, error);
 }
 
-int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void *user, struct error *error)
+static int each_file(
+	struct catalogue *catalogue, sqlite3_stmt *st, catalogue_file_fn *fn, void *user, struct error *error)
 {
-	sqlite3_stmt *st = NULL;
-	sqlite3_prepare_v2(catalogue->db, "SELECT kind,number,size,sealed,sha256,since FROM file ORDER BY kind,number",
-		-1, &st, NULL);
 	if (!st)
 		return catalogue_failed(catalogue, error);
 	int result = 0, said = 0;
@@ -138,6 +136,25 @@ int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void
 	}
 	sqlite3_finalize(st);
 	return said ? said : result > 0 ? 0 : result;
+}
+
+int catalogue_each_file(struct catalogue *catalogue, catalogue_file_fn *fn, void *user, struct error *error)
+{
+	sqlite3_stmt *st = NULL;
+	sqlite3_prepare_v2(catalogue->db, "SELECT kind,number,size,sealed,sha256,since FROM file ORDER BY kind,number",
+		-1, &st, NULL);
+	return each_file(catalogue, st, fn, user, error);
+}
+
+int catalogue_each_file_of(struct catalogue *catalogue, enum catalogue_file_kind kind, catalogue_file_fn *fn,
+	void *user, struct error *error)
+{
+	sqlite3_stmt *st = NULL;
+	sqlite3_prepare_v2(catalogue->db,
+		"SELECT kind,number,size,sealed,sha256,since FROM file WHERE kind=? ORDER BY number", -1, &st, NULL);
+	if (st)
+		sqlite3_bind_int(st, 1, (int)kind);
+	return each_file(catalogue, st, fn, user, error);
 }
 
 /* Table by table: what can be read is kept. */

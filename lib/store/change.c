@@ -90,7 +90,7 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 {
 	struct store_reader reader;
 	struct catalogue_document row;
-	int result = store_reader_open(path, &reader, error);
+	int result = store_reader_open(path, true, &reader, error);
 	if (result)
 		return result;
 	struct history history = { .reader = &reader, .fn = fn, .user = user, .error = error };
@@ -124,7 +124,7 @@ int store_stats(const char *path, struct garner_stats *ret_stats, struct error *
 	struct store_reader reader;
 	struct index_count count;
 	struct garner_stats stats = { 0 };
-	int result = store_reader_open(path, &reader, error);
+	int result = store_reader_open(path, true, &reader, error);
 	if (!result && !reader.keys)
 		result = error_set(error, reader.keys_error.code, "%s", reader.keys_error.text);
 	if (result)

@@ -323,12 +323,17 @@ static int narrowest(struct keys *keys, const struct garner_filter *filter, stru
 	return result;
 }
 
+bool keys_help(const struct garner_filter *filter)
+{
+	return filter && (filter->host || filter->since || filter->until);
+}
+
 int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error)
 {
 	struct span span = { .count = UINT64_MAX };
 	int64_t newest = 0;
 	int result = 0;
-	if (filter && (filter->host || filter->since || filter->until)) {
+	if (keys_help(filter)) {
 		result = load(keys, error);
 		if (!result)
 			result = catalogue_newest(keys->catalogue, &newest, error);

@@ -38,6 +38,8 @@ int keys_find_url(struct keys *keys, uint64_t key, int64_t *ret_newest, struct e
 int keys_each_of_id(struct keys *keys, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
 /* As catalogue_each, by the day or the host where one of them says most. */
 int keys_each(struct keys *keys, const struct garner_filter *filter, catalogue_fn *fn, void *user, struct error *error);
+/* Whether keys_each uses the keys for @filter. */
+bool keys_help(const struct garner_filter *filter);
 /* 0: each key of @row leads to it; else 1 + the band of one that does not. */
 int keys_check(struct keys *keys, const struct catalogue_document *row, struct error *error);
 /* "id", "text", "URL", "day", "host" */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "store/format.h"
 #include "store/read.h"
 #include "util/limits.h"
 
@@ -22,23 +23,43 @@ static bool begins_with_document(struct view raw)
 	return is_header(raw) && is_member_name(view_make(raw.p, strnlen(raw.p, 100)));
 }
 
+static int is_document(int fd, const char *name, const struct pack_frame *frame, struct error *error)
+{
+	struct buf raw = BUF_INIT(TAR_BLOCK);
+	int result = pack_peek(fd, name, frame, TAR_BLOCK, &raw, error);
+	result = result ? result : begins_with_document(buf_view(&raw));
+	buf_free(&raw);
+	return result;
+}
+
+/* Pieces of the closing members are larger than frames of documents, unless one holds them all: it stands before the
+ * end of the tar. */
+static size_t guess_border(const struct pack_frame *frames, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (frames[i].raw >= PACK_CLOSING_BYTES)
+			return i;
+	return count >= 2 ? count - 2 : 0;
+}
+
 int pack_border(
 	int fd, const char *name, const struct pack_frame *frames, size_t count, size_t *ret_first, struct error *error)
 {
-	struct buf raw = BUF_INIT(TAR_BLOCK);
 	size_t low = 0, high = count;
-	int result = 0;
-	while (!result && low < high) {
-		size_t middle = low + (high - low) / 2;
-		result = pack_peek(fd, name, &frames[middle], TAR_BLOCK, &raw, error);
-		if (begins_with_document(buf_view(&raw)))
-			low = middle + 1;
+	/* The two frames at the guessed border first. */
+	size_t guess = guess_border(frames, count), tries[] = { guess, guess ? guess - 1 : 0 };
+	for (size_t i = 0; low < high; i++) {
+		size_t at = i < 2 && tries[i] >= low && tries[i] < high ? tries[i] : low + (high - low) / 2;
+		int document = is_document(fd, name, &frames[at], error);
+		if (document < 0)
+			return document;
+		if (document)
+			low = at + 1;
 		else
-			high = middle;
+			high = at;
 	}
-	buf_free(&raw);
 	*ret_first = low;
-	return result;
+	return 0;
 }
 
 static int64_t number_of_line(struct view line)
@@ -126,6 +147,27 @@ static int decode(int fd, const char *name, const struct pack_frame *frames, siz
 	return result;
 }
 
+static struct view from_first_line(const struct buf *out)
+{
+	/* What stands before it: the end of another member and a header, or the end of another line. */
+	struct view all = buf_view(out);
+	size_t after_header = view_find(all, view_make("\0{\"n\":", 6)), after_line = view_find(all, VIEW("\n{\"n\":"));
+	return view_from(all, (after_header < after_line ? after_header : after_line) + 1);
+}
+
+/* Its number is written in one way only. */
+static bool has_line(const struct buf *out, int64_t n)
+{
+	char begin[40];
+	int size = snprintf(begin, sizeof(begin), "\n{\"n\":%lld,", (long long)n);
+	struct view lines = from_first_line(out), rest;
+	if (view_starts(lines, view_make(begin + 1, (size_t)size - 1)))
+		rest = lines;
+	else
+		rest = view_from(lines, view_find(lines, view_make(begin, (size_t)size)) + 1);
+	return view_find_byte(rest, '\n') < rest.n;
+}
+
 int pack_lines(int fd, const char *name, const struct pack_frame *frames, size_t border, size_t count, int64_t n,
 	struct buf *out, struct view *ret_lines, struct error *error)
 {
@@ -136,15 +178,15 @@ int pack_lines(int fd, const char *name, const struct pack_frame *frames, size_t
 	if (!result && n != GARNER_NO_NUMBER) {
 		result = find_piece(fd, name, frames, first, end, n, &first, error);
 		start = first > start + 1 ? first - 1 : start;
-		end = first < end ? first + 1 : end;
+		if (!result)
+			result = decode(fd, name, frames, start, first, out, error);
+		/* A line may be cut by the end of its piece. */
+		if (!result && first < end && !has_line(out, n))
+			result = decode(fd, name, frames, first, first + 1, out, error);
+	} else if (!result) {
+		result = decode(fd, name, frames, start, end, out, error);
 	}
 	if (!result)
-		result = decode(fd, name, frames, start, end, out, error);
-	if (result)
-		return result;
-	/* What stands before the first line: the end of another member and a header, or the end of another line. */
-	struct view all = buf_view(out);
-	size_t after_header = view_find(all, view_make("\0{\"n\":", 6)), after_line = view_find(all, VIEW("\n{\"n\":"));
-	*ret_lines = view_from(all, (after_header < after_line ? after_header : after_line) + 1);
-	return 0;
+		*ret_lines = from_first_line(out);
+	return result;
 }

@@ -11,7 +11,7 @@
 #include "util/limits.h"
 
 /* A writer removes runs that it has merged: then the next snapshot lists others. */
-static int open_snapshot(struct store_reader *reader, const char *db, struct error *error)
+static int open_snapshot(struct store_reader *reader, const char *db, bool keys, struct error *error)
 {
 	enum { TRIES = 20 };
 	int result = 0, found = -ENOENT;
@@ -21,14 +21,15 @@ static int open_snapshot(struct store_reader *reader, const char *db, struct err
 		result = catalogue_open(db, CATALOGUE_READ, &reader->catalogue, error);
 		if (!result)
 			result = catalogue_snapshot(reader->catalogue, error);
-		if (!result)
+		found = 0;
+		if (!result && keys)
 			found = keys_open(reader->root, reader->root, reader->catalogue, false, &reader->keys,
 				&reader->keys_error);
 	}
 	return result;
 }
 
-int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error)
+int store_reader_open(const char *path, bool keys, struct store_reader *ret_reader, struct error *error)
 {
 	struct store_reader reader = {
 		.fd = -1, .frame = -1, .pack = -1, .raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1)
@@ -38,7 +39,7 @@ int store_reader_open(const char *path, struct store_reader *ret_reader, struct 
 	reader.root = strdup(path);
 	reader.lines.root = reader.root;
 	int result = reader.root && asprintf(&db, "%s/catalogue.db", path) >= 0
-			     ? open_snapshot(&reader, db, error)
+			     ? open_snapshot(&reader, db, keys, error)
 			     : error_set(error, -ENOMEM, "%s: no memory", path);
 	free(db);
 	if (result) {
@@ -213,7 +214,7 @@ int store_list(
 	struct store_reader reader;
 	if (!is_folder(path))
 		return pack_file_list(path, filter, fn, user, error);
-	int result = store_reader_open(path, &reader, error);
+	int result = store_reader_open(path, keys_help(filter), &reader, error);
 	if (result)
 		return result;
 	struct listing listing = { .reader = &reader,
@@ -276,21 +277,23 @@ static int find_by_url(struct store_reader *reader, const char *key, int64_t *re
 	return result ? result : keys_find_id(reader->keys, row.id, none, ret_n, &same, error);
 }
 
+int64_t store_key_number(const char *key)
+{
+	unsigned long long number;
+	struct view v = view_of(key);
+	if (is_member_name(v))
+		v = view_first(v, view_find_byte(v, '_'));
+	return v.n <= 15 && view_to_u64(v, &number) ? (int64_t)number : GARNER_NO_NUMBER;
+}
+
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error)
 {
-	unsigned long long number;
-	int64_t n = GARNER_NO_NUMBER;
+	int64_t n = store_key_number(key);
 	int result = 0;
-	struct view v = view_of(key);
-	bool is_id = v.n == 16 && strspn(key, "0123456789abcdef") == 16;
-	if (is_id)
+	if (n == GARNER_NO_NUMBER && strlen(key) == 16 && strspn(key, "0123456789abcdef") == 16)
 		result = find_by_id(reader, key, &n, error);
-	else if (is_member_name(v))
-		n = (int64_t)strtoull(key, NULL, 10);
-	else if (v.n <= 15 && view_to_u64(v, &number))
-		n = (int64_t)number;
-	else
+	else if (n == GARNER_NO_NUMBER)
 		result = find_by_url(reader, key, &n, error);
 	if (result)
 		return result;
@@ -305,7 +308,7 @@ int store_show(const char *path, const char *key, garner_document_fn *fn, void *
 	struct arena arena;
 	if (!is_folder(path))
 		return pack_file_show(path, key, fn, user, error);
-	int result = store_reader_open(path, &reader, error);
+	int result = store_reader_open(path, store_key_number(key) == GARNER_NO_NUMBER, &reader, error);
 	if (result)
 		return result;
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);

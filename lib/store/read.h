@@ -8,7 +8,7 @@
 struct store_reader {
 	char *root;
 	struct catalogue *catalogue;
-	struct keys *keys; /* NULL: keys_error tells why */
+	struct keys *keys; /* NULL: not asked for, or keys_error tells why */
 	struct error keys_error;
 	struct line_reader lines;
 	int64_t pack;  /* number of the open pack */
@@ -17,8 +17,9 @@ struct store_reader {
 	char *pack_path;
 	struct buf raw;
 };
-/* One snapshot of the catalogue. -ENOENT: no store there. */
-int store_reader_open(const char *path, struct store_reader *ret_reader, struct error *error);
+/* One snapshot of the catalogue, with @keys the keys that belong to it: files that a number alone does not need.
+ * -ENOENT: no store there. */
+int store_reader_open(const char *path, bool keys, struct store_reader *ret_reader, struct error *error);
 void store_reader_close(struct store_reader *reader);
 /* The member's bytes; valid until the next call. */
 int store_reader_member(struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member,
@@ -29,6 +30,8 @@ int store_reader_document(struct store_reader *reader, const struct catalogue_do
 /* As keys_each_of_id. */
 int store_reader_each_of_id(
 	struct store_reader *reader, uint64_t id, catalogue_fn *fn, void *user, struct error *error);
+/* The number that a key is, or that a member's name begins with; GARNER_NO_NUMBER: an id or a URL. */
+int64_t store_key_number(const char *key);
 /* Number, id, member name or URL. 0; 1: not there. */
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error);

@@ -181,6 +181,27 @@ static int take_wanted(void *user, const char *name, struct view bytes, size_t a
 	return 0;
 }
 
+/* Plain members by their headers alone: libarchive is loaded only where one of another kind comes first. */
+static bool find_member(struct view raw, struct wanted *wanted)
+{
+	enum { BLOCK = 512, NAME = 100, SIZE_AT = 124, TYPE_AT = 156, MAGIC_AT = 257, PREFIX_AT = 345 };
+	while (raw.n >= BLOCK && memcmp(raw.p + MAGIC_AT, "ustar", 5) == 0 && !raw.p[PREFIX_AT] &&
+		raw.p[TYPE_AT] == '0') {
+		char octal[13] = "";
+		memcpy(octal, raw.p + SIZE_AT, 12);
+		size_t size = (size_t)strtoull(octal, NULL, 8), padded = (size + BLOCK - 1) / BLOCK * BLOCK;
+		struct view name = view_make(raw.p, strnlen(raw.p, NAME)), body = view_from(raw, BLOCK);
+		if (size > body.n)
+			return false;
+		if (view_eq(name, view_of(wanted->path))) {
+			wanted->bytes = view_first(body, size);
+			return true;
+		}
+		raw = view_from(body, padded);
+	}
+	return false;
+}
+
 /* Frames are in order of number: the right one is found by halving. Most lines say where their frame begins. */
 static int find_frame(const struct pack_file *file, const struct garner_document *d, struct buf *raw, size_t *ret_i,
 	struct error *error)
@@ -205,12 +226,12 @@ static int find_frame(const struct pack_file *file, const struct garner_document
 static int find_text(const struct pack_file *file, const struct garner_document *d, struct buf *raw,
 	struct view *ret_member, struct error *error)
 {
-	struct wanted wanted = { .path = d->path };
+	struct wanted wanted = { .path = d->path, .bytes = VIEW_NONE };
 	size_t i;
 	int result = find_frame(file, d, raw, &i, error);
 	if (!result && file->border)
 		result = pack_read(file->fd, file->name, file->frames[i].offset, file->frames[i].packed, raw, error);
-	if (!result)
+	if (!result && !find_member(buf_view(raw), &wanted))
 		result = pack_members(buf_view(raw), take_wanted, &wanted, error);
 	if (!result && !wanted.bytes.p)
 		result = error_set(
@@ -311,21 +332,12 @@ static bool is_key(const struct garner_document *d, const char *key)
 	return strlen(key) < 16 && view_to_u64(view_of(key), &number) && d->n == (int64_t)number;
 }
 
-static int64_t number_of_key(const char *key)
-{
-	unsigned long long n;
-	struct view v = view_of(key);
-	if (is_member_name(v))
-		v = view_first(v, view_find_byte(v, '_'));
-	return v.n < 16 && view_to_u64(v, &n) ? (int64_t)n : GARNER_NO_NUMBER;
-}
-
 /* Without parsing it: a line that does not hold the bytes of the key is not the one. Parsing all lines took 20 times as
  * long as finding the text. */
 static bool may_be_line(struct view line, const char *key)
 {
 	char number[40];
-	int64_t n = number_of_key(key);
+	int64_t n = store_key_number(key);
 	struct view v = view_of(key);
 	if (n != GARNER_NO_NUMBER) {
 		int size = snprintf(number, sizeof(number), "{\"n\":%lld,", (long long)n);
@@ -361,7 +373,7 @@ static int find_document(struct pack_file *file, const char *key, struct arena *
 {
 	struct view lines, line;
 	struct error ignored = { 0 };
-	int result = pack_lines(file->fd, file->name, file->frames, file->border, file->count, number_of_key(key),
+	int result = pack_lines(file->fd, file->name, file->frames, file->border, file->count, store_key_number(key),
 		&file->part, &lines, &ignored);
 	if (!result)
 		result = find_line(lines, key, arena, &line, &ignored);

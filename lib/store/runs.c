@@ -114,7 +114,7 @@ static void forget(struct runs *runs, size_t i)
 static int open_run(void *user, const struct catalogue_file *file)
 {
 	struct runs *runs = user;
-	if (file->kind != runs->shape->kind || file->number == 0)
+	if (file->number == 0)
 		return 0;
 	if (file->number >= runs->next_file)
 		runs->next_file = file->number + 1;
@@ -151,7 +151,7 @@ static int open_all(struct runs *runs, struct error *error)
 	int result = catalogue_get(runs->catalogue, runs->shape->from, 0, &runs->from, error);
 	runs->error = error;
 	if (!result && runs->root)
-		result = catalogue_each_file(runs->catalogue, open_run, runs, error);
+		result = catalogue_each_file_of(runs->catalogue, runs->shape->kind, open_run, runs, error);
 	if (!result && runs->root)
 		find_next_file(runs);
 	return result;

@@ -251,7 +251,7 @@ int store_search(const char *path, const char *words, const struct garner_filter
 	struct store_reader reader;
 	struct search_index index;
 	struct buf query = BUF_INIT(KIB(64));
-	int result = store_reader_open(path, &reader, error);
+	int result = store_reader_open(path, false, &reader, error);
 	if (result)
 		return result;
 	taken.limit = 0;

@@ -358,7 +358,7 @@ static int verify_folder(struct verify *verify, const char *path)
 		return error_set(verify->error, -ENOMEM, "%s: no memory", path);
 	struct proof proof = { .verify = verify, .root = path, .writing = lock_is_held(lock), .pack = -1 };
 	free(lock);
-	int result = store_reader_open(path, &reader, &why);
+	int result = store_reader_open(path, true, &reader, &why);
 	if (result == -EPROTONOSUPPORT || result == -ENOMEM || result == -EACCES)
 		return error_set(verify->error, result, "%s", why.text);
 	if (result)

@@ -1,5 +1,5 @@
 /* JSON out, written straight into a buffer: keys in the order of the calls, no spaces, UTF-8 as it
- * is, controls and U+2028/2029 escaped. Reading is jansson's work. */
+ * is, controls and U+2028/2029 escaped. Reading: jsonr.h, and jansson where a tree is wanted. */
 #ifndef GARNER_UTIL_JSONW_H
 #define GARNER_UTIL_JSONW_H
 
