@@ -43,34 +43,48 @@ static void add_token(struct token_sink *sink, uint32_t hash)
 	f->tokens[f->token_count++] = hash;
 }
 
+enum letter { LETTER_NONE, LETTER_LOWER, LETTER_UPPER, LETTER_DIGIT };
+static const uint8_t letters[256] = {
+	['a' ... 'z'] = LETTER_LOWER,
+	['A' ... 'Z'] = LETTER_UPPER,
+	['0' ... '9'] = LETTER_DIGIT,
+};
+
 /* A token and its parts: article-body, articleBody and article_body have the parts article and body. Tokens of the same
  * name with another number are one: letters lower, digits as one 0. */
 static void add_name(struct token_sink *sink, struct view token, uint32_t seed)
 {
 	enum { PARTS = TOKEN_BYTES_MAX / PART_BYTES_MIN + 1 };
 	uint32_t whole = HASH_START ^ seed, part = HASH_START ^ PART_SEED, parts[PARTS];
-	size_t count = 0, from = 0;
-	char last = 0;
-	for (size_t i = 0; i <= token.n; i++) {
-		char c = i < token.n ? token.p[i] : 0;
-		bool upper = c >= 'A' && c <= 'Z', lower = c >= 'a' && c <= 'z', digit = ascii_is_digit(c);
-		if ((!upper && !lower) || (upper && last >= 'a' && last <= 'z')) {
-			if (i - from >= PART_BYTES_MIN && i - from < token.n)
+	size_t count = 0, from = 0, i = 0;
+	enum letter last = LETTER_NONE;
+	for (; i < token.n; i++) {
+		unsigned char c = (unsigned char)token.p[i];
+		enum letter class = letters[c];
+		if (class == LETTER_LOWER) { /* most are */
+			part = (part ^ c) * HASH_STEP;
+			whole = (whole ^ c) * HASH_STEP;
+			last = class;
+			continue;
+		}
+		bool upper = class == LETTER_UPPER;
+		if (!upper || last == LETTER_LOWER) {
+			if (i - from >= PART_BYTES_MIN)
 				parts[count++] = part;
 			from = upper ? i : i + 1;
 			part = HASH_START ^ PART_SEED;
 		}
-		if (i == token.n)
-			break;
-		if (upper || lower)
-			part = (part ^ (unsigned char)(c | 0x20)) * HASH_STEP;
-		if (!digit || !ascii_is_digit(last))
-			whole = (whole ^ (unsigned char)(digit ? '0' : upper ? c | 0x20 : c)) * HASH_STEP;
-		last = c;
+		if (upper)
+			part = (part ^ (c | 0x20)) * HASH_STEP;
+		if (class != LETTER_DIGIT || last != LETTER_DIGIT)
+			whole = (whole ^ (class == LETTER_DIGIT ? '0' : upper ? c | 0x20 : c)) * HASH_STEP;
+		last = class;
 	}
+	if (i - from >= PART_BYTES_MIN && from > 0)
+		parts[count++] = part;
 	add_token(sink, whole ? whole : 1);
-	for (size_t i = 0; i < count; i++)
-		add_token(sink, parts[i] ? parts[i] : 1);
+	for (size_t k = 0; k < count; k++)
+		add_token(sink, parts[k] ? parts[k] : 1);
 }
 
 static void add_list(struct token_sink *sink, struct view list, uint32_t seed)

@@ -159,7 +159,8 @@ static const struct {
 static void set_role(struct token *token, struct view word)
 {
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
-		if (!view_eq(roles[i].word, word))
+		const struct view role = roles[i].word;
+		if (role.n != word.n || role.p[0] != word.p[0] || !view_eq(role, word))
 			continue;
 		token->role = roles[i].role;
 		token->value = roles[i].value;

@@ -75,6 +75,11 @@ bool names_is_labelled(struct view line)
 	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt",
 		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", NULL };
 	line = trim_marks(line);
+	/* Lines are many: most have no colon, and begin with no letter that a noun begins with. */
+	char first = line.n ? ascii_lower(line.p[0]) : 0;
+	if (first != 'a' && first != 'f' && first != 'v' && (unsigned char)first < 0x80 &&
+		view_find_byte(line, ':') == line.n && view_find(line, VIEW("\xEF\xBC\x9A")) == line.n)
+		return false;
 	size_t n = namewords_intro(line);
 	if (n == 0 || n >= line.n)
 		return false;

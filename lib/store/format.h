@@ -53,7 +53,7 @@ enum {
 	 */
 	PACK_FRAME_BYTES = 512 << 10,
 	/* Level 3 is 4 x faster for 7 % more bytes; level 19 gains 5 % for 15 x the time. */
-	PACK_LEVEL = 9,
+	PACK_LEVEL = 7, /* 0.9 % more bytes than 9 for 22 % less work */
 	/* Pieces of the closing members: bounds the memory of sealing. */
 	PACK_CLOSING_BYTES = 1 << 20,
 	/* A pack of at least this size is sealed. Small enough that the digest of the open one costs 50 ms. */
