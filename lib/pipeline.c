@@ -11,6 +11,7 @@
 #include "extract/html.h"
 #include "extract/text_rules.h"
 #include "gate.h"
+#include "keep.h"
 #include "sieve.h"
 #include "meta/meta.h"
 #include "normalise/normalise.h"
@@ -71,10 +72,12 @@ struct lane {
 	void *states[STAGE_COUNT];
 	uint64_t ns[STAGE_COUNT];
 	bool measure;
+	struct arena arena; /* of the page in work: touched again and again, it stays in the cache */
 };
 
 static void lane_close(struct lane *lane)
 {
+	arena_free(&lane->arena);
 	for (size_t i = 0; i < STAGE_COUNT; i++)
 		if (stages[i].stage->close)
 			stages[i].stage->close(lane->states[i]);
@@ -83,6 +86,8 @@ static void lane_close(struct lane *lane)
 static int lane_open(struct lane *lane, const struct pipeline *pipeline, struct error *error)
 {
 	*lane = (struct lane){ .measure = pipeline->stage_ns != NULL };
+	arena_init(&lane->arena, LIMIT_PAGE_MEMORY);
+	lane->arena.keep = ARENA_KEEP_LANE_BYTES;
 	for (size_t i = 0; i < STAGE_COUNT; i++) {
 		if (!stages[i].stage->open)
 			continue;
@@ -113,6 +118,25 @@ static int lane_run(struct lane *lane, struct page *page)
 		}
 	}
 	return 0;
+}
+
+/* What the stages make goes into the lane's arena; together with the body it keeps to the ceiling of a page. */
+static void lane_lend(struct lane *lane, struct page *page)
+{
+	struct arena own = page->arena;
+	size_t body = page->capture.body.n < LIMIT_PAGE_MEMORY ? page->capture.body.n : LIMIT_PAGE_MEMORY;
+	size_t left = LIMIT_PAGE_MEMORY - body;
+	page->arena = lane->arena;
+	page->arena.limit = left < ARENA_CHUNK_BYTES ? ARENA_CHUNK_BYTES : left;
+	lane->arena = own;
+}
+
+static void lane_take_back(struct lane *lane, struct page *page)
+{
+	struct arena lent = page->arena;
+	page->arena = lane->arena;
+	lane->arena = lent;
+	lane->arena.limit = LIMIT_PAGE_MEMORY;
 }
 
 static void lane_sum(const struct lane *lane, const struct pipeline *pipeline)
@@ -160,7 +184,7 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 	if (result < 0)
 		return result;
 	page_open(&page, pipeline);
-	page.arena.keep = ARENA_KEEP_ALONE_BYTES;
+	page.arena.keep = ARENA_KEEP_SLOT_BYTES;
 	for (uint64_t sequence = 0; !atomic_load(pipeline->stop); sequence++) {
 		page_reset(&page);
 		page.sequence = sequence;
@@ -171,17 +195,18 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 			result = 0;
 			break;
 		}
-		if (result > 0)
-			result = refused(&lane, &page, result);
-		else if (result == 0)
-			result = lane_run(&lane, &page);
+		if (result >= 0) {
+			lane_lend(&lane, &page);
+			result = result > 0 ? refused(&lane, &page, result) : lane_run(&lane, &page);
+			if (result >= 0)
+				result = pipeline->sink(pipeline->user, &page, error);
+			lane_take_back(&lane, &page);
+			arena_reset(&lane.arena);
+		}
 		if (result < 0) {
 			error_set(error, result, "%s", page.error.text);
 			break;
 		}
-		result = pipeline->sink(pipeline->user, &page, error);
-		if (result < 0)
-			break;
 	}
 	arena_free(&page.arena);
 	lane_sum(&lane, pipeline);
@@ -318,7 +343,13 @@ static void *worker_main(void *arg)
 	struct worker *worker = arg;
 	struct ring *ring = worker->ring;
 	for (struct slot *slot; (slot = take(ring));) {
-		int result = lane_run(&worker->lane, &slot->page);
+		struct lane *lane = &worker->lane;
+		lane_lend(lane, &slot->page);
+		int result = lane_run(lane, &slot->page);
+		lane_take_back(lane, &slot->page);
+		if (result >= 0)
+			result = keep_results(&slot->page);
+		arena_reset(&lane->arena);
 		pthread_mutex_lock(&ring->lock);
 		slot->result = result < 0 ? result : 0;
 		slot->state = SLOT_DONE;

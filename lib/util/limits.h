@@ -77,9 +77,9 @@
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,
-	ARENA_KEEP_BYTES = 2 << 20, /* nine of ten pages need less in all */
-	ARENA_KEEP_SLOT_BYTES = 4 << 20,
-	ARENA_KEEP_ALONE_BYTES = 8 << 20, /* where one arena takes page after page */
+	ARENA_KEEP_BYTES = 2 << 20,	 /* nine of ten pages need less in all */
+	ARENA_KEEP_SLOT_BYTES = 2 << 20, /* a capture, later what is kept of its page */
+	ARENA_KEEP_LANE_BYTES = 8 << 20, /* where one arena takes page after page */
 	ARENA_MAP_BYTES = 512 << 10,
 };
 
