@@ -181,6 +181,37 @@ static void more_blocks_than_the_ceiling_are_left_out(void **state)
 	free(html);
 }
 
+/* Spaces are put together wherever they stand in what is copied at a time. */
+static void runs_of_spaces_are_one_wherever_they_stand(void **state)
+{
+	static const char *const runs[] = { " ", "  ", "\n", " \t", "\n\n                    ", "\f ", "\t\t\t\t" };
+	(void)state;
+	for (size_t before = 0; before < 40; before++)
+		for (size_t k = 0; k < sizeof(runs) / sizeof(runs[0]); k++)
+			for (size_t behind = 0; behind < 40; behind += 7) {
+				char html[256], wanted[128];
+				size_t n = (size_t)sprintf(html, "<p><b>"), m = 0;
+				for (size_t i = 0; i < before; i++)
+					wanted[m++] = html[n++] = i % 6 == 5 ? ' ' : 'a';
+				bool open = m && wanted[m - 1] != ' ';
+				n += (size_t)sprintf(html + n, "%s", runs[k]);
+				if (open && behind)
+					wanted[m++] = ' ';
+				for (size_t i = 0; i < behind; i++)
+					wanted[m++] = html[n++] = 'b';
+				while (m && wanted[m - 1] == ' ')
+					m--;
+				wanted[m] = 0;
+				sprintf(html + n, "</b></p>");
+				assert_string_equal(read_html(html), wanted);
+				size_t words = 0;
+				for (size_t i = 0; i < m; i++)
+					words += wanted[i] != ' ';
+				if (m)
+					assert_int_equal(blocks.items[0].bold_bytes, words);
+			}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -197,6 +228,7 @@ int main(void)
 		cmocka_unit_test_teardown(boxes_hold_their_blocks, teardown),
 		cmocka_unit_test_teardown(a_page_of_tags_alone_has_no_blocks, teardown),
 		cmocka_unit_test_teardown(more_blocks_than_the_ceiling_are_left_out, teardown),
+		cmocka_unit_test_teardown(runs_of_spaces_are_one_wherever_they_stand, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
