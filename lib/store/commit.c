@@ -250,10 +250,15 @@ int store_commit(struct store *store, struct error *error)
 	return result;
 }
 
-size_t store_seal_bytes(const struct store *store)
+static size_t seal_bytes(const struct store *store)
 {
 	size_t n = store->engine->options.pack_bytes;
 	return n ? n : PACK_SEAL_BYTES;
+}
+
+bool store_is_full(const struct store *store)
+{
+	return (size_t)pack_size(store->pack) >= seal_bytes(store) || store->manifest.size >= PACK_SEAL_LINES_BYTES;
 }
 
 static size_t least(size_t a, size_t b)
@@ -265,26 +270,32 @@ static size_t least(size_t a, size_t b)
  * network is never the same twice, and comes slowly. */
 static bool is_commit_due(const struct store *store, bool network)
 {
-	if (store->frame_bytes >= least(store_seal_bytes(store), STORE_COMMIT_BYTES) ||
+	if (store->frame_bytes >= least(seal_bytes(store), STORE_COMMIT_BYTES) ||
 		store->input_count >= STORE_COMMIT_INPUTS)
 		return true;
 	return network && store->input_count &&
 	       clock_ticks() - store->commit_at > STORE_COMMIT_SECONDS * UINT64_C(1000000000);
 }
 
+/* A full pack is sealed, the next one begun. */
+static int turn(struct store *store, struct error *error)
+{
+	int result = store_seal(store, error);
+	if (!result)
+		result = store_derive_pages(store, error);
+	return result ? result : store_open_pack(store, store->next_pack, error);
+}
+
 /* After each input. Small packs have small frames and are committed in small steps. */
 int store_step(struct store *store, bool network, struct error *error)
 {
 	int result = 0;
-	if (pack_pending(store->pack) >= least(store_seal_bytes(store), PACK_FRAME_BYTES))
+	if (pack_pending(store->pack) >= least(seal_bytes(store), PACK_FRAME_BYTES))
 		result = cut(store, error);
 	if (!result && is_commit_due(store, network)) {
 		result = store_commit(store, error);
-		if (!result && !store->archive && (size_t)pack_size(store->pack) >= store_seal_bytes(store)) {
-			result = store_seal(store, error);
-			if (!result)
-				result = store_open_pack(store, store->next_pack, error);
-		}
+		if (!result && !store->archive && store_is_full(store))
+			result = turn(store, error);
 	}
 	return result;
 }

@@ -311,29 +311,34 @@ static int publish(struct store *store, const char *name, struct view bytes, str
 	return result;
 }
 
-static int publish_pages(struct store *store, struct line_reader *reader, struct error *error)
+static int publish_page(
+	struct store *store, struct line_reader *reader, int64_t page, struct buf *out, struct error *error)
+{
+	struct catalogue_file file = { .kind = CATALOGUE_INDEX,
+		.number = page,
+		.has_sha256 = true,
+		.sealed = (page + 1) * INDEX_ROWS <= store->next_n };
+	char name[64];
+	buf_reset(out);
+	int result = store_render_page(store->catalogue, reader, page, out, error);
+	store_file_name(CATALOGUE_INDEX, page, name);
+	if (!result)
+		result = publish(store, name, buf_view(out), error);
+	file.size = (int64_t)out->n;
+	sha256_of(buf_view(out), file.sha256);
+	return result ? result : catalogue_put_file(store->catalogue, &file, error);
+}
+
+/* Pages of documents before @until that are not written as they are now. */
+static int publish_pages(struct store *store, struct line_reader *reader, int64_t until, struct error *error)
 {
 	int64_t from = 0;
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
 	int result = catalogue_get(store->catalogue, "index_from", 0, &from, error);
-	for (int64_t page = from / INDEX_ROWS; !result && page * INDEX_ROWS < store->next_n; page++) {
-		struct catalogue_file file = { .kind = CATALOGUE_INDEX,
-			.number = page,
-			.has_sha256 = true,
-			.sealed = (page + 1) * INDEX_ROWS <= store->next_n };
-		char name[64];
-		buf_reset(&out);
-		result = store_render_page(store->catalogue, reader, page, &out, error);
-		store_file_name(CATALOGUE_INDEX, page, name);
-		if (!result)
-			result = publish(store, name, buf_view(&out), error);
-		file.size = (int64_t)out.n;
-		sha256_of(buf_view(&out), file.sha256);
-		if (!result)
-			result = catalogue_put_file(store->catalogue, &file, error);
-	}
+	for (int64_t page = from / INDEX_ROWS; !result && page * INDEX_ROWS < until; page++)
+		result = publish_page(store, reader, page, &out, error);
 	buf_free(&out);
-	return result ? result : catalogue_set(store->catalogue, "index_from", store->next_n, error);
+	return result ? result : catalogue_set(store->catalogue, "index_from", until, error);
 }
 
 static int publish_top(struct store *store, struct line_reader *reader, struct buf *out, struct error *error)
@@ -400,11 +405,25 @@ static int sync_derived(struct store *store, struct error *error)
 	return result;
 }
 
+int store_derive_pages(struct store *store, struct error *error)
+{
+	struct line_reader reader = { .root = store->root, .fd = -1 };
+	int64_t from = 0, until = store->next_n / INDEX_ROWS * INDEX_ROWS;
+	int result = catalogue_get(store->catalogue, "index_from", 0, &from, error);
+	if (result || from >= until)
+		return result;
+	result = publish_pages(store, &reader, until, error);
+	if (!result)
+		result = sync_derived(store, error);
+	line_reader_close(&reader);
+	return result ? result : catalogue_commit(store->catalogue, error);
+}
+
 int store_derive(struct store *store, struct error *error)
 {
 	struct line_reader reader = { .root = store->root, .fd = -1 };
 	struct buf index = BUF_INIT(SIZE_MAX / 2), sums = BUF_INIT(SIZE_MAX / 2);
-	int result = publish_pages(store, &reader, error);
+	int result = publish_pages(store, &reader, store->next_n, error);
 	if (!result)
 		result = publish_top(store, &reader, &index, error);
 	if (!result)

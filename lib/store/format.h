@@ -58,6 +58,9 @@ enum {
 	PACK_CLOSING_BYTES = 1 << 20,
 	/* A pack of at least this size is sealed. Small enough that the digest of the open one costs 50 ms. */
 	PACK_SEAL_BYTES = 64 << 20,
+	/* A pack with as many bytes of manifest is sealed, too, however short its texts: bounds what is read of one
+	 * that stands alone, and the memory of sealing (a tenth of it). */
+	PACK_SEAL_LINES_BYTES = 64 << 20,
 	/* An open pack whose first document is older is sealed when a run ends. */
 	PACK_SEAL_SECONDS = 30 * 86400,
 	/* Whole frames between two commits; what a crash may cost is work, never what was acknowledged: two frames,

@@ -84,6 +84,9 @@ typedef int seal_emit_fn(void *user, const char *name, struct view bytes, struct
 int seal_render(const struct seal_source *source, struct buf *sums, seal_emit_fn *fn, void *user, struct error *error);
 /* Lines of the manifest. */
 int seal_lines(const struct seal_source *source, size_t *ret_count, struct error *error);
+/* Index pages that are full and of which nothing was written yet, so that the end of a long run has few to make.
+ * Commits. */
+int store_derive_pages(struct store *store, struct error *error);
 /* Index pages that changed, INDEX.md, SHA256SUMS. */
 int store_derive(struct store *store, struct error *error);
 /* Removes what an interrupted run left of files that nothing points at. */
@@ -102,8 +105,8 @@ int store_count_input(struct store *store, int reason, struct error *error);
 int store_keep_waiting(struct store *store, struct page *page, size_t at, int64_t raw, struct error *error);
 /* After each input: cuts, commits and seals when it is time. */
 int store_step(struct store *store, bool network, struct error *error);
-/* A pack of at least this size is sealed. */
-size_t store_seal_bytes(const struct store *store);
+/* The open pack is to be sealed. */
+bool store_is_full(const struct store *store);
 
 /* Counts of one document into the totals; @sign -1 takes them back. */
 int store_count(struct catalogue *catalogue, const struct catalogue_document *row, int sign, struct error *error);

@@ -384,7 +384,7 @@ static int finish_store(struct store *store, struct error *error)
 	if (!result)
 		result = store_commit(store, error);
 	bool old = store->clock - store->pack_since >= PACK_SEAL_SECONDS;
-	if (!result && pack_size(store->pack) && (old || (size_t)pack_size(store->pack) >= store_seal_bytes(store)))
+	if (!result && pack_size(store->pack) && (old || store_is_full(store)))
 		result = store_seal(store, error);
 	return result ? result : store_derive(store, error);
 }
