@@ -1,8 +1,8 @@
 #include "meta/jsonld.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include "meta/ldrepair.h"
+#include "meta/ldvalue.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -11,29 +11,32 @@ enum { NODES_AT_ONCE = 512, VALUES = 8 };
 struct reader {
 	struct ld *ld;
 	struct arena *arena;
-	const json_t *root;
+	const struct ld_value *root;
 	bool full;
 };
 
-static struct view string_of(const json_t *v)
+#define GET(object, name) ldvalue_get(object, VIEW(name))
+
+/* The first member of a list; NULL of what is no list. */
+static const struct ld_value *items_of(const struct ld_value *list)
 {
-	return json_is_string(v) ? view_make(json_string_value(v), json_string_length(v)) : VIEW_NONE;
+	return ldvalue_is(list, LD_LIST) ? list->first : NULL;
 }
 
 /* Strings of a value that may be one, a list of them, {"@value": …} or something with a name or URL. */
-static struct view text_of(const json_t *v, const char *member)
+static struct view text_of(const struct ld_value *v, struct view member)
 {
 	for (int hops = 0; hops < 3 && v; hops++) {
-		if (json_is_array(v)) {
-			v = json_array_get(v, 0);
-		} else if (json_is_object(v)) {
-			const json_t *inner = json_object_get(v, "@value");
-			v = inner ? inner : json_object_get(v, member);
+		if (ldvalue_is(v, LD_LIST)) {
+			v = v->first;
+		} else if (ldvalue_is(v, LD_OBJECT)) {
+			const struct ld_value *inner = GET(v, "@value");
+			v = inner ? inner : ldvalue_get(v, member);
 		} else {
 			break;
 		}
 	}
-	return string_of(v);
+	return ldvalue_text(v);
 }
 
 static struct view keep(struct reader *r, struct view v, size_t max)
@@ -45,9 +48,10 @@ static struct view keep(struct reader *r, struct view v, size_t max)
 	return plain;
 }
 
-static struct view fact(struct reader *r, const json_t *object, const char *key, const char *member, size_t max)
+static struct view fact(
+	struct reader *r, const struct ld_value *object, struct view key, struct view member, size_t max)
 {
-	return keep(r, text_of(json_object_get(object, key), member), max);
+	return keep(r, text_of(ldvalue_get(object, key), member), max);
 }
 
 /* "http://schema.org/NewsArticle", "schema:NewsArticle" -> "NewsArticle" */
@@ -88,41 +92,42 @@ static enum ld_class class_of(struct view type)
 }
 
 /* The most telling of the types of a node. */
-static enum ld_class node_class(const json_t *node, struct view *ret_type)
+static enum ld_class node_class(const struct ld_value *node, struct view *ret_type)
 {
-	const json_t *type = json_object_get(node, "@type");
+	const struct ld_value *type = GET(node, "@type");
 	enum ld_class best = LD_OTHER;
 	*ret_type = VIEW_NONE;
-	size_t count = json_is_array(type) ? json_array_size(type) : type ? 1 : 0;
-	for (size_t i = 0; i < count && i < VALUES; i++) {
-		struct view name = type_name(string_of(json_is_array(type) ? json_array_get(type, i) : type));
-		enum ld_class class = class_of(name);
+	const struct ld_value *name = ldvalue_is(type, LD_LIST) ? type->first : type;
+	for (size_t i = 0; name && i < VALUES; i++) {
+		struct view own = type_name(ldvalue_text(name));
+		enum ld_class class = class_of(own);
 		if (i == 0 || class < best) {
 			best = class;
-			*ret_type = name;
+			*ret_type = own;
 		}
+		name = name == type ? NULL : name->next;
 	}
 	return best;
 }
 
-static bool has_id(const json_t *node, struct view id)
+static bool has_id(const struct ld_value *node, struct view id)
 {
-	struct view own = string_of(json_object_get(node, "@id"));
-	return own.n && view_eq(own, id) && json_object_get(node, "name");
+	struct view own = ldvalue_text(GET(node, "@id"));
+	return own.n && view_eq(own, id) && GET(node, "name");
 }
 
 /* The node that a reference {"@id": …} means: among the top nodes and those of the graph. */
-static const json_t *resolve(const struct reader *r, const json_t *node)
+static const struct ld_value *resolve(const struct reader *r, const struct ld_value *node)
 {
-	struct view id = string_of(json_object_get(node, "@id"));
-	if (id.n == 0 || json_object_get(node, "name"))
+	struct view id = ldvalue_text(GET(node, "@id"));
+	if (id.n == 0 || GET(node, "name"))
 		return node;
-	const json_t *lists[] = { r->root, json_object_get(r->root, "@graph") };
+	const struct ld_value *lists[] = { r->root, GET(r->root, "@graph") };
 	for (size_t k = 0; k < 2; k++) {
-		size_t count = json_array_size(lists[k]);
-		for (size_t i = 0; i < count && i < NODES_AT_ONCE; i++)
-			if (has_id(json_array_get(lists[k], i), id))
-				return json_array_get(lists[k], i);
+		size_t i = 0;
+		for (const struct ld_value *item = items_of(lists[k]); item; item = item->next)
+			if (i++ < NODES_AT_ONCE && has_id(item, id))
+				return item;
 	}
 	return node;
 }
@@ -140,37 +145,40 @@ static void add_author(struct reader *r, struct ld_item *item, struct view name,
 		item->authors[item->author_count++] = author;
 }
 
-static void read_author(struct reader *r, struct ld_item *item, const json_t *node)
+static void read_author(struct reader *r, struct ld_item *item, const struct ld_value *node)
 {
 	struct ld_author author = { .organisation = false };
-	if (json_is_string(node))
-		add_author(r, item, string_of(node), author);
-	if (!json_is_object(node))
+	if (ldvalue_is(node, LD_STRING))
+		add_author(r, item, ldvalue_text(node), author);
+	if (!ldvalue_is(node, LD_OBJECT))
 		return;
 	struct view type;
 	node = resolve(r, node);
 	node_class(node, &type);
 	author.organisation = is_organisation(type);
 	author.person = view_eq(type, VIEW("Person"));
-	author.page = json_object_get(node, "url") || json_object_get(node, "sameAs");
-	const json_t *name = json_object_get(node, "name");
-	if (json_is_array(name)) {
-		for (size_t i = 0; i < json_array_size(name) && i < LD_AUTHORS; i++)
-			add_author(r, item, string_of(json_array_get(name, i)), author);
+	author.page = GET(node, "url") || GET(node, "sameAs");
+	const struct ld_value *name = GET(node, "name");
+	if (ldvalue_is(name, LD_LIST)) {
+		for (const struct ld_value *one = items_of(name); one && item->author_count < LD_AUTHORS;
+			one = one->next)
+			add_author(r, item, ldvalue_text(one), author);
 		return;
 	}
-	struct view text = text_of(name, "name");
-	add_author(r, item, text.n ? text : text_of(json_object_get(node, "alternateName"), "name"), author);
+	struct view text = text_of(name, VIEW("name"));
+	add_author(r, item, text.n ? text : text_of(GET(node, "alternateName"), VIEW("name")), author);
 }
 
-static void read_authors(struct reader *r, struct ld_item *item, const json_t *authors)
+static void read_authors(struct reader *r, struct ld_item *item, const struct ld_value *authors)
 {
-	if (!json_is_array(authors)) {
+	if (!ldvalue_is(authors, LD_LIST)) {
 		read_author(r, item, authors);
 		return;
 	}
-	for (size_t i = 0; i < json_array_size(authors) && i < LD_AUTHORS; i++)
-		read_author(r, item, json_array_get(authors, i));
+	size_t i = 0;
+	for (const struct ld_value *author = items_of(authors); author; author = author->next)
+		if (i++ < LD_AUTHORS)
+			read_author(r, item, author);
 }
 
 static void add_tag(struct reader *r, struct ld_item *item, struct view tag)
@@ -180,23 +188,24 @@ static void add_tag(struct reader *r, struct ld_item *item, struct view tag)
 		item->tags[item->tag_count++] = tag;
 }
 
-static void read_tags(struct reader *r, struct ld_item *item, const json_t *keywords)
+static void read_tags(struct reader *r, struct ld_item *item, const struct ld_value *keywords)
 {
-	if (json_is_array(keywords)) {
-		for (size_t i = 0; i < json_array_size(keywords) && i < LD_TAGS; i++)
-			add_tag(r, item, text_of(json_array_get(keywords, i), "name"));
+	if (ldvalue_is(keywords, LD_LIST)) {
+		for (const struct ld_value *keyword = items_of(keywords); keyword; keyword = keyword->next)
+			if (item->tag_count < LD_TAGS)
+				add_tag(r, item, text_of(keyword, VIEW("name")));
 		return;
 	}
-	struct view rest = utf8_first(string_of(keywords), LIMIT_FACT_BYTES), tag;
+	struct view rest = utf8_first(ldvalue_text(keywords), LIMIT_FACT_BYTES), tag;
 	while (view_next_token(&rest, ',', &tag))
 		add_tag(r, item, view_trim(tag));
 }
 
-static int8_t read_free(const json_t *v)
+static int8_t read_free(const struct ld_value *v)
 {
-	if (json_is_boolean(v))
-		return json_is_true(v);
-	struct view text = view_trim(string_of(v));
+	if (v && (v->kind == LD_TRUE || v->kind == LD_FALSE))
+		return v->kind == LD_TRUE;
+	struct view text = view_trim(ldvalue_text(v));
 	if (view_eq_nocase(text, VIEW("false")) || view_eq_nocase(text, VIEW("no")))
 		return 0;
 	return view_eq_nocase(text, VIEW("true")) || view_eq_nocase(text, VIEW("yes")) ? 1 : -1;
@@ -212,37 +221,37 @@ static struct view copy(struct reader *r, struct view v)
 	return view_make(p, p ? v.n : 0);
 }
 
-static void read_publisher(struct reader *r, struct ld_item *item, const json_t *publisher)
+static void read_publisher(struct reader *r, struct ld_item *item, const struct ld_value *publisher)
 {
-	if (json_is_array(publisher))
-		publisher = json_array_get(publisher, 0);
-	if (json_is_object(publisher))
-		publisher = json_object_get(resolve(r, publisher), "name");
-	item->publisher = keep(r, text_of(publisher, "name"), LIMIT_TITLE_BYTES);
+	if (ldvalue_is(publisher, LD_LIST))
+		publisher = publisher->first;
+	if (ldvalue_is(publisher, LD_OBJECT))
+		publisher = GET(resolve(r, publisher), "name");
+	item->publisher = keep(r, text_of(publisher, VIEW("name")), LIMIT_TITLE_BYTES);
 }
 
-static void read_times(struct reader *r, struct ld_item *item, const json_t *node)
+static void read_times(struct reader *r, struct ld_item *item, const struct ld_value *node)
 {
-	item->published = fact(r, node, "datePublished", "@value", 64);
-	item->created = fact(r, node, "dateCreated", "@value", 64);
-	item->modified = fact(r, node, "dateModified", "@value", 64);
-	item->uploaded = fact(r, node, "uploadDate", "@value", 64);
+	item->published = fact(r, node, VIEW("datePublished"), VIEW("@value"), 64);
+	item->created = fact(r, node, VIEW("dateCreated"), VIEW("@value"), 64);
+	item->modified = fact(r, node, VIEW("dateModified"), VIEW("@value"), 64);
+	item->uploaded = fact(r, node, VIEW("uploadDate"), VIEW("@value"), 64);
 }
 
 /* The second crumb of "Home > Section > Page". */
-static void read_crumbs(struct reader *r, struct ld_item *item, const json_t *node)
+static void read_crumbs(struct reader *r, struct ld_item *item, const struct ld_value *node)
 {
-	const json_t *list = json_object_get(node, "itemListElement");
-	size_t count = json_array_size(list);
-	if (count < 3)
+	const struct ld_value *list = GET(node, "itemListElement");
+	const struct ld_value *home = items_of(list);
+	const struct ld_value *crumb = home ? home->next : NULL;
+	if (!crumb || !crumb->next)
 		return;
-	const json_t *crumb = json_array_get(list, 1);
-	const json_t *name = json_object_get(crumb, "name");
-	item->section = keep(r, text_of(name ? name : json_object_get(crumb, "item"), "name"), LIMIT_TITLE_BYTES);
+	const struct ld_value *name = GET(crumb, "name");
+	item->section = keep(r, text_of(name ? name : GET(crumb, "item"), VIEW("name")), LIMIT_TITLE_BYTES);
 }
 
 static void read_node(
-	struct reader *r, const json_t *node, enum ld_class class, struct view type, size_t depth, bool aside)
+	struct reader *r, const struct ld_value *node, enum ld_class class, struct view type, size_t depth, bool aside)
 {
 	struct ld_item *item = arena_calloc(r->arena, 1, sizeof(*item));
 	if (!item) {
@@ -253,91 +262,89 @@ static void read_node(
 	item->depth = (uint8_t)depth;
 	item->aside = aside;
 	item->type = keep(r, type, 64);
-	item->is_free = read_free(json_object_get(node, "isAccessibleForFree"));
-	item->headline = fact(r, node, "headline", "@value", LIMIT_TITLE_BYTES);
-	item->name = fact(r, node, "name", "@value", LIMIT_TITLE_BYTES);
-	item->id = fact(r, node, "@id", "@id", LIMIT_URL_BYTES);
-	item->url = fact(r, node, "url", "@id", LIMIT_URL_BYTES);
+	item->is_free = read_free(GET(node, "isAccessibleForFree"));
+	item->headline = fact(r, node, VIEW("headline"), VIEW("@value"), LIMIT_TITLE_BYTES);
+	item->name = fact(r, node, VIEW("name"), VIEW("@value"), LIMIT_TITLE_BYTES);
+	item->id = fact(r, node, VIEW("@id"), VIEW("@id"), LIMIT_URL_BYTES);
+	item->url = fact(r, node, VIEW("url"), VIEW("@id"), LIMIT_URL_BYTES);
 	if (item->url.n == 0)
-		item->url = fact(r, node, "mainEntityOfPage", "@id", LIMIT_URL_BYTES);
-	item->description = fact(r, node, "description", "@value", LIMIT_FACT_BYTES);
-	item->section = fact(r, node, "articleSection", "name", LIMIT_TITLE_BYTES);
-	item->licence = fact(r, node, "license", "url", LIMIT_URL_BYTES);
-	item->image = fact(r, node, "image", "url", LIMIT_URL_BYTES);
-	item->lang = fact(r, node, "inLanguage", "alternateName", 32);
+		item->url = fact(r, node, VIEW("mainEntityOfPage"), VIEW("@id"), LIMIT_URL_BYTES);
+	item->description = fact(r, node, VIEW("description"), VIEW("@value"), LIMIT_FACT_BYTES);
+	item->section = fact(r, node, VIEW("articleSection"), VIEW("name"), LIMIT_TITLE_BYTES);
+	item->licence = fact(r, node, VIEW("license"), VIEW("url"), LIMIT_URL_BYTES);
+	item->image = fact(r, node, VIEW("image"), VIEW("url"), LIMIT_URL_BYTES);
+	item->lang = fact(r, node, VIEW("inLanguage"), VIEW("alternateName"), 32);
 	read_times(r, item, node);
-	struct view body = text_of(json_object_get(node, "articleBody"), "@value");
-	item->body = copy(r, body.n ? body : text_of(json_object_get(node, "text"), "@value"));
-	const json_t *author = json_object_get(node, "author");
-	read_authors(r, item, author ? author : json_object_get(node, "creator"));
-	read_tags(r, item, json_object_get(node, "keywords"));
-	read_publisher(r, item, json_object_get(node, "publisher"));
+	struct view body = text_of(GET(node, "articleBody"), VIEW("@value"));
+	item->body = copy(r, body.n ? body : text_of(GET(node, "text"), VIEW("@value")));
+	const struct ld_value *author = GET(node, "author");
+	read_authors(r, item, author ? author : GET(node, "creator"));
+	read_tags(r, item, GET(node, "keywords"));
+	read_publisher(r, item, GET(node, "publisher"));
 	if (class == LD_BREADCRUMB)
 		read_crumbs(r, item, node);
 	r->ld->items[r->ld->count++] = item;
 }
 
-static bool leads_aside(const char *key)
+static bool leads_aside(struct view key)
 {
 	static const char *const keys[] = { "itemListElement", "hasPart", "mentions", "citation", "comment", "review",
 		"about", "video", "image", "associatedMedia", "subjectOf", "sharedContent", "liveBlogUpdate",
 		"blogPost", "blogPosts", "reviews", "isRelatedTo", "isBasedOn", "workExample", "suggestedAnswer",
 		"acceptedAnswer", NULL };
-	return one_of(view_of(key), keys);
+	return one_of(key, keys);
 }
 
-static bool leads_nowhere(const char *key)
+static bool leads_nowhere(struct view key)
 {
 	static const char *const keys[] = { "author", "publisher", "creator", "contributor", "editor", "logo",
 		"address", "potentialAction", "offers", "aggregateRating", "speakable", "sameAs", "breadcrumb_", NULL };
-	return one_of(view_of(key), keys);
+	return one_of(key, keys);
 }
 
-static void walk(struct reader *r, json_t *v, size_t depth, bool aside)
+static void walk(struct reader *r, const struct ld_value *v, size_t depth, bool aside)
 {
 	if (depth > LIMIT_JSON_DEPTH || r->full || r->ld->count == LD_ITEMS)
 		return;
-	if (json_is_array(v)) {
-		for (size_t i = 0; i < json_array_size(v); i++)
-			walk(r, json_array_get(v, i), depth + 1, aside);
+	if (ldvalue_is(v, LD_LIST)) {
+		for (const struct ld_value *item = items_of(v); item; item = item->next)
+			walk(r, item, depth + 1, aside);
 		return;
 	}
-	if (!json_is_object(v))
+	if (!ldvalue_is(v, LD_OBJECT))
 		return;
 	struct view type;
 	enum ld_class class = node_class(v, &type);
-	if (class == LD_OTHER && json_object_get(v, "headline") && json_object_get(v, "datePublished"))
+	if (class == LD_OTHER && GET(v, "headline") && GET(v, "datePublished"))
 		class = LD_WORK;
 	if (class != LD_OTHER)
 		read_node(r, v, class, type, depth, aside);
 	if (class == LD_BREADCRUMB)
 		return;
-	const char *key;
-	json_t *member;
-	json_object_foreach(
-		v, key, member) if (!leads_nowhere(key) && (json_is_object(member) || json_is_array(member)))
-		walk(r, member, depth + 1, aside || leads_aside(key));
+	for (const struct ld_value *m = v->first; m; m = m->next)
+		if ((m->kind == LD_OBJECT || m->kind == LD_LIST) && !leads_nowhere(m->key))
+			walk(r, m, depth + 1, aside || leads_aside(m->key));
 }
 
-/* Each of the values that stand one behind another. */
-static bool read_values(struct reader *r, struct view text)
+/* Each of the values that stand one behind another. 0 when there is one at least; else -EINVAL, -E2BIG or -ENOMEM. */
+static int read_values(struct reader *r, struct view text)
 {
-	bool any = false;
+	int result = -EINVAL;
 	for (int i = 0; i < VALUES && text.n > 1; i++) {
-		json_error_t error;
-		json_t *root = json_loadb(text.p, text.n, JSON_DISABLE_EOF_CHECK | JSON_ALLOW_NUL, &error);
-		if (!root)
-			return any;
+		size_t end, left = LIMIT_JSONLD_VALUES - r->ld->values, begun = left;
+		const struct ld_value *root;
+		int read = ldvalue_read(r->arena, text, &left, &root, &end);
+		r->ld->values += begun - left;
+		if (read)
+			return i == 0 || read == -ENOMEM ? read : 0;
 		r->root = root;
 		walk(r, root, 0, false);
-		r->root = NULL;
-		json_decref(root);
-		any = true;
-		text = view_trim(view_from(text, error.position > 0 ? (size_t)error.position : text.n));
+		result = 0;
+		text = view_trim(view_from(text, end));
 		while (text.n && (text.p[0] == ',' || text.p[0] == ';'))
 			text = view_trim(view_from(text, 1));
 	}
-	return any;
+	return result;
 }
 
 int ld_read(struct ld *ld, struct arena *arena, struct view script)
@@ -349,20 +356,19 @@ int ld_read(struct ld *ld, struct arena *arena, struct view script)
 		return -ENOMEM;
 	if (text.n == 0)
 		return 0;
-	if (text.n > LIMIT_JSONLD_BYTES - ld->bytes || ldrepair_depth(text) > LIMIT_JSON_DEPTH) {
+	if (text.n > LIMIT_JSONLD_BYTES - ld->bytes) {
 		ld->broken++;
 		return 0;
 	}
 	ld->bytes += text.n;
 	struct reader r = { .ld = ld, .arena = arena };
-	if (!read_values(&r, text)) {
+	int result = read_values(&r, text);
+	if (result == -EINVAL) {
 		struct view repaired = ldrepair(arena, text);
-		if (!repaired.p)
-			return -ENOMEM;
-		if (!read_values(&r, repaired))
-			ld->broken++;
+		result = repaired.p ? read_values(&r, repaired) : -ENOMEM;
 	}
-	return r.full ? -ENOMEM : 0;
+	ld->broken += result == -EINVAL || result == -E2BIG;
+	return r.full || result == -ENOMEM ? -ENOMEM : 0;
 }
 
 const struct ld_item *ld_first(const struct ld *ld)

@@ -42,6 +42,7 @@ struct ld {
 	struct ld_item **items;
 	size_t count;
 	size_t bytes;  /* read so far, against LIMIT_JSONLD_BYTES */
+	size_t values; /* made so far, against LIMIT_JSONLD_VALUES */
 	size_t broken; /* scripts that could not be read, even repaired */
 };
 

@@ -33,28 +33,6 @@ struct view ldrepair_strip(struct view script)
 	return v;
 }
 
-size_t ldrepair_depth(struct view script)
-{
-	size_t depth = 0, most = 0;
-	bool string = false;
-	for (size_t i = 0; i < script.n; i++) {
-		char c = script.p[i];
-		if (string) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				string = false;
-		} else if (c == '"') {
-			string = true;
-		} else if (c == '{' || c == '[') {
-			most = ++depth > most ? depth : most;
-		} else if ((c == '}' || c == ']') && depth > 0) {
-			depth--;
-		}
-	}
-	return most;
-}
-
 struct repair {
 	struct view in;
 	size_t at;

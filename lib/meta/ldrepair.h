@@ -7,8 +7,6 @@
 
 /* Without the comment and CDATA marks, semicolons and byte order marks around the value. Into @script. */
 struct view ldrepair_strip(struct view script);
-/* Deepest nesting of brackets outside of strings. */
-size_t ldrepair_depth(struct view script);
 /* The script with its damage repaired; VIEW_NONE: no memory. At most 3 x the bytes plus LIMIT_JSON_DEPTH. */
 struct view ldrepair(struct arena *arena, struct view script);
 

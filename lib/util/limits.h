@@ -62,6 +62,7 @@
 	X(LIMIT_ROBOTS_CACHE, MIB(16), "bytes", "rules of all hosts kept in memory")                                   \
 	X(LIMIT_ROBOTS_SECONDS, 86400, "seconds", "a robots.txt is good for (RFC 9309: at most a day)")                \
 	X(LIMIT_JSONLD_BYTES, MIB(1), "bytes", "JSON-LD read of one page")                                             \
+	X(LIMIT_JSONLD_VALUES, 100000, "values", "strings, numbers, lists and objects in the JSON-LD of one page")     \
 	X(LIMIT_CLUES, 512, "facts", "candidates for title, authors, dates looked at on one page")                     \
 	X(LIMIT_XML_DEPTH, 256, "levels", "nesting of elements in feeds and sitemaps")                                 \
 	X(LIMIT_FEED_ENTRIES, 10000, "entries", "of one feed that are read")                                           \
