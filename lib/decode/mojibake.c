@@ -12,7 +12,8 @@ static int byte_of(uint32_t cp)
 {
 	if (cp < 0x100)
 		return (int)cp;
-	if (cp > 0x2122)
+	/* Most other scripts: nothing between these three groups and the marks. */
+	if (cp < 0x152 || cp > 0x2122 || (cp > 0x192 && cp < 0x2C6) || (cp > 0x2DC && cp < 0x2013))
 		return -1;
 	for (int i = 0; i < 32; i++)
 		if (windows_1252[i] == cp)
@@ -47,12 +48,14 @@ static bool read_run(struct view text, size_t *at, char *out, size_t *ret_n)
 {
 	size_t n = 0;
 	bool possible = true;
-	while (*at < text.n && (unsigned char)text.p[*at] >= 0x80) {
+	while (possible && *at < text.n && (unsigned char)text.p[*at] >= 0x80) {
 		int byte = byte_of(utf8_next(text, at));
-		possible &= byte >= 0;
+		possible = byte >= 0;
 		if (possible)
 			out[n++] = (char)byte;
 	}
+	while (*at < text.n && (unsigned char)text.p[*at] >= 0x80)
+		++*at;
 	*ret_n = n;
 	return possible && utf8_is_valid(view_make(out, n));
 }
@@ -75,10 +78,10 @@ static bool touches_letter(struct view text, size_t start, size_t end)
 	return (start > 0 && ascii_is_alpha(text.p[start - 1])) || (end < text.n && ascii_is_alpha(text.p[end]));
 }
 
-/* Copies the ASCII at *@at, eight bytes at a time: most of most pages. @out has room for the rest of the text. */
-static size_t copy_ascii(struct view text, size_t *at, char *out)
+/* Steps over the ASCII at @at, eight bytes at a time: most of most pages. */
+static size_t ascii_end(struct view text, size_t at)
 {
-	size_t from = *at, i = from;
+	size_t i = at;
 	for (; text.n - i >= 8; i += 8) {
 		uint64_t word;
 		memcpy(&word, text.p + i, 8);
@@ -87,55 +90,62 @@ static size_t copy_ascii(struct view text, size_t *at, char *out)
 	}
 	while (i < text.n && (unsigned char)text.p[i] < 0x80)
 		i++;
-	memcpy(out, text.p + from, i - from);
-	*at = i;
-	return i - from;
+	return i;
 }
 
-/* The whole text into @out, with all runs made whole that can be, or the typical ones only. */
-static struct repair repair_into(struct view text, bool typical_only, char *out, size_t *ret_n)
+/* What a repair would do, with @out as room for a run. */
+static struct repair look(struct view text, char *out)
 {
 	struct repair repair = { 0 };
+	size_t run_n;
+	for (size_t at = ascii_end(text, 0); at < text.n; at = ascii_end(text, at)) {
+		size_t start = at;
+		bool possible = read_run(text, &at, out, &run_n);
+		struct view run = { out, run_n };
+		repair.others += !possible;
+		repair.whole += possible ? (uint32_t)utf8_count(run) : 0;
+		repair.strong += possible && is_strong(run);
+		repair.inside += possible && is_strong(run) && touches_letter(text, start, at);
+	}
+	return repair;
+}
+
+/* The whole text into @out, with all runs made whole that can be, or the typical ones only. Returns the length. */
+static size_t repair_into(struct view text, bool typical_only, char *out)
+{
 	size_t n = 0, run_n;
 	for (size_t at = 0; at < text.n;) {
-		if ((unsigned char)text.p[at] < 0x80) {
-			n += copy_ascii(text, &at, out + n);
-			continue;
-		}
 		size_t start = at;
+		at = ascii_end(text, at);
+		memcpy(out + n, text.p + start, at - start);
+		n += at - start;
+		if (at == text.n)
+			break;
+		start = at;
 		bool possible = read_run(text, &at, out + n, &run_n);
 		struct view run = { out + n, run_n };
 		if (possible && (!typical_only || is_typical(run))) {
-			repair.whole += (uint32_t)utf8_count(run);
-			repair.strong += is_strong(run);
-			repair.inside += is_strong(run) && touches_letter(text, start, at);
 			n += run_n;
 		} else {
 			memcpy(out + n, text.p + start, at - start);
 			n += at - start;
-			repair.others++;
 		}
 	}
-	*ret_n = n;
-	return repair;
+	return n;
 }
 
 bool mojibake_repair(struct arena *arena, struct view text, struct view *ret_text)
 {
-	size_t n;
 	char *out = may_be_double(text) ? arena_alloc(arena, text.n) : NULL;
 	if (!out)
 		return false;
-	struct repair repair = repair_into(text, false, out, &n);
+	struct repair repair = look(text, out);
 	/* One by accident is thinkable ("ROMÂNIÂ»"), three without a counter-example are not. Where a sound
 	 * template surrounds a broken text, five that stand in words, four of five, are enough. */
 	if (repair.whole < 3)
 		return false;
-	if (repair.others > 0) {
-		if (repair.strong < 5 || repair.inside * 5 < repair.strong * 4)
-			return false;
-		repair_into(text, true, out, &n);
-	}
-	*ret_text = view_make(out, n);
+	if (repair.others > 0 && (repair.strong < 5 || repair.inside * 5 < repair.strong * 4))
+		return false;
+	*ret_text = view_make(out, repair_into(text, repair.others > 0, out));
 	return true;
 }

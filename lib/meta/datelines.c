@@ -1,7 +1,30 @@
 #include "meta/dates.h"
+#include "meta/fold.h"
 #include "util/utf8.h"
 
 enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12, FAR_BLOCKS = 400 };
+
+/* One of the @words (ASCII of any case) stands in @text. One pass: two letters decide whether any can begin. */
+static bool holds_any(struct view text, const char *const *words)
+{
+	uint64_t pairs[4] = { 0 };
+	for (size_t i = 0; words[i] && text.n > 1; i++) {
+		unsigned pair = ((unsigned char)words[i][0] + 7u * (unsigned char)words[i][1]) & 255;
+		pairs[pair / 64] |= UINT64_C(1) << (pair % 64);
+	}
+	unsigned char first = text.n ? (unsigned char)ascii_lower(text.p[0]) : 0;
+	for (size_t at = 0; at + 1 < text.n; at++) {
+		unsigned char second = (unsigned char)ascii_lower(text.p[at + 1]);
+		unsigned pair = (first + 7u * second) & 255;
+		first = second;
+		if (!(pairs[pair / 64] >> (pair % 64) & 1))
+			continue;
+		for (size_t i = 0; words[i]; i++)
+			if (words[i][1] == (char)second && view_starts_nocase(view_from(text, at), view_of(words[i])))
+				return true;
+	}
+	return false;
+}
 
 /* "updated", "modified" … in the words around a date: then it is no date of publication. */
 bool dates_says_modified(struct view text)
@@ -12,10 +35,7 @@ bool dates_says_modified(struct view text)
 		"обновлено", "оновлено", "изменено", "frissítve", "actualizat", "güncelleme", "تحديث", "به‌روز",
 		"עודכן", "更新", "업데이트", "수정", "cập nhật", "diperbarui", "last edit", "letzte änderung",
 		"stand:", "ajourf", "atnaujinta", "uuendatud", "ενημέρωση", NULL };
-	for (size_t i = 0; words[i]; i++)
-		if (view_find_nocase(text, view_of(words[i])) < text.n)
-			return true;
-	return false;
+	return holds_any(text, words);
 }
 
 bool dates_says_published(struct view text)
@@ -26,10 +46,7 @@ bool dates_says_published(struct view text)
 		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen",
 		"verfasst", "mise en ligne", "mis en ligne", "δημοσίευση", "objavljen", "veröff", "datum", "created",
 		NULL };
-	for (size_t i = 0; words[i]; i++)
-		if (view_find_nocase(text, view_of(words[i])) < text.n)
-			return true;
-	return false;
+	return holds_any(text, words);
 }
 
 /* A copyright line, an event to come or a deadline is no date of the page. */
@@ -38,25 +55,31 @@ static bool says_other(struct view text)
 	static const char *const words[] = { "\xC2\xA9", "copyright", "(c)", "all rights", "termin", "born", "expires",
 		"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", "registered",
 		"founded", "birthday", "geburtstag", "inscrit le", "registrado", "iscritto", "регистрация", NULL };
-	for (size_t i = 0; words[i]; i++)
-		if (view_find_nocase(text, view_of(words[i])) < text.n)
-			return true;
-	return false;
+	return holds_any(text, words);
 }
 
-static bool has_digit(struct view text)
+/* Three digits at least: no date has fewer. Those beyond ASCII begin with a few bytes only. */
+static bool has_digits(struct view text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (ascii_is_digit(text.p[i]) || (unsigned char)text.p[i] >= 0xD9)
-			return true;
-	return false;
+	size_t digits = 0;
+	for (size_t i = 0; i < text.n && digits < 3; i++) {
+		unsigned char byte = (unsigned char)text.p[i];
+		if (byte < 0xD9) {
+			digits += ascii_is_digit(text.p[i]);
+		} else if (byte == 0xD9 || byte == 0xDB || byte == 0xDF || byte == 0xE0 || byte == 0xE1 ||
+			   byte == 0xEF) {
+			size_t at = i;
+			digits += fold_digit(utf8_next(text, &at)) >= 0;
+		}
+	}
+	return digits == 3;
 }
 
 /* A date inside a line of text: short lines are about themselves, running text speaks of other days. */
 void dates_from_line(struct dates *dates, struct view text, int score, enum date_kind kind, bool date_alone)
 {
 	struct view line = utf8_first(text, DATE_SCAN_BYTES), span;
-	for (int found = 0; found < 3 && line.n >= 6 && has_digit(line); found++) {
+	for (int found = 0; found < 3 && line.n >= 6 && has_digits(line); found++) {
 		struct date date;
 		if (!date_find(&dates->d->dates, line, &date, &span))
 			return;
@@ -88,7 +111,7 @@ static bool is_short_or_labelled(const struct block *b)
 {
 	if (b->text.n < 40)
 		return true;
-	return b->text.n < 120 && (b->cut || b->text.p[b->text.n - 1] != '.') && has_digit(b->text) &&
+	return b->text.n < 120 && (b->cut || b->text.p[b->text.n - 1] != '.') && has_digits(b->text) &&
 	       (dates_says_published(b->text) || dates_says_modified(b->text));
 }
 
@@ -136,7 +159,7 @@ static bool is_labelled(const struct page *page, size_t at, struct view span)
 		return before.n < 30 && dates_says_published(before) && !dates_says_modified(before);
 	/* <h4>Published</h4><div>July 8, 2025</div> */
 	struct view label = at > 0 ? page->blocks[at - 1].text : VIEW_NONE;
-	return label.n > 0 && label.n < 30 && !has_digit(label) && dates_says_published(label) &&
+	return label.n > 0 && label.n < 30 && !has_digits(label) && dates_says_published(label) &&
 	       !dates_says_modified(label);
 }
 
@@ -148,7 +171,7 @@ void dates_from_labels(struct dates *dates)
 		const struct block *b = &page->blocks[i];
 		struct date date;
 		struct view span;
-		if (b->text.n > 60 || b->text.n < 6 || !has_digit(b->text) ||
+		if (b->text.n > 60 || b->text.n < 6 || !has_digits(b->text) ||
 			!date_find(&dates->d->dates, b->text, &date, &span) || !is_labelled(page, i, span))
 			continue;
 		if (only.year >= 0 && date_compare_days(&only, &date) != 0)
@@ -172,7 +195,7 @@ void dates_from_far_blocks(struct dates *dates)
 		struct view span;
 		/* "01.02.2022 The market …": a dateline. */
 		bool leads = b->text.n > 160 && !b->cut && ascii_is_digit(b->text.p[0]) && i <= dates->d->first + 8;
-		if ((b->text.n > 160 && !leads) || b->text.n < 6 || !has_digit(view_first(b->text, 160)) ||
+		if ((b->text.n > 160 && !leads) || b->text.n < 6 || !has_digits(view_first(b->text, 160)) ||
 			!date_find(&dates->d->dates, view_first(b->text, leads ? 40 : 160), &date, &span))
 			continue;
 		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));

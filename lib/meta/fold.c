@@ -117,13 +117,24 @@ uint32_t fold_letter(uint32_t cp)
 	}
 }
 
-size_t fold_word(struct view in, char *out, size_t cap)
+/* Both kinds of folding; @letters: nothing but letters and digits. */
+static size_t fold_into(struct view in, bool letters, char *out, size_t cap)
 {
 	size_t n = 0;
 	for (size_t at = 0; at < in.n;) {
+		unsigned char byte = (unsigned char)in.p[at];
+		if (byte < 0x80) {
+			at++;
+			if (letters && !fold_is_letter(byte))
+				continue;
+			if (n == cap)
+				break;
+			if (byte)
+				out[n++] = ascii_lower((char)byte);
+			continue;
+		}
 		uint32_t cp = utf8_next(in, &at);
-		cp = cp == UTF8_BAD ? 0 : fold_letter(cp);
-		if (cp == 0)
+		if (cp == UTF8_BAD || (letters && !fold_is_letter(cp)) || (cp = fold_letter(cp)) == 0)
 			continue;
 		char bytes[4];
 		size_t k = utf8_put(bytes, cp);
@@ -133,6 +144,16 @@ size_t fold_word(struct view in, char *out, size_t cap)
 		n += k;
 	}
 	return n;
+}
+
+size_t fold_word(struct view in, char *out, size_t cap)
+{
+	return fold_into(in, false, out, cap);
+}
+
+size_t fold_squeeze(struct view in, char *out, size_t cap)
+{
+	return fold_into(in, true, out, cap);
 }
 
 bool fold_is_letter(uint32_t cp)
@@ -186,7 +207,8 @@ size_t fold_hashes(struct view text, uint32_t *out, size_t cap)
 	uint32_t hash = 0;
 	bool open = false;
 	for (size_t at = 0; at < text.n && count < cap;) {
-		uint32_t cp = utf8_next(text, &at);
+		unsigned char byte = (unsigned char)text.p[at];
+		uint32_t cp = byte < 0x80 ? (at++, byte) : utf8_next(text, &at);
 		if (!fold_is_letter(cp) || fold_is_unspaced(cp)) {
 			if (open)
 				out[count++] = hash;

@@ -12,6 +12,8 @@
 uint32_t fold_letter(uint32_t cp);
 /* Folds @in into @out, at most @cap bytes, never cutting a code point. Returns the length. */
 size_t fold_word(struct view in, char *out, size_t cap);
+/* The same of letters and digits only: "The Daily-News" and "thedailynews" are one. */
+size_t fold_squeeze(struct view in, char *out, size_t cap);
 /* Letters, digits and marks; everything that is not space, punctuation or symbol. */
 bool fold_is_letter(uint32_t cp);
 /* Value of a decimal digit of any common script, -1 for others. */

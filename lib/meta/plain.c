@@ -109,8 +109,23 @@ static size_t tag_end(struct view text, size_t at)
 	return at + n < text.n ? at + n + 1 : at;
 }
 
+/* Nothing to do: no marks of markup, no space but single ones between words. */
+static bool is_plain(struct view text)
+{
+	bool space = true;
+	for (size_t i = 0; i < text.n; i++) {
+		unsigned char c = (unsigned char)text.p[i];
+		if (c < ' ' || c == '<' || c == '&' || (c == ' ' && space) || c == 0xC2 || c == 0xE2)
+			return false;
+		space = c == ' ';
+	}
+	return !space;
+}
+
 struct view ld_plain(struct arena *arena, struct view text, size_t max)
 {
+	if (text.n <= max && is_plain(text))
+		return text;
 	/* Twice: "&amp;quot;" is common in values that went through two templates; the second pass is in place. */
 	char *out = arena_alloc(arena, (text.n < 4 * max ? text.n : 4 * max) + 4);
 	if (!out || text.n == 0)

@@ -3,24 +3,6 @@
 #include "normalise/normalise.h"
 #include "util/utf8.h"
 
-/* Letters and digits only, folded: "The Daily-News" and "thedailynews" are one. */
-static size_t squeeze(struct view v, char *out, size_t cap)
-{
-	size_t n = 0;
-	for (size_t at = 0; at < v.n;) {
-		uint32_t cp = utf8_next(v, &at);
-		if (!fold_is_letter(cp) || (cp = fold_letter(cp)) == 0)
-			continue;
-		char bytes[4];
-		size_t k = utf8_put(bytes, cp);
-		if (n + k > cap)
-			break;
-		memcpy(out + n, bytes, k);
-		n += k;
-	}
-	return n;
-}
-
 /* One holds the other and is not much longer: "The Daily News Online" and "dailynews", but not a headline that
  * speaks of the Daily News. */
 static bool alike(struct view segment, struct view name)
@@ -36,12 +18,12 @@ static bool host_says(struct view host, struct view squeezed)
 	struct view label;
 	bool found = false;
 	char whole[256];
-	size_t n = squeeze(host, whole, sizeof(whole));
+	size_t n = fold_squeeze(host, whole, sizeof(whole));
 	if (squeezed.n >= 4 && view_eq(view_make(whole, n), squeezed))
 		return true;
 	while (!found && view_next_token(&host, '.', &label)) {
 		char text[64];
-		struct view s = { text, squeeze(label, text, sizeof(text)) };
+		struct view s = { text, fold_squeeze(label, text, sizeof(text)) };
 		if (host.n == 0 || s.n < 2 || view_eq(s, VIEW("www")))
 			continue;
 		found = view_eq(s, squeezed) ||
@@ -54,13 +36,13 @@ static bool host_says(struct view host, struct view squeezed)
 bool decide_is_site(const struct decide *d, struct view segment)
 {
 	char text[256], other[256];
-	struct view s = { text, squeeze(segment, text, sizeof(text)) };
+	struct view s = { text, fold_squeeze(segment, text, sizeof(text)) };
 	if (s.n < 2)
 		return true;
 	if (utf8_count(segment) > 60)
 		return false;
 	for (size_t i = 0; i < d->site_count; i++) {
-		struct view o = { other, squeeze(d->sites[i], other, sizeof(other)) };
+		struct view o = { other, fold_squeeze(d->sites[i], other, sizeof(other)) };
 		if (view_eq(s, o) || (o.n >= 4 && s.n >= 4 && alike(s, o)))
 			return true;
 	}
