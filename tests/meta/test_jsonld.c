@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include "meta/jsonld.h"
 #include "meta/ldrepair.h"
+#include "meta/ldvalue.h"
+#include <errno.h>
 #include "util/limits.h"
 
 static struct arena arena;
@@ -139,9 +141,74 @@ static void markup_and_references_go_out_of_strings(void **state)
 	assert_view(ld_plain(&arena, VIEW("äöüß"), 5), "äö");
 }
 
+static int parse(const char *text, const struct ld_value **ret, size_t *ret_end)
+{
+	size_t values = 64;
+	return ldvalue_read(&arena, view_of(text), &values, ret, ret_end);
+}
+
+static void reads_json_values_of_all_kinds(void **state)
+{
+	(void)state;
+	const struct ld_value *v;
+	size_t end;
+	const char *text =
+		" {\"a\":[1,-2.5e+3,true,false,null,{}],\"b\":\"\\u00e9\\ud83d\\ude00\\ud83d\\n\\/\",\"a\":[ ]} ,";
+	assert_int_equal(parse(text, &v, &end), 0);
+	assert_int_equal(end, strlen(text) - 2);
+	assert_true(ldvalue_is(v, LD_OBJECT));
+	assert_view(ldvalue_text(ldvalue_get(v, VIEW("b"))), "\xC3\xA9\xF0\x9F\x98\x80\xEF\xBF\xBD\n/");
+	static const enum ld_kind kinds[] = { LD_NUMBER, LD_NUMBER, LD_TRUE, LD_FALSE, LD_NULL, LD_OBJECT };
+	const struct ld_value *m = v->first->first;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++, m = m->next)
+		assert_true(ldvalue_is(m, kinds[i]));
+	assert_null(m);
+	/* Of two members with one name the last counts. */
+	assert_null(ldvalue_get(v, VIEW("a"))->first);
+	assert_null(ldvalue_get(v, VIEW("c")));
+	assert_null(ldvalue_get(ldvalue_get(v, VIEW("b")), VIEW("c")));
+}
+
+static void what_is_no_json_is_refused(void **state)
+{
+	(void)state;
+	static const char *const broken[] = { "", "1", "\"a\"", "{", "[", "[1", "[1,", "[1,]", "[,1]", "[1 2]",
+		"{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "[01]", "[1.]", "[-]", "[1e]", "[tru]", "[truex]", "[nul",
+		"[\"a]", "[\"a\nb\"]", "[\"\\x\"]", "[\"\\u12g4\"]", "[\"\\u12\"]", "[\"\\\"]", "[\"\\ud83d\\u12\"]",
+		"[1}", "{\"a\":1]" };
+	const struct ld_value *v;
+	size_t end;
+	for (size_t i = 0; i < sizeof(broken) / sizeof(broken[0]); i++)
+		if (parse(broken[i], &v, &end) != -EINVAL)
+			fail_msg("%s is taken for JSON", broken[i]);
+}
+
+static void json_has_ceilings_of_depth_and_number(void **state)
+{
+	(void)state;
+	char deep[2 * LIMIT_JSON_DEPTH + 4];
+	const struct ld_value *v;
+	size_t end;
+	for (size_t depth = LIMIT_JSON_DEPTH; depth <= LIMIT_JSON_DEPTH + 1; depth++) {
+		memset(deep, '[', depth);
+		memset(deep + depth, ']', depth);
+		size_t values = 1000;
+		assert_int_equal(ldvalue_read(&arena, view_make(deep, 2 * depth), &values, &v, &end),
+			depth > LIMIT_JSON_DEPTH ? -E2BIG : 0);
+	}
+	size_t values = 3;
+	assert_int_equal(ldvalue_read(&arena, VIEW("[1,2]"), &values, &v, &end), 0);
+	assert_int_equal(values, 0);
+	values = 2;
+	assert_int_equal(ldvalue_read(&arena, VIEW("[1,2]"), &values, &v, &end), -E2BIG);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(reads_json_values_of_all_kinds),
+		cmocka_unit_test(what_is_no_json_is_refused),
+		cmocka_unit_test(json_has_ceilings_of_depth_and_number),
 		cmocka_unit_test(finds_the_article_in_a_graph_and_follows_references),
 		cmocka_unit_test(articles_in_lists_stand_aside),
 		cmocka_unit_test(damage_that_is_safe_to_repair_is_repaired),
