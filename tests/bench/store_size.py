@@ -2,7 +2,8 @@
 """Size of a pack and time of one random text, against the usual ways to keep a folder of texts.
 usage: store_size.py GARNER [WARC=../shared/data/wcxb-dev.warc.gz]
 Rivals where they are installed: zstd -9 of one plain tar, a folder of .zst, zip -9, borg create --compression zstd,9.
-A text is read by a command of its own; the time of the command's start alone stands beside it."""
+A text is read by a command of its own, the time of the command's start alone beside it; for garner also by a call of the
+library that opens and closes the store (bench_show, when it is built beside the command): clock and CPU."""
 import os
 import random
 import shutil
@@ -15,6 +16,7 @@ import time
 garner = os.path.abspath(sys.argv[1])
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WARC = sys.argv[2] if len(sys.argv) > 2 else os.path.join(os.path.dirname(ROOT), "shared/data/wcxb-dev.warc.gz")
+BENCH = os.path.join(os.path.dirname(os.path.dirname(garner)), "tests", "bench", "bench_show")
 rng = random.Random(3)
 
 
@@ -43,6 +45,9 @@ def line(name, size, base, ms, start=None):
 def pack_line(base, name, size, where, numbers):
     start = milliseconds([[garner, "--version"]] * 20)
     line(name, size, base, milliseconds([[garner, "show", where, str(n)] for n in numbers]), start)
+    if os.path.exists(BENCH):
+        clock, cpu = call(BENCH, where, *map(str, numbers)).split()
+        print("  by a call of the library: %.2f ms, %.2f ms of CPU" % (int(clock) / 1000, int(cpu) / 1000))
 
 
 def main():
@@ -78,11 +83,15 @@ def main():
         call("zstd", "-9", "-q", "--output-dir-flat", "single", *["texts/" + name for name in names])
         line("a folder of .zst -9", tree_bytes("single"), base,
              milliseconds([["zstd", "-dcq", "single/%s.zst" % name] for name in some]))
-        if shutil.which("zip") and shutil.which("unzip"):
+        if not (shutil.which("zip") and shutil.which("unzip")):
+            print("zip: not installed")
+        else:
             call("zip", "-9", "-q", "texts.zip", *names, cwd="texts")
             line("zip -9", os.path.getsize("texts/texts.zip"), base,
                  milliseconds([["unzip", "-p", "texts/texts.zip", name] for name in some]))
-        if shutil.which("borg"):
+        if not shutil.which("borg"):
+            print("borg: not installed")
+        else:
             os.environ.update(BORG_BASE_DIR=folder, BORG_UNKNOWN_UNENCRYPTED_REPO_ACCESS_IS_OK="yes")
             call("borg", "init", "-e", "none", "repo")
             call("borg", "create", "--compression", "zstd,9", "../repo::a", *names, cwd="texts")
