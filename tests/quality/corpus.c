@@ -8,11 +8,6 @@
 #include "meta/meta.h"
 #include "util/limits.h"
 
-uint32_t fold_of(const struct truth *truth)
-{
-	return (truth->site ^ truth->site >> 15) % FOLDS;
-}
-
 #define COPY(to, from, n)                                                                                              \
 	do {                                                                                                           \
 		(to) = arena_alloc(arena, sizeof(*(to)) * ((size_t)(n) + 1));                                          \

@@ -6,8 +6,6 @@
 #include "label.h"
 #include "truth.h"
 
-enum { FOLDS = 5 };
-
 struct kept {
 	struct page page; /* its arena holds everything below; no tree, no text */
 	struct text_blocks blocks;
@@ -29,7 +27,6 @@ struct corpus {
 
 int corpus_read(struct corpus *corpus, const char *data);
 void corpus_free(struct corpus *corpus);
-uint32_t fold_of(const struct truth *truth);
 /* Word F1 of the blocks marked in @keep. */
 double corpus_f1(const struct kept *page, const uint8_t *keep, double *ret_precision, double *ret_recall);
 

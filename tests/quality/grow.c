@@ -331,3 +331,11 @@ int grow_forest(const struct boost_settings *s, const struct grow_rows *rows, st
 	free(g.pool);
 	return result;
 }
+
+void forest_clear(struct forest *f)
+{
+	free((void *)f->features);
+	free((void *)f->thresholds);
+	free((void *)f->leaves);
+	*f = (struct forest){ 0 };
+}

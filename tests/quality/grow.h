@@ -4,7 +4,12 @@
 #ifndef QUALITY_GROW_H
 #define QUALITY_GROW_H
 
-#include "boost.h"
+#include "extract/model.h"
+
+struct boost_settings {
+	int trees, depth, threads;
+	double eta, subsample, columns, min_weight, lambda;
+};
 
 struct grow_rows {
 	const uint8_t *x; /* rows of @stride bytes */
@@ -16,5 +21,6 @@ struct grow_rows {
 
 /* 0, or -1 without memory. The same forest every time, whatever the threads. */
 int grow_forest(const struct boost_settings *settings, const struct grow_rows *rows, struct forest *ret);
+void forest_clear(struct forest *forest);
 
 #endif

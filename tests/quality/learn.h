@@ -4,7 +4,7 @@
 #define QUALITY_LEARN_H
 
 #include <stdio.h>
-#include "boost.h"
+#include "grow.h"
 #include "corpus.h"
 
 struct learner {

@@ -13,6 +13,8 @@
 
 enum { SHORT_WORDS = 4, GRAM = 3 };
 
+static const float PAGE_WEIGHT = 0.4f, GUESS_WEIGHT = 0.7f;
+
 static const char *const sets[LINE_SETS] = { "newsroom", "wcxb-dev" };
 
 /* ---- labels ----------------------------------------------------------------------------------------- */
@@ -91,11 +93,16 @@ static void label_line(
 	*ret_w = line || share < 0.5f ? 1 : 0.15f;
 }
 
-static float kind_weight(const struct truth *truth)
+static float kind_weight(const struct line_doc *doc)
 {
+	const struct truth *truth = doc->truth;
+	const float origin[] = { [LINES_NOISE] = 1, [LINES_BODY] = 0.6f, [LINES_PAGE] = PAGE_WEIGHT, [LINES_GUESS] = GUESS_WEIGHT };
+	float kind = 1;
 	if (truth->set == SET_NEWSROOM)
-		return 3;
-	return view_eq(truth->kind, VIEW("article")) ? 1 : 0.25f;
+		kind = 3;
+	else if (truth->set == SET_WCXB)
+		kind = view_eq(truth->kind, VIEW("article")) ? 1 : 0.25f;
+	return kind * origin[doc->origin];
 }
 
 /* The line most like the title, the last of equals before the first long line of the body; or count. */
@@ -105,35 +112,36 @@ static uint32_t title_place(const struct line_doc *doc, const float *like)
 	for (uint32_t i = 0; i < doc->count; i++) {
 		if (like[i] >= 0.6f && (best == doc->count || like[i] >= like[best]))
 			best = i;
-		if (doc->work.lines[i].words > 25 && doc->y[i] > 0.8f)
+		if (doc->work.lines[i].words > 25 && doc->y[FOLDS][i] > 0.8f)
 			break;
 	}
 	return best;
 }
 
-static void label_doc(struct line_doc *doc)
+/* Labels of @doc by @text, into y[at] and w[at]. */
+static void label_by(struct line_doc *doc, struct view text, int at)
 {
 	struct body body = { 0 };
-	float total = 0, *like = calloc(doc->count + 1, sizeof(*like));
-	body_read(&body, doc->truth->body);
+	float *y = doc->y[at], *w = doc->w[at], total = 0, *like = calloc(doc->count + 1, sizeof(*like));
+	bool clean = doc->origin == LINES_BODY;
+	body_read(&body, text);
 	for (uint32_t i = 0; i < doc->count; i++) {
-		label_line(&body, doc->work.lines[i].text, doc->title, &doc->y[i], &doc->w[i], &like[i]);
-		if (doc->clean)
-			doc->y[i] = doc->w[i] = 1;
+		label_line(&body, doc->work.lines[i].text, doc->title, &y[i], &w[i], &like[i]);
+		if (clean)
+			y[i] = w[i] = 1;
 		total += (float)doc->work.lines[i].words;
 	}
-	uint32_t title = doc->clean ? doc->count : title_place(doc, like);
+	uint32_t title = clean ? doc->count : title_place(doc, like);
 	/* What a wrong decision costs in the page's F1, in percent; short lines count a little more than their words.
 	 */
 	for (uint32_t i = 0; i < doc->count; i++) {
-		float kind = kind_weight(doc->truth);
-		doc->w[i] *=
-			100 * kind * (doc->clean ? 0.6f : 1) * ((float)doc->work.lines[i].words + 2) / (total + 80);
+		float kind = kind_weight(doc);
+		w[i] *= 100 * kind * ((float)doc->work.lines[i].words + 2) / (total + 80);
 		doc->is_title[i] = i == title;
-		doc->title_w[i] = kind * (i == title ? 4 : like[i] > 0.4f ? 0.5f : 1);
+		doc->title_w[i] = doc->origin == LINES_GUESS ? 0 : kind * (i == title ? 4 : like[i] > 0.4f ? 0.5f : 1);
 		/* The title itself is the other forest's to find. */
 		if (i == title || like[i] == 1)
-			doc->w[i] = 0;
+			w[i] = 0;
 	}
 	free(like);
 	map_free(&body.lines);
@@ -145,8 +153,26 @@ static void label_doc(struct line_doc *doc)
 static const struct garner_options options = { .jobs = 1 };
 static const struct line_model no_odds;
 
+/* All labels: of the truth, or one for each of @bodies. */
+static int label_doc(struct line_doc *doc, const json_t *bodies)
+{
+	for (int i = LABELS; i-- > 0;) {
+		if (!bodies && i < FOLDS) {
+			doc->y[i] = doc->y[FOLDS];
+			doc->w[i] = doc->w[FOLDS];
+			continue;
+		}
+		doc->y[i] = arena_calloc(&doc->page.arena, doc->count + 1, sizeof(float));
+		doc->w[i] = arena_calloc(&doc->page.arena, doc->count + 1, sizeof(float));
+		if (!doc->y[i] || !doc->w[i])
+			return -1;
+		label_by(doc, bodies ? view_of(json_string_value(json_array_get(bodies, (size_t)i))) : doc->truth->body, i);
+	}
+	return 0;
+}
+
 static int add_doc(
-	struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text, bool clean)
+	struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text, enum line_origin origin, const json_t *bodies)
 {
 	struct line_doc *doc = &corpus->docs[corpus->count];
 	arena_init(&doc->page.arena, MIB(64));
@@ -158,8 +184,8 @@ static int add_doc(
 	doc->title = view_make(arena_strdup_view(arena, title), title.n);
 	doc->truth = truth;
 	doc->record = truth->record;
-	doc->clean = clean;
-	doc->fold = (uint8_t)(truth->site % LINE_FOLDS);
+	doc->origin = (uint8_t)origin;
+	doc->fold = (uint8_t)fold_of(truth);
 	doc->work = (struct work){
 		.rules = corpus->rules, .matcher = corpus->matcher, .model = &no_odds, .page = &doc->page
 	};
@@ -170,13 +196,10 @@ static int add_doc(
 	}
 	doc->count = (uint32_t)doc->work.live_count;
 	doc->row = corpus->rows;
-	doc->y = arena_calloc(arena, doc->count + 1, sizeof(float));
-	doc->w = arena_calloc(arena, doc->count + 1, sizeof(float));
 	doc->is_title = arena_calloc(arena, doc->count + 1, sizeof(float));
 	doc->title_w = arena_calloc(arena, doc->count + 1, sizeof(float));
-	if (!doc->y || !doc->w || !doc->is_title || !doc->title_w)
+	if (!doc->is_title || !doc->title_w || label_doc(doc, bodies))
 		return -1;
-	label_doc(doc);
 	corpus->rows += doc->count;
 	corpus->count++;
 	return 0;
@@ -192,19 +215,16 @@ static int add_body(struct line_corpus *corpus, const struct truth *truth)
 		if (spread && truth->body.p[i] == '\n')
 			buf_putc(&text, '\n');
 	}
-	int result = add_doc(corpus, truth, VIEW_NONE, buf_view(&text), true);
+	int result = add_doc(corpus, truth, VIEW_NONE, buf_view(&text), LINES_BODY, NULL);
 	buf_free(&text);
 	return result;
 }
 
 typedef int json_fn(struct line_corpus *corpus, struct map *titles, const json_t *object);
 
-static int each_line(struct line_corpus *corpus, struct map *titles, const char *data, const char *name,
-	const char *kind, json_fn *fn)
+static int each_line(struct line_corpus *corpus, struct map *titles, const char *path, json_fn *fn)
 {
-	char path[4096];
 	static char line[32 << 20];
-	snprintf(path, sizeof(path), "%s/%s.%s.jsonl.gz", data, name, kind);
 	gzFile file = gzopen(path, "rb");
 	int result = file ? 0 : -1;
 	while (result == 0 && gzgets(file, line, sizeof(line))) {
@@ -242,11 +262,34 @@ static int note_noise(struct line_corpus *corpus, struct map *titles, const json
 		return 0;
 	uint64_t *title = map_get(titles, truth->record);
 	struct view words = title ? view_of((const char *)(uintptr_t)*title) : VIEW_NONE;
-	int result = add_doc(corpus, truth, words, text, false);
+	int result = add_doc(corpus, truth, words, text, LINES_NOISE, NULL);
 	return result ? result : add_body(corpus, truth);
 }
 
-int lines_read(struct line_corpus *corpus, const char *data)
+/* A page of page_texts. */
+static int note_page(struct line_corpus *corpus, struct map *titles, const json_t *object)
+{
+	const struct truth *truth = truths_find(&corpus->truths, text_of(object, "record"));
+	const json_t *bodies = json_object_get(object, "bodies");
+	struct view text = text_of(object, "text"), title = text_of(object, "title");
+	(void)titles;
+	if (!text.n || (!bodies && (!truth || !truth->body.n)))
+		return 0;
+	if (bodies && !view_of(json_string_value(json_array_get(bodies, FOLDS))).n)
+		return 0;
+	if (bodies) {
+		struct truth *made = arena_calloc(&corpus->truths.arena, 1, sizeof(*made));
+		struct view url = text_of(object, "url"), record = text_of(object, "record");
+		if (!made)
+			return -1;
+		*made = (struct truth){ .set = SET_COUNT, .site = truth_site(url) };
+		made->record = view_make(arena_strdup_view(&corpus->truths.arena, record), record.n);
+		truth = made;
+	}
+	return add_doc(corpus, truth, title, text, bodies ? LINES_GUESS : LINES_PAGE, bodies);
+}
+
+int lines_read(struct line_corpus *corpus, const char *data, const char *pages)
 {
 	struct error error = { 0 };
 	struct map titles = { 0 };
@@ -256,12 +299,17 @@ int lines_read(struct line_corpus *corpus, const char *data)
 		fprintf(stderr, "%s\n", error.text);
 		result = -1;
 	}
-	corpus->docs = calloc((size_t)corpus->truths.count * 2 + 1, sizeof(*corpus->docs));
+	corpus->docs = calloc((size_t)corpus->truths.count * 4 + 4096, sizeof(*corpus->docs));
 	for (int i = 0; i < LINE_SETS && result == 0; i++) {
-		result = each_line(corpus, &titles, data, sets[i], "truth", note_title);
+		char path[4096];
+		snprintf(path, sizeof(path), "%s/%s.truth.jsonl.gz", data, sets[i]);
+		result = each_line(corpus, &titles, path, note_title);
+		snprintf(path, sizeof(path), "%s/%s.noise.jsonl.gz", data, sets[i]);
 		if (result == 0)
-			result = each_line(corpus, &titles, data, sets[i], "noise", note_noise);
+			result = each_line(corpus, &titles, path, note_noise);
 	}
+	if (pages && result == 0)
+		result = each_line(corpus, &titles, pages, note_page);
 	for (size_t i = 0; i < corpus->truths.count; i++) {
 		uint64_t *title = map_get(&titles, corpus->truths.items[i].record);
 		if (title) {

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "boost.h"
+#include "grow.h"
 #include "corpus.h"
 #include "extract/decide.h"
 #include "learn.h"

@@ -1,6 +1,6 @@
 /* Learns the scorer of plain-text lines.
  *
- *   train_lines DATA OUT SHORT/LONG/CALM...
+ *   train_lines DATA PAGES|- OUT SHORT/LONG/CALM...
  *
  * For each triple of thresholds (percent: a line that is less probably text is cut; see enum line_threshold):
  *   OUT.SHORT-LONG-CALM.jsonl    each noise document, cleaned by a model that has not seen its site, for score.py
@@ -10,12 +10,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "boost.h"
+#include "grow.h"
 #include "lines.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
 
-enum { NONE = LINE_FOLDS }; /* no fold is held out */
+enum { NONE = FOLDS }; /* no fold is held out */
 
 enum { TEXT, TITLE, FORESTS };
 
@@ -40,7 +40,7 @@ static const struct boost_settings settings[FORESTS] = {
 
 struct learner {
 	struct line_corpus corpus;
-	struct line_model models[LINE_FOLDS + 1];
+	struct line_model models[FOLDS + 1];
 };
 
 /* ---- odds of words -------------------------------------------------------------------------------------- */
@@ -79,7 +79,7 @@ static void close_site(struct count *c)
 	c->site_in = c->site_out = 0;
 }
 
-static void count_doc(struct counts *counts, const struct line_doc *doc)
+static void count_doc(struct counts *counts, const struct line_doc *doc, const float *y)
 {
 	for (uint32_t i = 0; i < doc->count; i++) {
 		const struct line *line = &doc->work.lines[i];
@@ -92,8 +92,8 @@ static void count_doc(struct counts *counts, const struct line_doc *doc)
 			}
 			/* A word in a short line says more about such lines. */
 			float weight = 1.0f / (float)(line->words < 3 ? 3 : line->words > 30 ? 30 : line->words);
-			c->site_in += weight * doc->y[i];
-			c->site_out += weight * (1 - doc->y[i]);
+			c->site_in += weight * y[i];
+			c->site_out += weight * (1 - y[i]);
 		}
 	}
 }
@@ -115,12 +115,12 @@ static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_mo
 	size_t n = 0, words = 0;
 	for (uint32_t i = 0; i < l->corpus.count; i++) {
 		struct line_doc *doc = &l->corpus.docs[i];
-		if (!doc->clean && doc->fold != a && doc->fold != b)
+		if (doc->origin != LINES_BODY && doc->fold != a && doc->fold != b)
 			docs[n++] = doc;
 	}
 	qsort(docs, n, sizeof(*docs), by_site);
 	for (size_t i = 0; i < n && counts.used < counts.size / 2; i++)
-		count_doc(&counts, docs[i]);
+		count_doc(&counts, docs[i], docs[i]->y[a]);
 	float in = 1, out = 1;
 	for (uint32_t i = 0; i < counts.size; i++) {
 		close_site(&counts.slots[i]);
@@ -162,7 +162,9 @@ static uint8_t *features(struct line_doc *doc, const struct line_model *model)
 }
 
 struct matrix {
-	float *x, *y, *w;
+	uint8_t *x;
+	float *y, *w;
+	uint32_t *index;
 	size_t rows;
 };
 
@@ -171,21 +173,22 @@ static void matrix_free(struct matrix *m)
 	free(m->x);
 	free(m->y);
 	free(m->w);
+	free(m->index);
 }
 
-static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8_t *x, int forest)
+static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8_t *x, uint32_t held, int forest)
 {
 	/* Titles are asked for before the first prose alone. */
 	uint32_t n = doc->count;
 	if (forest == TITLE)
 		n = doc->work.first_prose < n ? (uint32_t)doc->work.first_prose : 0;
 	for (uint32_t i = 0; i < n; i++) {
-		float w = forest == TITLE ? doc->title_w[i] : doc->w[i];
+		float w = forest == TITLE ? doc->title_w[i] : doc->w[held][i];
 		if (w <= 0)
 			continue;
-		for (size_t k = 0; k < LF_COUNT; k++)
-			m->x[m->rows * LF_COUNT + k] = x[i * LF_COUNT + k];
-		m->y[m->rows] = forest == TITLE ? doc->is_title[i] : doc->y[i];
+		memcpy(m->x + m->rows * LF_COUNT, x + (size_t)i * LF_COUNT, LF_COUNT);
+		m->y[m->rows] = forest == TITLE ? doc->is_title[i] : doc->y[held][i];
+		m->index[m->rows] = (uint32_t)m->rows;
 		m->w[m->rows++] = w;
 	}
 }
@@ -193,20 +196,23 @@ static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8
 /* Trains one forest without fold @held; odds for a row never come from its own fold. */
 static int train(struct learner *l, uint32_t held, int forest, const struct line_model *views, struct forest *ret)
 {
-	struct matrix m = { .x = malloc(l->corpus.rows * LF_COUNT * sizeof(float)),
+	struct matrix m = { .x = malloc((size_t)l->corpus.rows * LF_COUNT),
 		.y = malloc(l->corpus.rows * sizeof(float)),
-		.w = malloc(l->corpus.rows * sizeof(float)) };
-	if (!m.x || !m.y || !m.w)
-		return -1;
-	for (uint32_t i = 0; i < l->corpus.count; i++) {
+		.w = malloc(l->corpus.rows * sizeof(float)),
+		.index = malloc(l->corpus.rows * sizeof(uint32_t)) };
+	int result = m.x && m.y && m.w && m.index ? 0 : -1;
+	for (uint32_t i = 0; i < l->corpus.count && result == 0; i++) {
 		struct line_doc *doc = &l->corpus.docs[i];
 		if (doc->fold == held)
 			continue;
 		uint8_t *x = features(doc, &views[doc->fold]);
-		matrix_add(&m, doc, x, forest);
+		matrix_add(&m, doc, x, held, forest);
 		free(x);
 	}
-	int result = boost_train(&settings[forest], m.x, m.y, m.w, m.rows, LF_COUNT, ret);
+	struct grow_rows rows = { .x = m.x, .stride = LF_COUNT, .columns = LF_COUNT, .index = m.index, .y = m.y, .w = m.w,
+		.count = m.rows };
+	if (result == 0)
+		result = grow_forest(&settings[forest], &rows, ret);
 	fprintf(stderr, "forest %d without fold %u: %zu lines\n", forest + 1, held, m.rows);
 	matrix_free(&m);
 	return result;
@@ -216,14 +222,14 @@ static int learn(struct learner *l)
 {
 	int result = 0;
 	for (uint32_t held = 0; held <= NONE && result == 0; held++) {
-		struct line_model views[LINE_FOLDS] = { 0 };
+		struct line_model views[FOLDS] = { 0 };
 		learn_odds(l, held, held, &l->models[held]);
-		for (uint32_t f = 0; f < LINE_FOLDS; f++)
+		for (uint32_t f = 0; f < FOLDS; f++)
 			if (f != held)
 				learn_odds(l, held, f, &views[f]);
 		result = train(l, held, TEXT, views, &l->models[held].text) ||
 			 train(l, held, TITLE, views, &l->models[held].title);
-		for (uint32_t f = 0; f < LINE_FOLDS; f++)
+		for (uint32_t f = 0; f < FOLDS; f++)
 			free(views[f].slots);
 	}
 	return result;
@@ -278,7 +284,8 @@ static int write_cv(struct learner *l, const char *name)
 	if (!out[0] || !out[1])
 		return -1;
 	for (uint32_t i = 0; i < l->corpus.count; i++)
-		clean_doc(l, &l->corpus.docs[i], out[l->corpus.docs[i].clean]);
+		if (l->corpus.docs[i].origin <= LINES_BODY)
+			clean_doc(l, &l->corpus.docs[i], out[l->corpus.docs[i].origin]);
 	return fclose(out[0]) | fclose(out[1]);
 }
 
@@ -357,16 +364,16 @@ static int write_all(struct learner *l, const char *out, const char *triple)
 int main(int argc, char **argv)
 {
 	static struct learner l;
-	if (argc < 4) {
-		fprintf(stderr, "usage: train_lines DATA OUT SHORT/LONG/CALM...\n");
+	if (argc < 5) {
+		fprintf(stderr, "usage: train_lines DATA PAGES|- OUT SHORT/LONG/CALM...\n");
 		return 2;
 	}
-	if (lines_read(&l.corpus, argv[1]))
+	if (lines_read(&l.corpus, argv[1], strcmp(argv[2], "-") ? argv[2] : NULL))
 		return 1;
 	fprintf(stderr, "%u documents, %u lines\n", l.corpus.count, l.corpus.rows);
 	int result = learn(&l);
-	for (int a = 3; a < argc && result == 0; a++)
-		result = write_all(&l, argv[2], argv[a]);
+	for (int a = 4; a < argc && result == 0; a++)
+		result = write_all(&l, argv[3], argv[a]);
 	lines_free(&l.corpus);
 	return result != 0;
 }

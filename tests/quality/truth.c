@@ -14,7 +14,7 @@ const char *const set_names[SET_COUNT] = { "newsroom", "wcxb-dev", "readability"
 enum { LINE_MAX_BYTES = 8 << 20 };
 
 /* example.co.uk and example.com: the last two labels, three when the second is short. */
-static uint32_t site_of(struct view url)
+uint32_t truth_site(struct view url)
 {
 	size_t at = view_find(url, VIEW("://"));
 	struct view host = view_from(url, at < url.n ? at + 3 : 0);
@@ -110,7 +110,7 @@ static int add(struct truths *t, int set, const char *line)
 	row->authors = read_authors(&t->arena, o, &row->author_count);
 	row->knows_authors = json_object_get(o, "authors") || json_object_get(o, "author");
 	/* pages that all claim one made-up host are sites of their own */
-	row->site = set == SET_READABILITY ? (uint32_t)hash64(row->record, 1) : site_of(row->url);
+	row->site = set == SET_READABILITY ? (uint32_t)hash64(row->record, 1) : truth_site(row->url);
 	*map_put(&t->by_record, row->record) = t->count;
 	json_decref(o);
 	return 0;
@@ -188,4 +188,9 @@ uint32_t score_word(struct view text, size_t *at)
 		hash = ((hash ? hash : 0x811C9DC5u) ^ c) * 0x01000193u;
 	}
 	return hash ? hash | 1 : 0;
+}
+
+uint32_t fold_of(const struct truth *truth)
+{
+	return (truth->site ^ truth->site >> 15) % FOLDS;
 }

@@ -6,6 +6,7 @@
 #include "util/map.h"
 #include "util/view.h"
 
+enum { FOLDS = 5 };
 enum { SET_NEWSROOM, SET_WCXB, SET_READABILITY, SET_TRAFILATURA, SET_COUNT };
 extern const char *const set_names[SET_COUNT];
 
@@ -29,6 +30,9 @@ struct truths {
 
 /* All sets of folder @data. 0, or < 0 with words on stderr. */
 int truths_read(struct truths *truths, const char *data);
+/* Hash of the registered domain of @url. */
+uint32_t truth_site(struct view url);
+uint32_t fold_of(const struct truth *truth);
 const struct truth *truths_find(const struct truths *truths, struct view record);
 void truths_free(struct truths *truths);
 
