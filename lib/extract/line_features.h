@@ -26,7 +26,7 @@
 	X(INDEX)                                                                                                       \
 	X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) X(PREV_PROSE) X(NEXT_PROSE) X(PROSE_BEFORE)   \
 		X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN) X(RUN_PLACE) X(    \
-			RUN_LEFT) X(COPIES) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER) X(DOC_LINES)  \
+			RUN_LEFT) X(COPIES) X(FRONT) X(PART_LINES) X(PART_PLACE) X(PART_LEFT) X(PART_WORDS) X(PART_LONGEST) X(PART_PROSE) X(ITEMS) X(ITEMS_WORDS) X(ITEMS_COLON) X(TOPIC_HEAD) X(TOPIC_BEFORE) X(TOPIC_AFTER) X(TOPIC_REST) X(TOPIC_NEAR) X(SIZE) X(LONGEST_BEFORE) X(LONGEST_AFTER) X(GAP_PREV) X(GAP_NEXT) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER) X(DOC_LINES)  \
 			X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) X(DOC_WORDS) X(DOC_ODDS) X(       \
 				DOC_GAPS) X(DOC_BULLETS) LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2)     \
 				LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(X, NEXT1) LINE_FEATURES_NEAR(X, NEXT2) \
@@ -46,14 +46,25 @@ enum line_feature_all {
 #undef LINE_FEATURE_ALL
 };
 
-enum { LINE_WORDS_KEPT = 20 };
+enum { LINE_WORDS_KEPT = 30 };
+enum {
+	LINE_GROUP_NONE,
+	LINE_GROUP_RELATED,
+	LINE_GROUP_TALK,
+	LINE_GROUP_OFFER,
+	LINE_GROUP_LEGAL,
+	LINE_GROUP_BYLINE,
+	LINE_GROUP_MENU,
+	LINE_GROUPS
+};
 
 /* Of one line, made once. */
 struct line_own {
 	uint8_t x[L_OWN_COUNT];
 	uint8_t word_count;
 	uint16_t words[LINE_WORDS_KEPT]; /* hashes of its longer words, the first ones */
-	uint32_t hash;			 /* of its key */
+	uint32_t hash;			 /* of its core */
+	uint32_t front;			 /* of its first words */
 	uint16_t shape;			 /* of its size, beginning, end and digits: lines of one list look alike */
 };
 
@@ -74,6 +85,8 @@ bool line_next_word(struct view *rest, struct view *ret_word);
 
 void line_features_own(
 	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *ret_own);
+/* Which group of kinds its rule is of. */
+uint8_t line_group(const struct line_own *own);
 /* The features of every live line, rows of LF_COUNT bytes. 0 or page_full. */
 int line_features(struct work *work, uint8_t *x);
 /* Changes with the table above. */

@@ -13,7 +13,7 @@
 
 enum { SHORT_WORDS = 4, GRAM = 3 };
 
-static const float PAGE_WEIGHT = 0.4f, GUESS_WEIGHT = 0.7f;
+extern float PAGE_WEIGHT, GUESS_WEIGHT; float PAGE_WEIGHT = 0.4f, GUESS_WEIGHT = 0.7f;
 
 static const char *const sets[LINE_SETS] = { "newsroom", "wcxb-dev" };
 

@@ -19,7 +19,7 @@ enum { NONE = FOLDS }; /* no fold is held out */
 
 enum { TEXT, TITLE, FORESTS };
 
-static const struct boost_settings settings[FORESTS] = {
+static struct boost_settings settings[FORESTS] = {
 	{ .trees = 110,
 		.depth = 6,
 		.threads = 2,
@@ -367,6 +367,16 @@ int main(int argc, char **argv)
 	if (argc < 5) {
 		fprintf(stderr, "usage: train_lines DATA PAGES|- OUT SHORT/LONG/CALM...\n");
 		return 2;
+	}
+	{ extern float PAGE_WEIGHT, GUESS_WEIGHT; char *e;
+	if ((e=getenv("GW"))) GUESS_WEIGHT=(float)atof(e);
+	if ((e=getenv("PW"))) PAGE_WEIGHT=(float)atof(e);
+	if ((e=getenv("TREES"))) settings[0].trees=atoi(e);
+	if ((e=getenv("DEPTH"))) settings[0].depth=atoi(e);
+	if ((e=getenv("ETA"))) settings[0].eta=atof(e);
+	if ((e=getenv("COLS"))) settings[0].columns=atof(e);
+	if ((e=getenv("MINW"))) settings[0].min_weight=atof(e);
+	if ((e=getenv("LAMBDA"))) settings[0].lambda=atof(e);
 	}
 	if (lines_read(&l.corpus, argv[1], strcmp(argv[2], "-") ? argv[2] : NULL))
 		return 1;
