@@ -265,6 +265,24 @@ static bool add_prefixes(struct build *build, const struct rule *rule)
 	return n != 0;
 }
 
+/* At place @k the prefixes of a pattern have this byte; where one ends before or none is known, any. */
+static void add_places(struct build *build, size_t i, uint64_t *sets, bool closed)
+{
+	size_t cells = build->image->cells;
+	const uint8_t *end = (const uint8_t *)build->prefixes.p + build->prefixes.count;
+	for (size_t k = 1; k < IMAGE_PLACES; k++) {
+		bool any = !closed;
+		uint64_t *place = sets + k * IMAGE_BYTES * cells;
+		for (const uint8_t *row = end - IMAGE_PREFIX * (build->prefixes.count / IMAGE_PREFIX - build->prefix_from[i]);
+			!any && row < end; row += IMAGE_PREFIX) {
+			any = row[0] <= k;
+			put(place + row[1 + k] * cells, i);
+		}
+		for (size_t c = 0; any && c < IMAGE_BYTES; c++)
+			put(place + c * cells, i);
+	}
+}
+
 static void add_pattern(struct build *build, const struct rule *rule, size_t i)
 {
 	struct pattern_facts facts;
@@ -280,6 +298,7 @@ static void add_pattern(struct build *build, const struct rule *rule, size_t i)
 	if (closed)
 		put(build->closed, i);
 	build->prefix_from[i + 1] = (uint32_t)(build->prefixes.count / IMAGE_PREFIX);
+	add_places(build, i, first, closed && !build->failed);
 	if (!fold_needed(rule, &facts.needed, closed))
 		put(build->free, i);
 	else
@@ -372,8 +391,8 @@ static bool make_sets(struct build *build)
 	for (const struct rule *rule = build->rules->first; rule; rule = rule->next)
 		image->patterns_count += rule->pattern != NULL;
 	size_t cells = image->cells = image->patterns_count / 64 + 1;
-	build->folded = zeroed(build, image->folded_count = IMAGE_BYTES * cells, sizeof(uint64_t));
-	build->exact = zeroed(build, image->exact_count = IMAGE_BYTES * cells, sizeof(uint64_t));
+	build->folded = zeroed(build, image->folded_count = IMAGE_PLACES * IMAGE_BYTES * cells, sizeof(uint64_t));
+	build->exact = zeroed(build, image->exact_count = IMAGE_PLACES * IMAGE_BYTES * cells, sizeof(uint64_t));
 	build->by_words = zeroed(build, image->words_count = (RULE_WORDS_MAX + 1) * cells, sizeof(uint64_t));
 	build->free = zeroed(build, image->free_count = cells, sizeof(uint64_t));
 	build->closed = zeroed(build, image->closed_count = cells, sizeof(uint64_t));

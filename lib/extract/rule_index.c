@@ -92,34 +92,48 @@ static void scan(struct search *search, struct view key)
 			visit_two(search, key, i);
 }
 
-/* Which patterns may match, by words and first bytes. False: none. */
-static bool find_open(struct search *search)
-{
-	const struct rule_image *image = search->image;
-	const struct line *line = search->line;
-	const uint64_t *words = image->words + line->words * image->cells,
-		       *folded = image->folded + (unsigned char)line->core.p[0] * image->cells,
-		       *exact = image->exact + (unsigned char)line->text.p[0] * image->cells;
-	/* In long prose, only patterns whose beginning is known: the others are for shorter lines. */
-	bool prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS;
-	uint64_t any = 0;
-	for (size_t i = 0; i < image->cells; i++) {
-		search->open[i] = words[i] & (folded[i] | exact[i]) & (prose ? image->closed[i] : UINT64_MAX);
-		search->wanted[i] = search->open[i] & image->free[i];
-		any |= search->open[i];
-	}
-	return any != 0;
-}
-
+/* The prefix itself is compared: what was cut before knows its bytes one by one. */
 static bool begins(const struct rule_image *image, size_t pattern, struct view subject)
 {
 	size_t from = image->prefix_from[pattern], end = image->prefix_from[pattern + 1];
 	const uint8_t *prefix = image->prefixes + from * IMAGE_PREFIX;
 	for (size_t i = from; i < end; i++, prefix += IMAGE_PREFIX)
-		if (prefix[1] == (uint8_t)subject.p[0] && prefix[0] <= subject.n &&
-			memcmp(prefix + 1, subject.p, prefix[0]) == 0)
+		if (prefix[0] <= subject.n && memcmp(prefix + 1, subject.p, prefix[0]) == 0)
 			return true;
 	return from == end;
+}
+
+/* Which patterns may match, by words and first bytes. False: none. */
+static bool find_open(struct search *search)
+{
+	const struct rule_image *image = search->image;
+	const struct line *line = search->line;
+	const size_t cells = image->cells;
+	const uint64_t *words = image->words + line->words * cells, *folded[IMAGE_PLACES], *exact[IMAGE_PLACES];
+	/* In long prose, only patterns whose beginning is known: the others are for shorter lines. */
+	bool prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS;
+	uint64_t any = 0;
+	for (size_t k = 0; k < IMAGE_PLACES; k++) {
+		size_t core = k < line->core.n ? (unsigned char)line->core.p[k] : 0,
+		       text = k < line->text.n ? (unsigned char)line->text.p[k] : 0;
+		folded[k] = image->folded + (k * IMAGE_BYTES + core) * cells;
+		exact[k] = image->exact + (k * IMAGE_BYTES + text) * cells;
+	}
+	for (size_t i = 0; i < cells; i++) {
+		uint64_t open = words[i] & ((folded[0][i] & folded[1][i] & folded[2][i] & folded[3][i]) |
+						   (exact[0][i] & exact[1][i] & exact[2][i] & exact[3][i]));
+		open &= prose ? image->closed[i] : UINT64_MAX;
+		for (uint64_t left = prose ? open : 0; left; left &= left - 1) {
+			size_t pattern = i * 64 + (size_t)__builtin_ctzll(left);
+			bool stands = search->rules->all[image->patterns[pattern]]->exact;
+			if (!begins(image, pattern, stands ? line->text : line->core))
+				open &= ~(left & -left);
+		}
+		search->open[i] = open;
+		search->wanted[i] = open & image->free[i];
+		any |= open;
+	}
+	return any != 0;
 }
 
 static void ask_patterns(struct search *search)

@@ -132,8 +132,8 @@ static uint32_t fold_point(uint32_t c)
 }
 
 /* Eight bytes of letters, digits, marks and single spaces: small letters into @out. False: something else among them.
- */
-static inline bool fold_eight(const char *in, char *out, bool after_space)
+ * @ret_spaces: the high bit of each byte that is a space. */
+static inline bool fold_eight(const char *in, char *out, bool after_space, uint64_t *ret_spaces)
 {
 	const uint64_t ones = 0x0101010101010101u, highs = 0x8080808080808080u;
 	uint64_t x, space;
@@ -141,13 +141,47 @@ static inline bool fold_eight(const char *in, char *out, bool after_space)
 	/* High bits: not ASCII; with 0x20 taken off, below the space; DEL. */
 	if ((x | (x - ones * 0x20)) & highs || ((x ^ ones * 0x7F) - ones) & ~(x ^ ones * 0x7F) & highs)
 		return false;
-	space = x ^ ones * ' ';
-	space = (space - ones) & ~space & highs; /* exact: no byte here is over 0x7F and the lowest hit is the first */
+	space = ~((x ^ ones * ' ') + ones * 0x7F) & highs; /* no byte is over 0x7F: nothing is carried */
 	if (space && (!!(space & space << 8) || (after_space && in[0] == ' ')))
 		return false;
 	uint64_t capital = (x + ones * (0x80 - 'A')) & ~(x + ones * (0x80 - 'Z' - 1)) & highs;
 	x |= capital >> 2;
 	memcpy(out, &x, 8);
+	*ret_spaces = space;
+	return true;
+}
+
+/* How many bytes of @highs have their high bit. */
+static inline uint32_t count_highs(uint64_t highs)
+{
+	return (uint32_t)((highs >> 7) * 0x0101010101010101u >> 56);
+}
+
+bool text_fold_plain(struct view in, char *out, uint32_t *ret_spaces)
+{
+	uint64_t spaces;
+	size_t at = 0;
+	uint32_t count = 0;
+	for (; at + 8 <= in.n; at += 8) {
+		if (!fold_eight(in.p + at, out + at, at && in.p[at - 1] == ' ', &spaces))
+			return false;
+		count += count_highs(spaces);
+	}
+	/* The last bytes together with some of those before them. */
+	if (at < in.n && in.n >= 8) {
+		if (!fold_eight(in.p + in.n - 8, out + in.n - 8, false, &spaces))
+			return false;
+		count += count_highs(spaces >> (8 * (8 - (in.n - at))));
+		at = in.n;
+	}
+	for (; at < in.n; at++) {
+		unsigned char b = (unsigned char)in.p[at];
+		if (b < ' ' || b > '~' || (b == ' ' && at && in.p[at - 1] == ' '))
+			return false;
+		out[at] = ascii_lower((char)b);
+		count += b == ' ';
+	}
+	*ret_spaces = count;
 	return true;
 }
 
@@ -155,7 +189,8 @@ size_t text_fold(struct view in, char *out)
 {
 	size_t n = 0;
 	for (size_t at = 0; at < in.n;) {
-		if (at + 8 <= in.n && fold_eight(in.p + at, out + n, n == 0 || out[n - 1] == ' ')) {
+		uint64_t spaces;
+		if (at + 8 <= in.n && fold_eight(in.p + at, out + n, n == 0 || out[n - 1] == ' ', &spaces)) {
 			at += 8;
 			n += 8;
 			continue;

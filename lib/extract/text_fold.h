@@ -3,6 +3,8 @@
 #define GARNER_EXTRACT_TEXT_FOLD_H
 
 #include <stddef.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include "util/view.h"
 
 /* Folds valid UTF-8 @in into @out (room for in.n bytes; never longer) and returns the bytes written.
@@ -11,6 +13,9 @@
  * and the ellipsis to ASCII, invisible characters out, runs of spaces to one, none at the ends.
  * fold(fold(x)) == fold(x). */
 size_t text_fold(struct view in, char *out);
+/* The same of a trimmed text of printable ASCII without spaces in a row, of which nothing is dropped: as many bytes.
+ * False: it is none, @out holds rubbish. One pass; most lines are such. */
+bool text_fold_plain(struct view in, char *out, uint32_t *ret_spaces);
 
 /* Letters only (for patterns): the same case and variant rules on code points above U+007F, ASCII untouched. */
 size_t text_fold_letters(struct view in, char *out);

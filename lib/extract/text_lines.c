@@ -140,6 +140,27 @@ static uint8_t front_flags(struct view text)
 	}
 }
 
+static void read_flags(struct line *line)
+{
+	struct view text = line->text;
+	line->flags |= (uint8_t)(end_flags(text) | front_flags(text));
+	if (line->words >= PROSE_WORDS_BARE || (line->words >= PROSE_WORDS && (line->flags & LINE_SENTENCE)))
+		line->flags |= LINE_PROSE;
+}
+
+bool line_read_plain(struct arena *arena, struct view text, struct line *line, bool *ret_plain)
+{
+	uint32_t spaces;
+	char end, *key = text.n && text.n <= LIMIT_RULE_LINE_BYTES ? arena_alloc(arena, text.n + 1) : NULL;
+	*ret_plain = key && text_fold_plain(text, key, &spaces);
+	if (!*ret_plain)
+		return key || !text.n || text.n > LIMIT_RULE_LINE_BYTES;
+	*line = (struct line){ .text = text, .key = view_make(key, text.n), .words = 1 + spaces, .flags = LINE_WHOLE };
+	line->core = text_core(line->key, &end);
+	read_flags(line);
+	return true;
+}
+
 bool line_read(struct arena *arena, struct view text, struct line *line)
 {
 	*line = (struct line){ .text = line_trim(text) };
@@ -147,9 +168,7 @@ bool line_read(struct arena *arena, struct view text, struct line *line)
 	if (text.n == 0)
 		return true;
 	line->words = count_words(text);
-	line->flags = (uint8_t)(end_flags(text) | front_flags(text));
-	if (line->words >= PROSE_WORDS_BARE || (line->words >= PROSE_WORDS && (line->flags & LINE_SENTENCE)))
-		line->flags |= LINE_PROSE;
+	read_flags(line);
 	struct view part = text;
 	if (text.n <= LIMIT_RULE_LINE_BYTES)
 		line->flags |= LINE_WHOLE;

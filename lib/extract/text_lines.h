@@ -27,6 +27,9 @@ struct line {
 
 /* Fills @line from @text (valid UTF-8, one line). Keys go to @arena. False: no memory. */
 bool line_read(struct arena *arena, struct view text, struct line *line);
+/* The same of a trimmed text that is plain (text_fold_plain) and not too long for rules; else @ret_plain is false and
+ * nothing is done. */
+bool line_read_plain(struct arena *arena, struct view text, struct line *line, bool *ret_plain);
 /* Without spaces of any script at both ends. */
 struct view line_trim(struct view text);
 

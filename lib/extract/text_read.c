@@ -175,56 +175,58 @@ static bool is_plain(struct view text)
 	return true;
 }
 
-/* The lines as they will be written: else cleaning what came out would see other lines. One of which nothing
- * will be written (invisible characters) is a blank one. */
-static int normalise_lines(struct page *page, struct view *texts)
+/* A line as it will be written: else cleaning what came out would see other lines. Nothing of it: invisible characters
+ * alone. */
+static int read_line(struct page *page, struct view text, struct line *line)
 {
-	size_t kept = 0;
-	bool gap = false;
-	for (size_t i = 0; i < page->block_count; i++) {
-		struct block *block = &page->blocks[i];
-		struct view text;
-		if (is_plain(block->text) && block->text.n <= LIMIT_BODY_BYTES)
-			text = block->text;
-		else if (normalise_line(page->options->profile, &page->arena, block->text, LIMIT_BODY_BYTES, &text))
-			return page_full(page);
-		gap |= block->gap || text.n == 0;
-		if (text.n == 0)
-			continue;
-		texts[kept] = text;
-		page->blocks[kept] = *block;
-		page->blocks[kept++].gap = gap;
-		gap = false;
-	}
-	page->block_count = kept;
-	return 0;
+	bool plain;
+	if (!line_read_plain(&page->arena, text, line, &plain))
+		return page_full(page);
+	if (plain)
+		return 0;
+	if (!(text.n <= LIMIT_BODY_BYTES && is_plain(text)) &&
+		normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
+		return page_full(page);
+	return line_read(&page->arena, text, line) ? 0 : page_full(page);
+}
+
+static void judge_line(struct work *work, size_t i)
+{
+	find_hits(work, &work->lines[i], &work->hits[i]);
+	if (work->own)
+		line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
+	work->live[work->live_count++] = (uint32_t)i;
 }
 
 static int read_lines(struct work *work)
 {
 	struct page *page = work->page;
-	struct view *texts = arena_alloc(&page->arena, (page->block_count + 1) * sizeof(*texts));
-	int result = texts ? normalise_lines(page, texts) : page_full(page);
-	size_t n = page->block_count;
-	if (result)
-		return result;
-	work->lines = arena_calloc(&page->arena, n + 1, sizeof(*work->lines));
+	size_t n = page->block_count, kept = 0;
+	bool gap = false;
+	work->lines = arena_alloc(&page->arena, (n + 1) * sizeof(*work->lines));
 	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
-	work->live = arena_calloc(&page->arena, n + 1, sizeof(*work->live));
+	work->live = arena_alloc(&page->arena, (n + 1) * sizeof(*work->live));
 	if (work->model)
 		work->own = arena_alloc(&page->arena, (n + 1) * sizeof(*work->own));
 	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
 		return page_full(page);
 	for (size_t i = 0; i < n; i++) {
-		if (page->blocks[i].cut)
+		int result = read_line(page, page->blocks[i].text, &work->lines[kept]);
+		if (result)
+			return result;
+		gap |= page->blocks[i].gap || work->lines[kept].text.n == 0;
+		if (work->lines[kept].text.n == 0)
 			continue;
-		if (!line_read(&page->arena, texts[i], &work->lines[i]))
-			return page_full(page);
-		find_hits(work, &work->lines[i], &work->hits[i]);
-		if (work->own)
-			line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
-		work->live[work->live_count++] = (uint32_t)i;
+		page->blocks[kept] = page->blocks[i];
+		page->blocks[kept].gap = gap;
+		gap = false;
+		if (page->blocks[kept].cut)
+			work->lines[kept] = (struct line){ 0 };
+		else
+			judge_line(work, kept);
+		kept++;
 	}
+	page->block_count = kept;
 	if (work->live_count)
 		block_at(work, 0)->gap = false;
 	return 0;
