@@ -21,6 +21,7 @@ enum {
 	OPT_RULES,
 	OPT_KEEP,
 	OPT_NO_RULES,
+	OPT_REPEATED,
 	OPT_FULL_PARSE,
 	OPT_ALLOW_PRIVATE,
 	OPT_USER_AGENT,
@@ -49,6 +50,7 @@ const struct option common_options[] = {
 	{ "rules", required_argument, NULL, OPT_RULES },
 	{ "keep", required_argument, NULL, OPT_KEEP },
 	{ "no-rules", no_argument, NULL, OPT_NO_RULES },
+	{ "repeated", no_argument, NULL, OPT_REPEATED },
 	{ "full-parse", no_argument, NULL, OPT_FULL_PARSE },
 	{ "allow-private", no_argument, NULL, OPT_ALLOW_PRIVATE },
 	{ "user-agent", required_argument, NULL, OPT_USER_AGENT },
@@ -73,6 +75,8 @@ const char common_help[] = "Cleaning:\n"
 			   "  --rules FILE         more whole-line rules for text\n"
 			   "  --keep RULE|KIND     do not apply this rule, or rules of this kind (may be repeated)\n"
 			   "  --no-rules           cut no lines of text, only normalise\n"
+			   "  --repeated           read files and folders twice: short lines that stand on many texts of\n"
+			   "                       one host, or of one folder where texts have no URL, are cut, too\n"
 			   "  --include PATTERN    only documents whose URL, title or text match (PCRE2)\n"
 			   "  --exclude PATTERN    no documents whose URL, title or text match\n"
 			   "  --max-age DAYS       no documents published longer ago\n"
@@ -198,6 +202,7 @@ bool common_take(struct common *common, int c, const char *argument, bool *ret_u
 	case OPT_RULES: o->rules_file = argument; return true;
 	case OPT_KEEP: return take_keep(common, argument);
 	case OPT_NO_RULES: o->no_rules = true; return true;
+	case OPT_REPEATED: o->repeated = true; return true;
 	case OPT_FULL_PARSE: o->full_parse = true; return true;
 	case OPT_ALLOW_PRIVATE: o->allow_private = true; return true;
 	case OPT_IGNORE_ROBOTS: o->ignore_robots = true; return true;

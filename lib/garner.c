@@ -13,6 +13,7 @@
 #include "inner.h"
 #include "store/reclean.h"
 #include "store/repair.h"
+#include "repeated.h"
 #include "store/store.h"
 #include "util/clock.h"
 #include "util/jsonw.h"
@@ -206,11 +207,33 @@ static int run_inputs(struct garner *garner, struct run *run, const char *const 
 	return result;
 }
 
+/* The first of two passes: which lines stand on many texts of their host. */
+static int remember(struct garner *garner, const char *counts, const char *const *inputs, size_t input_count)
+{
+	if (!garner->engine.options.repeated || garner->engine.options.no_rules)
+		return 0;
+	return repeated_read(&garner->engine, counts, inputs, input_count, &garner->error);
+}
+
+static char *counts_path(const char *store)
+{
+	static const char name[] = "/lines.counts";
+	size_t n = strlen(store);
+	char *path = malloc(n + sizeof(name));
+	if (path) {
+		memcpy(path, store, n);
+		memcpy(path + n, name, sizeof(name));
+	}
+	return path;
+}
+
 int garner_clean(
 	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user)
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
+	if (!result)
+		result = remember(garner, NULL, inputs, input_count);
 	return result ? result : run_inputs(garner, &run, inputs, input_count);
 }
 
@@ -250,6 +273,8 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
 	if (!result)
+		result = remember(garner, NULL, inputs, input_count);
+	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
 	return result ? result : run_store(garner, &run, inputs, input_count);
 }
@@ -259,9 +284,23 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
+	char *counts = garner->engine.options.repeated ? counts_path(store) : NULL;
 	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
-	return result ? result : run_store(garner, &run, inputs, input_count);
+	if (!result) {
+		/* The lock is held from here on. */
+		result = remember(garner, counts, inputs, input_count);
+		if (result)
+			store_abort(run.store);
+		else
+			result = run_store(garner, &run, inputs, input_count);
+	}
+	if (result >= 0 && counts && !garner->engine.options.no_rules) {
+		int kept = repeated_write(&garner->engine, counts, &garner->error);
+		result = kept < 0 ? kept : result;
+	}
+	free(counts);
+	return result;
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */

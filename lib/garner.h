@@ -103,6 +103,8 @@ struct garner_document {
 	const char *fetched; /* RFC 3339, UTC */
 	const char *description;
 	const char *section;
+	const char *place;  /* of the dateline: where it was reported from, as it stands there */
+	const char *agency; /* of the dateline: who reported */
 	const char *const *tags;
 	size_t tag_count;
 	const char *image;
@@ -181,6 +183,8 @@ struct garner_options {
 	bool markdown;	    /* fill garner_document.markdown */
 	bool explain;	    /* cuts carry scores and reasons of every block */
 	bool no_rules;	    /* text input as it is: normalise only */
+	bool repeated;	    /* clean, build, ingest: read files and folders twice; short lines that stand on many texts of
+			     * their host (of their folder, where there is no URL) are cut. A store keeps the counts */
 	bool full_parse;    /* the whole page to the parser, not its skeleton */
 	bool allow_private; /* loopback and private addresses may be fetched */
 	const char *user_agent;

@@ -44,7 +44,7 @@ static const struct garner_cut *keep_cuts(struct keeper *keeper, const struct ga
 	X(id)                                                                                                          \
 	X(path)                                                                                                        \
 	X(url) X(url_requested) X(url_canonical) X(host) X(site) X(title) X(published) X(published_from)               \
-		X(published_precision) X(modified) X(fetched) X(description) X(section) X(image) X(licence) X(lang)    \
+		X(published_precision) X(modified) X(fetched) X(description) X(section) X(place) X(agency) X(image) X(licence) X(lang)    \
 			X(access) X(robots) X(charset.declared) X(charset.used) X(charset.from) X(text_from)           \
 				X(markdown) X(sha256) X(sha256_raw) X(rules) X(normaliser) X(tool) X(src.file)         \
 					X(src.record) X(http.type) X(http.etag) X(http.last_modified) X(feed.url)      \

@@ -72,6 +72,8 @@ static const struct field document[] = {
 	ONE(TEXT, "fetched", fetched),
 	ONE(TEXT, "description", description),
 	ONE(TEXT, "section", section),
+	ONE(TEXT, "place", place),
+	ONE(TEXT, "agency", agency),
 	MANY("tags", tags, tag_count),
 	ONE(TEXT, "image", image),
 	ONE(TEXT, "licence", licence),

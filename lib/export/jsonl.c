@@ -113,6 +113,8 @@ void document_write(struct buf *out, const struct garner_document *document, enu
 	jsonw_text(&json, "fetched", document->fetched);
 	jsonw_text(&json, "description", document->description);
 	jsonw_text(&json, "section", document->section);
+	jsonw_text(&json, "place", document->place);
+	jsonw_text(&json, "agency", document->agency);
 	write_strings(&json, "tags", document->tags, document->tag_count);
 	jsonw_text(&json, "image", document->image);
 	jsonw_text(&json, "licence", document->licence);

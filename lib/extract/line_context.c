@@ -371,7 +371,7 @@ int line_features(struct work *work, uint8_t *x)
 uint32_t line_features_version(void)
 {
 #define LINE_FEATURE_NAME(name) #name " "
-	static const char names[] = "3 " LINE_FEATURES(LINE_FEATURE_NAME);
+	static const char names[] = "4 " LINE_FEATURES(LINE_FEATURE_NAME);
 #undef LINE_FEATURE_NAME
 	return (uint32_t)hash64(view_make(names, sizeof(names) - 1), 0);
 }

@@ -23,17 +23,40 @@ static inline bool in_word(char c)
 	return (unsigned char)(small - 'a') < 26 || (unsigned char)(b - '0') < 10 || b >= 0x80 || b == '\'';
 }
 
+/* The first byte of a kana or a Han character: scripts without spaces, words there are two characters. */
+static inline bool is_wide(char c)
+{
+	return (unsigned char)c >= 0xE3 && (unsigned char)c <= 0xE9;
+}
+
+static inline bool next_word(const char **at, const char *end, struct view *ret_word)
+{
+	enum { WIDE_BYTES = 3 };
+	const char *p = *at;
+	while (p < end && !in_word(*p))
+		p++;
+	const char *from = p;
+	if (end - p >= WIDE_BYTES && is_wide(*p)) {
+		bool two = end - p >= 2 * WIDE_BYTES && is_wide(p[WIDE_BYTES]);
+		*at = p + WIDE_BYTES;
+		*ret_word = view_make(p, two ? 2 * WIDE_BYTES : WIDE_BYTES);
+		return true;
+	}
+	while (p < end && in_word(*p) && !is_wide(*p))
+		p++;
+	/* A wide byte that begins no character is none of valid text. */
+	p += p == from && p < end;
+	*at = p;
+	*ret_word = view_make(from, (size_t)(p - from));
+	return p > from;
+}
+
 bool line_next_word(struct view *rest, struct view *ret_word)
 {
-	size_t at = 0;
-	while (at < rest->n && !in_word(rest->p[at]))
-		at++;
-	size_t from = at;
-	while (at < rest->n && in_word(rest->p[at]))
-		at++;
-	*ret_word = view_make(rest->p + from, at - from);
-	*rest = view_from(*rest, at);
-	return at > from;
+	const char *at = rest->p, *end = rest->p + rest->n;
+	bool found = next_word(&at, end, ret_word);
+	*rest = view_make(at, (size_t)(end - at));
+	return found;
 }
 
 static int odds_of(const struct word_odds_table *table, uint32_t hash)
@@ -186,22 +209,16 @@ static void read_words(const struct line *line, const struct word_odds_table *od
 {
 	const char *p = line->key.p, *end = p + line->key.n;
 	int sum = 0, min = 0, max = 0, count = 0;
-	for (; count < ODDS_WORDS; count++) {
-		while (p < end && !in_word(*p))
-			p++;
-		const char *from = p;
-		while (p < end && in_word(*p))
-			p++;
-		if (p == from)
-			break;
-		uint32_t hash = line_word_hash(view_make(from, (size_t)(p - from)));
+	struct view word;
+	for (; count < ODDS_WORDS && next_word(&p, end, &word); count++) {
+		uint32_t hash = line_word_hash(word);
 		if (count < FRONT_WORDS)
 			own->front = own->front * 31 + hash;
 		int value = odds_of(odds, hash);
 		sum += value;
 		min = value < min ? value : min;
 		max = value > max ? value : max;
-		if (p - from >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
+		if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
 			own->words[own->word_count++] = (uint16_t)(hash >> 16);
 	}
 	own->x[L_ODDS_MEAN] = q_signed(count ? sum * 2 / count : 0);

@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include "extract/line_memory.h"
 #include "extract/line_model.h"
 #include "extract/text_rules.h"
 #include "util/file.h"
@@ -31,6 +32,7 @@ struct rules *rules_free(struct rules *rules)
 		rule->pattern = pattern_free(rule->pattern);
 	map_free(&rules->by_id);
 	line_model_free(rules->model);
+	line_memory_free(rules->memory);
 	arena_free(&rules->arena);
 	free(rules);
 	return NULL;
@@ -145,6 +147,18 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 	rules->scored = !source->without_builtin && line_model_data_size > 1;
 	*ret_rules = rules;
 	return 0;
+}
+
+void rules_remember(struct rules *rules, struct line_memory *memory, uint64_t digest)
+{
+	if (!rules->memory && !rules->version_n)
+		rules->version_n = strlen(rules->version);
+	line_memory_free(rules->memory);
+	rules->memory = memory;
+	rules->version[rules->version_n] = 0;
+	if (memory)
+		snprintf(rules->version + rules->version_n, sizeof(rules->version) - rules->version_n, "+lines:%016llx",
+			(unsigned long long)digest);
 }
 
 /* The first thread that asks reads; of two at once the second throws its own away. */

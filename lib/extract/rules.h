@@ -14,7 +14,7 @@
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
  *     takes headlines                  at the tail, the bare headlines behind it go with it
  *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it
- *     detector sum|date|leading-date|glued|scorer   a rule in code instead of a pattern
+ *     detector sum|date|leading-date|glued|scorer|repeated   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -41,6 +41,7 @@ enum rule_detector {
 	DETECT_LEADING_DATE,
 	DETECT_GLUED,
 	DETECT_SCORER,
+	DETECT_REPEATED,
 	DETECT_COUNT
 };
 
@@ -86,6 +87,7 @@ struct rule_word {
 };
 
 struct line_model;
+struct line_memory;
 
 struct rules {
 	struct arena arena;
@@ -100,6 +102,8 @@ struct rules {
 	struct rule_word *words, **last_word;
 	bool scored;			    /* lines that no rule knows are judged by the scorer */
 	_Atomic(struct line_model *) model; /* the scorer's; NULL: not read yet */
+	struct line_memory *memory; /* lines of the hosts at hand; NULL: none */
+	size_t version_n;	    /* of the rules alone, without the memory's name */
 	char version[96];
 };
 
@@ -115,6 +119,9 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 /* The scorer's model, read when it is first asked for: pages don't need it. NULL in @ret_model: these rules have none.
  * Any thread. 0 or < 0. */
 int rules_model(struct rules *rules, const struct line_model **ret_model, struct error *error);
+
+/* Takes @memory (NULL: none) into use and its digest into the version: between runs only. */
+void rules_remember(struct rules *rules, struct line_memory *memory, uint64_t digest);
 
 /* ---- rule_file.c ------------------------------------------------------------------------- */
 /* Adds the rules of @text. @name stands in errors: "NAME:LINE: words". */

@@ -80,6 +80,7 @@ bool detect(
 	case DETECT_LEADING_DATE: return detect_leading_date(rules, line->key, ret_date ? ret_date : &date);
 	case DETECT_GLUED: return whole && detect_glued(line->text);
 	case DETECT_SCORER:
+	case DETECT_REPEATED:
 	case DETECT_NONE:
 	case DETECT_COUNT: break;
 	}

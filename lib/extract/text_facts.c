@@ -1,5 +1,6 @@
 #include "extract/text_facts.h"
 
+#include "extract/text_dateline.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -67,6 +68,17 @@ int fact_section(struct page *page, struct view text)
 		return 0;
 	page->document.section = page_str(page, utf8_first(text, LIMIT_FACT_BYTES));
 	return page->document.section ? 0 : page_full(page);
+}
+
+int fact_dateline(struct page *page, struct view line)
+{
+	struct garner_document *d = &page->document;
+	struct dateline found;
+	if (d->place || d->agency || !dateline_read(line, page->utf8, &found))
+		return 0;
+	d->place = page_str(page, found.place);
+	d->agency = page_str(page, found.agency);
+	return (found.place.n && !d->place) || (found.agency.n && !d->agency) ? page_full(page) : 0;
 }
 
 int fact_of_rule(struct page *page, const struct rules *rules, struct matcher *matcher, const struct rule *rule,

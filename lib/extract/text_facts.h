@@ -14,4 +14,7 @@ int fact_section(struct page *page, struct view text);
 int fact_of_rule(struct page *page, const struct rules *rules, struct matcher *matcher, const struct rule *rule,
 	const struct line *line);
 
+/* Place and agency of the dateline that @line, the first running text of the page, begins with. 0 or page_full. */
+int fact_dateline(struct page *page, struct view line);
+
 #endif

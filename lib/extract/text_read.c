@@ -1,4 +1,5 @@
 /* A plain text -> blocks, lines, and what the rules say of each. */
+#include "extract/line_memory.h"
 #include "extract/line_model.h"
 #include "extract/text_detect.h"
 #include "extract/text_facts.h"
@@ -157,6 +158,10 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 			detect(work->rules, (enum rule_detector)d, line, NULL))
 			hits_note(hits, rule);
 	}
+	const struct rule *repeated = work->rules->detectors[DETECT_REPEATED];
+	if (work->rules->memory && !hits->any && repeated && !repeated->off && line->words <= repeated->words &&
+		line_memory_repeats(work->rules->memory, work->host, line))
+		hits_note(hits, repeated);
 }
 
 /* ASCII without controls and without spaces in a row: every profile writes it as it stands. */
@@ -234,6 +239,8 @@ static int read_lines(struct work *work)
 
 int work_read(struct work *work)
 {
+	if (work->rules->memory)
+		work->host = line_memory_host(work->page->capture.url, work->page->capture.file);
 	int result = read_blocks(work);
 	return result || work->page->options->no_rules ? result : read_lines(work);
 }

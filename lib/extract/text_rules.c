@@ -354,7 +354,10 @@ int work_clean(struct work *work)
 	if (result)
 		return result;
 	weigh_loss(work);
-	return take_title(work);
+	work_find_prose(work);
+	if (work->first_prose < work->live_count)
+		result = fact_dateline(work->page, line_at(work, work->first_prose)->text);
+	return result ? result : take_title(work);
 }
 
 static int run_lines(void *arg, struct page *page)
@@ -391,6 +394,18 @@ static bool may_be_furniture(const struct block *block)
 	       block->text.n <= LIMIT_RULE_LINE_BYTES;
 }
 
+/* The first paragraph of some length. */
+static int read_dateline(struct page *page)
+{
+	enum { PARAGRAPH_BYTES = 60 };
+	for (size_t i = 0; i < page->block_count; i++) {
+		const struct block *block = &page->blocks[i];
+		if (!block->cut && block->kind == BLOCK_PARAGRAPH && block->text.n >= PARAGRAPH_BYTES)
+			return fact_dateline(page, block->text);
+	}
+	return 0;
+}
+
 /* The last pass over a page: certain rules alone, since zones and neighbours of blocks are the model's to judge. */
 static int run_rules(void *arg, struct page *page)
 {
@@ -412,7 +427,7 @@ static int run_rules(void *arg, struct page *page)
 		block->reason = hits.any->id;
 		block->cut_kind = hits.any->kind;
 	}
-	return 0;
+	return read_dateline(page);
 }
 
 const struct stage text_lines_stage = { "text-lines", state_open, run_lines, state_close };

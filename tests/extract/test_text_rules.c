@@ -425,9 +425,61 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* ---- datelines ------------------------------------------------------------------------------------ */
+
+struct dateline_case {
+	const char *text, *place, *agency;
+};
+
+static int note_dateline(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	struct dateline_case *wanted = user;
+	(void)detail;
+	assert_int_equal(reason, 0);
+	assert_string_equal(d->place ? d->place : "", wanted->place);
+	assert_string_equal(d->agency ? d->agency : "", wanted->agency);
+	/* It is part of the sentence. */
+	assert_non_null(strstr(d->text, wanted->text));
+	return 0;
+}
+
+static void keeps_a_dateline_and_reads_place_and_agency(void **state)
+{
+	static const struct dateline_case cases[] = {
+		{ "TEHRAN (Tasnim) \u2013 The ministry said on Monday that the bridge will be open again in spring.", "TEHRAN",
+			"Tasnim" },
+		{ "Berlin (dpa) - Der Ausschuss hat am Montag \u00fcber den neuen Fahrplan der Bahn beraten.", "Berlin", "dpa" },
+		{ "WARSAW, Oct. 3 /PAP/ \u2014 The council has voted to move the market to the old harbour.", "WARSAW", "PAP" },
+		{ "(\uc11c\uc6b8=\uc5f0\ud569) \uae40\ucca0\uc218 \uae30\uc790 = \uc2dc\uc7a5\uc740 "
+		  "\uc5b4\uc81c \uc0c8 \ub2e4\ub9ac\uac00 \ubd04\uc5d0 \ub2e4\uc2dc \uc5f4\ub9b0\ub2e4\uace0 "
+		  "\ub9d0\ud588\ub2e4.",
+			"\uc11c\uc6b8", "\uc5f0\ud569" },
+		{ "\u041c\u0410\u0414\u0420\u0418\u0414, 5 \u043c\u0430\u044f. /\u0422\u0410\u0421/. "
+		  "\u2013 \u041d\u043e\u0432\u044b\u0439 \u043c\u043e\u0441\u0442 \u043e\u0442\u043a\u0440\u043e"
+		  "\u044e\u0442 \u0432\u0435\u0441\u043d\u043e\u0439, \u0441\u043a\u0430\u0437\u0430\u043b "
+		  "\u043c\u044d\u0440 \u0433\u043e\u0440\u043e\u0434\u0430 \u0432 "
+		  "\u043f\u043e\u043d\u0435\u0434\u0435\u043b\u044c\u043d\u0438\u043a.",
+			"\u041c\u0410\u0414\u0420\u0418\u0414", "\u0422\u0410\u0421" },
+		{ "DUBLIN \u2014 She had lived in Dublin for years before anybody knew her name outside of the harbour.",
+			"DUBLIN", "" },
+		/* A word in capitals that nobody speaks of; a person with a party; a sentence with a dash. */
+		{ "UPDATE \u2014 The council has voted again, and the market will move to the old harbour.", "", "" },
+		{ "Maria Keller (ABC) \u2013 so steht es im Protokoll \u2013 war an diesem Abend nicht im Saal.", "", "" },
+		{ "Nobody came (it rained) - and so the market was moved to the hall behind the station.", "", "" },
+	};
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct dateline_case wanted = cases[i];
+		assert_int_equal(garner_clean_bytes(garner, wanted.text, strlen(wanted.text), NULL, "text/plain",
+					 note_dateline, &wanted),
+			0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keeps_a_dateline_and_reads_place_and_agency),
 		cmocka_unit_test(every_rule_finds_its_examples_and_no_counter_example),
 		cmocka_unit_test(the_tables_made_at_build_time_are_those_of_the_text),
 		cmocka_unit_test(folding_is_idempotent_and_never_longer),

@@ -19,14 +19,14 @@ enum { NONE = FOLDS }; /* no fold is held out */
 
 enum { TEXT, TITLE, FORESTS };
 
-static struct boost_settings settings[FORESTS] = {
-	{ .trees = 110,
-		.depth = 6,
+static const struct boost_settings settings[FORESTS] = {
+	{ .trees = 240,
+		.depth = 5,
 		.threads = 2,
-		.eta = 0.12,
+		.eta = 0.08,
 		.subsample = 0.8,
-		.columns = 0.5,
-		.min_weight = 12,
+		.columns = 0.3,
+		.min_weight = 20,
 		.lambda = 4 },
 	{ .trees = 60,
 		.depth = 5,
@@ -367,16 +367,6 @@ int main(int argc, char **argv)
 	if (argc < 5) {
 		fprintf(stderr, "usage: train_lines DATA PAGES|- OUT SHORT/LONG/CALM...\n");
 		return 2;
-	}
-	{ extern float PAGE_WEIGHT, GUESS_WEIGHT; char *e;
-	if ((e=getenv("GW"))) GUESS_WEIGHT=(float)atof(e);
-	if ((e=getenv("PW"))) PAGE_WEIGHT=(float)atof(e);
-	if ((e=getenv("TREES"))) settings[0].trees=atoi(e);
-	if ((e=getenv("DEPTH"))) settings[0].depth=atoi(e);
-	if ((e=getenv("ETA"))) settings[0].eta=atof(e);
-	if ((e=getenv("COLS"))) settings[0].columns=atof(e);
-	if ((e=getenv("MINW"))) settings[0].min_weight=atof(e);
-	if ((e=getenv("LAMBDA"))) settings[0].lambda=atof(e);
 	}
 	if (lines_read(&l.corpus, argv[1], strcmp(argv[2], "-") ? argv[2] : NULL))
 		return 1;

@@ -32,7 +32,7 @@ def check(path, text, ids):
                 fail(path, number, "an id is kind.name in small letters")
             ids[value] = path
             rule = {"id": value, "at": number, "examples": 0}
-        elif rule and (key in ("yes", "line") or line == "detector scorer"):
+        elif rule and (key in ("yes", "line") or line in ("detector scorer", "detector repeated")):
             rule["examples"] += 1
     finish(path, rule)
 
