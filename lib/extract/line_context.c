@@ -286,7 +286,8 @@ static void note_words(const struct doc *doc, size_t place, uint8_t bit)
 		doc->topic[own->words[k] % SEEN_SLOTS] |= bit;
 }
 
-/* Does it still speak of what the first paragraphs speak of? A list of other articles, or the next article, does not. */
+/* Does it still speak of what the first paragraphs speak of? A list of other articles, or the next article, does not.
+ */
 static void put_topics(const struct doc *doc, uint8_t *x)
 {
 	enum { OF_HEAD = 1, BEFORE = 2, AFTER = 4 };

@@ -178,9 +178,10 @@ static const struct {
 } kinds[] = { { "navigation", LINE_GROUP_MENU }, { "share", LINE_GROUP_MENU }, { "related", LINE_GROUP_RELATED },
 	{ "comments", LINE_GROUP_TALK }, { "newsletter", LINE_GROUP_OFFER }, { "paywall", LINE_GROUP_OFFER },
 	{ "consent", LINE_GROUP_NONE }, { "advertisement", LINE_GROUP_NONE }, { "copyright", LINE_GROUP_LEGAL },
-	{ "byline", LINE_GROUP_BYLINE }, { "date", LINE_GROUP_BYLINE }, { "photo", LINE_GROUP_NONE }, { "player", LINE_GROUP_NONE },
-	{ "app", LINE_GROUP_NONE }, { "follow", LINE_GROUP_MENU }, { "tags", LINE_GROUP_MENU }, { "store", LINE_GROUP_NONE },
-	{ "legal", LINE_GROUP_LEGAL }, { "captcha", LINE_GROUP_TALK }, { "category", LINE_GROUP_NONE } };
+	{ "byline", LINE_GROUP_BYLINE }, { "date", LINE_GROUP_BYLINE }, { "photo", LINE_GROUP_NONE },
+	{ "player", LINE_GROUP_NONE }, { "app", LINE_GROUP_NONE }, { "follow", LINE_GROUP_MENU },
+	{ "tags", LINE_GROUP_MENU }, { "store", LINE_GROUP_NONE }, { "legal", LINE_GROUP_LEGAL },
+	{ "captcha", LINE_GROUP_TALK }, { "category", LINE_GROUP_NONE } };
 
 /* What a rule is about, coarsely. */
 static uint8_t kind_code(const struct hits *hits)

@@ -8,8 +8,8 @@
 
 enum {
 	SLOTS_MIN = 1 << 12,
-	LINE_WORDS = 25,   /* of longer lines, copies are quotations more often than furniture */
-	TEXTS_MIN = 3,	   /* that a line stands on */
+	LINE_WORDS = 25,    /* of longer lines, copies are quotations more often than furniture */
+	TEXTS_MIN = 3,	    /* that a line stands on */
 	SHARE_PERCENT = 30, /* of the host's texts */
 	ROW_BYTES = 16,
 };
@@ -157,8 +157,7 @@ static int count_key(struct line_memory *memory, uint64_t key)
 	return result;
 }
 
-int line_memory_add(
-	struct line_memory *memory, uint64_t host, struct view text, const struct line *lines, size_t count)
+int line_memory_add(struct line_memory *memory, uint64_t host, struct view text, const struct line *lines, size_t count)
 {
 	const uint64_t texts = 0x7465787473; /* apart from the keys of lines */
 	struct slot *slot;

@@ -273,7 +273,8 @@ static void add_places(struct build *build, size_t i, uint64_t *sets, bool close
 	for (size_t k = 1; k < IMAGE_PLACES; k++) {
 		bool any = !closed;
 		uint64_t *place = sets + k * IMAGE_BYTES * cells;
-		for (const uint8_t *row = end - IMAGE_PREFIX * (build->prefixes.count / IMAGE_PREFIX - build->prefix_from[i]);
+		for (const uint8_t *row =
+				end - IMAGE_PREFIX * (build->prefixes.count / IMAGE_PREFIX - build->prefix_from[i]);
 			!any && row < end; row += IMAGE_PREFIX) {
 			any = row[0] <= k;
 			put(place + row[1 + k] * cells, i);

@@ -49,7 +49,7 @@ struct word {
 	X(char, strings, 1)                                                                                            \
 	X(struct image_rule, rules, 13)                                                                                \
 	X(uint32_t, patterns, 1)    /* the rule of each, in the order of the rules */                                  \
-	X(uint64_t, folded, 1)	    /* IMAGE_PLACES times 256 sets: may have this byte there */                                           \
+	X(uint64_t, folded, 1)	    /* IMAGE_PLACES times 256 sets: may have this byte there */                        \
 	X(uint64_t, exact, 1)	    /* the same of the line as it stands */                                            \
 	X(uint64_t, words, 1)	    /* RULE_WORDS_MAX + 1 sets: may have so many words */                              \
 	X(uint64_t, free, 1)	    /* a set: needs no string that is known */                                         \

@@ -102,8 +102,8 @@ struct rules {
 	struct rule_word *words, **last_word;
 	bool scored;			    /* lines that no rule knows are judged by the scorer */
 	_Atomic(struct line_model *) model; /* the scorer's; NULL: not read yet */
-	struct line_memory *memory; /* lines of the hosts at hand; NULL: none */
-	size_t version_n;	    /* of the rules alone, without the memory's name */
+	struct line_memory *memory;	    /* lines of the hosts at hand; NULL: none */
+	size_t version_n;		    /* of the rules alone, without the memory's name */
 	char version[96];
 };
 

@@ -6,7 +6,7 @@
 #include "util/utf8.h"
 
 enum {
-	NAME_BYTES = 60,  /* of a place or an agency */
+	NAME_BYTES = 60, /* of a place or an agency */
 	NAME_WORDS = 4,
 	FRONT_BYTES = 200, /* all of it stands in */
 	CAPITALS_MIN = 3,  /* letters of a place that stands alone */

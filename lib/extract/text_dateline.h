@@ -9,9 +9,9 @@ struct dateline {
 	struct view place, agency; /* as they stand in the line; VIEW_NONE: not named */
 };
 
-/* "TEHRAN (Tasnim) – …", "Berlin (dpa) - …", "WARSAW, Oct. 3 /PAP/ — …", "(서울=연합뉴스) …", "【北京＝共同】…", and a place
- * in capitals alone before a dash, when @text speaks of it elsewhere, inside a sentence: a word in capitals that it does
- * not ("UPDATE – …") may be anything. @line: its beginning, of running text. */
+/* "TEHRAN (Tasnim) – …", "Berlin (dpa) - …", "WARSAW, Oct. 3 /PAP/ — …", "(서울=연합뉴스) …", "【北京＝共同】…", and a
+ * place in capitals alone before a dash, when @text speaks of it elsewhere, inside a sentence: a word in capitals that
+ * it does not ("UPDATE – …") may be anything. @line: its beginning, of running text. */
 bool dateline_read(struct view line, struct view text, struct dateline *ret_dateline);
 
 #endif

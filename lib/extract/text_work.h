@@ -27,7 +27,7 @@ struct work {
 	struct line_own *own; /* see line_features.h; NULL without a model */
 	uint32_t *live;	      /* indexes of the lines that are not cut, in order */
 	size_t live_count;
-	uint64_t host;	      /* for the line memory */
+	uint64_t host;			/* for the line memory */
 	bool changed;			/* this pass changed more than what is cut */
 	size_t first_prose, last_prose; /* places in live; live_count: there is none */
 };

@@ -15,6 +15,7 @@
  *     SHA256SUMS            digest of every file above, as sha256sum -c reads it
  *     catalogue.db          derived: repair makes it again from packs and manifests
  *     search.db             derived, optional: words of titles and texts, see search.h
+ *     lines.counts          optional: on how many texts of a host a line stands, see extract/line_memory.h
  *     lock                  who writes now
  *
  * All numbers count up from 0 and are never used again. All paths are relative to STORE, so a store

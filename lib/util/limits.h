@@ -24,7 +24,7 @@
 	X(LIMIT_RULE_FILE_BYTES, MIB(4), "bytes", "a file of whole-line rules")                                        \
 	X(LIMIT_RULES, 20000, "rules", "whole-line rules in force")                                                    \
 	X(LIMIT_RULE_LINE_BYTES, 400, "bytes", "a line that rules look at as a whole; of a longer one, the beginning") \
-	X(LIMIT_MEMORY_LINES, 4000000, "lines", "lines and texts that the line memory counts; 16 bytes each on disk")        \
+	X(LIMIT_MEMORY_LINES, 4000000, "lines", "lines and texts that the line memory counts; 16 bytes each on disk")  \
 	X(LIMIT_RULE_STEPS, 20000, "steps", "matching one pattern against one line; beyond, it does not match")        \
 	X(LIMIT_RULE_HEAP_KIB, 256, "KiB", "memory of matching one pattern without JIT")                               \
 	X(LIMIT_BLOCKS, 50000, "blocks", "text blocks of one HTML page; later ones are not looked at")                 \

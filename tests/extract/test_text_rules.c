@@ -446,10 +446,12 @@ static int note_dateline(void *user, const struct garner_document *d, int reason
 static void keeps_a_dateline_and_reads_place_and_agency(void **state)
 {
 	static const struct dateline_case cases[] = {
-		{ "TEHRAN (Tasnim) \u2013 The ministry said on Monday that the bridge will be open again in spring.", "TEHRAN",
-			"Tasnim" },
-		{ "Berlin (dpa) - Der Ausschuss hat am Montag \u00fcber den neuen Fahrplan der Bahn beraten.", "Berlin", "dpa" },
-		{ "WARSAW, Oct. 3 /PAP/ \u2014 The council has voted to move the market to the old harbour.", "WARSAW", "PAP" },
+		{ "TEHRAN (Tasnim) \u2013 The ministry said on Monday that the bridge will be open again in spring.",
+			"TEHRAN", "Tasnim" },
+		{ "Berlin (dpa) - Der Ausschuss hat am Montag \u00fcber den neuen Fahrplan der Bahn beraten.", "Berlin",
+			"dpa" },
+		{ "WARSAW, Oct. 3 /PAP/ \u2014 The council has voted to move the market to the old harbour.", "WARSAW",
+			"PAP" },
 		{ "(\uc11c\uc6b8=\uc5f0\ud569) \uae40\ucca0\uc218 \uae30\uc790 = \uc2dc\uc7a5\uc740 "
 		  "\uc5b4\uc81c \uc0c8 \ub2e4\ub9ac\uac00 \ubd04\uc5d0 \ub2e4\uc2dc \uc5f4\ub9b0\ub2e4\uace0 "
 		  "\ub9d0\ud588\ub2e4.",
@@ -460,11 +462,13 @@ static void keeps_a_dateline_and_reads_place_and_agency(void **state)
 		  "\u043c\u044d\u0440 \u0433\u043e\u0440\u043e\u0434\u0430 \u0432 "
 		  "\u043f\u043e\u043d\u0435\u0434\u0435\u043b\u044c\u043d\u0438\u043a.",
 			"\u041c\u0410\u0414\u0420\u0418\u0414", "\u0422\u0410\u0421" },
-		{ "DUBLIN \u2014 She had lived in Dublin for years before anybody knew her name outside of the harbour.",
+		{ "DUBLIN \u2014 She had lived in Dublin for years before anybody knew her name outside of the "
+		  "harbour.",
 			"DUBLIN", "" },
 		/* A word in capitals that nobody speaks of; a person with a party; a sentence with a dash. */
 		{ "UPDATE \u2014 The council has voted again, and the market will move to the old harbour.", "", "" },
-		{ "Maria Keller (ABC) \u2013 so steht es im Protokoll \u2013 war an diesem Abend nicht im Saal.", "", "" },
+		{ "Maria Keller (ABC) \u2013 so steht es im Protokoll \u2013 war an diesem Abend nicht im Saal.", "",
+			"" },
 		{ "Nobody came (it rained) - and so the market was moved to the hall behind the station.", "", "" },
 	};
 	(void)state;

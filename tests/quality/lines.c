@@ -97,7 +97,9 @@ static void label_line(
 static float kind_weight(const struct line_doc *doc)
 {
 	const struct truth *truth = doc->truth;
-	const float origin[] = { [LINES_NOISE] = 1, [LINES_BODY] = 0.6f, [LINES_PAGE] = PAGE_WEIGHT, [LINES_GUESS] = GUESS_WEIGHT };
+	const float origin[] = {
+		[LINES_NOISE] = 1, [LINES_BODY] = 0.6f, [LINES_PAGE] = PAGE_WEIGHT, [LINES_GUESS] = GUESS_WEIGHT
+	};
 	float kind = 1;
 	if (truth->set == SET_NEWSROOM)
 		kind = 3;
@@ -167,13 +169,14 @@ static int label_doc(struct line_doc *doc, const json_t *bodies)
 		doc->w[i] = arena_calloc(&doc->page.arena, doc->count + 1, sizeof(float));
 		if (!doc->y[i] || !doc->w[i])
 			return -1;
-		label_by(doc, bodies ? view_of(json_string_value(json_array_get(bodies, (size_t)i))) : doc->truth->body, i);
+		label_by(doc, bodies ? view_of(json_string_value(json_array_get(bodies, (size_t)i))) : doc->truth->body,
+			i);
 	}
 	return 0;
 }
 
-static int add_doc(
-	struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text, enum line_origin origin, const json_t *bodies)
+static int add_doc(struct line_corpus *corpus, const struct truth *truth, struct view title, struct view text,
+	enum line_origin origin, const json_t *bodies)
 {
 	struct line_doc *doc = &corpus->docs[corpus->count];
 	arena_init(&doc->page.arena, MIB(64));

@@ -22,9 +22,10 @@ struct line_doc {
 	struct view record, title;
 	uint8_t origin; /* enum line_origin */
 	uint8_t fold;
-	uint32_t row;		   /* of its first line in the matrix */
-	uint32_t count;		   /* lines */
-	/* By the fold that is held out (FOLDS: none): label 0 to 1 (1: text), weight. All the same where there is a truth. */
+	uint32_t row;	/* of its first line in the matrix */
+	uint32_t count; /* lines */
+	/* By the fold that is held out (FOLDS: none): label 0 to 1 (1: text), weight. All the same where there is a
+	 * truth. */
 	float *y[LABELS], *w[LABELS];
 	float *is_title, *title_w; /* the same for being the title */
 };

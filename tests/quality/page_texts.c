@@ -1,12 +1,12 @@
-/* Noise texts for tests/quality/train_lines, made of pages: what the extractor of the noise sets would leave of each, with
- * the body as the block model sees it.
+/* Noise texts for tests/quality/train_lines, made of pages: what the extractor of the noise sets would leave of each,
+ * with the body as the block model sees it.
  *
  *   page_texts MODELS DATA OUT.jsonl
  *
  * What that extractor leaves is learned from the pages whose noise text is at hand: trees over the blocks' features.
- * MODELS: folder that `train --models` left; "-": the built-in model for all folds, to try things out. One object a page
- * of the other sets: record, url, set, title, text, bodies: what the model of each fold keeps, then what the built-in one
- * keeps (none where the set has a truth). */
+ * MODELS: folder that `train --models` left; "-": the built-in model for all folds, to try things out. One object a
+ * page of the other sets: record, url, set, title, text, bodies: what the model of each fold keeps, then what the
+ * built-in one keeps (none where the set has a truth). */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -110,8 +110,13 @@ static void add_rows(struct maker *m, struct page *page, const struct features *
 
 static int learn(struct maker *m)
 {
-	struct grow_rows rows = { .x = m->x, .stride = FEATURE_FIRST_COUNT, .columns = FEATURE_FIRST_COUNT, .index = m->index,
-		.y = m->y, .w = m->w, .count = m->rows };
+	struct grow_rows rows = { .x = m->x,
+		.stride = FEATURE_FIRST_COUNT,
+		.columns = FEATURE_FIRST_COUNT,
+		.index = m->index,
+		.y = m->y,
+		.w = m->w,
+		.count = m->rows };
 	fprintf(stderr, "%zu blocks with a noise text\n", m->rows);
 	return grow_forest(&settings, &rows, &m->leaves);
 }

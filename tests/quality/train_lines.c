@@ -209,8 +209,9 @@ static int train(struct learner *l, uint32_t held, int forest, const struct line
 		matrix_add(&m, doc, x, held, forest);
 		free(x);
 	}
-	struct grow_rows rows = { .x = m.x, .stride = LF_COUNT, .columns = LF_COUNT, .index = m.index, .y = m.y, .w = m.w,
-		.count = m.rows };
+	struct grow_rows rows = {
+		.x = m.x, .stride = LF_COUNT, .columns = LF_COUNT, .index = m.index, .y = m.y, .w = m.w, .count = m.rows
+	};
 	if (result == 0)
 		result = grow_forest(&settings[forest], &rows, ret);
 	fprintf(stderr, "forest %d without fold %u: %zu lines\n", forest + 1, held, m.rows);

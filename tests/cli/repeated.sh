@@ -1,0 +1,50 @@
+#!/bin/bash
+# Lines that stand on many texts of one host are cut, whatever they say, the same for any count of threads.
+. "$(dirname "$0")/common.sh"
+export SOURCE_DATE_EPOCH=1700000000
+cd "$work" || exit 1
+mkdir in
+for i in $(seq 1 40); do
+	printf 'Hafenblatt am Morgen\n\nIm Fall %s hat der Rat am Montag beschlossen, dass die Bruecke erst im Fruehjahr wieder geoeffnet wird.\n\nKleine Runde um den Turm\nNummer %s der Reihe\n' "$i" "$i" >"in/t$i.txt"
+	printf '{"url":"https://%s.example.org/%s","text":"Abendruf aus dem Tal\\n\\nThe council of town %s has said on Monday that the bridge will be open again in spring."}\n' \
+		"$((i % 2))" "$i" "$i" >>in/all.jsonl
+done
+gives 0 "$garner" clean in
+prints '^Kleine Runde um den Turm$'
+gives 0 "$garner" clean --repeated --explain in
+says '^in/t1.txt:5: repeated.line \(repeated\): Kleine Runde um den Turm$'
+prints '^Im Fall 7 hat'
+grep -qE 'Kleine Runde|Hafenblatt|Abendruf' "$work/out" && fail "a line that stands on every text was kept"
+gives 0 "$garner" clean --repeated --keep repeated in
+prints '^Kleine Runde um den Turm$'
+# One text alone has nothing to repeat.
+gives 0 "$garner" clean --repeated in/t1.txt
+prints '^Kleine Runde um den Turm$'
+for jobs in 1 4; do
+	"$garner" clean --quiet --repeated --jobs $jobs --format jsonl in >clean$jobs.jsonl
+	gives 0 "$garner" ingest --repeated --jobs $jobs store$jobs in
+	gives 0 "$garner" build --repeated --jobs $jobs -o out$jobs.tar.zst in
+done
+same "clean" clean1.jsonl clean4.jsonl
+same "build" out1.tar.zst out4.tar.zst
+same "counts" store1/lines.counts store4/lines.counts
+# What is used is named.
+grep -qE '"rules":"[^"]+\+lines:[0-9a-f]{16}"' clean1.jsonl || fail "the counts in use are not named"
+grep -qE '"rules":"[^"]+\+lines:[0-9a-f]{16}"' store1/manifest/000000.jsonl || fail "the manifest does not name the counts"
+# A store remembers, and counts nothing twice.
+cp store1/lines.counts before
+gives 0 "$garner" ingest --repeated store1 in
+same "counts of texts that were counted" before store1/lines.counts
+mkdir later
+printf 'Hafenblatt am Morgen\n\nAbendruf aus dem Tal\n\nAm Dienstag war der Rat noch einmal zusammen und sprach ueber die alte Bruecke am Fluss.\n' >later/t.txt
+printf '{"url":"https://1.example.org/new","text":"Abendruf aus dem Tal\\n\\nOn Tuesday the council met again and spoke of the old bridge over the river."}\n' >later/new.jsonl
+gives 0 "$garner" ingest --repeated store1 later
+gives 0 "$garner" show store1 https://1.example.org/new
+prints 'On Tuesday the council'
+grep -q 'Abendruf' "$work/out" && fail "the store forgot a line"
+gives 0 "$garner" verify --data store1
+# Bytes that are no counts end the run before anything is stored.
+echo rubbish >store4/lines.counts
+gives 3 "$garner" ingest --repeated store4 later
+says 'store4/lines.counts: no counts of lines, or cut short: 8 bytes'
+finish
