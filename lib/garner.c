@@ -136,6 +136,9 @@ static int sink(void *user, struct page *page, struct error *error)
 		if (!reason)
 			reason = result;
 	}
+	/* Of what is known already no second capture is kept. */
+	atomic_store_explicit(
+		&run->pack_captures, reason != GARNER_KNOWN && reason != GARNER_UNCHANGED, memory_order_relaxed);
 	count(&run->garner->report, page, reason);
 	run->fn_result = run->fn ? run->fn(run->user, &page->document, reason, page->detail) : 0;
 	return run->fn_result ? error_set(error, -ECANCELED, "ended by the caller") : 0;
@@ -157,12 +160,14 @@ static void tick(void *user, const char *in_work)
 
 static struct pipeline pipeline_of(struct garner *garner, struct run *run)
 {
+	atomic_store(&run->pack_captures, true);
 	return (struct pipeline){ .engine = &garner->engine,
 		.jobs = garner->engine.options.jobs,
 		.stop = &garner->stop,
 		.sink = sink,
 		.user = run,
 		.tick = tick,
+		.pack_captures = run->store && store_keeps_captures(run->store) ? &run->pack_captures : NULL,
 		.stage_ns = garner->engine.options.profile_stages ? garner->stage_ns : NULL };
 }
 

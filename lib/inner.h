@@ -28,6 +28,7 @@ struct run {
 	garner_document_fn *fn;
 	void *user;
 	int fn_result;
+	atomic_bool pack_captures; /* the last page was new: workers pack what the store will probably keep */
 	/* Called before the store hears of a page, in the same transaction; may be NULL. */
 	int (*settle)(void *user, const struct page *page, struct error *error);
 	void *settle_user;

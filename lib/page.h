@@ -14,6 +14,7 @@
 struct dom;
 struct evidence;
 struct minhash;
+struct raw_packed;
 
 enum page_kind {
 	PAGE_UNKNOWN, /* decided by decode: declared type, then content */
@@ -89,6 +90,7 @@ struct page {
 	struct block *blocks;
 	size_t block_count;
 	struct minhash *minhash;	 /* near-duplicate signature */
+	const struct raw_packed *packed; /* the capture as a store keeps it (store/raw_pack.h); NULL: not packed yet */
 	struct garner_document document; /* filled by the stages */
 	uint8_t sha256[32];		 /* of title + blank line + text */
 	uint8_t id64[8];

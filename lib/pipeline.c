@@ -15,6 +15,7 @@
 #include "sieve.h"
 #include "meta/meta.h"
 #include "normalise/normalise.h"
+#include "store/raw_pack.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
@@ -72,12 +73,14 @@ struct lane {
 	void *states[STAGE_COUNT];
 	uint64_t ns[STAGE_COUNT];
 	bool measure;
-	struct arena arena; /* of the page in work: touched again and again, it stays in the cache */
+	struct raw_packer *packer; /* NULL: captures are not kept, or not packed here */
+	struct arena arena;	   /* of the page in work: touched again and again, it stays in the cache */
 };
 
 static void lane_close(struct lane *lane)
 {
 	arena_free(&lane->arena);
+	lane->packer = raw_packer_free(lane->packer);
 	for (size_t i = 0; i < STAGE_COUNT; i++)
 		if (stages[i].stage->close)
 			stages[i].stage->close(lane->states[i]);
@@ -347,8 +350,12 @@ static void *worker_main(void *arg)
 		lane_lend(lane, &slot->page);
 		int result = lane_run(lane, &slot->page);
 		lane_take_back(lane, &slot->page);
+		bool stays = result == 0;
 		if (result >= 0)
 			result = keep_results(&slot->page);
+		if (result == 0 && stays && lane->packer &&
+			atomic_load_explicit(ring->pipeline->pack_captures, memory_order_relaxed))
+			raw_pack(lane->packer, &slot->page);
 		arena_reset(&lane->arena);
 		pthread_mutex_lock(&ring->lock);
 		slot->result = result < 0 ? result : 0;
@@ -458,6 +465,12 @@ static int run_threads(const struct pipeline *pipeline, struct capture_reader *r
 		result = lane_open(&worker->lane, pipeline, error);
 		if (result < 0)
 			break;
+		if (pipeline->pack_captures)
+			result = raw_packer_new(pipeline->engine, &worker->lane.packer, error);
+		if (result < 0) {
+			lane_close(&worker->lane);
+			break;
+		}
 		int code = pthread_create(&worker->thread, NULL, worker_main, worker);
 		if (code) {
 			result = error_set(error, -code, "thread %zu: %s", worker_count, strerror(code));

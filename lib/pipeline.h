@@ -19,6 +19,8 @@ struct pipeline {
 	pipeline_sink *sink;
 	void *user;
 	void (*tick)(void *user, const char *in_work); /* now and then; may be NULL */
+	/* While true, workers pack the captures of their pages for the store; NULL: nobody keeps them. */
+	const atomic_bool *pack_captures;
 	uint64_t *stage_ns; /* PIPELINE_STAGES_MAX sums over all threads; NULL: not measured */
 };
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "capture/stream.h"
 #include "capture/warc_head.h"
+#include "store/raw_pack.h"
 #include "store/warc_write.h"
 #include "util/clock.h"
 #include "util/file.h"
@@ -86,8 +87,7 @@ static int raw_new(struct store *store, struct error *error)
 	if (!raw)
 		return error_set(error, -ENOMEM, "%s: no memory", store->root);
 	raw->file = SEGMENT_NONE;
-	enum warc_packing packing = kind_of(store) == CATALOGUE_RAW_ZSTD ? WARC_PACK_ZSTD : WARC_PACK_GZIP;
-	int result = warc_writer_new(packing, &raw->warc, error);
+	int result = warc_writer_new(raw_packing(&store->engine->options), &raw->warc, error);
 	if (!result)
 		result = open_file(store, raw, error);
 	if (result) {
@@ -108,6 +108,18 @@ struct raw_writer *raw_free(struct raw_writer *raw)
 	return NULL;
 }
 
+/* What a worker has packed already. */
+static int append_packed(
+	const struct raw_packed *packed, struct buf *out, struct warc_place *ret_group, struct warc_place *ret_place)
+{
+	size_t before = out->n;
+	*ret_group = packed->group;
+	*ret_place = packed->main;
+	ret_group->offset += before;
+	ret_place->offset += before;
+	return buf_putv(out, packed->bytes);
+}
+
 static int append(struct store *store, struct page *page, const struct warc_original *original,
 	struct warc_place *ret_group, struct warc_place *ret_place)
 {
@@ -118,13 +130,14 @@ static int append(struct store *store, struct page *page, const struct warc_orig
 		const char *slash = strrchr(raw->name, '/');
 		result = warc_write_info(raw->warc, out, view_of(slash + 1), store->clock, VIEW_NONE, NULL);
 	}
-	if (!result)
-		result = warc_write_capture(
-			raw->warc, out, &page->capture, store->clock, original, ret_group, ret_place);
-	return result;
+	if (result)
+		return result;
+	return page->packed && !original ? append_packed(page->packed, out, ret_group, ret_place)
+					 : warc_write_capture(raw->warc, out, &page->capture, store->clock, original,
+						   ret_group, ret_place);
 }
 
-static bool keeps_captures(const struct store *store)
+bool store_keeps_captures(const struct store *store)
 {
 	return !store->archive && store->engine->options.raw != GARNER_RAW_NONE;
 }
@@ -155,7 +168,7 @@ static int put(struct store *store, struct page *page, const struct warc_origina
 int raw_put(struct store *store, struct page *page, int64_t *ret_number, struct error *error)
 {
 	*ret_number = GARNER_NO_NUMBER;
-	if (!keeps_captures(store) || !page->capture.keep_raw)
+	if (!store_keeps_captures(store) || !page->capture.keep_raw)
 		return 0;
 	int result = put(store, page, NULL, error);
 	if (store->raw)
@@ -221,7 +234,8 @@ static bool read_original(struct stream *file, int64_t at, struct page *page, st
 int raw_put_revisit(struct store *store, struct page *page, const struct catalogue_document *row, struct error *error)
 {
 	struct warc_original original = { 0 };
-	if (!keeps_captures(store) || !page->capture.network || !page->capture.head.n || row->raw == GARNER_NO_NUMBER)
+	if (!store_keeps_captures(store) || !page->capture.network || !page->capture.head.n ||
+		row->raw == GARNER_NO_NUMBER)
 		return 0;
 	/* It may be of this very run. */
 	int result = store->raw ? segment_write(&store->raw->file, error) : 0;

@@ -12,6 +12,8 @@ struct store;
 int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
 /* A single archive instead: the same rules in memory, published at @path by store_finish. */
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* Whether captures of pages go into raw/. */
+bool store_keeps_captures(const struct store *store);
 /* The ordered writer's call. Sets document.n, path, dup_of, near, revision_of, store. 0 stored;
  * GARNER_KNOWN; < 0 with @error. Acknowledged only after store_commit or store_finish. */
 int store_put(struct store *store, struct page *page, struct error *error);
