@@ -53,16 +53,23 @@ static uint64_t add_character(uint64_t hash, uint32_t cp)
 	return (hash ^ cp) * token_step;
 }
 
+/* By byte: an ASCII letter or digit in lower case; 0: it is none. */
+#define AS(c) [c] = c
+static const uint8_t word_bytes[256] = { AS('0'), AS('1'), AS('2'), AS('3'), AS('4'), AS('5'), AS('6'), AS('7'),
+	AS('8'), AS('9'), AS('a'), AS('b'), AS('c'), AS('d'), AS('e'), AS('f'), AS('g'), AS('h'), AS('i'), AS('j'),
+	AS('k'), AS('l'), AS('m'), AS('n'), AS('o'), AS('p'), AS('q'), AS('r'), AS('s'), AS('t'), AS('u'), AS('v'),
+	AS('w'), AS('x'), AS('y'), AS('z'), ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
+	['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm',
+	['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u',
+	['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z' };
+#undef AS
+
 /* A run of ASCII letters and digits at @at, in lower case. */
 static size_t ascii_word(struct view text, size_t at, uint64_t *hash)
 {
 	uint64_t h = *hash;
-	for (; at < text.n; at++) {
-		char c = text.p[at];
-		if (!ascii_is_alpha(c) && !ascii_is_digit(c))
-			break;
-		h = (h ^ (unsigned char)ascii_lower(c)) * token_step;
-	}
+	for (uint8_t c; at < text.n && (c = word_bytes[(unsigned char)text.p[at]]); at++)
+		h = (h ^ c) * token_step;
 	*hash = h;
 	return at;
 }

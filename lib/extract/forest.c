@@ -136,6 +136,7 @@ __attribute__((target("avx512bw"))) static void tree_avx512(const uint16_t *feat
 	uint64_t answers[NODES], planes[DEPTH];
 	__m512i low = _mm512_loadu_si512(leaves), high = _mm512_loadu_si512(leaves + LEAVES / 2);
 	__m512i index = _mm512_setzero_si512();
+#pragma GCC unroll 21
 	for (int i = 0; i < NODES; i++)
 		answers[i] = _mm512_cmpge_epu8_mask(_mm512_load_si512(columns + (size_t)features[i] * BATCH),
 			_mm512_set1_epi8((char)thresholds[i]));

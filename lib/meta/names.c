@@ -78,7 +78,7 @@ bool names_is_labelled(struct view line)
 	/* Lines are many: most have no colon, and begin with no letter that a noun begins with. */
 	char first = line.n ? ascii_lower(line.p[0]) : 0;
 	if (first != 'a' && first != 'f' && first != 'v' && (unsigned char)first < 0x80 &&
-		view_find_byte(line, ':') == line.n && view_find(line, VIEW("\xEF\xBC\x9A")) == line.n)
+		view_find_byte(line, ':') == line.n && view_find_byte(line, '\xEF') == line.n)
 		return false;
 	size_t n = namewords_intro(line);
 	if (n == 0 || n >= line.n)
