@@ -47,8 +47,8 @@ static size_t behind(const char *p, size_t n, size_t at, char c)
 	return hit < n ? hit + 1 : n;
 }
 
-/* The end of the name that goes on at @i: one of the bytes of @mask. Names end where nobody foresees it, so that looking
- * at each byte costs a wrong guess a name. */
+/* The end of the name that goes on at @i: one of the bytes of @mask. Names end where nobody foresees it, so that
+ * looking at each byte costs a wrong guess a name. */
 static inline size_t name_end(const char *p, size_t n, size_t i, unsigned mask)
 {
 #ifdef __SSE2__

@@ -5,15 +5,19 @@
 enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400 };
 
 /* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
-static struct view labelled(const struct decide *d, size_t at)
+static struct view label_at(const struct decide *d, size_t at)
 {
 	const struct page *page = d->page;
 	struct view text = page->blocks[at].text;
-	if (text.n > LABEL_BYTES || decide_is_aside(d, page->blocks[at].node))
+	if (text.n > LABEL_BYTES)
 		return VIEW_NONE;
-	if (names_is_labelled(text))
-		return text;
+	/* Where a block stands costs more to know than what it says. */
 	bool label = text.n > 5 && text.p[text.n - 1] == ':' && names_is_intro(text) && at + 1 < page->block_count;
+	bool labelled = names_is_labelled(text);
+	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node))
+		return VIEW_NONE;
+	if (labelled)
+		return text;
 	struct view next = label ? page->blocks[at + 1].text : VIEW_NONE;
 	struct view name = view_trim(view_first(next, view_find_byte(next, '/')));
 	return byline_is_name(name) ? name : VIEW_NONE;
@@ -25,7 +29,7 @@ static void from_labels(struct authors *a)
 	const struct decide *d = a->d;
 	struct view found = VIEW_NONE;
 	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
-		struct view text = labelled(d, i);
+		struct view text = label_at(d, i);
 		if (text.n == 0)
 			continue;
 		if (found.n && !view_eq(found, text))

@@ -156,10 +156,56 @@ static uint32_t next_letter(struct view line, size_t *at)
 	return letter == 0xA0 ? ' ' : letter;
 }
 
+/* By the first letter of the beginnings, their second ones; the words that most lines begin with are none of these. */
+#define L(letter) (1u << ((letter) - 'a'))
+#define OTHER	  (1u << 26)
+static const uint32_t seconds[26] = {
+	['a' - 'a'] = OTHER | L('f') | L('l') | L('r') | L('u') | L('v'),
+	['b' - 'a'] = L('e') | L('y'),
+	['c' - 'a'] = L('o') | L('r'),
+	['d' - 'a'] = L('a') | L('e') | L('i') | L('o'),
+	['e' - 'a'] = L('c') | L('i') | L('r') | L('s'),
+	['f' - 'a'] = L('o'),
+	['g' - 'a'] = L('e'),
+	['h' - 'a'] = L('a'),
+	['i' - 'a'] = L('n'),
+	['j' - 'a'] = L('o'),
+	['k' - 'a'] = L('i'),
+	['m' - 'a'] = L('e') | L('o'),
+	['n' - 'a'] = L('a'),
+	['o' - 'a'] = L('d') | L('l') | L('p'),
+	['p' - 'a'] = L('a') | L('e') | L('o') | L('r') | L('u'),
+	['r' - 'a'] = L('e'),
+	['s' - 'a'] = L('c') | L('e') | L('k') | L('t') | L('u'),
+	['t' - 'a'] = L('a') | L('e') | L('o') | L('u'),
+	['u' - 'a'] = L('n'),
+	['v' - 'a'] = L('e') | L('i') | L('o'),
+	['w' - 'a'] = L('o') | L('r') | L('s'),
+	['y' - 'a'] = L('a'),
+	['z' - 'a'] = L('e') | L('p'),
+};
+#undef L
+
+static bool may_be_intro(uint32_t first, uint32_t second)
+{
+	if (first >= 0x80)
+		return true;
+	bool letter = second >= 'a' && second <= 'z';
+	return first >= 'a' && first <= 'z' && (seconds[first - 'a'] & (letter ? 1u << (second - 'a') : OTHER));
+}
+
+size_t namewords_intros(const struct view **ret)
+{
+	*ret = intros;
+	return sizeof(intros) / sizeof(intros[0]);
+}
+
 size_t namewords_intro(struct view line)
 {
 	size_t begin = 0;
 	uint32_t first = next_letter(line, &begin), second = next_letter(line, &begin);
+	if (!may_be_intro(first, second))
+		return 0;
 	for (size_t i = 0; i < sizeof(intros) / sizeof(intros[0]); i++) {
 		struct view intro = intros[i];
 		/* Nearly all differ in the first letter. */

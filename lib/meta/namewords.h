@@ -7,6 +7,8 @@
 
 /* Bytes that "by", "von", "автор" … takes at the beginning of @line (as it stands, not folded); 0: none. */
 size_t namewords_intro(struct view line);
+/* All of them, folded; how many. */
+size_t namewords_intros(const struct view **ret);
 /* "reporter", "redakteurin": what somebody does. */
 bool namewords_role(struct view word);
 /* "PhD", "M.D.": what stands behind a name. */

@@ -4,7 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include "meta/names.h"
+#include "meta/namewords.h"
 #include "util/buf.h"
 #include "util/limits.h"
 
@@ -82,10 +84,33 @@ static void fields_for_authors_hold_handles_too(void **state)
 	check("en", "By Ann Lee", NAMES_MARKED, "Ann Lee");
 }
 
+static void every_latin_beginning_of_a_byline_is_found(void **state)
+{
+	const struct view *intros;
+	size_t count = namewords_intros(&intros);
+	(void)state;
+	assert_true(count > 100);
+	for (size_t i = 0; i < count; i++) {
+		char line[128];
+		if ((unsigned char)intros[i].p[0] >= 0x80)
+			continue; /* those are all walked */
+		snprintf(line, sizeof(line), "%.*s Ada", (int)intros[i].n, intros[i].p);
+		if (namewords_intro(view_of(line)) == 0)
+			fail_msg("\"%s\" is no byline", line);
+	}
+	assert_int_equal(namewords_intro(VIEW("Escrito por Ada")), 11);
+	assert_int_equal(namewords_intro(VIEW("\xC3\x89"
+					      "crit par Ada")),
+		10);
+	assert_int_equal(namewords_intro(VIEW("Bytes are counted")), 0);
+	assert_int_equal(namewords_intro(VIEW("Zebra")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cuts_what_introduces_a_name),
+		cmocka_unit_test(every_latin_beginning_of_a_byline_is_found),
 		cmocka_unit_test(splits_lists_of_names),
 		cmocka_unit_test(leaves_roles_addresses_and_dates_out),
 		cmocka_unit_test(fields_for_authors_hold_handles_too),
