@@ -24,11 +24,29 @@ static bool is_foot_of_text(struct view v, size_t at)
 }
 
 /* Class words of boxes that show other pages or people's answers. One pass: the first two letters decide which words
- * can follow. */
+ * can follow, and most pairs begin none. */
 static enum verdict naming(struct view v)
 {
+#define L(letter) (1u << ((letter) - 'a'))
+	static const uint32_t second[26] = { ['r' - 'a'] = L('e'),
+		['c' - 'a'] = L('o') | L('a'),
+		['k' - 'a'] = L('o'),
+		['s' - 'a'] = L('i'),
+		['p' - 'a'] = L('r') | L('o'),
+		['t' - 'a'] = L('r'),
+		['f' - 'a'] = L('o'),
+		['n' - 'a'] = L('e'),
+		['m' - 'a'] = L('o') };
+#undef L
 	enum verdict found = OPEN;
-	for (size_t i = 0; i + 4 < v.n; i++) {
+	uint32_t follow = 0; /* what may come now */
+	for (size_t at = 0; at + 3 < v.n; at++) {
+		unsigned letter = ((unsigned char)v.p[at] | 0x20u) - 'a';
+		bool begins = letter < 26 && (follow >> letter & 1);
+		follow = letter < 26 ? second[letter] : 0;
+		if (!begins)
+			continue;
+		size_t i = at - 1;
 		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
 		case 'r' << 8 | 'e':
 			if (goes_on(v, i, VIEW("lated")) || goes_on(v, i, VIEW("commend")) ||
@@ -123,15 +141,18 @@ static enum verdict verdict_of(const struct decide *d, uint32_t n)
 bool decide_is_aside(const struct decide *d, uint32_t node)
 {
 	const struct dom_node *nodes = d->dom->nodes;
-	for (uint32_t n = node; n != 0; n = nodes[n].parent) {
-		/* Boxes are asked again and again, by every clue in them. */
-		uint8_t *seen = &d->verdicts[n];
-		if (*seen == UNSEEN)
-			*seen = (uint8_t)verdict_of(d, n);
-		if (*seen != OPEN)
-			return *seen == ASIDE;
+	uint32_t n = node;
+	for (; n != 0; n = nodes[n].parent) {
+		if (d->verdicts[n] == UNSEEN)
+			d->verdicts[n] = (uint8_t)verdict_of(d, n);
+		if (d->verdicts[n] != OPEN)
+			break;
 	}
-	return false;
+	/* Boxes are asked again and again, by every clue and line in them: the way up is gone once. */
+	uint8_t found = n != 0 ? d->verdicts[n] : INSIDE;
+	for (; node != n; node = nodes[node].parent)
+		d->verdicts[node] = found;
+	return found == ASIDE;
 }
 
 /* Nodes that one line of text takes at most. */
