@@ -200,7 +200,8 @@ void author_read_line(struct authors *a, size_t at)
 /* Lines by themselves between headline and body, which may begin with what stands above the byline. */
 static void from_lines(struct authors *a, size_t head, size_t to)
 {
-	for (size_t i = head > 3 ? head - 3 : 0; i < to + STANDFIRST && a->scratch->names.count == 0; i++)
+	size_t count = a->d->page->block_count, end = to + STANDFIRST < count ? to + STANDFIRST : count;
+	for (size_t i = head > 3 ? head - 3 : 0; i < end && a->scratch->names.count == 0; i++)
 		if (i != head)
 			author_read_line(a, i);
 	author_offer(a, AUTHOR_LINE, author_weigh(a, 66, 30));
