@@ -11,7 +11,7 @@ struct garner {
 	bool loaded;	       /* rules and model */
 	struct error unusable; /* of garner_new: no run can begin */
 	struct garner_report report;
-	uint64_t stage_ns[PIPELINE_STAGES_MAX];
+	uint64_t stage_ns[PIPELINE_TIMES_MAX];
 	uint64_t began;
 	atomic_bool stop;
 	garner_progress_fn *progress;

@@ -65,13 +65,28 @@ _Static_assert((int)STAGE_COUNT <= (int)PIPELINE_STAGES_MAX, "raise PIPELINE_STA
 
 const char *pipeline_stage_name(size_t i)
 {
-	return i < STAGE_COUNT ? stages[i].stage->name : NULL;
+	static const char *const parts[] = {
+		[PART_READ] = "read",
+		[PART_KEEP] = "keep",
+		[PART_PACK] = "pack captures",
+		[PART_STORE] = "store: known, near",
+		[PART_FRAMES] = "store: frames",
+		[PART_ROWS] = "store: rows, lines",
+		[PART_COMMIT] = "store: commit",
+		[PART_FINISH] = "store: finish",
+	};
+	return i < STAGE_COUNT ? stages[i].stage->name : i < STAGE_COUNT + PART_COUNT ? parts[i - STAGE_COUNT] : NULL;
+}
+
+size_t pipeline_part_place(enum pipeline_part part)
+{
+	return STAGE_COUNT + (size_t)part;
 }
 
 /* One worker's states of all stages. */
 struct lane {
 	void *states[STAGE_COUNT];
-	uint64_t ns[STAGE_COUNT];
+	uint64_t ns[STAGE_COUNT + PART_COUNT];
 	bool measure;
 	struct raw_packer *packer; /* NULL: captures are not kept, or not packed here */
 	struct arena arena;	   /* of the page in work: touched again and again, it stays in the cache */
@@ -101,6 +116,16 @@ static int lane_open(struct lane *lane, const struct pipeline *pipeline, struct 
 		}
 	}
 	return 0;
+}
+
+/* The time of this thread since @before, for @part; the time of now. */
+static uint64_t lane_clock(struct lane *lane, enum pipeline_part part, uint64_t before)
+{
+	if (!lane->measure)
+		return 0;
+	uint64_t now = clock_thread();
+	lane->ns[STAGE_COUNT + part] += now - before;
+	return now;
 }
 
 /* 0 or a reason (page->reason), < 0 fatal with page->error. */
@@ -144,7 +169,7 @@ static void lane_take_back(struct lane *lane, struct page *page)
 
 static void lane_sum(const struct lane *lane, const struct pipeline *pipeline)
 {
-	for (size_t i = 0; pipeline->stage_ns && i < STAGE_COUNT; i++)
+	for (size_t i = 0; pipeline->stage_ns && i < STAGE_COUNT + PART_COUNT; i++)
 		pipeline->stage_ns[i] += lane->ns[i];
 }
 
@@ -193,7 +218,9 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 		page.sequence = sequence;
 		if (pipeline->tick)
 			pipeline->tick(pipeline->user, capture_in_work(reader));
+		uint64_t at = lane.measure ? clock_thread() : 0;
 		result = capture_next(reader, &page);
+		lane_clock(&lane, PART_READ, at);
 		if (result == SOURCE_END) {
 			result = 0;
 			break;
@@ -201,8 +228,10 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 		if (result >= 0) {
 			lane_lend(&lane, &page);
 			result = result > 0 ? refused(&lane, &page, result) : lane_run(&lane, &page);
+			at = lane.measure ? clock_thread() : 0;
 			if (result >= 0)
 				result = pipeline->sink(pipeline->user, &page, error);
+			lane_clock(&lane, PART_STORE, at);
 			lane_take_back(&lane, &page);
 			arena_reset(&lane.arena);
 		}
@@ -266,7 +295,7 @@ static bool may_read(const struct ring *ring, const struct slot *slot)
 static void *reader_main(void *arg)
 {
 	struct ring *ring = arg;
-	struct lane none = { .states = { NULL } };
+	struct lane none = { .measure = ring->pipeline->stage_ns != NULL };
 	for (uint64_t sequence = 0;; sequence++) {
 		struct slot *slot = &ring->slots[sequence % ring->slot_count];
 		pthread_mutex_lock(&ring->lock);
@@ -280,7 +309,9 @@ static void *reader_main(void *arg)
 			break;
 		page_reset(&slot->page);
 		slot->page.sequence = sequence;
+		uint64_t at = none.measure ? clock_thread() : 0;
 		int result = capture_next(ring->reader, &slot->page);
+		lane_clock(&none, PART_READ, at);
 		bool refuse = result > 0 && result != SOURCE_END;
 		if (refuse)
 			result = refused(&none, &slot->page, result);
@@ -303,6 +334,7 @@ static void *reader_main(void *arg)
 		pthread_mutex_unlock(&ring->lock);
 	}
 	pthread_mutex_lock(&ring->lock);
+	lane_sum(&none, ring->pipeline);
 	ring->end = true;
 	pthread_cond_broadcast(&ring->filled);
 	pthread_cond_broadcast(&ring->done);
@@ -350,12 +382,15 @@ static void *worker_main(void *arg)
 		lane_lend(lane, &slot->page);
 		int result = lane_run(lane, &slot->page);
 		lane_take_back(lane, &slot->page);
+		uint64_t at = lane->measure ? clock_thread() : 0;
 		bool stays = result == 0;
 		if (result >= 0)
 			result = keep_results(&slot->page);
+		at = lane_clock(lane, PART_KEEP, at);
 		if (result == 0 && stays && lane->packer &&
 			atomic_load_explicit(ring->pipeline->pack_captures, memory_order_relaxed))
 			raw_pack(lane->packer, &slot->page);
+		lane_clock(lane, PART_PACK, at);
 		arena_reset(&lane->arena);
 		pthread_mutex_lock(&ring->lock);
 		slot->result = result < 0 ? result : 0;
@@ -370,6 +405,7 @@ static void *worker_main(void *arg)
 static int write_all(struct ring *ring, struct error *error)
 {
 	const struct pipeline *pipeline = ring->pipeline;
+	uint64_t sink_ns = 0;
 	int result = 0;
 	while (result >= 0) {
 		struct slot *slot = &ring->slots[ring->written % ring->slot_count];
@@ -391,10 +427,13 @@ static int write_all(struct ring *ring, struct error *error)
 			break;
 		if (!ready)
 			continue;
+		uint64_t before = pipeline->stage_ns ? clock_thread() : 0;
 		if (slot->result < 0)
 			result = error_set(error, slot->result, "%s", slot->page.error.text);
 		else
 			result = pipeline->sink(pipeline->user, &slot->page, error);
+		if (pipeline->stage_ns)
+			sink_ns += clock_thread() - before;
 		pthread_mutex_lock(&ring->lock);
 		slot->state = SLOT_FREE;
 		ring->spare[ring->spare_count++] = slot->page.arena;
@@ -403,6 +442,8 @@ static int write_all(struct ring *ring, struct error *error)
 		pthread_mutex_unlock(&ring->lock);
 	}
 	pthread_mutex_lock(&ring->lock);
+	if (pipeline->stage_ns)
+		pipeline->stage_ns[pipeline_part_place(PART_STORE)] += sink_ns;
 	ring->abort |= result < 0;
 	pthread_cond_broadcast(&ring->freed);
 	pthread_cond_broadcast(&ring->filled);

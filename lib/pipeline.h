@@ -10,7 +10,19 @@
  * stages ended. 0, or < 0 to end the run. */
 typedef int pipeline_sink(void *user, struct page *page, struct error *error);
 
-enum { PIPELINE_STAGES_MAX = 16 };
+/* What else takes time, numbered behind the stages; see pipeline_stage_name. */
+enum pipeline_part {
+	PART_READ,
+	PART_KEEP,
+	PART_PACK,
+	PART_STORE,
+	PART_FRAMES,
+	PART_ROWS,
+	PART_COMMIT,
+	PART_FINISH,
+	PART_COUNT
+};
+enum { PIPELINE_STAGES_MAX = 16, PIPELINE_TIMES_MAX = PIPELINE_STAGES_MAX + PART_COUNT };
 
 struct pipeline {
 	const struct engine *engine;
@@ -21,14 +33,16 @@ struct pipeline {
 	void (*tick)(void *user, const char *in_work); /* now and then; may be NULL */
 	/* While true, workers pack the captures of their pages for the store; NULL: nobody keeps them. */
 	const atomic_bool *pack_captures;
-	uint64_t *stage_ns; /* PIPELINE_STAGES_MAX sums over all threads; NULL: not measured */
+	uint64_t *stage_ns; /* PIPELINE_TIMES_MAX sums over all threads; NULL: not measured */
 };
 
 /* Everything @reader gives goes through the stages into the sink. */
 int pipeline_run(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error);
 /* One page that is filled already, on this thread. */
 int pipeline_run_page(const struct pipeline *pipeline, struct page *page, struct error *error);
-/* Name of stage @i, NULL behind the last. */
+/* Name of what stage_ns[@i] is of: a stage, or a part behind them; NULL behind the last. */
 const char *pipeline_stage_name(size_t i);
+/* The place of @part in stage_ns. */
+size_t pipeline_part_place(enum pipeline_part part);
 
 #endif

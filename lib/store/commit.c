@@ -159,7 +159,10 @@ static int cut(struct store *store, struct error *error)
 	struct buf line = BUF_INIT((size_t)LIMIT_MANIFEST_LINE);
 	if (store->waiting_count == 0)
 		return 0;
+	uint64_t before = clock_thread();
 	int result = pack_cut(store->pack, &frame, error);
+	uint64_t packed = clock_thread();
+	store->times.frames += packed - before;
 	store->pack_unsynced = true;
 	if (!result)
 		result = catalogue_add_frame(store->catalogue, store->pack_number, &frame, error);
@@ -179,6 +182,7 @@ static int cut(struct store *store, struct error *error)
 	}
 	if (!result)
 		result = segment_write(&store->manifest, error);
+	store->times.rows += clock_thread() - packed;
 	buf_free(&line);
 	store->frame_bytes += frame.raw;
 	store->waiting_count = 0;
@@ -214,16 +218,10 @@ static int sync_all(struct store *store, struct error *error)
 	return result;
 }
 
-int store_commit(struct store *store, struct error *error)
+/* The frames are written: now all of it to the medium, then COMMIT. */
+static int acknowledge(struct store *store, struct error *error)
 {
-	int result = cut(store, error);
-	store->frame_bytes = store->input_count = 0;
-	store->commit_at = clock_ticks();
-	if (!result && store->archive)
-		return store->near ? near_sync(store->near, error) : 0;
-	if (result)
-		return result;
-	result = sync_all(store, error);
+	int result = sync_all(store, error);
 	if (!result && store->near)
 		result = near_sync(store->near, error);
 	if (!result)
@@ -248,6 +246,26 @@ int store_commit(struct store *store, struct error *error)
 	if (!result)
 		keys_committed(store->keys);
 	return result;
+}
+
+int store_commit(struct store *store, struct error *error)
+{
+	int result = cut(store, error);
+	store->frame_bytes = store->input_count = 0;
+	store->commit_at = clock_ticks();
+	if (!result && store->archive)
+		return store->near ? near_sync(store->near, error) : 0;
+	if (result)
+		return result;
+	uint64_t before = clock_thread();
+	result = acknowledge(store, error);
+	store->times.commit += clock_thread() - before;
+	return result;
+}
+
+void store_times(const struct store *store, struct store_times *ret_times)
+{
+	*ret_times = store->times;
 }
 
 static size_t seal_bytes(const struct store *store)

@@ -12,6 +12,11 @@ struct store;
 int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
 /* A single archive instead: the same rules in memory, published at @path by store_finish. */
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* CPU time of the writer so far, in nanoseconds: compressing frames; lines, rows and keys; sync and COMMIT. */
+struct store_times {
+	uint64_t frames, rows, commit;
+};
+void store_times(const struct store *store, struct store_times *ret_times);
 /* Whether captures of pages go into raw/. */
 bool store_keeps_captures(const struct store *store);
 /* The ordered writer's call. Sets document.n, path, dup_of, near, revision_of, store. 0 stored;
