@@ -78,7 +78,7 @@ static void from_ld(struct authors *a)
 	}
 	int score = item->class <= LD_WORK ? 90 : 76;
 	bool news = view_ends(item->type, VIEW("NewsArticle"));
-	author_offer(a, AUTHOR_LD, !news && is_imprint(a, !persons) ? 0 : author_weigh(a, persons ? score : 50, 45));
+	author_offer(a, AUTHOR_LD, !news && is_imprint(a, !persons) ? 0 : author_weigh(a, persons ? score : 49, 45));
 }
 
 static void from_head(struct authors *a, enum clue_origin origin, enum author_kind kind, int score, int flags)
@@ -327,13 +327,34 @@ static int set_authors(struct decide *d, const struct names *names)
 	return 0;
 }
 
+/* What only the head says and the page does not show is an account; a byline that it shows goes before. */
+static bool is_hidden(const struct author_group *g)
+{
+	return (g->kind <= AUTHOR_OG || g->kind == AUTHOR_DC || g->kind == AUTHOR_ITEMPROP) &&
+	       g->x[AUTHOR_X_SEEN_ALL] == 0;
+}
+
+static bool is_shown(const struct author_group *g)
+{
+	for (size_t i = 0; i < g->names.count; i++)
+		if (!byline_is_name(g->names.list[i]))
+			return false;
+	return (g->kind == AUTHOR_CLASS || g->kind == AUTHOR_LINE) && g->score >= 66;
+}
+
 /* The group with the highest score, completed. */
 static void pick(struct authors *a)
 {
-	struct author_group *best = NULL;
-	for (size_t i = 0; i < a->count; i++)
-		if (!best || a->groups[i].score > best->score)
-			best = &a->groups[i];
+	struct author_group *best = NULL, *shown = NULL;
+	for (size_t i = 0; i < a->count; i++) {
+		struct author_group *g = &a->groups[i];
+		if (!best || g->score > best->score)
+			best = g;
+		if (!shown && is_shown(g))
+			shown = g;
+	}
+	if (best && shown && is_hidden(best))
+		best = shown;
 	if (best)
 		complete_list(a, best)->picked = true;
 }
@@ -357,6 +378,7 @@ int author_decide(struct decide *d)
 	from_blocks(a);
 	author_far(a, best_score(a));
 	settle(a);
+	author_look(a);
 	pick(a);
 	author_facts(a);
 	const struct author_group *best = author_believe(a);

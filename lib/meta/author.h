@@ -139,10 +139,12 @@ int author_weigh(const struct authors *authors, int score, int site_score);
 int author_place(const struct decide *d, uint32_t node);
 /* What speaks of an author farther from headline and body; @best: the highest score so far. */
 void author_far(struct authors *authors, int best);
-/* Fills x of all groups. */
+/* Fills those of x that say where the first name is seen on the page. */
+void author_look(struct authors *authors);
+/* Fills the others of x of all groups. */
 void author_facts(struct authors *authors);
-/* By its facts the group is a byline that needs no model: "By Ann Lee" near the headline, two to four words a name,
- * none of them the site's or a job. */
+/* By its facts the group needs no model: names of two to four words, none of them the site's or a job, in "By Ann Lee"
+ * or next to a date near the headline, or in "Author: Ann Lee". */
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
 /* Fills belief of all groups. Returns the one that names the page's authors, or NULL. */
 const struct author_group *author_believe(struct authors *authors);

@@ -4,9 +4,12 @@ _Static_assert((int)AUTHOR_X_COUNT <= (int)FOREST_COLUMNS_MAX, "too many feature
 
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
 {
-	return x[AUTHOR_X_SEEN_BY] && x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_WORDS_MIN] >= 2 &&
-	       x[AUTHOR_X_WORDS_MAX] <= 4 && !x[AUTHOR_X_SITE] && !x[AUTHOR_X_ROLE] && !x[AUTHOR_X_DIGITS] &&
-	       !x[AUTHOR_X_LOWER];
+	bool full = x[AUTHOR_X_WORDS_MIN] >= 2 && x[AUTHOR_X_WORDS_MAX] <= 4 && !x[AUTHOR_X_SITE] &&
+		    !x[AUTHOR_X_ROLE] && !x[AUTHOR_X_DIGITS] && !x[AUTHOR_X_LOWER];
+	bool byline = x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_BY];
+	bool alone = x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_ALONE] && x[AUTHOR_X_SEEN_DATED] &&
+		     x[AUTHOR_X_TITLE_WORDS] == 0 && x[AUTHOR_X_PATH] > 0;
+	return full && (byline || alone || x[AUTHOR_X_KIND] == AUTHOR_LABEL);
 }
 
 const struct author_group *author_believe(struct authors *a)

@@ -404,14 +404,21 @@ static uint32_t key_of(struct view name)
 	return key;
 }
 
+void author_look(struct authors *a)
+{
+	struct lines lines;
+	if (a->count)
+		read_windows(a->d, &lines);
+	for (size_t i = 0; i < a->count; i++)
+		read_seen(a->d, &lines, &a->groups[i]);
+}
+
 void author_facts(struct authors *a)
 {
 	struct shared shared;
-	struct lines lines;
 	if (!a->count)
 		return;
 	read_shared(&shared, a);
-	read_windows(a->d, &lines);
 	for (size_t i = 0; i < a->count; i++)
 		for (size_t k = 0; k < a->groups[i].names.count; k++)
 			a->groups[i].keys[k] = key_of(a->groups[i].names.list[k]);
@@ -423,7 +430,6 @@ void author_facts(struct authors *a)
 		g->x[AUTHOR_X_RANK] = g->rank;
 		g->x[AUTHOR_X_FOOT] = bool_of(g->foot);
 		read_names(&shared, g);
-		read_seen(a->d, &lines, g);
 		compare(a, g);
 		read_page(&shared, g);
 	}

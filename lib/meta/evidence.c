@@ -287,7 +287,8 @@ static unsigned folder_says(struct view name)
 		{ { "writers", 7 }, WORD_USER }, { { "writer", 6 }, WORD_USER }, { { "columnist", 9 }, WORD_USER },
 		{ { "journalist", 10 }, WORD_USER }, { { "by", 2 }, WORD_USER }, { { "u", 1 }, WORD_USER } };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (view_eq_nocase(name, folders[i].name))
+		if (name.n == folders[i].name.n && ascii_lower(name.p[0]) == folders[i].name.p[0] &&
+			view_eq_nocase(name, folders[i].name))
 			return folders[i].word;
 	return 0;
 }

@@ -283,7 +283,7 @@ static bool ends_open(struct view v)
 	char text[8];
 	struct view last = view_from(v, at), f = folded(last, text, sizeof(text));
 	for (size_t i = 0; at > 0 && last.n < sizeof(text) && words[i]; i++)
-		if (view_eq(f, view_of(words[i])) && last.p[0] >= 'a')
+		if (view_eq(f, view_of(words[i])) && (last.p[0] >= 'a' || i < 5))
 			return true;
 	return false;
 }
@@ -314,8 +314,9 @@ static void add_name(struct names *names, struct arena *arena, struct view v, in
 	/* A title of a job in front: "Redakteurin Anna Muster". */
 	struct view first = first_word(v, text, sizeof(text));
 	size_t space = view_find_byte(v, ' ');
-	if (first.n && space < v.n && namewords_role(first))
-		v = trim_marks(view_from(v, space));
+	struct view rest = trim_marks(view_from(v, space));
+	if (first.n && view_find_byte(rest, ' ') < rest.n && namewords_role(first))
+		v = rest;
 	if (!is_name(v, flags) || names->count == LIMIT_AUTHORS)
 		return;
 	for (size_t i = 0; i < names->count; i++)

@@ -400,8 +400,8 @@ int main(int argc, char **argv)
 		return 1;
 	t->engine.options = (struct garner_options){ .jobs = 1, .clock = 1 };
 	t->prefer = 3072;
-	t->least = -280;
-	t->declared = -2320;
+	t->least = -80;
+	t->declared = -1440;
 	t->settings = (struct boost_settings){ .trees = 120,
 		.depth = 4,
 		.threads = 2,
