@@ -400,16 +400,16 @@ int main(int argc, char **argv)
 		return 1;
 	t->engine.options = (struct garner_options){ .jobs = 1, .clock = 1 };
 	t->prefer = 3072;
-	t->least = -80;
-	t->declared = -1440;
-	t->settings = (struct boost_settings){ .trees = 120,
-		.depth = 4,
+	t->least = -40;
+	t->declared = -1800;
+	t->settings = (struct boost_settings){ .trees = 150,
+		.depth = 5,
 		.threads = 2,
-		.eta = 0.08,
-		.subsample = 0.7,
-		.columns = 0.4,
+		.eta = 0.04,
+		.subsample = 0.5,
+		.columns = 0.3,
 		.min_weight = 2,
-		.lambda = 3 };
+		.lambda = 6 };
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		bool good = true;
 		switch (option) {
