@@ -74,9 +74,47 @@ static void the_foot_of_the_article_has_its_byline(void **state)
 static void a_name_in_italics_signs_the_article(void **state)
 {
 	(void)state;
-	check(HEAD "<meta property=article:published_time content=2021-03-04>",
-		ARTICLE("", "<p style='text-align:right'><strong>Lê Văn</strong></p>"), "Lê Văn");
-	check(HEAD "<meta property=article:published_time content=2021-03-04>", ARTICLE("", "<p>Lê Văn</p>"), "-");
+	static const char head[] = HEAD "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":"
+					"\"The port opens\",\"datePublished\":\"2021-03-04T05:06:07Z\"}</script>";
+	check(head, ARTICLE("", "<p style='text-align:right'><strong>Lê Văn</strong></p>"), "Lê Văn");
+	check(head, ARTICLE("", "<p>Lê Văn</p>"), "-");
+}
+
+static void a_shown_byline_goes_before_an_account(void **state)
+{
+	(void)state;
+	check(HEAD "<meta name=author content='q_admin7'>", ARTICLE("<p class=byline>By Ann Lee</p>", ""), "Ann Lee");
+	check(HEAD "<meta name=author content='Bo Chu'>", ARTICLE("<p class=byline>By Ann Lee</p>", ""), "Ann Lee");
+}
+
+static void a_byline_may_stand_under_the_lead_or_behind_the_body(void **state)
+{
+	(void)state;
+	static const char lead[] = "<p>For the first time in three years the boats of the town may leave the harbour "
+				   "without a pilot on board, the council said.</p>";
+	struct buf body = BUF_INIT(1 << 14);
+	buf_printf(&body, "<article><h1>The port opens</h1>%s<div>By Ann Lee</div>" TEXT "</article>", lead);
+	check(HEAD, buf_str(&body), "Ann Lee");
+	buf_free(&body);
+	check(HEAD, ARTICLE("", "<p>Written by</p><p>Ann Lee</p>"), "Ann Lee");
+	check(HEAD, ARTICLE("<p>04.03.2021 | 13:10 Uhr | Änne Müßig</p>", ""), "Änne Müßig");
+}
+
+static void a_name_that_the_page_never_shows_is_none(void **state)
+{
+	(void)state;
+	check("<title>The port opens</title><meta name=author content='s_owl7'>", ARTICLE("", ""), "-");
+	check("<title>The port opens</title>", ARTICLE("<a class=username href=/login>Sign in</a>", ""), "-");
+}
+
+static void a_name_in_two_elements_of_a_link_is_one(void **state)
+{
+	(void)state;
+	check(HEAD,
+		ARTICLE("<div class=byline>By <a rel=author href=/author/1><span>Ann Marie</span> "
+			"<span>Lee</span></a></div>",
+			""),
+		"Ann Marie Lee");
 }
 
 static void topics_and_buttons_are_no_names(void **state)
@@ -97,6 +135,10 @@ int main(void)
 		cmocka_unit_test(a_card_a_link_and_a_label_name_the_author),
 		cmocka_unit_test(the_foot_of_the_article_has_its_byline),
 		cmocka_unit_test(a_name_in_italics_signs_the_article),
+		cmocka_unit_test(a_shown_byline_goes_before_an_account),
+		cmocka_unit_test(a_byline_may_stand_under_the_lead_or_behind_the_body),
+		cmocka_unit_test(a_name_that_the_page_never_shows_is_none),
+		cmocka_unit_test(a_name_in_two_elements_of_a_link_is_one),
 		cmocka_unit_test(topics_and_buttons_are_no_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
