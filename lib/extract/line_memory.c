@@ -11,6 +11,7 @@ enum {
 	LINE_WORDS = 25,    /* of longer lines, copies are quotations more often than furniture */
 	TEXTS_MIN = 3,	    /* that a line stands on */
 	SHARE_PERCENT = 30, /* of the host's texts */
+	LETTERS_MIN = 6,    /* bytes of letters */
 	ROW_BYTES = 16,
 };
 
@@ -141,9 +142,16 @@ uint64_t line_memory_host(struct view url, struct view file)
 	return hash64(file, 1);
 }
 
+/* Numbers, closing brackets of code, labels ("Weight:") and single words ("Pros") repeat in texts of their own right. */
 static bool may_repeat(const struct line *line)
 {
-	return line->text.n && line->flags & LINE_WHOLE && line->words <= LINE_WORDS;
+	size_t letters = 0;
+	if (!line->text.n || !(line->flags & LINE_WHOLE) || line->flags & LINE_COLON || line->words < 2 ||
+		line->words > LINE_WORDS)
+		return false;
+	for (size_t i = 0; i < line->text.n; i++)
+		letters += ascii_is_alpha(line->text.p[i]) || (unsigned char)line->text.p[i] >= 0x80;
+	return letters >= LETTERS_MIN && letters * 2 >= line->text.n;
 }
 
 static int count_key(struct line_memory *memory, uint64_t key)
