@@ -98,7 +98,8 @@ static bool begins(const struct rule_image *image, size_t pattern, struct view s
 	size_t from = image->prefix_from[pattern], end = image->prefix_from[pattern + 1];
 	const uint8_t *prefix = image->prefixes + from * IMAGE_PREFIX;
 	for (size_t i = from; i < end; i++, prefix += IMAGE_PREFIX)
-		if (prefix[0] <= subject.n && memcmp(prefix + 1, subject.p, prefix[0]) == 0)
+		if (prefix[1] == (uint8_t)subject.p[0] && prefix[0] <= subject.n &&
+			memcmp(prefix + 1, subject.p, prefix[0]) == 0)
 			return true;
 	return from == end;
 }

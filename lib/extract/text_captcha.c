@@ -4,14 +4,21 @@
  * n number, + operator, = equals, ? a place to fill in, w a word that leads in. */
 enum { SHAPE_MAX = 16 };
 
+/* One look-up: this is asked of the first word of nearly every short line. */
 static char shape_of_word(const struct rules *rules, struct view text)
 {
-	const struct word *operator= rules_word(rules, text, WORD_OPERATOR);
-	if (operator)
-		return operator->value == '=' ? '=' : '+';
-	if (rules_word(rules, text, WORD_NUMBER))
-		return 'n';
-	return rules_word(rules, text, WORD_SUM) ? 'w' : 0;
+	size_t count;
+	const struct word *senses = rules_senses(rules, text, &count);
+	char shape = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (senses[i].class == WORD_OPERATOR)
+			return senses[i].value == '=' ? '=' : '+';
+		if (senses[i].class == WORD_NUMBER)
+			shape = 'n';
+		else if (senses[i].class == WORD_SUM && !shape)
+			shape = 'w';
+	}
+	return shape;
 }
 
 /* 0: a token that no sum has; ' ': one without meaning. */

@@ -51,14 +51,22 @@ bool token_next(struct view *rest, struct token *ret_token)
 	return true;
 }
 
-const struct word *rules_word(const struct rules *rules, struct view folded, enum word_class class)
+const struct word *rules_senses(const struct rules *rules, struct view folded, size_t *ret_count)
 {
 	const struct rule_image *image = &rules->image;
 	const struct image_text *text =
 		rule_image_look(image, image->lexicon, image->lexicon_slots, image->lexicon_slots_count, folded);
-	for (size_t i = 0; text && i < text->count; i++)
-		if (image->senses[text->first + i].class == class)
-			return &image->senses[text->first + i];
+	*ret_count = text ? text->count : 0;
+	return text ? &image->senses[text->first] : NULL;
+}
+
+const struct word *rules_word(const struct rules *rules, struct view folded, enum word_class class)
+{
+	size_t count;
+	const struct word *senses = rules_senses(rules, folded, &count);
+	for (size_t i = 0; i < count; i++)
+		if (senses[i].class == class)
+			return &senses[i];
 	return NULL;
 }
 

@@ -13,6 +13,8 @@ struct token {
 
 /* Cuts the next token off @rest: a run of digits, a run of letters (one Han character or kana, alone), or one mark. */
 bool token_next(struct view *rest, struct token *ret_token);
+/* All senses of a folded word, NULL and 0: none. */
+const struct word *rules_senses(const struct rules *rules, struct view folded, size_t *ret_count);
 /* The word in class @class, or NULL. */
 const struct word *rules_word(const struct rules *rules, struct view folded, enum word_class class);
 

@@ -85,6 +85,9 @@ static bool closes(uint32_t c)
 static uint8_t end_flags(struct view text)
 {
 	size_t at = text.n;
+	/* A letter or a digit: most lines that are no prose. */
+	if (at && (ascii_is_alpha(text.p[at - 1]) || ascii_is_digit(text.p[at - 1])))
+		return 0;
 	for (int skipped = 0; at && skipped < 4; skipped++) {
 		size_t before = at;
 		uint32_t c = utf8_prev(text, &at);
@@ -120,6 +123,8 @@ static uint8_t end_flags(struct view text)
 static uint8_t front_flags(struct view text)
 {
 	size_t at = 0;
+	if (ascii_is_alpha(text.p[0]) || ascii_is_digit(text.p[0]))
+		return 0;
 	switch (utf8_next(text, &at)) {
 	case '"':
 	case '\'':
