@@ -77,10 +77,10 @@ bool detect(
 	bool whole = line->flags & LINE_WHOLE;
 	/* No date is without a digit. */
 	if (detector == DETECT_DATE && whole) {
-		size_t at = 0;
-		while (at < line->key.n && !ascii_is_digit(line->key.p[at]))
-			at++;
-		whole = at < line->key.n;
+		uint8_t digits = 0;
+		for (size_t i = 0; i < line->key.n; i++)
+			digits |= (uint8_t)(line->key.p[i] - '0') < 10;
+		whole = digits;
 	}
 	switch (detector) {
 	case DETECT_SUM: return whole && detect_sum(rules, line->key);

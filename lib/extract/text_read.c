@@ -189,7 +189,9 @@ static int read_line(struct page *page, struct view text, struct line *line)
 		return page_full(page);
 	if (plain)
 		return 0;
-	if (!(text.n <= LIMIT_BODY_BYTES && is_plain(text)) &&
+	/* A short one was looked at. */
+	bool long_and_plain = text.n > LIMIT_RULE_LINE_BYTES && text.n <= LIMIT_BODY_BYTES && is_plain(text);
+	if (!long_and_plain &&
 		normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
 		return page_full(page);
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
@@ -222,7 +224,8 @@ static int read_lines(struct work *work)
 		gap |= page->blocks[i].gap || work->lines[kept].text.n == 0;
 		if (work->lines[kept].text.n == 0)
 			continue;
-		page->blocks[kept] = page->blocks[i];
+		if (kept < i)
+			page->blocks[kept] = page->blocks[i];
 		page->blocks[kept].gap = gap;
 		gap = false;
 		if (page->blocks[kept].cut)
