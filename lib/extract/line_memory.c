@@ -142,7 +142,8 @@ uint64_t line_memory_host(struct view url, struct view file)
 	return hash64(file, 1);
 }
 
-/* Numbers, closing brackets of code, labels ("Weight:") and single words ("Pros") repeat in texts of their own right. */
+/* Numbers, closing brackets of code, labels ("Weight:") and single words ("Pros") repeat in texts of their own right.
+ */
 static bool may_repeat(const struct line *line)
 {
 	size_t letters = 0;

@@ -2,6 +2,9 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+
+enum { FAST_DEPTH = 6 };
 
 struct bytes {
 	const unsigned char *p, *end;
@@ -19,6 +22,13 @@ static uint32_t get(struct bytes *in, size_t n)
 		v |= (uint32_t)in->p[i] << (8 * i);
 	in->p += n;
 	return v;
+}
+
+static void forest_drop(struct forest *forest)
+{
+	free((void *)forest->features);
+	free((void *)forest->thresholds);
+	free((void *)forest->leaves);
 }
 
 static bool read_forest(struct bytes *in, uint32_t features, struct forest *forest)
@@ -48,6 +58,32 @@ static bool read_forest(struct bytes *in, uint32_t features, struct forest *fore
 			leaf[t * leaves + i] = (int16_t)get(in, 2);
 	}
 	return !in->short_of;
+}
+
+/* Shallower trees as trees of @depth, for which there are faster ways (forest.c): what is asked last is no question,
+ * leaves stand twice. */
+static bool deepen(struct forest *forest, uint32_t depth)
+{
+	while (forest->depth < depth) {
+		size_t leaves = (size_t)1 << forest->depth, nodes = leaves - 1, more = 2 * leaves - 1;
+		uint16_t *feature = calloc(forest->trees * more + 1, sizeof(*feature));
+		uint8_t *threshold = calloc(forest->trees * more + 1, 1);
+		int16_t *leaf = calloc(forest->trees * 2 * leaves + 1, sizeof(*leaf));
+		for (size_t t = 0; feature && threshold && leaf && t < forest->trees; t++) {
+			memcpy(feature + t * more, forest->features + t * nodes, nodes * sizeof(*feature));
+			memcpy(threshold + t * more, forest->thresholds + t * nodes, nodes);
+			for (size_t i = 0; i < 2 * leaves; i++)
+				leaf[t * 2 * leaves + i] = forest->leaves[t * leaves + i / 2];
+		}
+		forest_drop(forest);
+		forest->features = feature;
+		forest->thresholds = threshold;
+		forest->leaves = leaf;
+		forest->depth++;
+		if (!feature || !threshold || !leaf)
+			return false;
+	}
+	return true;
 }
 
 int line_model_set_odds(struct line_model *model, const struct word_odds *words, size_t count)
@@ -100,20 +136,14 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 	for (int i = 0; i < LINE_THRESHOLDS; i++)
 		model->thresholds[i] = (int32_t)get(&in, 4);
 	fits = fits && read_words(&in, model) && read_forest(&in, LF_COUNT, &model->text) &&
-	       read_forest(&in, LF_COUNT, &model->title);
+	       read_forest(&in, LF_COUNT, &model->title) && deepen(&model->text, FAST_DEPTH) &&
+	       deepen(&model->title, FAST_DEPTH);
 	if (!fits) {
 		line_model_free(model);
 		return error_set(error, -EINVAL, "the model of lines is not one of this build: train it again");
 	}
 	*ret_model = model;
 	return 0;
-}
-
-static void forest_drop(struct forest *forest)
-{
-	free((void *)forest->features);
-	free((void *)forest->thresholds);
-	free((void *)forest->leaves);
 }
 
 struct line_model *line_model_free(struct line_model *model)

@@ -191,8 +191,7 @@ static int read_line(struct page *page, struct view text, struct line *line)
 		return 0;
 	/* A short one was looked at. */
 	bool long_and_plain = text.n > LIMIT_RULE_LINE_BYTES && text.n <= LIMIT_BODY_BYTES && is_plain(text);
-	if (!long_and_plain &&
-		normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
+	if (!long_and_plain && normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
 		return page_full(page);
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
 }
