@@ -371,27 +371,48 @@ struct worker {
 	pthread_t thread;
 	struct ring *ring;
 	struct lane lane;
+	bool opened;
 };
+
+/* With its first page: one page alone needs the states of one worker. */
+static int worker_open(struct worker *worker, struct error *error)
+{
+	const struct pipeline *pipeline = worker->ring->pipeline;
+	int result = worker->opened ? 0 : lane_open(&worker->lane, pipeline, error);
+	if (result < 0 || worker->opened)
+		return result;
+	worker->opened = true;
+	return pipeline->pack_captures ? raw_packer_new(pipeline->engine, &worker->lane.packer, error) : 0;
+}
+
+static int work_page(struct worker *worker, struct page *page)
+{
+	struct lane *lane = &worker->lane;
+	const struct pipeline *pipeline = worker->ring->pipeline;
+	int result = worker_open(worker, &page->error);
+	if (result < 0)
+		return result;
+	lane_lend(lane, page);
+	result = lane_run(lane, page);
+	lane_take_back(lane, page);
+	uint64_t at = lane->measure ? clock_thread() : 0;
+	bool stays = result == 0;
+	if (result >= 0)
+		result = keep_results(page);
+	at = lane_clock(lane, PART_KEEP, at);
+	if (result == 0 && stays && lane->packer && atomic_load_explicit(pipeline->pack_captures, memory_order_relaxed))
+		raw_pack(lane->packer, page);
+	lane_clock(lane, PART_PACK, at);
+	arena_reset(&lane->arena);
+	return result;
+}
 
 static void *worker_main(void *arg)
 {
 	struct worker *worker = arg;
 	struct ring *ring = worker->ring;
 	for (struct slot *slot; (slot = take(ring));) {
-		struct lane *lane = &worker->lane;
-		lane_lend(lane, &slot->page);
-		int result = lane_run(lane, &slot->page);
-		lane_take_back(lane, &slot->page);
-		uint64_t at = lane->measure ? clock_thread() : 0;
-		bool stays = result == 0;
-		if (result >= 0)
-			result = keep_results(&slot->page);
-		at = lane_clock(lane, PART_KEEP, at);
-		if (result == 0 && stays && lane->packer &&
-			atomic_load_explicit(ring->pipeline->pack_captures, memory_order_relaxed))
-			raw_pack(lane->packer, &slot->page);
-		lane_clock(lane, PART_PACK, at);
-		arena_reset(&lane->arena);
+		int result = work_page(worker, &slot->page);
 		pthread_mutex_lock(&ring->lock);
 		slot->result = result < 0 ? result : 0;
 		slot->state = SLOT_DONE;
@@ -503,19 +524,9 @@ static int run_threads(const struct pipeline *pipeline, struct capture_reader *r
 	for (; worker_count < jobs && result >= 0; worker_count++) {
 		struct worker *worker = &workers[worker_count];
 		worker->ring = &ring;
-		result = lane_open(&worker->lane, pipeline, error);
-		if (result < 0)
-			break;
-		if (pipeline->pack_captures)
-			result = raw_packer_new(pipeline->engine, &worker->lane.packer, error);
-		if (result < 0) {
-			lane_close(&worker->lane);
-			break;
-		}
 		int code = pthread_create(&worker->thread, NULL, worker_main, worker);
 		if (code) {
 			result = error_set(error, -code, "thread %zu: %s", worker_count, strerror(code));
-			lane_close(&worker->lane);
 			break;
 		}
 	}
@@ -536,6 +547,8 @@ static int run_threads(const struct pipeline *pipeline, struct capture_reader *r
 		pthread_join(reader_thread, NULL);
 	for (size_t i = 0; i < worker_count; i++) {
 		pthread_join(workers[i].thread, NULL);
+		if (!workers[i].opened)
+			continue;
 		lane_sum(&workers[i].lane, pipeline);
 		lane_close(&workers[i].lane);
 	}
