@@ -366,10 +366,28 @@ static bool stands_free(const struct tokens *tokens, const struct token *begin, 
 	return true;
 }
 
+bool date_has_digits(struct view text)
+{
+	size_t digits = 0;
+	for (size_t i = 0; i < text.n && digits < 3; i++) {
+		unsigned char byte = (unsigned char)text.p[i];
+		if (byte < 0xD9) {
+			digits += ascii_is_digit(text.p[i]);
+		} else if (byte == 0xD9 || byte == 0xDB || byte == 0xDF || byte == 0xE0 || byte == 0xE1 ||
+			   byte == 0xEF) {
+			size_t at = i; /* digits beyond ASCII begin with these bytes only */
+			digits += fold_digit(utf8_next(text, &at)) >= 0;
+		}
+	}
+	return digits == 3;
+}
+
 bool date_find(const struct date_reader *reader, struct view text, struct date *ret, struct view *ret_span)
 {
 	struct tokens tokens;
 	text = utf8_first(text, DATE_SCAN_BYTES);
+	if (!date_has_digits(text))
+		return false;
 	datetoken_read(reader, text, &tokens);
 	for (size_t i = 0; i < tokens.count; i++) {
 		struct date date;

@@ -1,5 +1,4 @@
 #include "meta/dates.h"
-#include "meta/fold.h"
 #include "util/utf8.h"
 
 enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12, FAR_BLOCKS = 400 };
@@ -58,28 +57,11 @@ static bool says_other(struct view text)
 	return holds_any(text, words);
 }
 
-/* Three digits at least: no date has fewer. Those beyond ASCII begin with a few bytes only. */
-static bool has_digits(struct view text)
-{
-	size_t digits = 0;
-	for (size_t i = 0; i < text.n && digits < 3; i++) {
-		unsigned char byte = (unsigned char)text.p[i];
-		if (byte < 0xD9) {
-			digits += ascii_is_digit(text.p[i]);
-		} else if (byte == 0xD9 || byte == 0xDB || byte == 0xDF || byte == 0xE0 || byte == 0xE1 ||
-			   byte == 0xEF) {
-			size_t at = i;
-			digits += fold_digit(utf8_next(text, &at)) >= 0;
-		}
-	}
-	return digits == 3;
-}
-
 /* A date inside a line of text: short lines are about themselves, running text speaks of other days. */
 void dates_from_line(struct dates *dates, struct view text, int score, enum date_kind kind, bool date_alone)
 {
 	struct view line = utf8_first(text, DATE_SCAN_BYTES), span;
-	for (int found = 0; found < 3 && line.n >= 6 && has_digits(line); found++) {
+	for (int found = 0; found < 3 && line.n >= 6 && date_has_digits(line); found++) {
 		struct date date;
 		if (!date_find(&dates->d->dates, line, &date, &span))
 			return;
@@ -111,7 +93,7 @@ static bool is_short_or_labelled(const struct block *b)
 {
 	if (b->text.n < 40)
 		return true;
-	return b->text.n < 120 && (b->cut || b->text.p[b->text.n - 1] != '.') && has_digits(b->text) &&
+	return b->text.n < 120 && (b->cut || b->text.p[b->text.n - 1] != '.') && date_has_digits(b->text) &&
 	       (dates_says_published(b->text) || dates_says_modified(b->text));
 }
 
@@ -159,7 +141,7 @@ static bool is_labelled(const struct page *page, size_t at, struct view span)
 		return before.n < 30 && dates_says_published(before) && !dates_says_modified(before);
 	/* <h4>Published</h4><div>July 8, 2025</div> */
 	struct view label = at > 0 ? page->blocks[at - 1].text : VIEW_NONE;
-	return label.n > 0 && label.n < 30 && !has_digits(label) && dates_says_published(label) &&
+	return label.n > 0 && label.n < 30 && !date_has_digits(label) && dates_says_published(label) &&
 	       !dates_says_modified(label);
 }
 
@@ -171,7 +153,7 @@ void dates_from_labels(struct dates *dates)
 		const struct block *b = &page->blocks[i];
 		struct date date;
 		struct view span;
-		if (b->text.n > 60 || b->text.n < 6 || !has_digits(b->text) ||
+		if (b->text.n > 60 || b->text.n < 6 || !date_has_digits(b->text) ||
 			!date_find(&dates->d->dates, b->text, &date, &span) || !is_labelled(page, i, span))
 			continue;
 		if (only.year >= 0 && date_compare_days(&only, &date) != 0)
@@ -195,7 +177,7 @@ void dates_from_far_blocks(struct dates *dates)
 		struct view span;
 		/* "01.02.2022 The market …": a dateline. */
 		bool leads = b->text.n > 160 && !b->cut && ascii_is_digit(b->text.p[0]) && i <= dates->d->first + 8;
-		if ((b->text.n > 160 && !leads) || b->text.n < 6 || !has_digits(view_first(b->text, 160)) ||
+		if ((b->text.n > 160 && !leads) || b->text.n < 6 || !date_has_digits(view_first(b->text, 160)) ||
 			!date_find(&dates->d->dates, view_first(b->text, leads ? 40 : 160), &date, &span))
 			continue;
 		struct view before = view_make(b->text.p, (size_t)(span.p - b->text.p));

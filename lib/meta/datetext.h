@@ -33,6 +33,8 @@ struct date_reader {
  * time included. Islamic calendar dates are recognised and passed over: their civil day is not certain. */
 enum { DATE_SCAN_BYTES = 640 };
 bool date_find(const struct date_reader *reader, struct view text, struct date *ret, struct view *ret_span);
+/* Three digits of any script at least: no date has fewer. */
+bool date_has_digits(struct view text);
 /* A value made for machines: ISO 8601 (also of month or year precision), RFC 2822, seconds or milliseconds since
  * 1970, or whatever date_find() reads. */
 bool date_read(const struct date_reader *reader, struct view value, struct date *ret);

@@ -158,6 +158,8 @@ static const struct {
 
 static void set_role(struct token *token, struct view word)
 {
+	if (word.n == 0)
+		return;
 	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
 		const struct view role = roles[i].word;
 		if (role.n != word.n || role.p[0] != word.p[0] || !view_eq(role, word))

@@ -65,8 +65,8 @@ static struct view type_name(struct view type)
 
 static bool one_of(struct view v, const char *const *list)
 {
-	for (; *list; list++)
-		if (view_eq(v, view_of(*list)))
+	for (; *list && v.n; list++)
+		if ((*list)[0] == v.p[0] && view_eq(v, view_of(*list)))
 			return true;
 	return false;
 }

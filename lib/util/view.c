@@ -51,8 +51,20 @@ size_t view_find(struct view v, struct view needle)
 		return 0;
 	if (v.n < needle.n)
 		return v.n;
-	const char *hit = memmem(v.p, v.n, needle.p, needle.n);
-	return hit ? (size_t)(hit - v.p) : v.n;
+	/* memmem() makes a table first, which costs more than to look through a line. */
+	enum { LINE = 256 };
+	if (v.n > LINE) {
+		const char *hit = memmem(v.p, v.n, needle.p, needle.n);
+		return hit ? (size_t)(hit - v.p) : v.n;
+	}
+	const char *at = v.p, *end = v.p + (v.n - needle.n) + 1;
+	while ((at = memchr(at, needle.p[0], (size_t)(end - at)))) {
+		if (memcmp(at, needle.p, needle.n) == 0)
+			return (size_t)(at - v.p);
+		if (++at == end)
+			break;
+	}
+	return v.n;
 }
 
 size_t view_find_nocase(struct view v, struct view needle)
