@@ -1,7 +1,7 @@
 /* Near duplicates: which document before this one has almost the same text?
  *
  * Signatures (dedup.h) stand in near/signatures, behind the 64 bits of the id, by number. Their bands are keys of an
- * index in sorted runs (runs.h), near/000001.run … 10 million documents are at most 3 x RUNS_FAN runs and 3 GB.
+ * index in sorted runs (runs.h), near/000001.run … 10 million documents are at most 4 x RUNS_FAN runs and 3 GB.
  *
  * All of it is derived: repair makes it again from the texts. One writer. */
 #ifndef GARNER_STORE_NEAR_H

@@ -73,12 +73,22 @@ struct run_span run_band(const struct run *run, uint32_t band)
 
 /* ---- search --------------------------------------------------------------------------------- */
 
+static uint64_t filter_place(const struct run *run, uint32_t band, uint64_t hash)
+{
+	uint64_t start = run_filter_start(&run->head, band), words = run_filter_start(&run->head, band + 1) - start;
+	return start + run_filter_word(hash, words);
+}
+
+void run_prefetch(const struct run *run, uint32_t band, uint32_t key)
+{
+	if (run->filter)
+		__builtin_prefetch(&run->filter[filter_place(run, band, run_mix(band, key))]);
+}
+
 /* 1: the key is not there. */
 static int ask_filter(struct run *run, uint32_t band, uint32_t key, struct error *error)
 {
-	uint64_t h = run_mix(band, key), mask = run_filter_mask(h), word;
-	uint64_t start = run_filter_start(&run->head, band), words = run_filter_start(&run->head, band + 1) - start;
-	uint64_t at = start + run_filter_word(h, words);
+	uint64_t h = run_mix(band, key), mask = run_filter_mask(h), word, at = filter_place(run, band, h);
 	int result = 0;
 	if (run->filter)
 		word = run->filter[at];

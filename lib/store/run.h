@@ -52,6 +52,8 @@ struct run_span run_band(const struct run *run, uint32_t band);
 /* Entries of @low to @high (keys, both included) in @band. By the filter first when they are one key. */
 int run_find(struct run *run, struct run_window *window, uint32_t band, uint32_t low, uint32_t high,
 	struct run_span *ret_span, struct error *error);
+/* What run_find will ask for one key is fetched into the processor's cache meanwhile, where the filter is mapped. */
+void run_prefetch(const struct run *run, uint32_t band, uint32_t key);
 /* The entry at @index. */
 int run_entry(
 	const struct run *run, struct run_window *window, uint64_t index, uint64_t *ret_entry, struct error *error);

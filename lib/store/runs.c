@@ -98,6 +98,7 @@ static void keep_filter(struct runs *runs, struct run *run)
 		return;
 	run_map_filter(run);
 	runs->mapped += run->filter ? bytes : 0;
+	run->asked = 0; /* not tried again at once where it failed */
 }
 
 static void forget(struct runs *runs, size_t i)
@@ -420,6 +421,13 @@ int runs_find(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, siz
 	if (low != high)
 		return scan_fresh(runs, band, low, high, fn, user);
 	return limit ? find_oldest(runs, band, low, limit, fn, user) : find_fresh(runs, band, low, fn, user);
+}
+
+void runs_prefetch(const struct runs *runs, uint32_t band, uint32_t key)
+{
+	for (size_t i = 0; i < runs->run_count; i++)
+		run_prefetch(&runs->runs[i], band, key);
+	__builtin_prefetch(head_of(runs, band, key));
 }
 
 int runs_count(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, uint64_t *ret_count, struct error *error)

@@ -47,6 +47,9 @@ typedef int runs_fn(void *user, uint32_t n);
  * any order. */
 int runs_find(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, size_t limit, runs_fn *fn, void *user,
 	struct error *error);
+/* Before several calls of runs_find: what each will look at first is on its way, so that the waits for memory overlap
+ * (at 1,000,000 documents 300 of them for one document's bands). */
+void runs_prefetch(const struct runs *runs, uint32_t band, uint32_t key);
 /* How many there are, more or less. */
 int runs_count(struct runs *runs, uint32_t band, uint32_t low, uint32_t high, uint64_t *ret_count, struct error *error);
 /* From the smallest key of a band upwards, or with @last from the largest down; those in memory in any order. > 0 of
