@@ -362,7 +362,7 @@ static void pick(struct authors *a)
 int author_decide(struct decide *d)
 {
 	if (!d->detail)
-		return 0;
+		return author_of_text(d);
 	struct authors *a = arena_calloc(&d->page->arena, 1, sizeof(*a));
 	struct author_group *groups = arena_calloc(&d->page->arena, AUTHOR_GROUPS, sizeof(*groups));
 	if (!a || !groups)
@@ -384,5 +384,8 @@ int author_decide(struct decide *d)
 	const struct author_group *best = author_believe(a);
 	a->d = NULL; /* outlives it, for training */
 	d->detail->authors = a;
-	return best && !d->page->document.author_count ? set_authors(d, &best->names) : 0;
+	if (!best || d->page->document.author_count)
+		return 0;
+	author_cut_byline(d, &best->names);
+	return set_authors(d, &best->names);
 }

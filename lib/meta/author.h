@@ -139,6 +139,10 @@ int author_weigh(const struct authors *authors, int score, int site_score);
 int author_place(const struct decide *d, uint32_t node);
 /* What speaks of an author farther from headline and body; @best: the highest score so far. */
 void author_far(struct authors *authors, int best);
+/* The same for plain text, where rules of lines have found some. */
+int author_of_text(struct decide *d);
+/* Cuts the line below the headline that names these authors and says nothing else. */
+void author_cut_byline(struct decide *d, const struct names *names);
 /* Fills those of x that say where the first name is seen on the page. */
 void author_look(struct authors *authors);
 /* Fills the others of x of all groups. */

@@ -19,7 +19,7 @@
 
 struct facts {
 	char title[256], authors[256], published[64], from[32], precision[16], modified[64], site[64], canonical[256],
-		image[256], licence[256], access[32], section[64], tags[256];
+		image[256], licence[256], access[32], section[64], tags[256], text[256];
 };
 
 static void set(char *out, size_t size, const char *text)
@@ -54,6 +54,7 @@ static int note(void *user, const struct garner_document *d, int reason, const c
 	set(f->licence, sizeof(f->licence), d->licence);
 	set(f->access, sizeof(f->access), d->access);
 	set(f->section, sizeof(f->section), d->section);
+	set(f->text, sizeof(f->text), d->text);
 	return 0;
 }
 

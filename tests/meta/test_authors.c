@@ -125,6 +125,56 @@ static void topics_and_buttons_are_no_names(void **state)
 	check(HEAD, ARTICLE("<p>Facebook Twitter Mail</p><p>3 March 2021</p>", ""), "-");
 }
 
+static void a_line_that_says_only_who_wrote_it_leaves_the_text(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://www.daily-net.example/a", "<title>The port opens</title>",
+		"<h1>The port opens</h1><p>By Ann Lee</p>" TEXT);
+	assert_string_equal(f.authors, "Ann Lee");
+	assert_ptr_equal(strstr(f.text, "The harbour was quiet"), f.text);
+	f = read_page("https://www.daily-net.example/a", "<title>The port opens</title>",
+		"<h1>The port opens</h1><p>By Ann Lee, who has lived on the quay for many years</p>" TEXT);
+	assert_non_null(strstr(f.text, "who has lived"));
+}
+
+static void check_text(const char *text, const char *want)
+{
+	struct facts f = { .title = "" };
+	struct garner *garner = garner_new(NULL);
+	assert_non_null(garner);
+	assert_int_equal(
+		garner_clean_bytes(garner, text, strlen(text), NULL, "text/plain; charset=utf-8", note, &f), 0);
+	garner_free(garner);
+	if (strcmp(f.authors, want) != 0)
+		fail_msg("[%s], not [%s]", f.authors, want);
+}
+
+static void plain_text_names_persons_without_roles(void **state)
+{
+	(void)state;
+	check_text(
+		"Der Hafen öffnet wieder\n\nVon Änne Müßig, Redakteurin\n\nDer Hafen lag still, als die ersten Boote "
+		"am Morgen zurückkamen, und niemand am Kai sprach vom Sturm, der sie drei Nächte lang draußen gehalten "
+		"hatte.\n",
+		"Änne Müßig");
+	check_text("Le port rouvre\n\nPar Élodie Aubé (AFP)\n\nLe port était calme quand les premiers bateaux sont "
+		   "revenus "
+		   "au matin, et personne sur le quai ne parlait de la tempête qui les avait retenus trois nuits.\n",
+		"Élodie Aubé");
+	check_text("港が再び開く\n\n記者 "
+		   "山本花子\n\n朝、最初の船が戻ってきたとき港は静かで、三晩も船を沖に留めた嵐のことを話す者は"
+		   "岸壁に誰もいなかった。\n",
+		"山本花子");
+	check_text(
+		"Liman yeniden açıldı\n\nHaber: Ali Demir\n\nSabah ilk tekneler döndüğünde liman sessizdi ve rıhtımda "
+		"kimse onları üç gece dışarıda tutan fırtınadan söz etmedi.\n",
+		"Ali Demir");
+	check_text("The port opens\n\nThe harbour was quiet when the first boats came back in the morning, and nobody "
+		   "on the "
+		   "quay spoke of the storm.\n",
+		"-");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +189,8 @@ int main(void)
 		cmocka_unit_test(a_byline_may_stand_under_the_lead_or_behind_the_body),
 		cmocka_unit_test(a_name_that_the_page_never_shows_is_none),
 		cmocka_unit_test(a_name_in_two_elements_of_a_link_is_one),
+		cmocka_unit_test(a_line_that_says_only_who_wrote_it_leaves_the_text),
+		cmocka_unit_test(plain_text_names_persons_without_roles),
 		cmocka_unit_test(topics_and_buttons_are_no_names),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
