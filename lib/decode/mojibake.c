@@ -27,8 +27,10 @@ static bool may_be_double(struct view text)
 	const char *at = text.p, *end = text.p + text.n;
 	while (at < end && (at = memchr(at, 0xC3, (size_t)(end - at)))) {
 		unsigned char next = at + 2 < end ? (unsigned char)at[1] : 0, after = next ? (unsigned char)at[2] : 0;
-		/* C2..F4 as code points, then another code point beyond ASCII. */
-		if (next >= 0x82 && next <= 0xB4 && after >= 0xC2)
+		/* C2..F4 as code points, then what windows-1252 makes of 80..BF: never C3, so that "gemäß" is nothing.
+		 */
+		if (next >= 0x82 && next <= 0xB4 &&
+			(after == 0xC2 || after == 0xC5 || after == 0xC6 || after == 0xCB || after == 0xE2))
 			return true;
 		at++;
 	}

@@ -67,6 +67,8 @@ size_t title_separator(struct view v, size_t at)
 	struct view rest = view_from(v, at);
 	switch (rest.n ? rest.p[0] : 0) {
 	case ' ':
+		if (rest.n > 1 && (ascii_is_alpha(rest.p[1]) || ascii_is_digit(rest.p[1])))
+			return 0;
 		for (size_t i = 0; i < sizeof(spaced) / sizeof(spaced[0]); i++)
 			if (view_starts(rest, spaced[i]))
 				return spaced[i].n;
