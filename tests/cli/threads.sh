@@ -28,6 +28,28 @@ same "build" out1.tar.zst out4.tar.zst
 same "packs, manifests, INDEX.md" one four
 grep -q 'packs/' one || fail "no pack was written"
 gives 0 "$garner" verify --data store4
+# Captures are packed by the workers where there are some, by the writer where there are none.
+python3 - in/*.html >pages.warc <<-'EOF'
+	import sys
+	out = sys.stdout.buffer
+	for i, path in enumerate(sys.argv[1:] + sys.argv[1:4]):
+	    body = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + open(path, "rb").read()
+	    out.write(b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:%08d-0000-4000-8000-000000000000>\r\n"
+	              b"WARC-Date: 2024-05-04T10:00:00Z\r\nWARC-Target-URI: https://harbour.example/%d\r\n"
+	              b"Content-Type: application/http; msgtype=response\r\nContent-Length: %d\r\n\r\n" % (i, i, len(body)))
+	    out.write(body + b"\r\n\r\n")
+EOF
+for raw in gzip zst; do
+	for jobs in 1 4; do
+		gives 0 "$garner" ingest --raw $raw --jobs $jobs kept$jobs pages.warc
+		gives 0 "$garner" ingest --raw $raw --jobs $jobs kept$jobs pages.warc
+		(cd kept$jobs && find . -type f ! -name 'catalogue.db*' ! -name lock | sort | xargs sha256sum) >kept$jobs.sums
+	done
+	grep -q 'raw/' kept1.sums || fail "no capture was kept as $raw"
+	same "captures as $raw" kept1.sums kept4.sums
+	gives 0 "$garner" verify --data kept4
+	rm -rf kept1 kept4
+done
 # Refused inputs go past the workers: no count of threads may lose, repeat or wait for one.
 for ((i = 0; i < 3000; i++)); do
 	((i % 3)) && echo '{"bad":' || echo "{\"text\":\"Line number $i of the good ones stands here.\",\"id\":\"$i\"}"

@@ -11,9 +11,31 @@
 #include "util/clock.h"
 #include "util/hash.h"
 #include "util/jsonw.h"
+#include "util/late.h"
 #include "util/limits.h"
 #include "util/map.h"
 #include "util/utf8.h"
+
+static void a_library_is_loaded_once_or_named(void **state)
+{
+	(void)state;
+	struct error error = { 0 };
+	static const char *const cosine[] = { "cos" }, *const none[] = { "cosine_of_nothing" };
+	struct {
+		double (*cos)(double);
+	} table = { NULL }, empty = { NULL };
+	struct late here = LATE_INIT("libm.so.6", cosine, table), missing = LATE_INIT("libnowhere.so.9", cosine, empty),
+		    old = LATE_INIT("libm.so.6", none, empty);
+	assert_int_equal(late_load(&here, &error), 0);
+	assert_int_equal(late_load(&here, &error), 0);
+	assert_true(table.cos(0) == 1);
+	assert_int_equal(late_load(&missing, &error), -ELIBACC);
+	assert_non_null(strstr(error.text, "libnowhere.so.9 can't be loaded"));
+	error = (struct error){ 0 };
+	assert_int_equal(late_load(&old, &error), -ELIBACC);
+	assert_string_equal(error.text, "libm.so.6 has no cosine_of_nothing: it is too old");
+	assert_int_equal(late_load(&old, NULL), -ELIBACC);
+}
 
 static void an_arena_stops_at_its_budget(void **state)
 {
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test(utf8_refuses_overlongs_surrogates_and_cut_sequences),
 		cmocka_unit_test(digests_match_published_vectors),
 		cmocka_unit_test(times_go_out_and_come_back),
+		cmocka_unit_test(a_library_is_loaded_once_or_named),
 		cmocka_unit_test(json_escapes_what_must_be),
 		cmocka_unit_test(a_map_finds_each_of_many_keys),
 	};
