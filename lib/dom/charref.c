@@ -1,6 +1,7 @@
 #include "dom/charref.h"
 
 #include <stdint.h>
+#include "dom/charref_scan.h"
 #include "dom/references_table.h"
 #include "util/utf8.h"
 

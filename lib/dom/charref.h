@@ -3,7 +3,6 @@
 #define GARNER_DOM_CHARREF_H
 
 #include <stdbool.h>
-#include "dom/charref_scan.h"
 #include "util/arena.h"
 #include "util/view.h"
 
@@ -19,11 +18,6 @@ enum charref_result {
  * controls and noncharacters as U+FFFD. */
 enum charref_result charref_resolve(
 	struct arena *arena, struct view source, enum charref_context context, struct view *ret);
-/* Nothing in @source has to change: charref_resolve would return it as it is. */
-static inline bool charref_is_plain(struct view source)
-{
-	return charref_scan(source.p, source.n) == source.n;
-}
 /* The reference at the start of @v ("&…") is one for a space of any kind. */
 bool charref_is_space(struct view v);
 

@@ -71,13 +71,26 @@ __attribute__((target("avx2"))) static size_t scan_avx2(const char *p, size_t n)
 	return (found = stops16(p + n - 16)) ? n - 16 + (size_t)__builtin_ctz(found) : n;
 }
 
-size_t charref_scan(const char *p, size_t n)
+__attribute__((target("avx2"))) static size_t scan_short(const char *p, size_t n)
 {
-	return n >= 16 && __builtin_cpu_supports("avx2") ? scan_avx2(p, n) : charref_scan_plain(p, n);
+	return (size_t)__builtin_ctz(stops16(p) | 1u << n);
+}
+
+size_t charref_scan_in(const char *p, size_t n, size_t room)
+{
+	if (!__builtin_cpu_supports("avx2") || room < 16)
+		return charref_scan_plain(p, n);
+	return n < 16 ? scan_short(p, n) : scan_avx2(p, n);
 }
 #else
-size_t charref_scan(const char *p, size_t n)
+size_t charref_scan_in(const char *p, size_t n, size_t room)
 {
+	(void)room;
 	return charref_scan_plain(p, n);
 }
 #endif
+
+size_t charref_scan(const char *p, size_t n)
+{
+	return charref_scan_in(p, n, n);
+}

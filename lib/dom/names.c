@@ -50,7 +50,7 @@ static inline union name name_wide(const char *p, size_t n)
 	memcpy(&name, p, NAME_MAX_BYTES);
 	memcpy(mask, ones + NAME_MAX_BYTES - n, sizeof(mask));
 	name.words[0] = lower_word(name.words[0] & mask[0]);
-	name.words[1] = lower_word(name.words[1] & mask[1]);
+	name.words[1] = n > 8 ? lower_word(name.words[1] & mask[1]) : 0;
 	return name;
 }
 

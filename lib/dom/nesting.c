@@ -39,11 +39,17 @@ static bool closes_p(enum dom_tag tag)
 	       tag == DOM_dir || tag == DOM_listing || tag == DOM_xmp || tag == DOM_plaintext;
 }
 
+static void cut_to(struct nesting *nesting, size_t depth)
+{
+	while (nesting->depth > depth)
+		nesting->paragraphs -= nesting->open[--nesting->depth] == DOM_p;
+}
+
 static void pop_to(struct nesting *nesting, uint32_t name, const uint32_t *walls, size_t wall_count)
 {
 	for (size_t i = nesting->depth; i-- > 0;) {
 		if (nesting->open[i] == name) {
-			nesting->depth = i;
+			cut_to(nesting, i);
 			return;
 		}
 		for (size_t k = 0; k < wall_count; k++)
@@ -60,7 +66,7 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 	static const uint32_t lists[] = { DOM_ul, DOM_ol, DOM_menu, DOM_dir, DOM_table, DOM_td, DOM_th };
 	static const uint32_t tables[] = { DOM_table, DOM_template };
 	static const uint32_t rows[] = { DOM_tr, DOM_table, DOM_template };
-	if (closes_p(tag))
+	if (nesting->paragraphs && closes_p(tag))
 		pop_to(nesting, DOM_p, NULL, 0);
 	switch (tag) {
 	case DOM_li: pop_to(nesting, DOM_li, lists, sizeof(lists) / sizeof(lists[0])); break;
@@ -113,6 +119,7 @@ bool nesting_open(struct nesting *nesting, const char *p, const struct token *to
 	uint32_t name = name_of(p, token);
 	if (nesting->depth < LIMIT_DOM_DEPTH) {
 		nesting->open[nesting->depth++] = name;
+		nesting->paragraphs += name == DOM_p;
 		return true;
 	}
 	nesting->flattened = true;
@@ -132,7 +139,7 @@ bool nesting_close(struct nesting *nesting, const char *p, const struct token *t
 	}
 	for (size_t i = nesting->depth; i-- > 0;)
 		if (nesting->open[i] == name) {
-			nesting->depth = i;
+			cut_to(nesting, i);
 			break;
 		}
 	return true;

@@ -17,6 +17,7 @@ enum {
 /* All zero at the start of a page. */
 struct nesting {
 	size_t depth, work;
+	size_t paragraphs; /* of the open ones: nearly every block would look for one */
 	size_t dropped_count;
 	uint32_t dropped[NESTING_BUCKETS]; /* start tags left out, whose end tags go too */
 	bool flattened;

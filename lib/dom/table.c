@@ -1,5 +1,6 @@
 #include "dom/table.h"
 
+#include "dom/charref_scan.h"
 #include "dom/names.h"
 #include "dom/token.h"
 #include "util/limits.h"
@@ -80,7 +81,8 @@ void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name
 
 bool table_resolve(struct table *table, struct view source, enum charref_context context, struct view *ret)
 {
-	if (charref_is_plain(source)) {
+	struct view page = table->page->utf8;
+	if (charref_scan_in(source.p, source.n, (size_t)(page.p + page.n - source.p)) == source.n) {
 		*ret = source;
 		return true;
 	}

@@ -21,7 +21,7 @@ void table_begin(struct table *table, struct page *page, size_t expected);
 uint32_t table_element(struct table *table, uint32_t parent, enum dom_tag tag);
 /* For the newest element only. */
 void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name, struct view value);
-/* What @source means, in the page's arena or where it stands. False: table->failed says why. */
+/* What @source, bytes of page->utf8, means, in the page's arena or where it stands. False: table->failed says why. */
 bool table_resolve(struct table *table, struct view source, enum charref_context context, struct view *ret);
 /* The kept attributes of the start tag @event of page->utf8, but those in *@seen, which takes them up: a bit each. */
 void table_source_attributes(struct table *table, uint32_t node, const struct dom_scratch *scratch,

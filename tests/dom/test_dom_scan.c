@@ -37,6 +37,7 @@ static void every_byte_at_every_place_is_seen_by_both_scans(void **state)
 				text[at] = (char)byte;
 				size_t plain = charref_scan_plain(text, n);
 				assert_int_equal(charref_scan(text, n), plain);
+				assert_int_equal(charref_scan_in(text, n, LONGEST), plain);
 				assert_true(plain == n || plain == at);
 			}
 		}
