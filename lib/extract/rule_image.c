@@ -269,13 +269,14 @@ static bool add_prefixes(struct build *build, const struct rule *rule)
 static void add_places(struct build *build, size_t i, uint64_t *sets, bool closed)
 {
 	size_t cells = build->image->cells;
-	const uint8_t *end = (const uint8_t *)build->prefixes.p + build->prefixes.count;
+	size_t from = (size_t)build->prefix_from[i] * IMAGE_PREFIX;
+	/* No pattern so far may have had any: then there is no memory. */
+	const uint8_t *first = closed ? (const uint8_t *)build->prefixes.p + from : NULL;
+	const uint8_t *end = closed ? first + (build->prefixes.count - from) : NULL;
 	for (size_t k = 1; k < IMAGE_PLACES; k++) {
 		bool any = !closed;
 		uint64_t *place = sets + k * IMAGE_BYTES * cells;
-		for (const uint8_t *row =
-				end - IMAGE_PREFIX * (build->prefixes.count / IMAGE_PREFIX - build->prefix_from[i]);
-			!any && row < end; row += IMAGE_PREFIX) {
+		for (const uint8_t *row = first; !any && row < end; row += IMAGE_PREFIX) {
 			any = row[0] <= k;
 			put(place + row[1 + k] * cells, i);
 		}

@@ -96,7 +96,7 @@ static void scan(struct search *search, struct view key)
 static bool begins(const struct rule_image *image, size_t pattern, struct view subject)
 {
 	size_t from = image->prefix_from[pattern], end = image->prefix_from[pattern + 1];
-	const uint8_t *prefix = image->prefixes + from * IMAGE_PREFIX;
+	const uint8_t *prefix = from < end ? image->prefixes + from * IMAGE_PREFIX : NULL;
 	for (size_t i = from; i < end; i++, prefix += IMAGE_PREFIX)
 		if (prefix[1] == (uint8_t)subject.p[0] && prefix[0] <= subject.n &&
 			memcmp(prefix + 1, subject.p, prefix[0]) == 0)
