@@ -210,5 +210,8 @@ int charset_decode(struct decoder *decoder, struct detector *detector, struct pa
 		body = view_from(body, mark_size);
 	else
 		decision = decide(detector, page, http, meta);
+	const struct error *error = detector_error(detector);
+	if (error)
+		return error_set(&page->error, error->code, "%s", error->text);
 	return convert(decoder, page, decision, body);
 }

@@ -23,6 +23,8 @@ struct view detect_sample(struct arena *arena, struct view body, size_t max);
 struct detector;
 struct detector *detector_new(struct decoder *decoder);
 struct detector *detector_free(struct detector *detector);
+/* Why a detection could not be made, NULL while all could; fatal. */
+const struct error *detector_error(const struct detector *detector);
 /* The sample looks like text of some language when read as @encoding. */
 bool detect_fits(struct detector *detector, struct arena *arena, enum encoding encoding, struct view sample);
 /* The encoding that @sample shows best, among all that a page may have; ENCODING_NONE without evidence.

@@ -1,8 +1,9 @@
 /* Detection from the bytes themselves. The only file that knows uchardet, which is asked last. */
+#include <errno.h>
 #include <stdlib.h>
-#include <uchardet.h>
 #include "decode/charset.h"
 #include "decode/detect.h"
+#include "decode/late_uchardet.h"
 
 /* An encoding of East Asia fits from here on; right ones show 0.9 and more, wrong ones less than 0.6. */
 #define ASIAN_FITS 0.78
@@ -17,7 +18,9 @@
 
 struct detector {
 	struct decoder *decoder;
+	const struct uchardet_functions *functions; /* NULL until it is asked */
 	uchardet_t uchardet;
+	struct error error; /* why it could not be */
 };
 
 struct detector *detector_new(struct decoder *decoder)
@@ -26,14 +29,13 @@ struct detector *detector_new(struct decoder *decoder)
 	if (!detector)
 		return NULL;
 	detector->decoder = decoder;
-	detector->uchardet = uchardet_new();
-	return detector->uchardet ? detector : detector_free(detector);
+	return detector;
 }
 
 struct detector *detector_free(struct detector *detector)
 {
 	if (detector && detector->uchardet)
-		uchardet_delete(detector->uchardet);
+		detector->functions->delete (detector->uchardet);
 	free(detector);
 	return NULL;
 }
@@ -149,13 +151,33 @@ static enum encoding asian_best(
 	return best == ENCODING_GB18030 ? ENCODING_GBK : best;
 }
 
+static bool open_uchardet(struct detector *detector)
+{
+	if (detector->uchardet)
+		return true;
+	detector->functions = late_uchardet(&detector->error);
+	if (detector->functions)
+		detector->uchardet = detector->functions->new ();
+	if (!detector->uchardet)
+		error_set(&detector->error, -ENOMEM, "no memory for uchardet");
+	return detector->uchardet;
+}
+
 static enum encoding ask_uchardet(struct detector *detector, struct view sample)
 {
-	uchardet_reset(detector->uchardet);
-	if (uchardet_handle_data(detector->uchardet, sample.p, sample.n) != 0)
+	if (!open_uchardet(detector))
 		return ENCODING_NONE;
-	uchardet_data_end(detector->uchardet);
-	return encoding_of_label(view_of(uchardet_get_charset(detector->uchardet)));
+	const struct uchardet_functions *ask = detector->functions;
+	ask->reset(detector->uchardet);
+	if (ask->handle_data(detector->uchardet, sample.p, sample.n) != 0)
+		return ENCODING_NONE;
+	ask->data_end(detector->uchardet);
+	return encoding_of_label(view_of(ask->get_charset(detector->uchardet)));
+}
+
+const struct error *detector_error(const struct detector *detector)
+{
+	return detector->error.code ? &detector->error : NULL;
 }
 
 /* Single-byte encodings, and what uchardet may know beyond ours. */

@@ -111,6 +111,18 @@ const char *lang_of(struct view text, double *ret_score)
 	return code ? code : by_script(text, ret_score);
 }
 
+static int open_words(const struct engine *engine, void **ret_state, struct error *error)
+{
+	(void)engine;
+	*ret_state = NULL;
+#ifdef HAVE_CLD2
+	return cld2_open(error);
+#else
+	(void)error;
+	return 0;
+#endif
+}
+
 static int run(void *state, struct page *page)
 {
 	(void)state;
@@ -121,4 +133,4 @@ static int run(void *state, struct page *page)
 	return 0;
 }
 
-const struct stage lang_stage = { "lang", NULL, run, NULL };
+const struct stage lang_stage = { "lang", open_words, run, NULL };

@@ -7,7 +7,7 @@
 static int fill(struct late *late, struct error *error)
 {
 	/* Never closed: a library may have left threads and handlers behind. */
-	void *library = dlopen(late->file, RTLD_NOW | RTLD_LOCAL);
+	void *library = dlopen(late->file, RTLD_LAZY | (late->shared ? RTLD_GLOBAL : RTLD_LOCAL));
 	if (!library)
 		return error_set(error, -ELIBACC, "%s can't be loaded: %s", late->file, dlerror());
 	for (size_t i = 0; i < late->count; i++) {

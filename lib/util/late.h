@@ -30,11 +30,12 @@ struct late {
 	size_t count;
 	pthread_mutex_t lock;
 	atomic_bool ready;
+	bool shared; /* its symbols serve the libraries that are loaded after it */
 };
 #define LATE_INIT(file, names, table)                                                                                  \
 	{                                                                                                              \
 		file, names, (void **)(void *)&(table), sizeof(names) / sizeof((names)[0]), PTHREAD_MUTEX_INITIALIZER, \
-			false                                                                                          \
+			false, false                                                                                   \
 	}
 
 /* Fills the table when this is the first call that can. 0, or -ELIBACC: the library, or a function of it, isn't
