@@ -1,33 +1,34 @@
 #include "util/hash.h"
 
-/* The low-level interface: since OpenSSL 3 the other one sets up all of libcrypto at its first digest (5 of the 24
- * million instructions of cleaning one small page) and looks the algorithm up, under a lock, at every further one. */
-#define OPENSSL_SUPPRESS_DEPRECATED
-#include <openssl/sha.h>
+/* Nettle uses the processor's SHA instructions (1.4 GB/s where libcrypto has 1.55) and is loaded in a quarter of the
+ * time: libcrypto was a third of what showing one document takes. */
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
 #include <stdlib.h>
+/* Nettle gives its functions short names that are ours. */
+#undef sha256_update
 
 struct sha256 {
-	SHA256_CTX context;
+	struct sha256_ctx context;
 };
 
 struct sha256 *sha256_new(void)
 {
 	struct sha256 *state = malloc(sizeof(*state));
 	if (state)
-		SHA256_Init(&state->context);
+		nettle_sha256_init(&state->context);
 	return state;
 }
 
 void sha256_update(struct sha256 *state, struct view bytes)
 {
 	if (bytes.n)
-		SHA256_Update(&state->context, bytes.p, bytes.n);
+		nettle_sha256_update(&state->context, bytes.n, (const uint8_t *)bytes.p);
 }
 
 void sha256_final(struct sha256 *state, uint8_t ret_digest[32])
 {
-	SHA256_Final(ret_digest, &state->context);
-	SHA256_Init(&state->context);
+	nettle_sha256_digest(&state->context, 32, ret_digest); /* and begins anew */
 }
 
 struct sha256 *sha256_free(struct sha256 *state)
@@ -39,18 +40,18 @@ struct sha256 *sha256_free(struct sha256 *state)
 void sha256_of(struct view bytes, uint8_t ret_digest[32])
 {
 	struct sha256 state;
-	SHA256_Init(&state.context);
+	nettle_sha256_init(&state.context);
 	sha256_update(&state, bytes);
-	SHA256_Final(ret_digest, &state.context);
+	sha256_final(&state, ret_digest);
 }
 
 void sha1_of(struct view bytes, uint8_t ret_digest[20])
 {
-	SHA_CTX context;
-	SHA1_Init(&context);
+	struct sha1_ctx context;
+	nettle_sha1_init(&context);
 	if (bytes.n)
-		SHA1_Update(&context, bytes.p, bytes.n);
-	SHA1_Final(ret_digest, &context);
+		nettle_sha1_update(&context, bytes.n, (const uint8_t *)bytes.p);
+	nettle_sha1_digest(&context, 20, ret_digest);
 }
 
 void hex_of(const uint8_t *bytes, size_t n, char *ret_hex)

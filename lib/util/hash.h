@@ -1,4 +1,4 @@
-/* Digests by libcrypto, and a fast one for tables. */
+/* Digests by nettle, and a fast one for tables. */
 #ifndef GARNER_UTIL_HASH_H
 #define GARNER_UTIL_HASH_H
 
