@@ -1,9 +1,12 @@
 /* Detection from the bytes themselves. The only file that knows uchardet, which is asked last. */
 #include <errno.h>
 #include <stdlib.h>
+#include <uchardet.h>
 #include "decode/charset.h"
 #include "decode/detect.h"
-#include "decode/late_uchardet.h"
+#ifdef GARNER_LATE
+#include "util/late.h"
+#endif
 
 /* An encoding of East Asia fits from here on; right ones show 0.9 and more, wrong ones less than 0.6. */
 #define ASIAN_FITS 0.78
@@ -15,6 +18,41 @@
 /* What another has to gain over a declared one, in all and a character, to overrule it. */
 #define OVERRULE_NATS	  12.0
 #define OVERRULE_NATS_PER 0.15
+
+/* Loaded when it is first asked (util/late.h): few pages do, and it brings the C++ library along. */
+#define UCHARDET_FUNCTIONS(X)                                                                                          \
+	X(data_end)                                                                                                    \
+	X(delete)                                                                                                      \
+	X(get_charset)                                                                                                 \
+	X(handle_data)                                                                                                 \
+	X(new)                                                                                                         \
+	X(reset)
+
+struct uchardet_functions {
+#define UCHARDET_MEMBER(name) __typeof__(&uchardet_##name) name;
+	UCHARDET_FUNCTIONS(UCHARDET_MEMBER)
+#undef UCHARDET_MEMBER
+};
+
+#ifdef GARNER_LATE
+static const struct uchardet_functions *late_uchardet(struct error *error)
+{
+#define UCHARDET_NAME(name) "uchardet_" #name,
+	static const char *const names[] = { UCHARDET_FUNCTIONS(UCHARDET_NAME) };
+	static struct uchardet_functions functions;
+	static struct late late = LATE_INIT(GARNER_LATE_UCHARDET, names, functions);
+	_Static_assert(sizeof(functions) == sizeof(names), "one function a name");
+	return late_load(&late, error) ? NULL : &functions;
+}
+#else
+static const struct uchardet_functions *late_uchardet(struct error *error)
+{
+#define UCHARDET_ADDRESS(name) .name = &uchardet_##name,
+	static const struct uchardet_functions functions = { UCHARDET_FUNCTIONS(UCHARDET_ADDRESS) };
+	(void)error;
+	return &functions;
+}
+#endif
 
 struct detector {
 	struct decoder *decoder;
