@@ -1,6 +1,6 @@
-/* One HTTP exchange: a request goes out, an answer with its bytes as received comes back. The only file that
- * calls libcurl. No redirects, no codings undone, no cookies, no credentials, no proxies but a named one; every
- * connection's address is looked at before it is made. One thread. */
+/* One HTTP exchange: a request goes out, an answer with its bytes as received comes back. With url_parts.c the only
+ * file that calls libcurl. No redirects, no codings undone, no cookies, no credentials, no proxies but a named one;
+ * every connection's address is looked at before it is made. One thread. */
 #ifndef GARNER_CAPTURE_EXCHANGE_H
 #define GARNER_CAPTURE_EXCHANGE_H
 
@@ -11,20 +11,6 @@
 #include "util/error.h"
 
 struct wire; /* many exchanges at once over shared connections */
-
-/* A URL taken apart as libcurl will read it. Strings are malloc'd. */
-struct url_parts {
-	char *url;    /* the whole, spaces and raw bytes escaped */
-	char *origin; /* "https://host:port" in lower case */
-	char *host;   /* lower case, with brackets for IPv6 */
-	char *target; /* path and query */
-};
-/* 0, GARNER_BAD_URL with words in @ret_why (static), -ENOMEM, or -ELIBACC (no libcurl). http and https only, no
- * credentials. */
-int url_parts_read(struct view url, struct url_parts *ret_parts, const char **ret_why);
-void url_parts_free(struct url_parts *parts);
-/* @relative against @base. malloc'd; NULL: neither makes a URL. */
-char *url_parts_join(const char *base, struct view relative);
 
 struct exchange {
 	/* The caller's, before exchange_start. */

@@ -8,6 +8,7 @@
 #include "capture/http.h"
 #include "capture/http_date.h"
 #include "capture/robots_fetch.h"
+#include "capture/url_parts.h"
 #include "stage.h"
 #include "util/clock.h"
 #include "util/hash.h"
@@ -87,24 +88,6 @@ static void slot_clear(struct slot *slot)
 	*slot = (struct slot){ 0 };
 }
 
-/* "https://user:word@host/" -> "https://host/": credentials go nowhere. @out has url.n bytes, and may be the same. */
-static size_t without_credentials(struct view url, char *out)
-{
-	size_t begin = view_find_byte(url, ':') + 1, n;
-	if (begin > url.n)
-		begin = 0;
-	while (begin < url.n && (url.p[begin] == '/' || url.p[begin] == '\\'))
-		begin++;
-	size_t end = begin, at = begin;
-	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
-		if (url.p[end++] == '@')
-			at = end;
-	memmove(out, url.p, begin);
-	n = url.n - at;
-	memmove(out + begin, url.p + at, n);
-	return begin + n;
-}
-
 /* ---- filling the window ------------------------------------------------------------------ */
 
 static char *keep(char **at, struct view *v)
@@ -178,7 +161,7 @@ static int fill(struct fetcher *f, struct error *error)
 			return error_set(error, result, "no memory for a request");
 		struct view *url = &slot->request.url;
 		char *text = slot->bytes;
-		url->n = without_credentials(*url, text);
+		url->n = url_without_credentials(*url, text);
 		url->p = text;
 	}
 	return 0;

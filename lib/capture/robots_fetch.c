@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "capture/http.h"
 #include "capture/http_date.h"
+#include "capture/url_parts.h"
 #include "util/clock.h"
 #include "util/limits.h"
 

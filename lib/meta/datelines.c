@@ -1,60 +1,67 @@
 #include "meta/dates.h"
+#include "meta/fold.h"
 #include "util/utf8.h"
 
 enum { NEAR_BEFORE = 8, NEAR_BEHIND = 12, FAR_BLOCKS = 400 };
 
-/* One of the @words (ASCII of any case) stands in @text. One pass: two letters decide whether any can begin. */
+/* One of the folded @words stands in @text, whatever its case and accents. One pass: two letters decide whether any can
+ * begin. */
 static bool holds_any(struct view text, const char *const *words)
 {
+	char folded[DATE_LINE_BYTES];
+	size_t n = fold_word(text, folded, sizeof(folded));
 	uint64_t pairs[4] = { 0 };
-	for (size_t i = 0; words[i] && text.n > 1; i++) {
+	for (size_t i = 0; words[i] && n > 1; i++) {
 		unsigned pair = ((unsigned char)words[i][0] + 7u * (unsigned char)words[i][1]) & 255;
 		pairs[pair / 64] |= UINT64_C(1) << (pair % 64);
 	}
-	unsigned char first = text.n ? (unsigned char)ascii_lower(text.p[0]) : 0;
-	for (size_t at = 0; at + 1 < text.n; at++) {
-		unsigned char second = (unsigned char)ascii_lower(text.p[at + 1]);
-		unsigned pair = (first + 7u * second) & 255;
-		first = second;
+	for (size_t at = 0; at + 1 < n; at++) {
+		unsigned pair = ((unsigned char)folded[at] + 7u * (unsigned char)folded[at + 1]) & 255;
 		if (!(pairs[pair / 64] >> (pair % 64) & 1))
 			continue;
+		struct view rest = view_make(folded + at, n - at);
 		for (size_t i = 0; words[i]; i++)
-			if (words[i][1] == (char)second && view_starts_nocase(view_from(text, at), view_of(words[i])))
+			if (words[i][1] == rest.p[1] && view_starts(rest, view_of(words[i])))
 				return true;
 	}
 	return false;
 }
 
-/* "updated", "modified" … in the words around a date: then it is no date of publication. */
+/* "updated", "modified" … in the words around a date: then it is no date of publication. Folded (fold.h). */
+static const char *const modified_words[] = { "updated", "modified", "aktualisiert", "geandert", "mis a jour",
+	"mise a jour", "modifie", "actualizado", "atualizado", "aggiornat", "bijgewerkt", "updaterad", "uppdaterad",
+	"opdateret", "oppdatert", "paivitetty", "aktualizovan", "aktualizacja", "zaktualizowan", "обновлен", "оновлен",
+	"изменен", "обновен", "ажурирано", "azurirano", "posodobljen", "frissitve", "modositva", "actualizat",
+	"guncelle", "تحديث", "بهروز", "עודכן", "更新", "업데이트", "수정", "cap nhat", "diperbarui", "dikemas kini",
+	"last edit", "letzte anderung", "stand:", "ajourf", "atnaujinta", "atjaun", "uuendatud", "ενημερωση",
+	"ενημερωθηκε", "अपडेट", "संशोधित", "আপডেট", "อัปเดต", "อัพเดต", "แก้ไขล่าสุด", "թարմաց", "განახლ", NULL };
+
+static const char *const published_words[] = { "publi", "veroffentlicht", "erstellt", "erschienen", "posted",
+	"pubblicat", "gepubliceerd", "geplaatst", "julkaistu", "opublikowan", "опубликован", "опублікован",
+	"публикуван", "објављено", "objavljen", "zverejnen", "vydano", "kozzet", "megjelent", "yayin", "نشر", "انتشار",
+	"פורסם", "发布", "發布", "投稿", "公開", "掲載", "配信", "등록", "입력", "dang luc", "dang ngay", "ngay dang",
+	"diterbitkan", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen", "verfasst",
+	"mise en ligne", "mis en ligne", "δημοσιευ", "datum", "created", "udgivet", "paskelbta", "avaldatud", "प्रकाशित",
+	"প্রকাশ", "เผยแพร่", "გამოქვეყნ", "հրապարակ", NULL };
+
+/* A copyright line, an event to come or a deadline is no date of the page. */
+static const char *const other_words[] = { "\xC2\xA9", "copyright", "(c)", "all rights", "termin", "born", "expires",
+	"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", "registered", "founded",
+	"birthday", "geburtstag", "inscrit le", "registrado", "iscritto", "регистрация", NULL };
+
 bool dates_says_modified(struct view text)
 {
-	static const char *const words[] = { "updated", "modified", "aktualisiert", "geändert", "mis à jour",
-		"mise à jour", "modifié", "actualizado", "atualizado", "aggiornato", "bijgewerkt", "updaterad",
-		"uppdaterad", "opdateret", "oppdatert", "päivitetty", "aktualizováno", "aktualizacja", "zaktualizowano",
-		"обновлено", "оновлено", "изменено", "frissítve", "actualizat", "güncelleme", "تحديث", "به‌روز",
-		"עודכן", "更新", "업데이트", "수정", "cập nhật", "diperbarui", "last edit", "letzte änderung",
-		"stand:", "ajourf", "atnaujinta", "uuendatud", "ενημέρωση", NULL };
-	return holds_any(text, words);
+	return holds_any(text, modified_words);
 }
 
 bool dates_says_published(struct view text)
 {
-	static const char *const words[] = { "publi", "veröffentlicht", "erstellt", "erschienen", "posted", "pubblicat",
-		"gepubliceerd", "geplaatst", "publicerad", "julkaistu", "opublikowan", "опубликован", "опубліковано",
-		"közzét", "megjelent", "yayın", "نشر", "انتشار", "פורסם", "发布", "發布", "投稿", "公開", "등록",
-		"입력", "đăng", "written on", "eingestellt", "gepostet", "gespeichert", "geschrieben", "eingetragen",
-		"verfasst", "mise en ligne", "mis en ligne", "δημοσίευση", "objavljen", "veröff", "datum", "created",
-		NULL };
-	return holds_any(text, words);
+	return holds_any(text, published_words);
 }
 
-/* A copyright line, an event to come or a deadline is no date of the page. */
 static bool says_other(struct view text)
 {
-	static const char *const words[] = { "\xC2\xA9", "copyright", "(c)", "all rights", "termin", "born", "expires",
-		"deadline", "valid until", "joined", "member since", "registriert", "dabei seit", "registered",
-		"founded", "birthday", "geburtstag", "inscrit le", "registrado", "iscritto", "регистрация", NULL };
-	return holds_any(text, words);
+	return holds_any(text, other_words);
 }
 
 /* A date inside a line of text: short lines are about themselves, running text speaks of other days. */

@@ -56,7 +56,7 @@ static bool is_common_intro(struct view word)
 {
 	/* Short words that also begin names ("de la Cruz", "di Stefano", "von Arnim"). */
 	static const char *const risky[] = { "de", "di", "da", "per", "del", "aus", "von", "du", "af", "av", "του",
-		"της", "文", NULL };
+		"τησ", "文", NULL };
 	char text[16];
 	struct view f = folded(view_trim(word), text, sizeof(text));
 	for (size_t i = 0; risky[i]; i++)

@@ -9,7 +9,7 @@
 	}
 
 /* What introduces an author: by first letter, those of other scripts last; of one letter the longer ones first. Matched
- * folded, the next letter must not go on the word. */
+ * folded (a final sigma is a sigma), the next letter must not go on the word. */
 static const struct view intros[] = { W("alle beitrage von"), W("alle artikel von"), W("autorin/autor"), W("autor/in"),
 	W("autor:in"), W("autor*in"), W("autor/autorin"), W("alles von"), W("all posts by"), W("all articles by"),
 	W("alle berichten van"), W("aus"), W("artikel von"), W("article by"), W("authored by"), W("a cura di"),
@@ -34,7 +34,7 @@ static const struct view intros[] = { W("alle beitrage von"), W("alle artikel vo
 	W("ver todos los posts de"), W("veroffentlicht von"), W("verfasst von"), W("verfasser"), W("von"), W("vom"),
 	W("wszystkie wpisy"), W("written by"), W("words by"), W("yazan"), W("yazar"), W("zeige alle beitrage von"),
 	W("zpracoval"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"), W("αρθρο"), W("γραφει"), W("του"),
-	W("της"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"),
+	W("τησ"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"),
 	W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"),
 	W("द्वारा") };
 

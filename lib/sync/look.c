@@ -1,6 +1,6 @@
 #include <errno.h>
 #include <stdlib.h>
-#include "capture/exchange.h"
+#include "capture/url_parts.h"
 #include "capture/feed.h"
 #include "capture/sitemap.h"
 #include "capture/stream.h"

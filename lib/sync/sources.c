@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include "capture/exchange.h"
+#include "capture/url_parts.h"
 #include "capture/feed.h"
 #include "capture/fetch.h"
 #include "sync/sync.h"

@@ -2,11 +2,12 @@
  * heads and dates of HTTP, a URL. Views stay inside the input, texts are UTF-8, entries are bounded. */
 #include <stdint.h>
 #include <stdlib.h>
-#include "capture/exchange.h"
 #include "capture/feed.h"
 #include "capture/http_date.h"
 #include "capture/robots.h"
 #include "capture/sitemap.h"
+#include "capture/url_parts.h"
+#include "garner.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 

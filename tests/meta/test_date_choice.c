@@ -124,6 +124,30 @@ static void the_day_on_which_somebody_joined_is_not_the_pages(void **state)
 		"2019-06-04T08:30");
 }
 
+static void words_for_a_change_are_read_in_capitals_and_many_scripts(void **state)
+{
+	(void)state;
+	struct facts f;
+	static const char *const lines[][2] = {
+		{ "Опубликовано 14.09.2021", "Обновлено: 15.09.2021" },
+		{ "Опубліковано 14.09.2021", "ОНОВЛЕНО: 15.09.2021" },
+		{ "Δημοσιεύθηκε 14/09/2021", "Ενημέρωση: 15/09/2021" },
+		{ "VERÖFFENTLICHT AM 14.09.2021", "LETZTE ÄNDERUNG AM 15.09.2021" },
+		{ "Đăng lúc 14/09/2021", "Cập nhật: 15/09/2021" },
+		{ "प्रकाशित 14/09/2021", "अपडेट: 15/09/2021" },
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		for (int turned = 0; turned < 2; turned++) {
+			char html[2048];
+			snprintf(html, sizeof(html),
+				"<article><h1>The port opens</h1><p class=date>%s</p><p class=date>%s</p>" TEXT
+				"</article>",
+				lines[i][turned], lines[i][!turned]);
+			assert_string_equal(published("<title>The port opens</title>", html, &f), "2021-09-14");
+			assert_string_equal(f.modified, "2021-09-15");
+		}
+}
+
 static void the_time_of_a_quoted_post_is_not_the_pages(void **state)
 {
 	(void)state;
@@ -163,6 +187,7 @@ int main(void)
 		cmocka_unit_test(the_first_publication_is_named_at_the_foot),
 		cmocka_unit_test(day_and_month_turn_where_the_address_names_the_month),
 		cmocka_unit_test(the_day_on_which_somebody_joined_is_not_the_pages),
+		cmocka_unit_test(words_for_a_change_are_read_in_capitals_and_many_scripts),
 		cmocka_unit_test(the_time_of_a_quoted_post_is_not_the_pages),
 		cmocka_unit_test(a_byline_behind_the_lead_gives_its_day),
 	};

@@ -36,9 +36,10 @@ static void cuts_what_introduces_a_name(void **state)
 		{ "de", "Von Änne Müßig", "Änne Müßig" }, { "de", "Ein Beitrag von Änne Müßig", "Änne Müßig" },
 		{ "fr", "Par Élodie Aubé", "Élodie Aubé" }, { "es", "Por José Niño", "José Niño" },
 		{ "it", "di Ugo Neri", "Ugo Neri" }, { "ru", "Автор: Анна Белова", "Анна Белова" },
-		{ "ar", "بقلم سليم حداد", "سليم حداد" }, { "ja", "記者 山本花子", "山本花子" },
-		{ "zh", "作者：李小明", "李小明" }, { "en", "Byron Lake", "Byron Lake" },
-		{ "no", "Per-Arne Vik", "Per-Arne Vik" } };
+		{ "el", "Του Νίκου Ψαρά", "Νίκου Ψαρά" }, { "el", "Της Άννας Ψαρά", "Άννας Ψαρά" },
+		{ "el", "ΤΗΣ ΑΝΝΑΣ ΨΑΡΑ", "ΑΝΝΑΣ ΨΑΡΑ" }, { "ar", "بقلم سليم حداد", "سليم حداد" },
+		{ "ja", "記者 山本花子", "山本花子" }, { "zh", "作者：李小明", "李小明" },
+		{ "en", "Byron Lake", "Byron Lake" }, { "no", "Per-Arne Vik", "Per-Arne Vik" } };
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		check(table[i][0], table[i][1], 0, table[i][2]);
 }

@@ -1,0 +1,137 @@
+#include "capture/url_parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "capture/late_curl.h"
+#include "garner.h"
+#include "util/limits.h"
+
+void url_parts_free(struct url_parts *parts)
+{
+	free(parts->url);
+	free(parts->origin);
+	free(parts->host);
+	free(parts->target);
+	*parts = (struct url_parts){ 0 };
+}
+
+static char *part_of(const struct curl_functions *curl, CURLU *url, CURLUPart part, unsigned flags)
+{
+	char *text = NULL, *copy = NULL;
+	if (curl->url_get(url, part, &text, flags) == CURLUE_OK && text)
+		copy = strdup(text);
+	curl->free(text);
+	return copy;
+}
+
+static char *format_text(const char *format, const char *a, const char *b, const char *c)
+{
+	char *text = NULL;
+	return asprintf(&text, format, a, b, c) < 0 ? NULL : text;
+}
+
+static int parts_fill(const struct curl_functions *curl, CURLU *url, struct url_parts *parts)
+{
+	char *scheme = part_of(curl, url, CURLUPART_SCHEME, 0),
+	     *port = part_of(curl, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
+	char *path = part_of(curl, url, CURLUPART_PATH, 0), *query = part_of(curl, url, CURLUPART_QUERY, 0);
+	parts->host = part_of(curl, url, CURLUPART_HOST, 0);
+	curl->url_set(url, CURLUPART_FRAGMENT, NULL, 0);
+	parts->url = part_of(curl, url, CURLUPART_URL, 0);
+	for (char *c = parts->host; c && *c; c++)
+		*c = ascii_lower(*c);
+	if (scheme && parts->host && port)
+		parts->origin = format_text("%s://%s:%s", scheme, parts->host, port);
+	if (path)
+		parts->target = format_text("%s%s%s", path, query ? "?" : "", query ? query : "");
+	free(scheme);
+	free(port);
+	free(path);
+	free(query);
+	return parts->url && parts->origin && parts->target ? 0 : GARNER_BAD_URL;
+}
+
+static const char *parts_check(const struct curl_functions *curl, CURLU *url)
+{
+	char *scheme = part_of(curl, url, CURLUPART_SCHEME, 0), *user = part_of(curl, url, CURLUPART_USER, 0);
+	char *password = part_of(curl, url, CURLUPART_PASSWORD, 0), *host = part_of(curl, url, CURLUPART_HOST, 0);
+	const char *why = NULL;
+	if (!scheme || (strcmp(scheme, "http") && strcmp(scheme, "https")))
+		why = "only http and https are fetched";
+	else if (user || password)
+		why = "a URL with a user name or password in it is not fetched";
+	else if (!host || !*host)
+		why = "no host";
+	free(scheme);
+	free(user);
+	free(password);
+	free(host);
+	return why;
+}
+
+int url_parts_read(struct view text, struct url_parts *ret_parts, const char **ret_why)
+{
+	const struct curl_functions *curl = late_curl(NULL);
+	if (!curl)
+		return -ELIBACC;
+	char *copy = text.n <= LIMIT_URL_BYTES ? strndup(text.p ? text.p : "", text.n) : NULL;
+	CURLU *url = curl->url();
+	struct url_parts parts = { 0 };
+	const char *why = NULL;
+	int result = 0;
+	if (text.n > LIMIT_URL_BYTES)
+		why = "longer than the ceiling";
+	else if (!copy || !url)
+		result = -ENOMEM;
+	else if (memchr(text.p, 0, text.n) ||
+		 curl->url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		why = "not a URL";
+	else
+		why = parts_check(curl, url);
+	if (!why && !result)
+		result = parts_fill(curl, url, &parts);
+	free(copy);
+	curl->url_cleanup(url);
+	if (why || result) {
+		url_parts_free(&parts);
+		if (ret_why)
+			*ret_why = why ? why : "not a URL";
+		return why ? GARNER_BAD_URL : result;
+	}
+	*ret_parts = parts;
+	return 0;
+}
+
+char *url_parts_join(const char *base, struct view relative)
+{
+	const struct curl_functions *curl = late_curl(NULL);
+	if (!curl)
+		return NULL;
+	CURLU *url = curl->url();
+	char *joined = NULL, *copy = strndup(relative.p ? relative.p : "", relative.n);
+	if (url && copy && relative.n && relative.n <= LIMIT_URL_BYTES && !curl->url_set(url, CURLUPART_URL, base, 0) &&
+		!curl->url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
+		joined = part_of(curl, url, CURLUPART_URL, 0);
+	free(copy);
+	curl->url_cleanup(url);
+	return joined;
+}
+
+size_t url_without_credentials(struct view url, char *out)
+{
+	size_t begin = view_find_byte(url, ':') + 1, n;
+	if (begin > url.n)
+		begin = 0;
+	while (begin < url.n && (url.p[begin] == '/' || url.p[begin] == '\\'))
+		begin++;
+	size_t end = begin, at = begin;
+	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
+		if (url.p[end++] == '@')
+			at = end;
+	memmove(out, url.p, begin);
+	n = url.n - at;
+	memmove(out + begin, url.p + at, n);
+	return begin + n;
+}
