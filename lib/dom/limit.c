@@ -12,8 +12,9 @@ struct edit {
 	size_t n, cap;
 	size_t from; /* bytes of html before it are in @out */
 	bool full;
-	bool after_text; /* a text stood since the last comment put in */
-	size_t foreign;	 /* svg and math that are open, as far as can be told */
+	bool after_text;   /* a text stood since the last comment put in */
+	size_t foreign;	   /* svg and math that are open, as far as can be told */
+	size_t foreign_at; /* the first of them among the open elements */
 };
 
 static bool edit_room(struct edit *edit, size_t more)
@@ -111,6 +112,25 @@ static void limit_close(struct edit *edit, struct nesting *nesting, const struct
 		settle_text(edit, token);
 }
 
+/* An end tag that is none of a drawing's closes what is open around the drawing, and the drawing with it; where nothing
+ * of the name is open it is ignored. Headings end each other, and parts of a table stand open without a tag. */
+static bool closes_around(const struct edit *edit, const struct nesting *nesting, const struct token *token)
+{
+	enum dom_tag tag = token->tag;
+	enum content_class class = content_class(tag, NULL, 0);
+	bool ordinary = class == CONTENT_INLINE || class == CONTENT_FORMAT || class == CONTENT_RUBY_TEXT;
+	uint32_t name = nesting_name(edit->html.p, token);
+	for (size_t i = nesting->depth; i-- > 0;) {
+		uint32_t open = nesting->open[i];
+		bool heading = class == CONTENT_HEADING && open >= DOM_h1 && open <= DOM_h6;
+		if (open == name || heading || (class == CONTENT_TABLE_PART && open == DOM_table))
+			return i < edit->foreign_at;
+		if (ordinary && i < edit->foreign_at && open < DOM_TAG_COUNT && content_is_special((enum dom_tag)open))
+			return false;
+	}
+	return false;
+}
+
 static bool is_foreign(const struct token *token)
 {
 	return token->tag == DOM_svg || token->tag == DOM_math;
@@ -141,8 +161,7 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 		if (token.kind == TOKEN_NOTHING)
 			edit_replace(edit, token.begin, token.end, VIEW("<!---->"));
 		if (token.kind == TOKEN_CLOSE) {
-			/* The end of a block is not one of a drawing's: it closes both. */
-			if (content_is_special(token.tag))
+			if (edit->foreign && closes_around(edit, nesting, &token))
 				edit->foreign = 0;
 			limit_close(edit, nesting, &token);
 			edit->foreign -= edit->foreign > 0 && is_foreign(&token);
@@ -159,7 +178,8 @@ static int limit_normal(struct edit *edit, struct nesting *nesting)
 			limit_open(edit, nesting, &token);
 		else
 			token.end = token_raw_end(p, n, token.end, &token);
-		edit->foreign += is_foreign(&token) && !token.self_closing;
+		if (is_foreign(&token) && !token.self_closing && edit->foreign++ == 0)
+			edit->foreign_at = nesting->depth ? nesting->depth - 1 : 0;
 	}
 	return LIMIT_TRY_STRICT;
 }

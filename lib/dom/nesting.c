@@ -100,7 +100,7 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 	}
 }
 
-static uint32_t name_of(const char *p, const struct token *token)
+uint32_t nesting_name(const char *p, const struct token *token)
 {
 	if (token->tag != DOM_OTHER)
 		return token->tag;
@@ -116,7 +116,7 @@ bool nesting_open(struct nesting *nesting, const char *p, const struct token *to
 	if (is_void(tag))
 		return true;
 	close_implied(nesting, tag);
-	uint32_t name = name_of(p, token);
+	uint32_t name = nesting_name(p, token);
 	if (nesting->depth < LIMIT_DOM_DEPTH) {
 		nesting->open[nesting->depth++] = name;
 		nesting->paragraphs += name == DOM_p;
@@ -130,7 +130,7 @@ bool nesting_open(struct nesting *nesting, const char *p, const struct token *to
 
 bool nesting_close(struct nesting *nesting, const char *p, const struct token *token)
 {
-	uint32_t name = name_of(p, token);
+	uint32_t name = nesting_name(p, token);
 	uint32_t *dropped = &nesting->dropped[name % NESTING_BUCKETS];
 	if (nesting->dropped_count && *dropped) {
 		--*dropped;

@@ -24,7 +24,9 @@ struct nesting {
 	uint32_t open[LIMIT_DOM_DEPTH]; /* enum dom_tag, or a hash of the name with the top bit set */
 };
 
-/* False: the tag is nested deeper than LIMIT_DOM_DEPTH and is to be left out. @p: the page's bytes. */
+/* What stands in nesting.open for the element of this tag. @p: the page's bytes. */
+uint32_t nesting_name(const char *p, const struct token *token);
+/* False: the tag is nested deeper than LIMIT_DOM_DEPTH and is to be left out. */
 bool nesting_open(struct nesting *nesting, const char *p, const struct token *token);
 bool nesting_close(struct nesting *nesting, const char *p, const struct token *token);
 
