@@ -1,6 +1,6 @@
 /* Vectors go through in batches of 64, bit-sliced: a question of a tree, asked of all 64, is one word of answers, and
- * the answers on the way down are chosen by whole words. Per tree and vector that is about 8 instructions with AVX-512,
- * 15 with AVX2, and 45 for the walk. After Lucchesi et al. 2015 (QuickScorer) in its aim, not in its tables: trees so
+ * the answers on the way down are chosen by whole words. A tree and 64 vectors take 45 ns with AVX-512, 90 ns with AVX2
+ * and 500 ns by the walk. After Lucchesi et al. 2015 (QuickScorer) in its aim, not in its tables: trees so
  * shallow are cheaper asked in full. */
 #include "extract/forest.h"
 
@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) void walk_batch(
 	}
 }
 
-void forest_score_plain(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
+static void score_plain(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
 {
 	for (uint32_t i = 0; i < count; i += BATCH) {
 		uint32_t n = count - i < BATCH ? count - i : BATCH;
@@ -74,47 +74,70 @@ static void make_columns(const uint8_t *x, size_t stride, uint32_t count, uint8_
 		size_t at = 0;
 		for (; at + 16 <= stride; at += 16)
 			transpose16(rows, at, out + at * BATCH + from);
-		for (; at < stride; at++)
-			for (uint32_t i = 0; i < 16; i++)
-				out[at * BATCH + from + i] = rows[i][at];
+		if (at < stride && stride >= 16) /* the last sixteen once more, as far as they are left */
+			transpose16(rows, stride - 16, out + (stride - 16) * BATCH + from);
+		else
+			for (; at < stride; at++)
+				for (uint32_t i = 0; i < 16; i++)
+					out[at * BATCH + from + i] = rows[i][at];
 	}
 }
 
-/* The way down: the root's answer is the first plane, and chooses between the answers of its two halves, which are
- * then a tree of one level less. */
-static inline __attribute__((always_inline)) void choose(uint64_t answers[NODES], uint64_t ret_planes[DEPTH])
+/* A tree's answers lie in order: the left half, the root, the right half, and so on inside the halves, so that what is
+ * chosen between lies as far apart as it is wide. */
+#define IN_ORDER(level, i) ((2 * (i) + 1) * (1 << (DEPTH - 1 - (level))) - 1)
+
+/* Sums of the leaves for the 64 vectors in @columns are added to @sums. */
+typedef void batch_fn(const struct forest *forest, const uint8_t *columns, int32_t *sums);
+
+__attribute__((target("avx2"), always_inline)) static inline void ask_avx2(
+	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES])
 {
-	for (int k = 0; k < DEPTH; k++) {
-		uint64_t right = ret_planes[k] = answers[0];
-		for (size_t width = 1; width < (size_t)LEAVES >> (k + 1); width *= 2) {
-			uint64_t *to = answers + width - 1;
-			const uint64_t *from = answers + 2 * width - 1;
-			for (size_t i = 0; i < width; i++)
-				to[i] = from[i] ^ ((from[i] ^ from[i + width]) & right);
+	const uint16_t *features = f->features + (size_t)tree * NODES;
+	const uint8_t *thresholds = f->thresholds + (size_t)tree * NODES;
+#pragma GCC unroll 6
+	for (int level = 0; level < DEPTH; level++) {
+#pragma GCC unroll 32
+		for (int i = 0; i < 1 << level; i++) {
+			const __m256i *x = (const __m256i *)(columns + (size_t)*features++ * BATCH);
+			__m256i t = _mm256_set1_epi8((char)*thresholds++), low = _mm256_load_si256(x),
+				high = _mm256_load_si256(x + 1);
+			uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(low, t), low));
+			uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(high, t), high));
+			answers[IN_ORDER(level, i)] = a | (uint64_t)b << 32;
 		}
 	}
 }
 
-/* Adds a tree's leaves to the sums of the 64 vectors in @columns. */
-typedef void tree_fn(const uint16_t *features, const uint8_t *thresholds, const int16_t *leaves, const uint8_t *columns,
-	int32_t *sums);
+/* The way down: a root's answer chooses between those of its halves, which are then a tree of one level less. */
+__attribute__((target("avx2"), always_inline)) static inline void choose_avx2(
+	const uint64_t answers[LEAVES], uint64_t ret_planes[DEPTH])
+{
+	__m256i w[LEAVES / 4];
+	for (int i = 0; i < LEAVES / 4; i++)
+		w[i] = _mm256_load_si256((const __m256i *)answers + i);
+	ret_planes[0] = answers[LEAVES / 2 - 1];
+#pragma GCC unroll 4
+	for (int k = 0; k < DEPTH - 2; k++) {
+		int half = LEAVES >> (k + 3);
+		__m256i right = _mm256_set1_epi64x((long long)ret_planes[k]);
+		for (int i = 0; i < half; i++)
+			w[i] = _mm256_xor_si256(w[i], _mm256_and_si256(_mm256_xor_si256(w[i], w[i + half]), right));
+		ret_planes[k + 1] = half > 1 ? (uint64_t)_mm256_extract_epi64(w[half / 2 - 1], 3)
+					     : (uint64_t)_mm256_extract_epi64(w[0], 1);
+	}
+	/* w[0]: left, root, right */
+	__m128i left = _mm256_castsi256_si128(w[0]), right = _mm256_extracti128_si256(w[0], 1);
+	uint64_t a = (uint64_t)_mm_cvtsi128_si64(left), b = (uint64_t)_mm_cvtsi128_si64(right);
+	ret_planes[DEPTH - 1] = a ^ ((a ^ b) & ret_planes[DEPTH - 2]);
+}
 
-__attribute__((target("avx2"))) static void tree_avx2(const uint16_t *features, const uint8_t *thresholds,
-	const int16_t *leaves, const uint8_t *columns, int32_t *sums)
+__attribute__((target("avx2"), always_inline)) static inline void add_avx2(
+	const int16_t *leaves, const uint64_t planes[DEPTH], int32_t *sums)
 {
 	const __m256i bits = _mm256_set1_epi64x((long long)0x8040201008040201ull);
 	const __m256i bytes = _mm256_setr_epi8(
 		0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3, 3, 3);
-	uint64_t answers[NODES], planes[DEPTH];
-	for (int i = 0; i < NODES; i++) {
-		const __m256i *x = (const __m256i *)(columns + (size_t)features[i] * BATCH);
-		__m256i t = _mm256_set1_epi8((char)thresholds[i]), low = _mm256_load_si256(x),
-			high = _mm256_load_si256(x + 1);
-		uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(low, t), low));
-		uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(high, t), high));
-		answers[i] = a | (uint64_t)b << 32;
-	}
-	choose(answers, planes);
 	for (int half = 0; half < 2; half++) {
 		__m256i index = _mm256_setzero_si256();
 		uint8_t at[32];
@@ -130,62 +153,160 @@ __attribute__((target("avx2"))) static void tree_avx2(const uint16_t *features, 
 	}
 }
 
-__attribute__((target("avx512bw"))) static void tree_avx512(const uint16_t *features, const uint8_t *thresholds,
-	const int16_t *leaves, const uint8_t *columns, int32_t *sums)
+/* One tree is asked before the one before is chosen from: answers that have just been written word by word cannot be
+ * read side by side yet. */
+__attribute__((target("avx2"))) static void batch_avx2(const struct forest *f, const uint8_t *columns, int32_t *sums)
 {
-	uint64_t answers[NODES], planes[DEPTH];
-	__m512i low = _mm512_loadu_si512(leaves), high = _mm512_loadu_si512(leaves + LEAVES / 2);
-	__m512i index = _mm512_setzero_si512();
-#pragma GCC unroll 21
-	for (int i = 0; i < NODES; i++)
-		answers[i] = _mm512_cmpge_epu8_mask(_mm512_load_si512(columns + (size_t)features[i] * BATCH),
-			_mm512_set1_epi8((char)thresholds[i]));
-	choose(answers, planes);
-	for (int k = 0; k < DEPTH; k++)
-		index = _mm512_or_si512(index, _mm512_maskz_set1_epi8(planes[k], (char)(1 << (DEPTH - 1 - k))));
-	for (int half = 0; half < 2; half++) {
-		__m256i at = half ? _mm512_extracti64x4_epi64(index, 1) : _mm512_castsi512_si256(index);
-		__m512i value = _mm512_permutex2var_epi16(low, _mm512_cvtepu8_epi16(at), high);
-		int32_t *sum = sums + 32 * half;
-		_mm512_storeu_si512(sum, _mm512_add_epi32(_mm512_loadu_si512(sum),
-						 _mm512_cvtepi16_epi32(_mm512_castsi512_si256(value))));
-		_mm512_storeu_si512(sum + 16, _mm512_add_epi32(_mm512_loadu_si512(sum + 16),
-						      _mm512_cvtepi16_epi32(_mm512_extracti64x4_epi64(value, 1))));
+	_Alignas(64) uint64_t answers[2][LEAVES] = { 0 };
+	uint64_t planes[DEPTH];
+	ask_avx2(f, 0, columns, answers[0]);
+	for (uint32_t t = 0; t < f->trees; t++) {
+		if (t + 1 < f->trees)
+			ask_avx2(f, t + 1, columns, answers[(t + 1) & 1]);
+		choose_avx2(answers[t & 1], planes);
+		add_avx2(f->leaves + (size_t)t * LEAVES, planes, sums);
 	}
 }
 
-static tree_fn *kernel(void)
+__attribute__((target("avx512bw"), always_inline)) static inline void ask_avx512(
+	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES])
 {
-	return __builtin_cpu_supports("avx512bw") ? tree_avx512 : __builtin_cpu_supports("avx2") ? tree_avx2 : NULL;
+	const uint16_t *features = f->features + (size_t)tree * NODES;
+	const uint8_t *thresholds = f->thresholds + (size_t)tree * NODES;
+#pragma GCC unroll 6
+	for (int level = 0; level < DEPTH; level++) {
+#pragma GCC unroll 32
+		for (int i = 0; i < 1 << level; i++)
+			answers[IN_ORDER(level, i)] = _mm512_cmple_epu8_mask(_mm512_set1_epi8((char)*thresholds++),
+				_mm512_load_si512(columns + (size_t)*features++ * BATCH));
+	}
 }
 
-static void score_batch(
-	const struct forest *f, tree_fn *tree, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret)
+/* The leaves that the 64 vectors come to, as @ret[0] their bytes' lower halves by lanes of 128 bits, @ret[1] the
+ * upper. */
+__attribute__((target("avx512bw"), always_inline)) static inline void choose_avx512(
+	const int16_t *leaves, const uint64_t answers[LEAVES], __m512i ret[2])
+{
+	enum { CHOOSE = 0xCA }; /* the second where the first is set, otherwise the third */
+	__m512i w[LEAVES / 8], index = _mm512_setzero_si512(), right;
+	for (int i = 0; i < LEAVES / 8; i++)
+		w[i] = _mm512_load_si512(answers + 8 * i);
+	right = _mm512_set1_epi64((long long)answers[LEAVES / 2 - 1]);
+#define STEP(bit)                                                                                                      \
+	index = _mm512_mask_add_epi8(                                                                                  \
+		index, (__mmask64)_mm_cvtsi128_si64(_mm512_castsi512_si128(right)), index, _mm512_set1_epi8(bit))
+	STEP(32);
+	for (int i = 0; i < 4; i++)
+		w[i] = _mm512_ternarylogic_epi64(right, w[i + 4], w[i], CHOOSE);
+	right = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), w[1]);
+	STEP(16);
+	for (int i = 0; i < 2; i++)
+		w[i] = _mm512_ternarylogic_epi64(right, w[i + 2], w[i], CHOOSE);
+	right = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), w[0]);
+	STEP(8);
+	w[0] = _mm512_ternarylogic_epi64(right, w[1], w[0], CHOOSE);
+	right = _mm512_permutexvar_epi64(_mm512_set1_epi64(3), w[0]);
+	STEP(4);
+	w[0] = _mm512_ternarylogic_epi64(right, _mm512_alignr_epi64(w[0], w[0], 4), w[0], CHOOSE);
+	right = _mm512_permutexvar_epi64(_mm512_set1_epi64(1), w[0]);
+	STEP(2);
+	right = _mm512_ternarylogic_epi64(right, _mm512_alignr_epi64(w[0], w[0], 2), w[0], CHOOSE);
+	STEP(1);
+#undef STEP
+	__m512i low = _mm512_loadu_si512(leaves), high = _mm512_loadu_si512(leaves + LEAVES / 2);
+	const __m512i zero = _mm512_setzero_si512();
+	ret[0] = _mm512_permutex2var_epi16(low, _mm512_unpacklo_epi8(index, zero), high);
+	ret[1] = _mm512_permutex2var_epi16(low, _mm512_unpackhi_epi8(index, zero), high);
+}
+
+/* Two trees a turn: their leaves are added side by side. */
+__attribute__((target("avx512bw"))) static void batch_avx512(
+	const struct forest *f, const uint8_t *columns, int32_t *sums)
+{
+	_Alignas(64) uint64_t answers[2][LEAVES] = { 0 };
+	const __m512i ones = _mm512_set1_epi16(1);
+	__m512i sum[4] = { 0 }, a[2], b[2];
+	ask_avx512(f, 0, columns, answers[0]);
+	for (uint32_t t = 0; t < f->trees; t += 2) {
+		b[0] = b[1] = _mm512_setzero_si512();
+		if (t + 1 < f->trees)
+			ask_avx512(f, t + 1, columns, answers[1]);
+		choose_avx512(f->leaves + (size_t)t * LEAVES, answers[0], a);
+		if (t + 2 < f->trees)
+			ask_avx512(f, t + 2, columns, answers[0]);
+		if (t + 1 < f->trees)
+			choose_avx512(f->leaves + (size_t)(t + 1) * LEAVES, answers[1], b);
+		for (int i = 0; i < 2; i++) {
+			__m512i low = _mm512_unpacklo_epi16(a[i], b[i]), high = _mm512_unpackhi_epi16(a[i], b[i]);
+			sum[2 * i] = _mm512_add_epi32(sum[2 * i], _mm512_madd_epi16(low, ones));
+			sum[2 * i + 1] = _mm512_add_epi32(sum[2 * i + 1], _mm512_madd_epi16(high, ones));
+		}
+	}
+	for (int i = 0; i < 4; i++) {
+		int32_t part[16];
+		_mm512_storeu_si512(part, sum[i]);
+		for (int k = 0; k < 16; k++)
+			sums[16 * (k / 4) + 4 * i + k % 4] += part[k];
+	}
+}
+
+static void score_batches(
+	const struct forest *f, batch_fn *batch, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret)
 {
 	_Alignas(BATCH) uint8_t columns[FOREST_COLUMNS_MAX * BATCH];
 	int32_t sums[BATCH];
-	make_columns(x, stride, count, columns);
-	for (uint32_t i = 0; i < BATCH; i++)
-		sums[i] = f->base;
-	for (size_t t = 0; t < f->trees; t++)
-		tree(f->features + t * NODES, f->thresholds + t * NODES, f->leaves + t * LEAVES, columns, sums);
-	memcpy(ret, sums, count * sizeof(*ret));
+	for (uint32_t at = 0; at < count; at += BATCH) {
+		uint32_t n = count - at < BATCH ? count - at : BATCH;
+		make_columns(x + (size_t)at * stride, stride, n, columns);
+		for (uint32_t i = 0; i < BATCH; i++)
+			sums[i] = f->base;
+		batch(f, columns, sums);
+		memcpy(ret + at, sums, n * sizeof(*ret));
+	}
+}
+
+bool forest_has(enum forest_kernel kernel)
+{
+	return kernel == FOREST_AVX512 ? __builtin_cpu_supports("avx512bw")
+	       : kernel == FOREST_AVX2 ? __builtin_cpu_supports("avx2")
+				       : kernel == FOREST_PLAIN;
+}
+
+void forest_score_with(enum forest_kernel kernel, const struct forest *f, const uint8_t *x, size_t stride,
+	uint32_t count, int32_t *ret_scores)
+{
+	if (kernel == FOREST_PLAIN || f->depth != DEPTH || !f->trees || stride > FOREST_COLUMNS_MAX)
+		score_plain(f, x, stride, count, ret_scores);
+	else
+		score_batches(f, kernel == FOREST_AVX512 ? batch_avx512 : batch_avx2, x, stride, count, ret_scores);
 }
 
 void forest_score(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
 {
-	enum { FEW = 8 }; /* the rest of a page, for which the walk is cheaper */
-	tree_fn *tree = f->depth == DEPTH && stride <= FOREST_COLUMNS_MAX ? kernel() : NULL;
-	uint32_t at = 0;
-	for (; tree && at < count && count - at >= FEW; at += BATCH)
-		score_batch(f, tree, x + (size_t)at * stride, stride, count - at < BATCH ? count - at : BATCH,
-			ret_scores + at);
-	if (at < count)
-		forest_score_plain(f, x + (size_t)at * stride, stride, count - at, ret_scores + at);
+	enum forest_kernel kernel = forest_has(FOREST_AVX512) ? FOREST_AVX512
+				    : forest_has(FOREST_AVX2) ? FOREST_AVX2
+							      : FOREST_PLAIN;
+	uint32_t few = kernel == FOREST_AVX512 ? 6 : 14; /* for which the walk is cheaper */
+	uint32_t rest = count % BATCH < few ? count % BATCH : 0, most = count - rest;
+	forest_score_with(kernel, f, x, stride, most, ret_scores);
+	if (rest)
+		score_plain(f, x + (size_t)most * stride, stride, rest, ret_scores + most);
 }
 #else
+bool forest_has(enum forest_kernel kernel)
+{
+	return kernel == FOREST_PLAIN;
+}
+
+void forest_score_with(enum forest_kernel kernel, const struct forest *f, const uint8_t *x, size_t stride,
+	uint32_t count, int32_t *ret_scores)
+{
+	(void)kernel;
+	score_plain(f, x, stride, count, ret_scores);
+}
+
 void forest_score(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
 {
-	forest_score_plain(f, x, stride, count, ret_scores);
+	score_plain(f, x, stride, count, ret_scores);
 }
 #endif

@@ -3,6 +3,7 @@
 #ifndef GARNER_EXTRACT_FOREST_H
 #define GARNER_EXTRACT_FOREST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -20,8 +21,12 @@ struct forest {
 
 /* Sums of the leaves and the base for @count vectors of @stride bytes, at most FOREST_COLUMNS_MAX, side by side. */
 void forest_score(const struct forest *forest, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores);
-/* The same a vector and a step at a time: what the kernels must equal. */
-void forest_score_plain(
-	const struct forest *forest, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores);
+
+/* What forest_score() chooses from: each must give what the plain one gives, a vector and a step at a time. */
+enum forest_kernel { FOREST_PLAIN, FOREST_AVX2, FOREST_AVX512, FOREST_KERNELS };
+/* This machine has it. */
+bool forest_has(enum forest_kernel kernel);
+void forest_score_with(enum forest_kernel kernel, const struct forest *forest, const uint8_t *x, size_t stride,
+	uint32_t count, int32_t *ret_scores);
 
 #endif

@@ -278,8 +278,8 @@ static void scores_the_same_by_every_way(void **state)
 	static int16_t leaves[7 * 64];
 	static int32_t a[200], b[200];
 	uint32_t seed = 7;
-	for (uint32_t columns = 1; columns <= FOREST_COLUMNS_MAX; columns += 37) {
-		struct forest forest = { 7, 6, -5, features, thresholds, leaves };
+	for (uint32_t columns = 1, trees = 0; columns <= FOREST_COLUMNS_MAX; columns += 37, trees = (trees + 1) % 8) {
+		struct forest forest = { trees, 6, -5, features, thresholds, leaves };
 		for (int i = 0; i < 7 * 63; i++) {
 			features[i] = (uint16_t)(next_number(&seed) % columns);
 			thresholds[i] = (uint8_t)next_number(&seed);
@@ -289,9 +289,16 @@ static void scores_the_same_by_every_way(void **state)
 		for (size_t i = 0; i < sizeof(x); i++)
 			x[i] = (uint8_t)next_number(&seed);
 		for (uint32_t count = 0; count <= 200; count += count < 20 ? 1 : 13) {
+			forest_score_with(FOREST_PLAIN, &forest, x, columns, count, b);
 			forest_score(&forest, x, columns, count, a);
-			forest_score_plain(&forest, x, columns, count, b);
 			assert_memory_equal(a, b, count * sizeof(*a));
+			for (int kernel = FOREST_AVX2; kernel < FOREST_KERNELS; kernel++) {
+				if (!forest_has(kernel))
+					continue;
+				memset(a, 0, sizeof(a));
+				forest_score_with(kernel, &forest, x, columns, count, a);
+				assert_memory_equal(a, b, count * sizeof(*a));
+			}
 		}
 	}
 }

@@ -208,7 +208,7 @@ static int cross_validate(struct trainer *t)
 		for (uint32_t i = 0; i < t->sheet_count && !result; i++)
 			for (uint32_t k = 0; k < t->sheets[i].count && (int)t->sheets[i].fold == fold; k++) {
 				struct group *g = &t->groups[t->sheets[i].first + k];
-				forest_score_plain(&forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
+				forest_score(&forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
 			}
 		clear_forest(&forest);
 	}
