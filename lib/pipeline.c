@@ -212,7 +212,7 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 	if (result < 0)
 		return result;
 	page_open(&page, pipeline);
-	page.arena.keep = ARENA_KEEP_SLOT_BYTES;
+	page.arena.keep = ARENA_KEEP_LANE_BYTES;
 	for (uint64_t sequence = 0; !atomic_load(pipeline->stop); sequence++) {
 		page_reset(&page);
 		page.sequence = sequence;

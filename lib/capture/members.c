@@ -20,6 +20,9 @@ struct members {
 	struct view mark;
 	enum stream_coding coding;
 	struct stream plain; /* of the member at hand */
+	bool lent;	     /* its window is in the page's arena; own: the one to go back to */
+	char *own;
+	size_t own_cap;
 	int64_t offset, length;
 	bool inside;  /* a member is open piece by piece */
 	bool damaged; /* the member at hand: look for the next one behind it */
@@ -146,6 +149,25 @@ static bool whole_gzip(struct members *m, struct view raw, size_t *ret_used, siz
 	return false;
 }
 
+/* What a gzip member says of its plain size (RFC 1952, 2.3.1: ISIZE) stands before the next member, or at the end: a
+ * guess, for its bytes may look like the beginning of one. 0: not seen. */
+static size_t foretold_gzip(const struct members *m, struct view raw)
+{
+	enum { HEAD = 10, TAIL = 8 };
+	size_t end = HEAD + TAIL;
+	for (; end < raw.n; end++) {
+		end += view_find_byte(view_from(raw, end), '\x1F');
+		if (stream_coding_of(view_from(raw, end)) == STREAM_GZIP)
+			break;
+	}
+	if (end > raw.n)
+		end = raw.n;
+	if (raw.n < HEAD + TAIL || (end == raw.n && !m->raw->ended))
+		return 0;
+	const unsigned char *b = (const unsigned char *)raw.p + end;
+	return (size_t)b[-4] | (size_t)b[-3] << 8 | (size_t)b[-2] << 16 | (size_t)b[-1] << 24;
+}
+
 static bool whole_zstd(struct members *m, struct view raw, size_t *ret_used, size_t *ret_n)
 {
 	unsigned long long size = ZSTD_getFrameContentSize(raw.p, raw.n);
@@ -156,8 +178,61 @@ static bool whole_zstd(struct members *m, struct view raw, size_t *ret_used, siz
 	return !ZSTD_isError(*ret_n);
 }
 
+static void take_back(struct members *m)
+{
+	if (!m->lent)
+		return;
+	m->plain.p = m->own;
+	m->plain.cap = m->own_cap;
+	m->lent = false;
+}
+
+/* The member that begins @raw, undone in @arena: a body that is read there need not be copied. */
+static bool begin_lent(struct members *m, struct view raw, struct arena *arena, size_t *ret_used, size_t *ret_n)
+{
+	size_t n = foretold_gzip(m, raw);
+	if (m->coding != STREAM_GZIP || n == 0 || n > WHOLE_BYTES)
+		return false;
+	struct arena_mark mark = arena_mark(arena);
+	char *room = arena_alloc(arena, n + 1);
+	if (!room)
+		return false;
+	if (libdeflate_gzip_decompress_ex(m->whole, raw.p, raw.n, room, n, ret_used, ret_n) != LIBDEFLATE_SUCCESS) {
+		arena_rewind(arena, mark);
+		return false;
+	}
+	m->own = m->plain.p;
+	m->own_cap = m->plain.cap;
+	m->plain.p = room;
+	m->plain.cap = n;
+	m->lent = true;
+	return true;
+}
+
+bool members_is_lent(const struct members *m)
+{
+	return m->lent;
+}
+
+void members_settle(struct members *m)
+{
+	struct stream *plain = &m->plain;
+	if (!m->lent)
+		return;
+	struct view rest = view_make(plain->p + plain->at, plain->end - plain->at);
+	take_back(m);
+	plain->at = plain->end = 0;
+	if (!plain_room(plain, rest.n)) {
+		stream_fail(plain, GARNER_TOO_COMPLEX, "no memory for a window of %zu bytes", rest.n);
+		return;
+	}
+	if (rest.n)
+		memcpy(plain->p, rest.p, rest.n);
+	plain->end = rest.n;
+}
+
 /* libdeflate is 2.8 times as fast as zlib but wants the member whole: true when it was. */
-static bool begin_whole(struct members *m)
+static bool begin_whole(struct members *m, struct arena *arena)
 {
 	size_t used = 0, n = 0, before = 0;
 	for (size_t look = LOOK_BYTES; look <= LOOK_MORE_BYTES;
@@ -168,7 +243,9 @@ static bool begin_whole(struct members *m)
 		if (raw.n <= before)
 			return false;
 		before = raw.n;
-		if (m->coding == STREAM_GZIP ? !whole_gzip(m, raw, &used, &n) : !whole_zstd(m, raw, &used, &n))
+		bool done = begin_lent(m, raw, arena, &used, &n) ||
+			    (m->coding == STREAM_GZIP ? whole_gzip(m, raw, &used, &n) : whole_zstd(m, raw, &used, &n));
+		if (!done)
 			continue;
 		stream_skip(m->raw, (int64_t)used);
 		m->length = (int64_t)used;
@@ -256,6 +333,7 @@ static bool at_end(struct members *m)
 /* Leaves the member at hand: to its end, or behind the damage in it. */
 static void leave(struct members *m)
 {
+	take_back(m);
 	while (m->inside && stream_some(&m->plain).n)
 		stream_skip(&m->plain, (int64_t)stream_some(&m->plain).n);
 	if (m->damaged) {
@@ -283,7 +361,7 @@ static int next_plain(struct members *m)
 	return 0;
 }
 
-int members_next(struct members *m, const char **ret_words)
+int members_next(struct members *m, struct arena *arena, const char **ret_words)
 {
 	*ret_words = NULL;
 	if (m->coding == STREAM_PLAIN)
@@ -304,7 +382,7 @@ int members_next(struct members *m, const char **ret_words)
 		*ret_words = "bytes that are no member";
 		return GARNER_BAD_RECORD;
 	}
-	return begin_whole(m) ? 0 : begin_pieces(m);
+	return begin_whole(m, arena) ? 0 : begin_pieces(m);
 }
 
 /* ---- dictionary ---------------------------------------------------------------------------- */
@@ -392,6 +470,7 @@ bool members_is_plain(const struct members *m)
 struct members *members_close(struct members *m)
 {
 	if (m) {
+		take_back(m);
 		libdeflate_free_decompressor(m->whole);
 		if (m->z_ready)
 			inflateEnd(&m->z);

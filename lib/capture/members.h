@@ -4,6 +4,7 @@
 #define GARNER_CAPTURE_MEMBERS_H
 
 #include "capture/stream.h"
+#include "util/arena.h"
 #include "util/error.h"
 
 struct members;
@@ -14,8 +15,13 @@ int members_open(struct stream *raw, struct view mark, struct members **ret_memb
 
 enum { MEMBERS_END = 1000 };
 /* 0: the stream of the next member is ready; MEMBERS_END; a reason > 0: bytes from members_offset on belong to no
- * member, *ret_words says so, and the next call goes on behind them. */
-int members_next(struct members *members, const char **ret_words);
+ * member, *ret_words says so, and the next call goes on behind them. A member whose size is foretold is undone in
+ * @arena, where its bytes may stay. */
+int members_next(struct members *members, struct arena *arena, const char **ret_words);
+/* The stream's bytes, and one behind them, stand in the arena of members_next. */
+bool members_is_lent(const struct members *members);
+/* The arena is somebody else's from now on: what is left of the stream leaves it. */
+void members_settle(struct members *members);
 /* The plain bytes. It ends with the member; its reason tells of damage inside. */
 struct stream *members_stream(struct members *members);
 /* Where the member begins in @raw. */

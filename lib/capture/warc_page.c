@@ -151,7 +151,17 @@ static void take_body(struct page *page, char *body, size_t n)
 		c->truncated = true;
 }
 
-static int response(struct page *page, const struct warc_head *head, struct view block)
+/* @block in the page's arena, with a NUL behind it, to be changed at will. */
+static char *own_block(struct page *page, struct view block, bool own)
+{
+	if (!own)
+		return arena_strndup(&page->arena, block.p, block.n);
+	char *p = (char *)(uintptr_t)block.p;
+	p[block.n] = 0;
+	return p;
+}
+
+static int response(struct page *page, const struct warc_head *head, struct view block, bool own)
 {
 	struct capture *c = &page->capture;
 	struct view essence = http_type_essence(head->content_type);
@@ -172,7 +182,7 @@ static int response(struct page *page, const struct warc_head *head, struct view
 		return not_a_page(page, type);
 	if (body.n > LIMIT_BODY_BYTES)
 		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", body.n);
-	char *copy = arena_strndup(&page->arena, block.p, block.n);
+	char *copy = own_block(page, block, own);
 	if (!copy)
 		return page_full(page);
 	take_head(page, view_make(copy, http.n));
@@ -181,13 +191,13 @@ static int response(struct page *page, const struct warc_head *head, struct view
 }
 
 /* resource and conversion: the block is the document. */
-static int document(struct page *page, const struct warc_head *head, struct view block)
+static int document(struct page *page, const struct warc_head *head, struct view block, bool own)
 {
 	if (!is_page_type(head->content_type, block))
 		return not_a_page(page, head->content_type);
 	if (block.n > LIMIT_BODY_BYTES)
 		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", block.n);
-	char *copy = arena_strndup(&page->arena, block.p, block.n);
+	char *copy = own_block(page, block, own);
 	if (!copy)
 		return page_full(page);
 	page->capture.body = view_make(copy, block.n);
@@ -219,7 +229,7 @@ static bool digests_hold(const struct warc_head *head, struct view block)
 	return warc_digest_holds(head->payload_digest, view_from(block, http));
 }
 
-int warc_page(struct page *page, const struct warc_head *head, struct view block)
+int warc_page(struct page *page, const struct warc_head *head, struct view block, bool own)
 {
 	struct view shown = keep(page, head->version, 32);
 	if (!head->known_version)
@@ -231,9 +241,9 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 	page->capture.keep_raw = true;
 	page->capture.truncated = head->truncated.n > 0;
 	switch (head->type) {
-	case WARC_RESPONSE: return response(page, head, block);
+	case WARC_RESPONSE: return response(page, head, block, own);
 	case WARC_RESOURCE:
-	case WARC_CONVERSION: return document(page, head, block);
+	case WARC_CONVERSION: return document(page, head, block, own);
 	case WARC_REVISIT: return revisit(page, head);
 	default: break;
 	}

@@ -237,7 +237,8 @@ static int take_record(struct warc *w, struct page *page, const struct warc_head
 	int result = RECORD_PASSED;
 	if (is_input(&here)) {
 		take_companions(w, page, &here);
-		result = warc_page(page, &here, block);
+		bool own = members_is_lent(w->members) && (newlines > 0 || v.n == total);
+		result = warc_page(page, &here, block, own);
 	} else {
 		note_companion(w, &here, block);
 	}
@@ -291,10 +292,11 @@ static int next_record(struct warc *w, struct page *page)
 static int warc_next(struct source *source, struct page *page)
 {
 	struct warc *w = source->state;
+	struct arena_mark mark = arena_mark(&page->arena);
 	for (;;) {
 		if (!w->stream) {
 			const char *words;
-			int result = members_next(w->members, &words);
+			int result = members_next(w->members, &page->arena, &words);
 			if (result == MEMBERS_END)
 				return SOURCE_END;
 			if (result < 0)
@@ -306,13 +308,18 @@ static int warc_next(struct source *source, struct page *page)
 			w->lost = false;
 		}
 		int result = next_record(w, page);
-		if (result == MEMBER_DONE)
-			w->stream = NULL;
-		else if (result != RECORD_PASSED)
+		if (result != MEMBER_DONE && result != RECORD_PASSED) {
+			members_settle(w->members);
 			return result;
+		}
 		page->capture.url = page->capture.record = page->capture.ip = VIEW_NONE;
 		page->capture.offset = page->capture.length = page->capture.fetched = GARNER_NO_NUMBER;
 		page->document.error_count = 0;
+		if (result == MEMBER_DONE) {
+			w->stream = NULL;
+			page->errors = NULL;
+			arena_rewind(&page->arena, mark);
+		}
 	}
 }
 

@@ -159,8 +159,8 @@ void arena_reset(struct arena *arena)
 {
 	while (arena->head && (arena->head->older || arena->head->size > arena->keep)) {
 		struct arena_chunk *older = arena->head->older;
-		/* The largest chunk is the newest: keep that one instead of the first where it fits. */
-		if (older && arena->head->size <= arena->keep) {
+		/* The larger one is kept where it fits; of equals the older one, whose memory has been touched. */
+		if (older && arena->head->size <= arena->keep && arena->head->size > older->size) {
 			arena->head->older = older->older;
 			arena->taken -= older->size;
 			chunk_free(older);

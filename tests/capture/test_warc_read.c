@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <libdeflate.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -559,6 +560,43 @@ static void a_body_just_over_the_ceiling_is_dropped_and_one_at_it_is_read(void *
 	buf_free(&file);
 }
 
+/* gzip without compression: what looks like the beginning of a member stands in it as it is. */
+static void put_stored(struct buf *out, const char *id, struct view body)
+{
+	struct buf record = BUF_INIT(MIB(1)), block = BUF_INIT(MIB(1));
+	buf_puts(&block, OK_HEAD);
+	buf_putv(&block, body);
+	put_record(&record, "WARC/1.1", "response", id, HTTP_TYPE, buf_view(&block), 0);
+	struct libdeflate_compressor *c = libdeflate_alloc_compressor(0);
+	size_t bound = libdeflate_gzip_compress_bound(c, record.n);
+	buf_added(out, libdeflate_gzip_compress(c, record.p, record.n, buf_room(out, bound), bound));
+	libdeflate_free_compressor(c);
+	buf_free(&record);
+	buf_free(&block);
+}
+
+static void what_looks_like_a_member_inside_one_is_none(void **state)
+{
+	(void)state;
+	static const struct view bodies[] = { VIEW("<html><p>too little\x05\0\0\0\x1F\x8B\x08\0 foretold"),
+		VIEW("<html><p>too much\xFF\xFF\x0F\0\x1F\x8B\x08\0 foretold"),
+		VIEW("<html><p>more than all\xFF\xFF\xFF\xFF\x1F\x8B\x08\0 foretold"), VIEW("<html><p>nothing odd") };
+	enum { BODIES = sizeof(bodies) / sizeof(bodies[0]) };
+	struct buf file = BUF_INIT(MIB(1));
+	char id[] = "odd-0";
+	for (size_t i = 0; i < BODIES; i++, id[4]++)
+		put_stored(&file, id, bodies[i]);
+	struct reading r = read_one(file_new("odd.warc.gz", buf_view(&file)));
+	assert_int_equal(r.count, BODIES);
+	for (size_t i = 0; i < BODIES; i++) {
+		assert_int_equal(r.items[i].reason, 0);
+		assert_int_equal(r.items[i].body_size, bodies[i].n);
+		assert_memory_equal(r.items[i].body, bodies[i].p, bodies[i].n);
+	}
+	reading_free(&r);
+	buf_free(&file);
+}
+
 static void a_member_larger_than_its_window_is_read(void **state)
 {
 	(void)state;
@@ -747,6 +785,7 @@ int main(void)
 		TEST(a_gzip_file_cut_anywhere_gives_what_stands_before),
 		TEST(zero_bytes_behind_the_last_member_are_padding),
 		TEST(a_body_just_over_the_ceiling_is_dropped_and_one_at_it_is_read),
+		TEST(what_looks_like_a_member_inside_one_is_none),
 		TEST(a_member_larger_than_its_window_is_read),
 		TEST(records_that_are_no_captures_are_no_inputs),
 		TEST(resource_and_conversion_are_documents_by_their_type),
