@@ -22,15 +22,21 @@ struct group {
 	struct rows chains;
 };
 
+struct grams {
+	struct rows rows;
+	uint64_t *fours;
+	uint8_t bit; /* in build.pairs */
+};
+
 struct build {
 	struct rules *rules;
 	struct arena *arena;
 	struct rule_image *image;
-	struct rows strings, prefixes, four, two;
+	struct rows strings, prefixes, always;
+	struct grams open, begun;
 	struct group lines, words;
-	uint32_t *prefix_from;
+	uint64_t *first, *prefix_bits, *listed;
 	uint8_t *pairs;
-	uint64_t *folded, *exact, *by_words, *free, *closed, *four_bits, *two_bits, *listed;
 	bool failed; /* no memory */
 };
 
@@ -158,66 +164,86 @@ const struct image_text *rule_image_look(const struct rule_image *image, const s
 
 /* ---- strings that patterns need --------------------------------------------------------------------- */
 
-/* Frequent letters are poor bait. */
-static int rarity(char c)
+/* Frequent pairs of letters are poor bait: the most frequent ones of news in English and German, in that order. */
+static int rarity(const char *pair)
 {
-	static const char frequent[] = " etaoinsrlhdcu";
-	const char *at = memchr(frequent, c, sizeof(frequent) - 1);
-	return at ? (int)(at - frequent) : (int)sizeof(frequent);
+	static const char frequent[] = "e  t as intht eranred hen  sr eson ien corat oti, ngtendstouit w ptoaly ar "
+				       "fntle mo  bg sede dedvecois "
+				       "eneearomeurral a  rhaliio. riictaas hcech lmasiomofllcah fo yelf "
+				       "yonsusprecacgeetlahipediilhoctberstrlo"
+				       "ie gwi nssutnctssounmo ueertpllyninapaemowotm "
+				       "aiviigs,adkefiweolmipos.mpamnoimossuidooulfewhabevopivagi"
+				       "ru extudawaodblcity vshbuapifp k iackghayovaveifrdo  ryw e.";
+	for (int i = 0; i + 1 < (int)sizeof(frequent) - 1; i += 2)
+		if (memcmp(frequent + i, pair, 2) == 0)
+			return i;
+	return (int)sizeof(frequent);
 }
 
+/* Where @size bytes of @literal begin with its rarest pair. */
 static size_t best_offset(const struct literal *literal, size_t size)
 {
 	size_t best = 0;
 	int most = -1;
 	for (size_t at = 0; at + size <= literal->n; at++) {
-		int sum = 0;
-		/* The first two are looked at first. */
-		for (size_t i = 0; i < size; i++)
-			sum += rarity(literal->p[at + i]) * (i < 2 ? 3 : 1);
-		if (sum > most) {
-			most = sum;
+		int rare = rarity(literal->p + at);
+		if (rare > most) {
+			most = rare;
 			best = at;
 		}
 	}
 	return best;
 }
 
-static void add_gram(struct build *build, size_t pattern, const struct literal *literal)
+static void add_gram(struct build *build, struct grams *grams, size_t pattern, const struct literal *literal)
 {
 	size_t size = literal->n >= 4 ? 4 : 2, offset = best_offset(literal, size);
 	const char *from = literal->p + offset;
-	struct image_gram *gram = rows_add(build, size == 4 ? &build->four : &build->two, 1, sizeof(*gram));
+	struct image_gram *gram = rows_add(build, &grams->rows, 1, sizeof(*gram));
 	if (!gram)
 		return;
 	*gram = (struct image_gram){ .bytes = size == 4 ? image_four(from) : image_two(from),
+		.size = (uint32_t)size,
 		.pattern = (uint32_t)pattern,
 		.text = add_string(build, view_make(literal->p, literal->n)),
 		.n = literal->n,
 		.offset = (uint32_t)offset };
-	put(size == 4 ? build->four_bits : build->two_bits, image_hash(gram->bytes));
-	build->pairs[image_two(from)] |= size == 4 ? PAIR_FOUR : PAIR_TWO;
+	if (size == 4)
+		put(grams->fours, image_hash(gram->bytes));
+	build->pairs[image_two(from)] |= (uint8_t)(size == 4 ? grams->bit : grams->bit | grams->bit << 1);
 }
 
-/* The same rows by hash, and where each hash begins. */
-static const struct image_gram *sort_grams(struct build *build, const struct rows *rows, const uint32_t **ret_from)
+/* ---- rows by hash ---------------------------------------------------------------------------------------- */
+
+static uint32_t gram_hash(const void *row)
 {
-	const struct image_gram *grams = (const struct image_gram *)(const void *)rows->p;
-	uint32_t *from = zeroed(build, IMAGE_GRAM_LISTS + 1, sizeof(*from));
-	struct image_gram *sorted = zeroed(build, rows->count, sizeof(*sorted));
+	const struct image_gram *gram = row;
+	return image_hash(gram->bytes);
+}
+
+static uint32_t prefix_hash(const void *row)
+{
+	const struct image_prefix *prefix = row;
+	return image_prefix_hash(prefix->bytes, prefix->key);
+}
+
+/* The same rows by hash, and where each hash begins; rows of one hash stay in their order. */
+static const void *sort_rows(struct build *build, const struct rows *rows, size_t size, uint32_t (*hash)(const void *),
+	const uint32_t **ret_from)
+{
+	uint32_t *from = zeroed(build, IMAGE_LISTS + 1, sizeof(*from));
+	char *sorted = zeroed(build, rows->count, size);
 	if (build->failed)
 		return NULL;
 	for (size_t i = 0; i < rows->count; i++)
-		from[image_hash(grams[i].bytes) % IMAGE_GRAM_LISTS + 1]++;
-	for (size_t i = 0; i < IMAGE_GRAM_LISTS; i++)
+		from[hash(rows->p + i * size) % IMAGE_LISTS + 1]++;
+	for (size_t i = 0; i < IMAGE_LISTS; i++)
 		from[i + 1] += from[i];
 	/* Filled from behind, each place is counted down to its first. */
-	for (size_t i = rows->count; i--;) {
-		size_t hash = image_hash(grams[i].bytes) % IMAGE_GRAM_LISTS;
-		sorted[--from[hash + 1]] = grams[i];
-	}
-	memmove(from, from + 1, IMAGE_GRAM_LISTS * sizeof(*from));
-	from[IMAGE_GRAM_LISTS] = (uint32_t)rows->count;
+	for (size_t i = rows->count; i--;)
+		memcpy(sorted + --from[hash(rows->p + i * size) % IMAGE_LISTS + 1] * size, rows->p + i * size, size);
+	memmove(from, from + 1, IMAGE_LISTS * sizeof(*from));
+	from[IMAGE_LISTS] = (uint32_t)rows->count;
 	*ret_from = from;
 	return sorted;
 }
@@ -235,12 +261,8 @@ static bool fold_literal(struct literal *literal)
 }
 
 /* False: lines can't be sorted out by strings. */
-static bool fold_needed(const struct rule *rule, struct literal_set *set, bool closed)
+static bool fold_needed(const struct rule *rule, struct literal_set *set)
 {
-	/* "By", "Von": where it must begin so, looking for it is of no use. */
-	for (size_t i = 0; closed && i < set->n; i++)
-		if (set->item[i].n < 4)
-			return false;
 	for (size_t i = 0; rule->exact && i < set->n; i++)
 		if (!fold_literal(&set->item[i]))
 			return false;
@@ -250,62 +272,49 @@ static bool fold_needed(const struct rule *rule, struct literal_set *set, bool c
 /* ---- patterns ----------------------------------------------------------------------------------------- */
 
 /* The beginnings of a pattern, when all are known. */
-static bool add_prefixes(struct build *build, const struct rule *rule)
+static bool add_prefixes(struct build *build, const struct rule *rule, size_t pattern, bool *ret_looks)
 {
 	struct prefix set[PREFIX_SET_MAX];
-	size_t n = pattern_prefixes(rule->source, set);
+	size_t n = pattern_prefixes(rule->source, set, ret_looks);
 	for (size_t i = 0; i < n; i++) {
-		uint8_t *row = rows_add(build, &build->prefixes, IMAGE_PREFIX, 1);
+		struct image_prefix *row = rows_add(build, &build->prefixes, 1, sizeof(*row));
 		if (!row)
 			return false;
-		row[0] = set[i].n;
-		memset(row + 1, 0, IMAGE_PREFIX - 1);
-		memcpy(row + 1, set[i].p, set[i].n);
+		*row = (struct image_prefix){ .key = image_prefix_key(set[i].n, rule->exact),
+			.pattern = (uint32_t)pattern,
+			.words = rule->words };
+		memcpy(&row->bytes, set[i].p, set[i].n);
+		put(build->prefix_bits, prefix_hash(row));
 	}
 	return n != 0;
 }
 
-/* At place @k the prefixes of a pattern have this byte; where one ends before or none is known, any. */
-static void add_places(struct build *build, size_t i, uint64_t *sets, bool closed)
+/* Bylines begin with the strings that they need: looking for them is of no use. */
+static bool add_strings(
+	struct build *build, size_t pattern, const struct rule *rule, bool begun, struct literal_set *needed)
 {
-	size_t cells = build->image->cells;
-	size_t from = (size_t)build->prefix_from[i] * IMAGE_PREFIX;
-	/* No pattern so far may have had any: then there is no memory. */
-	const uint8_t *first = closed ? (const uint8_t *)build->prefixes.p + from : NULL;
-	const uint8_t *end = closed ? first + (build->prefixes.count - from) : NULL;
-	for (size_t k = 1; k < IMAGE_PLACES; k++) {
-		bool any = !closed;
-		uint64_t *place = sets + k * IMAGE_BYTES * cells;
-		for (const uint8_t *row = first; !any && row < end; row += IMAGE_PREFIX) {
-			any = row[0] <= k;
-			put(place + row[1 + k] * cells, i);
-		}
-		for (size_t c = 0; any && c < IMAGE_BYTES; c++)
-			put(place + c * cells, i);
-	}
+	if ((begun && rule->exact) || !fold_needed(rule, needed))
+		return false;
+	for (size_t k = 0; k < needed->n; k++)
+		add_gram(build, begun ? &build->begun : &build->open, pattern, &needed->item[k]);
+	return true;
 }
 
-static void add_pattern(struct build *build, const struct rule *rule, size_t i)
+static void add_pattern(struct build *build, const struct rule *rule, size_t i, struct image_pattern *row)
 {
 	struct pattern_facts facts;
-	size_t cells = build->image->cells;
-	uint64_t *first = rule->exact ? build->exact : build->folded;
+	bool looks;
 	pattern_read(rule->source, &facts);
-	for (size_t c = 0; c < IMAGE_BYTES; c++)
-		if (facts.first[c / 64] >> (c % 64) & 1)
-			put(first + c * cells, i);
-	for (size_t words = 0; words <= rule->words && words <= RULE_WORDS_MAX; words++)
-		put(build->by_words + words * cells, i);
-	bool closed = add_prefixes(build, rule);
-	if (closed)
-		put(build->closed, i);
-	build->prefix_from[i + 1] = (uint32_t)(build->prefixes.count / IMAGE_PREFIX);
-	add_places(build, i, first, closed && !build->failed);
-	if (!fold_needed(rule, &facts.needed, closed))
-		put(build->free, i);
-	else
-		for (size_t k = 0; k < facts.needed.n; k++)
-			add_gram(build, i, &facts.needed.item[k]);
+	memcpy(build->first + i * IMAGE_FIRST, facts.first, sizeof(facts.first));
+	row->words = rule->words;
+	row->exact = rule->exact;
+	row->must = (unsigned char)facts.must;
+	row->begun = add_prefixes(build, rule, i, &looks);
+	row->prose = row->begun && !looks;
+	row->strings = add_strings(build, i, rule, row->begun, &facts.needed);
+	uint32_t *always = row->begun || row->strings ? NULL : rows_add(build, &build->always, 1, sizeof(*always));
+	if (always)
+		*always = (uint32_t)i;
 }
 
 /* ---- lines and words ---------------------------------------------------------------------------------- */
@@ -371,7 +380,7 @@ static void add_rules(struct build *build)
 {
 	struct rule_image *image = build->image;
 	struct image_rule *rows = zeroed(build, build->rules->count, sizeof(*rows));
-	uint32_t *patterns = zeroed(build, image->patterns_count, sizeof(*patterns));
+	struct image_pattern *patterns = zeroed(build, image->patterns_count, sizeof(*patterns));
 	uint32_t number = 0, pattern = 0;
 	for (const struct rule *rule = build->rules->first; rule && !build->failed; rule = rule->next, number++) {
 		rows[number] = row_of(build, rule);
@@ -379,8 +388,9 @@ static void add_rules(struct build *build)
 			add_line(build, line->text, number);
 		if (!rule->pattern || build->failed)
 			continue;
-		patterns[pattern] = number;
-		add_pattern(build, rule, pattern++);
+		patterns[pattern].rule = number;
+		add_pattern(build, rule, pattern, &patterns[pattern]);
+		pattern++;
 	}
 	image->rules = rows;
 	image->rules_count = number;
@@ -392,18 +402,15 @@ static bool make_sets(struct build *build)
 	struct rule_image *image = build->image;
 	for (const struct rule *rule = build->rules->first; rule; rule = rule->next)
 		image->patterns_count += rule->pattern != NULL;
-	size_t cells = image->cells = image->patterns_count / 64 + 1;
-	build->folded = zeroed(build, image->folded_count = IMAGE_PLACES * IMAGE_BYTES * cells, sizeof(uint64_t));
-	build->exact = zeroed(build, image->exact_count = IMAGE_PLACES * IMAGE_BYTES * cells, sizeof(uint64_t));
-	build->by_words = zeroed(build, image->words_count = (RULE_WORDS_MAX + 1) * cells, sizeof(uint64_t));
-	build->free = zeroed(build, image->free_count = cells, sizeof(uint64_t));
-	build->closed = zeroed(build, image->closed_count = cells, sizeof(uint64_t));
-	build->four_bits = zeroed(build, image->four_bits_count = IMAGE_GRAM_BITS / 64, sizeof(uint64_t));
-	build->two_bits = zeroed(build, image->two_bits_count = IMAGE_GRAM_BITS / 64, sizeof(uint64_t));
-	build->listed = zeroed(build, image->listed_count = IMAGE_GRAM_BITS / 64, sizeof(uint64_t));
+	image->cells = image->patterns_count / 64 + 1;
+	build->first = zeroed(build, image->first_count = image->patterns_count * IMAGE_FIRST, sizeof(uint64_t));
+	build->prefix_bits = zeroed(build, image->prefix_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->open.fours = zeroed(build, image->open_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->begun.fours = zeroed(build, image->begun_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->pairs = zeroed(build, image->pairs_count = IMAGE_PAIRS, 1);
-	build->prefix_from =
-		zeroed(build, image->prefix_from_count = image->patterns_count + 1, sizeof(*build->prefix_from));
+	build->open.bit = IMAGE_OPEN;
+	build->begun.bit = IMAGE_BEGUN;
+	build->listed = zeroed(build, image->listed_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	add_string(build, VIEW("")); /* no table is empty */
 	return !build->failed;
 }
@@ -425,25 +432,24 @@ static void set_tables(struct build *build)
 		build, &build->lines, &image->lines, &image->lines_count, &image->line_slots, &image->line_slots_count);
 	set_group(build, &build->words, &image->lexicon, &image->lexicon_count, &image->lexicon_slots,
 		&image->lexicon_slots_count);
-	image->four = sort_grams(build, &build->four, &image->four_from);
-	image->two = sort_grams(build, &build->two, &image->two_from);
-	image->four_count = build->four.count;
-	image->two_count = build->two.count;
-	image->four_from_count = image->two_from_count = IMAGE_GRAM_LISTS + 1;
+	image->open = sort_rows(build, &build->open.rows, sizeof(*image->open), gram_hash, &image->open_from);
+	image->begun = sort_rows(build, &build->begun.rows, sizeof(*image->begun), gram_hash, &image->begun_from);
+	image->prefixes =
+		sort_rows(build, &build->prefixes, sizeof(*image->prefixes), prefix_hash, &image->prefix_from);
+	image->open_count = build->open.rows.count;
+	image->begun_count = build->begun.rows.count;
+	image->prefixes_count = build->prefixes.count;
+	image->open_from_count = image->begun_from_count = image->prefix_from_count = IMAGE_LISTS + 1;
 	image->strings = build->strings.p;
 	image->strings_count = build->strings.count;
-	image->prefixes = (const uint8_t *)build->prefixes.p;
-	image->prefixes_count = build->prefixes.count;
-	image->prefix_from = build->prefix_from;
-	image->folded = build->folded;
-	image->exact = build->exact;
-	image->words = build->by_words;
-	image->free = build->free;
-	image->closed = build->closed;
-	image->four_bits = build->four_bits;
-	image->two_bits = build->two_bits;
-	image->listed = build->listed;
+	image->always = (const uint32_t *)(const void *)build->always.p;
+	image->always_count = build->always.count;
+	image->first = build->first;
+	image->prefix_bits = build->prefix_bits;
+	image->open_fours = build->open.fours;
+	image->begun_fours = build->begun.fours;
 	image->pairs = build->pairs;
+	image->listed = build->listed;
 }
 
 int rule_image_make(struct rules *rules, struct rule_image *ret_image)

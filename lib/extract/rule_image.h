@@ -13,15 +13,13 @@
 #include "util/view.h"
 
 enum {
-	IMAGE_BYTES = 256,
-	IMAGE_GRAM_BITS = 1 << 16,
-	IMAGE_GRAM_LISTS = 1 << 12,
+	IMAGE_HASH_BITS = 1 << 16,
+	IMAGE_LISTS = 1 << 12,
 	IMAGE_PAIRS = 1 << 16,
-	IMAGE_PLACES = 4, /* first bytes that are looked at */
-	IMAGE_PREFIX = 5, /* bytes of an entry: how many, and up to four */
+	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };
-/* What two bytes may be the beginning of. */
-enum { PAIR_TWO = 1, PAIR_FOUR = 2 };
+/* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one. */
+enum { IMAGE_OPEN = 1, IMAGE_OPEN_TWO = 2, IMAGE_BEGUN = 4, IMAGE_BEGUN_TWO = 8 };
 enum { IMAGE_EXACT = 1, IMAGE_PATTERN = 2, IMAGE_HEADLINES = 4, IMAGE_REST = 8 };
 
 /* Rows of 32-bit numbers only: the generator writes them without knowing what they mean. */
@@ -33,9 +31,23 @@ struct image_rule {
 struct image_text {
 	uint32_t text, n, first, count;
 };
+/* A pattern whose beginnings are known is found by them (struct image_prefix), and then by a string that it needs, if
+ * one is known; any other by such a string alone, or it is always asked. */
+struct image_pattern {
+	uint32_t rule, words, exact;
+	uint32_t must;	  /* a byte that stands in every match; 0: none is known */
+	uint32_t begun;	  /* its beginnings are known */
+	uint32_t prose;	  /* it is also asked of long prose */
+	uint32_t strings; /* strings that it needs are known */
+};
+/* How a match of a pattern may begin: up to four bytes, and how many. */
+struct image_prefix {
+	uint32_t bytes, key; /* see image_prefix_key */
+	uint32_t pattern, words;
+};
 /* A string that a pattern needs, found by four (or two) bytes of it. */
 struct image_gram {
-	uint32_t bytes, pattern, text, n;
+	uint32_t bytes, size, pattern, text, n;
 	uint32_t offset; /* of these bytes in the string */
 };
 /* A sense of a word. */
@@ -48,21 +60,19 @@ struct word {
 #define RULE_IMAGE_TABLES(X)                                                                                           \
 	X(char, strings, 1)                                                                                            \
 	X(struct image_rule, rules, 13)                                                                                \
-	X(uint32_t, patterns, 1)    /* the rule of each, in the order of the rules */                                  \
-	X(uint64_t, folded, 1)	    /* IMAGE_PLACES times 256 sets: may have this byte there */                        \
-	X(uint64_t, exact, 1)	    /* the same of the line as it stands */                                            \
-	X(uint64_t, words, 1)	    /* RULE_WORDS_MAX + 1 sets: may have so many words */                              \
-	X(uint64_t, free, 1)	    /* a set: needs no string that is known */                                         \
-	X(uint64_t, closed, 1)	    /* a set: all its beginnings are known */                                          \
-	X(uint32_t, prefix_from, 1) /* by pattern, and the end */                                                      \
-	X(uint8_t, prefixes, 1)	    /* IMAGE_PREFIX bytes each */                                                      \
+	X(struct image_pattern, patterns, 7) /* in the order of the rules */                                           \
+	X(uint64_t, first, 1)		     /* of each, IMAGE_FIRST numbers: may it begin with this byte */           \
+	X(uint32_t, always, 1)		     /* patterns of which nothing is known */                                  \
+	X(uint64_t, prefix_bits, 1)	     /* by hash: is there any */                                               \
+	X(uint32_t, prefix_from, 1)	     /* by hash: first of @prefixes, and the end */                            \
+	X(struct image_prefix, prefixes, 4)                                                                            \
 	X(uint8_t, pairs, 1)                                                                                           \
-	X(uint64_t, four_bits, 1) /* by hash: is there any */                                                          \
-	X(uint64_t, two_bits, 1)                                                                                       \
-	X(uint32_t, four_from, 1) /* by hash: first of @four, and the end */                                           \
-	X(uint32_t, two_from, 1)                                                                                       \
-	X(struct image_gram, four, 5)                                                                                  \
-	X(struct image_gram, two, 5)                                                                                   \
+	X(uint64_t, open_fours, 1) /* strings of patterns that begin anyhow, by hash: is there any */                  \
+	X(uint32_t, open_from, 1)  /* by hash: first of @open, and the end */                                          \
+	X(struct image_gram, open, 6)                                                                                  \
+	X(uint64_t, begun_fours, 1) /* the same of patterns whose beginnings are known */                              \
+	X(uint32_t, begun_from, 1)                                                                                     \
+	X(struct image_gram, begun, 6)                                                                                 \
 	X(uint64_t, listed, 1) /* by beginning and length: may such a line be listed */                                \
 	X(struct image_text, lines, 4)                                                                                 \
 	X(uint32_t, line_rules, 1)                                                                                     \
@@ -77,7 +87,7 @@ struct rule_image {
 	size_t name##_count;
 	RULE_IMAGE_TABLES(IMAGE_MEMBER)
 #undef IMAGE_MEMBER
-	size_t cells;	/* 64-bit words of a set of patterns */
+	size_t cells;	/* 64-bit words of a set with a bit for each pattern */
 	size_t longest; /* bytes of the longest line that is listed */
 };
 
@@ -108,6 +118,17 @@ static inline uint32_t image_two(const char *p)
 static inline uint32_t image_hash(uint32_t bytes)
 {
 	return (bytes * 0x9E3779B1u) >> 16;
+}
+
+/* How many bytes, and of the line as it stands (@exact) or folded. */
+static inline uint32_t image_prefix_key(uint32_t n, uint32_t exact)
+{
+	return 2 * n + exact;
+}
+
+static inline uint32_t image_prefix_hash(uint32_t bytes, uint32_t key)
+{
+	return image_hash(bytes + key * 0xC2B2AE35u);
 }
 
 /* Of a line's beginning, end and length. */

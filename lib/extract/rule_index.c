@@ -1,6 +1,7 @@
-/* How a line finds its rules. Lines as they stand: one look-up. Patterns: three sets of bits are cut with each other
- * (as many words, such a first byte, a string that the pattern needs), and what is left is asked in the order of the
- * rules. On what extractors leave, 0.1 patterns a line are asked of 280; without the strings it was 56. */
+/* How a line finds its rules. Lines as they stand: one look-up. Patterns: those whose beginnings are known are found by
+ * the first bytes, by four look-ups, and only if some are by a walk over the line for strings that they need; the
+ * others (two dozen languages of "all rights reserved") by such a walk alone. What is left is asked in the order of the
+ * rules. */
 #include "extract/rules.h"
 
 #include <errno.h>
@@ -35,8 +36,11 @@ struct search {
 	const struct line *line;
 	rule_found_fn *found;
 	void *user;
-	uint64_t *open;	  /* may match as far as words and first byte go */
-	uint64_t *wanted; /* and a string that it needs stands there */
+	bool prose;	  /* long prose: what is asked for elsewhere in a line is for shorter ones */
+	bool some_wanted; /* some bit of @wanted */
+	uint32_t begun_count;
+	uint64_t *begun;  /* patterns that begin so, and need a string that was not found yet */
+	uint64_t *wanted; /* patterns that may match */
 };
 
 static inline bool in_bits(const uint64_t *bits, uint32_t hash)
@@ -44,116 +48,164 @@ static inline bool in_bits(const uint64_t *bits, uint32_t hash)
 	return bits[hash / 64] >> (hash % 64) & 1;
 }
 
-/* At byte @at of @key the bytes of some gram of this list stand. */
-static void visit(struct search *search, const struct image_gram *g, const struct image_gram *end, struct view key,
-	size_t at, uint32_t bytes)
+static inline struct view subject_of(const struct search *search, uint32_t exact)
 {
-	for (; g < end; g++) {
-		if (g->bytes != bytes || !(search->open[g->pattern / 64] >> (g->pattern % 64) & 1))
+	return exact ? search->line->text : search->line->core;
+}
+
+static void want(struct search *search, uint32_t i)
+{
+	put(search->wanted, i);
+	search->some_wanted = true;
+}
+
+static void begin(struct search *search, const struct image_prefix *prefix)
+{
+	const struct image_pattern *pattern = &search->image->patterns[prefix->pattern];
+	if (search->line->words > prefix->words || (search->prose && !pattern->prose))
+		return;
+	put(pattern->strings ? search->begun : search->wanted, prefix->pattern);
+	search->begun_count += pattern->strings;
+	search->some_wanted |= !pattern->strings;
+}
+
+/* Patterns that begin as @subject does. */
+static void find_beginnings(struct search *search, struct view subject, uint32_t exact)
+{
+	static const uint32_t masks[PREFIX_BYTES + 1] = { 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF };
+	const struct rule_image *image = search->image;
+	uint32_t four = 0, most = PREFIX_BYTES;
+	if (subject.n >= PREFIX_BYTES)
+		four = image_four(subject.p);
+	else
+		memcpy(&four, subject.p, most = (uint32_t)subject.n);
+	for (uint32_t n = 1; n <= most; n++) {
+		uint32_t bytes = four & masks[n], key = image_prefix_key(n, exact),
+			 hash = image_prefix_hash(bytes, key);
+		if (!in_bits(image->prefix_bits, hash))
 			continue;
-		if (at >= g->offset && at - g->offset + g->n <= key.n &&
+		const uint32_t *from = image->prefix_from + hash % IMAGE_LISTS;
+		for (uint32_t i = from[0]; i < from[1]; i++)
+			if (image->prefixes[i].bytes == bytes && image->prefixes[i].key == key)
+				begin(search, &image->prefixes[i]);
+	}
+}
+
+/* Strings that patterns need, as tables. */
+struct grams {
+	uint8_t bit; /* in pairs */
+	const uint64_t *fours;
+	const uint32_t *from;
+	const struct image_gram *rows;
+};
+
+static void take_string(struct search *search, uint32_t i, bool begun)
+{
+	const struct image_pattern *pattern = &search->image->patterns[i];
+	const uint64_t *first = search->image->first + (size_t)i * IMAGE_FIRST;
+	if (begun ? in_bits(search->begun, i)
+		  : search->line->words <= pattern->words &&
+				in_bits(first, (unsigned char)subject_of(search, pattern->exact).p[0]))
+		want(search, i);
+}
+
+/* At byte @at of @key @size bytes stand that some strings have. */
+static void visit(
+	struct search *search, const struct grams *grams, struct view key, size_t at, uint32_t bytes, uint32_t size)
+{
+	const uint32_t *from = grams->from + image_hash(bytes) % IMAGE_LISTS;
+	for (const struct image_gram *g = grams->rows + from[0], *end = grams->rows + from[1]; g < end; g++)
+		if (g->bytes == bytes && g->size == size && at >= g->offset && at - g->offset + g->n <= key.n &&
 			memcmp(key.p + at - g->offset, search->image->strings + g->text, g->n) == 0)
-			put(search->wanted, g->pattern);
-	}
+			take_string(search, g->pattern, grams->bit == IMAGE_BEGUN);
 }
 
-static void visit_four(struct search *search, struct view key, size_t at)
+static void visit_place(struct search *search, const struct grams *grams, struct view key, size_t at)
 {
-	const struct rule_image *image = search->image;
-	uint32_t bytes = image_four(key.p + at), hash = image_hash(bytes);
-	const uint32_t *from = image->four_from + hash % IMAGE_GRAM_LISTS;
-	if (in_bits(image->four_bits, hash))
-		visit(search, image->four + from[0], image->four + from[1], key, at, bytes);
+	uint8_t pair = search->image->pairs[image_two(key.p + at)];
+	if (pair & grams->bit && at + 4 <= key.n && in_bits(grams->fours, image_hash(image_four(key.p + at))))
+		visit(search, grams, key, at, image_four(key.p + at), 4);
+	if (pair & grams->bit << 1)
+		visit(search, grams, key, at, image_two(key.p + at), 2);
 }
 
-static void visit_two(struct search *search, struct view key, size_t at)
+/* Many places at a time: a branch for each is guessed wrong too often. */
+static void find_strings(struct search *search, const struct grams *grams)
 {
-	const struct rule_image *image = search->image;
-	uint32_t bytes = image_two(key.p + at);
-	const uint32_t *from = image->two_from + image_hash(bytes) % IMAGE_GRAM_LISTS;
-	visit(search, image->two + from[0], image->two + from[1], key, at, bytes);
-}
-
-static void scan(struct search *search, struct view key)
-{
+	enum { PLACES = 16 };
 	const uint8_t *pairs = search->image->pairs;
-	size_t i = 0;
-	for (; i + 4 <= key.n; i++) {
-		uint8_t pair = pairs[image_two(key.p + i)];
-		if (__builtin_expect(!pair, 1))
-			continue;
-		if (pair & PAIR_FOUR)
-			visit_four(search, key, i);
-		if (pair & PAIR_TWO)
-			visit_two(search, key, i);
+	struct view key = search->line->key;
+	size_t at = 0;
+	for (; at + PLACES < key.n; at += PLACES) {
+		uint8_t found = 0;
+#pragma GCC unroll 16
+		for (size_t i = 0; i < PLACES; i++)
+			found |= pairs[image_two(key.p + at + i)];
+		for (size_t i = 0; found & grams->bit && i < PLACES; i++)
+			visit_place(search, grams, key, at + i);
 	}
-	for (; i + 2 <= key.n; i++)
-		if (pairs[image_two(key.p + i)] & PAIR_TWO)
-			visit_two(search, key, i);
+	for (; at + 2 <= key.n; at++)
+		visit_place(search, grams, key, at);
 }
 
-/* The prefix itself is compared: what was cut before knows its bytes one by one. */
-static bool begins(const struct rule_image *image, size_t pattern, struct view subject)
-{
-	size_t from = image->prefix_from[pattern], end = image->prefix_from[pattern + 1];
-	const uint8_t *prefix = from < end ? image->prefixes + from * IMAGE_PREFIX : NULL;
-	for (size_t i = from; i < end; i++, prefix += IMAGE_PREFIX)
-		if (prefix[1] == (uint8_t)subject.p[0] && prefix[0] <= subject.n &&
-			memcmp(prefix + 1, subject.p, prefix[0]) == 0)
-			return true;
-	return from == end;
-}
-
-/* Which patterns may match, by words and first bytes. False: none. */
-static bool find_open(struct search *search)
+static void find_open(struct search *search)
 {
 	const struct rule_image *image = search->image;
-	const struct line *line = search->line;
-	const size_t cells = image->cells;
-	const uint64_t *words = image->words + line->words * cells, *folded[IMAGE_PLACES], *exact[IMAGE_PLACES];
-	/* In long prose, only patterns whose beginning is known: the others are for shorter lines. */
-	bool prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS;
-	uint64_t any = 0;
-	for (size_t k = 0; k < IMAGE_PLACES; k++) {
-		size_t core = k < line->core.n ? (unsigned char)line->core.p[k] : 0,
-		       text = k < line->text.n ? (unsigned char)line->text.p[k] : 0;
-		folded[k] = image->folded + (k * IMAGE_BYTES + core) * cells;
-		exact[k] = image->exact + (k * IMAGE_BYTES + text) * cells;
+	const struct grams grams = { IMAGE_OPEN, image->open_fours, image->open_from, image->open };
+	find_strings(search, &grams);
+	for (size_t i = 0; i < image->always_count; i++)
+		take_string(search, image->always[i], false);
+}
+
+/* Asking a few patterns is cheaper than the walk. */
+static void find_begun(struct search *search)
+{
+	enum { FEW = 6 };
+	const struct rule_image *image = search->image;
+	const struct grams grams = { IMAGE_BEGUN, image->begun_fours, image->begun_from, image->begun };
+	if (search->begun_count > FEW) {
+		find_strings(search, &grams);
+		return;
 	}
-	for (size_t i = 0; i < cells; i++) {
-		uint64_t open = words[i] & ((folded[0][i] & folded[1][i] & folded[2][i] & folded[3][i]) |
-						   (exact[0][i] & exact[1][i] & exact[2][i] & exact[3][i]));
-		open &= prose ? image->closed[i] : UINT64_MAX;
-		for (uint64_t left = prose ? open : 0; left; left &= left - 1) {
-			size_t pattern = i * 64 + (size_t)__builtin_ctzll(left);
-			bool stands = search->rules->all[image->patterns[pattern]]->exact;
-			if (!begins(image, pattern, stands ? line->text : line->core))
-				open &= ~(left & -left);
+	for (size_t i = 0; i < image->cells; i++)
+		search->wanted[i] |= search->begun[i];
+	search->some_wanted = true;
+}
+
+static bool matches(const struct search *search, const struct image_pattern *pattern, const struct rule *rule)
+{
+	struct view subject = subject_of(search, pattern->exact);
+	if (rule->off || (pattern->must && !memchr(subject.p, (int)pattern->must, subject.n)))
+		return false;
+	return pattern_match(search->matcher, rule->pattern, subject);
+}
+
+static void ask_wanted(struct search *search)
+{
+	const struct rule_image *image = search->image;
+	for (size_t i = 0; i < image->cells; i++) {
+		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
+			const struct image_pattern *pattern = &image->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
+			const struct rule *rule = search->rules->all[pattern->rule];
+			if (matches(search, pattern, rule) && !search->found(search->user, rule))
+				return;
 		}
-		search->open[i] = open;
-		search->wanted[i] = open & image->free[i];
-		any |= open;
 	}
-	return any != 0;
 }
 
 static void ask_patterns(struct search *search)
 {
-	const struct rule_image *image = search->image;
-	if (search->line->words > RULE_WORDS_MAX || !find_open(search))
+	if (search->line->words > RULE_WORDS_MAX)
 		return;
-	scan(search, search->line->key);
-	for (size_t i = 0; i < image->cells; i++) {
-		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
-			size_t pattern = i * 64 + (size_t)__builtin_ctzll(left);
-			const struct rule *rule = search->rules->all[image->patterns[pattern]];
-			struct view subject = rule->exact ? search->line->text : search->line->core;
-			if (!rule->off && begins(image, pattern, subject) &&
-				pattern_match(search->matcher, rule->pattern, subject) &&
-				!search->found(search->user, rule))
-				return;
-		}
-	}
+	memset(search->begun, 0, 2 * search->image->cells * sizeof(*search->begun));
+	find_beginnings(search, search->line->core, 0);
+	find_beginnings(search, search->line->text, 1);
+	if (search->begun_count)
+		find_begun(search);
+	if (!search->prose)
+		find_open(search);
+	if (search->some_wanted)
+		ask_wanted(search);
 }
 
 /* "Share." alone may be somebody's answer; "Share" is a button. */
@@ -195,7 +247,8 @@ void rule_index_find(
 		.line = line,
 		.found = found,
 		.user = user,
-		.open = sets,
+		.prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS,
+		.begun = sets,
 		.wanted = sets + image->cells };
 	if (ask_lines(&search) && sets)
 		ask_patterns(&search);

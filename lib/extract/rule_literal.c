@@ -9,6 +9,7 @@ struct part {
 	bool exact;	       /* it matches these strings and no others */
 	bool needed;	       /* @need holds what one of must be in every match */
 	bool empty;	       /* it may match nothing */
+	char must;	       /* a mark that every match has; 0: none is known */
 	uint64_t first[4];     /* bytes that it may begin with */
 	struct literal_set is; /* when exact */
 	struct literal_set need;
@@ -128,6 +129,7 @@ static size_t char_bytes(const struct reader *in)
 static void be_unknown(struct part *out)
 {
 	out->exact = out->needed = out->empty = false;
+	out->must = 0;
 	memset(out->first, 0xFF, sizeof(out->first));
 }
 
@@ -136,6 +138,7 @@ static void be_empty(struct part *out)
 {
 	out->exact = out->empty = true;
 	out->needed = false;
+	out->must = 0;
 	memset(out->first, 0, sizeof(out->first));
 	set_empty_string(&out->is);
 }
@@ -146,11 +149,18 @@ static void add_first(struct part *out, char from, char to)
 		out->first[c / 64] |= (uint64_t)1 << (c % 64);
 }
 
+/* Letters, digits and the space stand in nearly every line. */
+static bool is_mark(char c)
+{
+	return c > ' ' && c < 0x7F && !ascii_is_alpha(c) && !ascii_is_digit(c);
+}
+
 static void be_char(struct reader *in, struct part *out)
 {
 	size_t n = char_bytes(in);
 	be_empty(out);
 	out->empty = false;
+	out->must = is_mark(*in->p) ? *in->p : 0;
 	add_first(out, *in->p, *in->p);
 	out->is.n = 0;
 	set_add(&out->is, in->p, n);
@@ -310,6 +320,7 @@ static void read_quantifier(struct reader *in, struct part *part)
 	part->empty = part->empty || none;
 	if (none) {
 		part->needed = false;
+		part->must = 0;
 		part->exact = part->exact && once && set_add(&part->is, "", 0);
 		return;
 	}
@@ -339,6 +350,7 @@ static void read_branch(struct reader *in, struct part *out)
 		for (int i = 0; i < 4 && out->empty; i++)
 			out->first[i] |= atom->first[i];
 		out->empty = out->empty && atom->empty;
+		out->must = atom->must ? atom->must : out->must;
 		if (atom->exact && set_join(run, &atom->is))
 			continue;
 		whole = false;
@@ -377,8 +389,9 @@ static void read_branches(struct reader *in, struct part *out)
 	out->is.n = out->need.n = 0;
 	if (!branch)
 		in->lost = true;
-	while (!in->lost) {
+	for (bool first = true; !in->lost; first = false) {
 		read_branch(in, branch);
+		out->must = first || out->must == branch->must ? branch->must : 0;
 		out->empty = out->empty || branch->empty;
 		for (int i = 0; i < 4; i++)
 			out->first[i] |= branch->first[i];
@@ -403,6 +416,7 @@ bool pattern_read(struct view source, struct pattern_facts *ret_facts)
 	ret_facts->needed.n = known && whole->needed ? whole->need.n : 0;
 	if (ret_facts->needed.n)
 		ret_facts->needed = whole->need;
+	ret_facts->must = known ? whole->must : 0;
 	memset(ret_facts->first, 0xFF, sizeof(ret_facts->first));
 	if (known && !whole->empty)
 		memcpy(ret_facts->first, whole->first, sizeof(ret_facts->first));

@@ -158,10 +158,15 @@ struct prefix_set {
 struct scan {
 	const char *p, *end;
 	int depth;
+	bool looks; /* there are assertions, which are not looked into */
 };
 
 static bool set_add(struct prefix_set *set, struct prefix item)
 {
+	for (size_t i = 0; i < set->n; i++)
+		if (set->item[i].n == item.n && set->item[i].open == item.open &&
+			memcmp(set->item[i].p, item.p, item.n) == 0)
+			return true;
 	if (set->n == PREFIX_SET_MAX)
 		return false;
 	set->item[set->n++] = item;
@@ -213,21 +218,40 @@ static bool is_open(const struct prefix_set *set)
 	return false;
 }
 
-/* [...] of single ASCII characters and ranges; false for anything else. */
+/* One character at @p, perhaps behind a backslash, as an open prefix; behind it. NULL: none that is known. */
+static const char *scan_char(const char *p, const char *end, struct prefix *ret)
+{
+	if (*p == '\\' && (++p == end || ascii_is_alpha(*p) || ascii_is_digit(*p) || (unsigned char)*p >= 0x80))
+		return NULL;
+	size_t n = 1, left = (size_t)(end - p);
+	while (n < left && ((unsigned char)p[n] & 0xC0) == 0x80)
+		n++;
+	*ret = (struct prefix){ .n = (unsigned char)(n < PREFIX_BYTES ? n : PREFIX_BYTES), .open = true };
+	memcpy(ret->p, p, ret->n);
+	return p + n;
+}
+
+/* [...] of single characters and of ranges of ASCII; false for anything else. */
 static bool scan_class(struct scan *scan, struct prefix_set *atom)
 {
 	const char *p = scan->p + 1;
-	for (; p < scan->end && *p != ']'; p++) {
-		if (*p == '\\' || *p == '[' || *p == '^' || (unsigned char)*p >= 0x80)
+	if (p < scan->end && (*p == '^' || *p == ']'))
+		return false;
+	while (p < scan->end && *p != ']') {
+		struct prefix item, last;
+		if (*p == '[' || !(p = scan_char(p, scan->end, &item)))
 			return false;
-		char last = *p;
-		if (p + 2 < scan->end && p[1] == '-' && p[2] != ']')
-			last = p[2];
-		for (int c = *p; c <= last; c++)
+		if (p + 1 >= scan->end || *p != '-' || p[1] == ']') {
+			if (!set_add(atom, item))
+				return false;
+			continue;
+		}
+		p = scan_char(p + 1, scan->end, &last);
+		if (!p || item.n != 1 || last.n != 1)
+			return false;
+		for (int c = item.p[0]; c <= last.p[0]; c++)
 			if (!set_add(atom, (struct prefix){ .p = { (char)c }, .n = 1, .open = true }))
 				return false;
-		if (last != *p)
-			p += 2;
 	}
 	scan->p = p < scan->end ? p + 1 : p;
 	return true;
@@ -239,12 +263,49 @@ static void digits(struct prefix_set *atom)
 		set_add(atom, (struct prefix){ .p = { c }, .n = 1, .open = true });
 }
 
+/* To the end of this branch, when the rest of it does not matter any more. */
+static void skip_branch(struct scan *scan)
+{
+	int depth = 0;
+	for (; scan->p < scan->end; scan->p++) {
+		char c = *scan->p;
+		if (c == '\\' && scan->p + 1 < scan->end)
+			scan->p++;
+		else if (c == '[')
+			while (scan->p < scan->end && *scan->p != ']')
+				scan->p += *scan->p == '\\' ? 2 : 1;
+		else if (c == '(')
+			depth++;
+		else if (c == ')' && depth-- == 0)
+			return;
+		else if (c == '|' && depth == 0)
+			return;
+	}
+	if (scan->p > scan->end)
+		scan->p = scan->end;
+}
+
+/* Behind an assertion at "(?=", "(?!" …: lines are not sorted out by it. */
+static void skip_assertion(struct scan *scan)
+{
+	scan->looks = true;
+	do {
+		scan->p++;
+		skip_branch(scan);
+	} while (scan->p < scan->end && *scan->p == '|');
+	scan->p += scan->p < scan->end;
+}
+
 /* One atom into @atom; false: nothing is known from here on. */
 static bool scan_atom(struct scan *scan, struct prefix_set *atom)
 {
 	char c = *scan->p;
 	size_t left = (size_t)(scan->end - scan->p);
 	if (c == '(') {
+		if (left > 3 && scan->p[1] == '?' && (scan->p[2] == '=' || scan->p[2] == '!')) {
+			skip_assertion(scan);
+			return set_add(atom, (struct prefix){ .open = true });
+		}
 		if (left < 3 || scan->p[1] != '?' || scan->p[2] != ':')
 			return false;
 		scan->p += 3;
@@ -274,7 +335,7 @@ static bool scan_atom(struct scan *scan, struct prefix_set *atom)
 	return set_add(atom, item);
 }
 
-/* The quantifier behind an atom. False: the atom repeats, so nothing is known behind it. */
+/* The quantifier behind an atom. False: the atom stands there and repeats, so nothing is known behind it. */
 static bool scan_quantifier(struct scan *scan, struct prefix_set *atom)
 {
 	if (scan->p >= scan->end)
@@ -285,33 +346,30 @@ static bool scan_quantifier(struct scan *scan, struct prefix_set *atom)
 		if (scan->p < scan->end && (*scan->p == '+' || *scan->p == '?'))
 			scan->p++;
 		return set_add(atom, (struct prefix){ .open = true });
-	case '*': set_add(atom, (struct prefix){ .n = 0 }); return false;
-	case '{': set_add(atom, (struct prefix){ .n = 0 }); return false;
+	case '*': scan->p++; break;
+	case '{':
+		/* Once at least, as "+". */
+		if (scan->p + 1 < scan->end && scan->p[1] >= '1' && scan->p[1] <= '9') {
+			set_close(atom);
+			return false;
+		}
+		/* No number: it stands for itself, or for what nobody knows. */
+		if (scan->p + 1 == scan->end || scan->p[1] != '0') {
+			set_add(atom, (struct prefix){ .n = 0 });
+			return false;
+		}
+		while (scan->p < scan->end && *scan->p != '}')
+			scan->p++;
+		scan->p += scan->p < scan->end;
+		break;
 	case '+': set_close(atom); return false;
 	default: return true;
 	}
-}
-
-/* To the end of this branch, when the rest of it does not matter any more. */
-static void skip_branch(struct scan *scan)
-{
-	int depth = 0;
-	for (; scan->p < scan->end; scan->p++) {
-		char c = *scan->p;
-		if (c == '\\' && scan->p + 1 < scan->end)
-			scan->p++;
-		else if (c == '[')
-			while (scan->p < scan->end && *scan->p != ']')
-				scan->p += *scan->p == '\\' ? 2 : 1;
-		else if (c == '(')
-			depth++;
-		else if (c == ')' && depth-- == 0)
-			return;
-		else if (c == '|' && depth == 0)
-			return;
-	}
-	if (scan->p > scan->end)
-		scan->p = scan->end;
+	/* Not at all: what follows begins. Otherwise nothing is known behind it. */
+	if (scan->p < scan->end && (*scan->p == '+' || *scan->p == '?'))
+		scan->p++;
+	set_close(atom);
+	return set_add(atom, (struct prefix){ .open = true });
 }
 
 static void scan_branch(struct scan *scan, struct prefix_set *out)
@@ -364,7 +422,7 @@ static bool scan_branches(struct scan *scan, struct prefix_set *out)
 	return fits;
 }
 
-size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX])
+size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks)
 {
 	struct prefix_set *set = malloc(sizeof(*set));
 	struct scan scan = { .p = source.p, .end = source.p + source.n };
@@ -376,6 +434,7 @@ size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX
 				n = 0;
 		memcpy(ret_set, set->item, n * sizeof(*ret_set));
 	}
+	*ret_looks = scan.looks;
 	free(set);
 	return n;
 }

@@ -35,7 +35,8 @@ struct prefix {
 	unsigned char n;
 	bool open; /* while deriving: the pattern may go on behind it */
 };
-/* Every subject that @source can match begins with one of these strings. Returns how many; 0: nothing is known. */
-size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX]);
+/* Every subject that @source can match begins with one of these strings. Returns how many; 0: nothing is known.
+ * @ret_looks: it begins with an assertion, which may rule some out. */
+size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks);
 
 #endif

@@ -40,14 +40,65 @@ static void knows_what_a_match_must_contain(void **state)
 	}
 }
 
+/* The beginnings of a pattern, joined by bars; "-": nothing is known. */
+static const char *beginnings(const char *source, char out[512])
+{
+	struct prefix set[PREFIX_SET_MAX];
+	bool looks;
+	size_t count = pattern_prefixes(view_of(source), set, &looks), n = 0;
+	for (size_t i = 0; i < count; i++)
+		n += (size_t)snprintf(out + n, 512 - n, "%s%.*s", i ? "|" : "", set[i].n, set[i].p);
+	return count ? out : "-";
+}
+
+static void knows_how_a_match_begins(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = { { "share this", "shar" }, { "(?:by|from) .*", "by |from" },
+		{ "(?:all |the )*more", "all |the |more" }, { "\\(?ab", "(ab|ab" }, { "(?:ab|c){2,3}", "ab|c" },
+		{ "(?:ab){0,3}c", "ab|c" }, { "[ab]{2}", "a|b" }, { "[(\\[]x", "(x|[x" }, { "(?!abc)ab+", "ab" },
+		{ "[\xC3\xA9x]y", "\xC3\xA9"
+				  "y|xy" },
+		{ "(?:sharing|shares?) it", "shar" }, { "a?", "-" }, { ".a", "-" }, { "[^a]b", "-" }, { "\\wa", "-" },
+		{ "(?:ab)*", "-" }, { "a|.*", "-" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char out[512];
+		assert_string_equal(beginnings(cases[i][0], out), cases[i][1]);
+	}
+}
+
+static void knows_a_mark_that_every_match_has(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *source;
+		char must;
+	} cases[] = { { "[a-z]+@[a-z]+", '@' }, { "a:b|c:d", ':' }, { "a:b|c", 0 }, { "(?:a:)?b", 0 },
+		{ "(?:a:)+b", ':' }, { "(?!a:)b", 0 }, { "a b", 0 }, { "(?i)a:b", 0 } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pattern_facts facts;
+		pattern_read(view_of(cases[i].source), &facts);
+		assert_int_equal(facts.must, cases[i].must);
+	}
+}
+
+/* Does @v begin as one of @set; where nothing is known, every line does. */
+static bool begins(struct view v, const struct prefix *set, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (view_starts(v, view_make(set[i].p, set[i].n)))
+			return true;
+	return count == 0;
+}
+
 /* Patterns and subjects at random, of the signs that the reader knows: what matches keeps what was said. */
 static void nothing_that_matches_is_ruled_out(void **state)
 {
 	(void)state;
 	static const char *const pieces[] = { "a", "b", "ab", "ba ", "(?:", ")", "|", "?", "+", "*", "{2}", "{0,2}",
 		"[ab]", "[^a]", "[a-c]", ".", "\\d", "\\w", "\\b", "(?=", "(?!", "(", " ", "c", "1", "\xC3\xA9",
-		"[\xC3\xA9-\xC3\xBC]" };
-	static const char *const letters[] = { "a", "b", "c", " ", "1", "\xC3\xA9", "ab", "ba" };
+		"[\xC3\xA9-\xC3\xBC]", "{0}", "[a\xC3\xA9]", ":" };
+	static const char *const letters[] = { "a", "b", "c", " ", "1", "\xC3\xA9", "ab", "ba", ":" };
 	struct matcher *matcher = matcher_new();
 	uint64_t seed = 42;
 	size_t compiled = 0, matches = 0;
@@ -64,6 +115,9 @@ static void nothing_that_matches_is_ruled_out(void **state)
 		}
 		if (pattern_compile(buf_view(&source), "t:1", &pattern, &error) == 0) {
 			compiled++;
+			struct prefix set[PREFIX_SET_MAX];
+			bool looks;
+			size_t prefixes = pattern_prefixes(buf_view(&source), set, &looks);
 			pattern_read(buf_view(&source), &facts);
 			for (int k = 0; k < 20; k++) {
 				struct buf text = BUF_INIT(4096);
@@ -79,6 +133,8 @@ static void nothing_that_matches_is_ruled_out(void **state)
 					for (size_t i = 0; i < facts.needed.n; i++)
 						found |= view_find(v, view_make(facts.needed.item[i].p,
 									      facts.needed.item[i].n)) < v.n;
+					found = found && begins(v, set, prefixes) &&
+						(!facts.must || view_find_byte(v, facts.must) < v.n);
 					if (!found || !(facts.first[first / 64] >> (first % 64) & 1))
 						fail_msg("%.*s matches %.*s", (int)source.n, source.p, (int)v.n, v.p);
 					matches++;
@@ -97,6 +153,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_a_match_must_contain),
+		cmocka_unit_test(knows_how_a_match_begins),
+		cmocka_unit_test(knows_a_mark_that_every_match_has),
 		cmocka_unit_test(nothing_that_matches_is_ruled_out),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
