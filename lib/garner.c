@@ -212,14 +212,6 @@ static int run_inputs(struct garner *garner, struct run *run, const char *const 
 	return result;
 }
 
-/* The first of two passes: which lines stand on many texts of their host. */
-static int remember(struct garner *garner, const char *counts, const char *const *inputs, size_t input_count)
-{
-	if (!garner->engine.options.repeated || garner->engine.options.no_rules)
-		return 0;
-	return repeated_read(&garner->engine, counts, inputs, input_count, &garner->error);
-}
-
 static char *counts_path(const char *store)
 {
 	static const char name[] = "/lines.counts";
@@ -232,13 +224,40 @@ static char *counts_path(const char *store)
 	return path;
 }
 
+static bool remembers(const struct garner *garner)
+{
+	return garner->engine.options.repeated && !garner->engine.options.no_rules;
+}
+
+int garner_remember(struct garner *garner, const char *store, const char *const *inputs, size_t input_count)
+{
+	if (!remembers(garner))
+		return 0;
+	char *counts = store ? counts_path(store) : NULL;
+	int result = store && !counts ? error_set(&garner->error, -ENOMEM, "%s: no memory", store)
+				      : repeated_read(&garner->engine, counts, inputs, input_count, &garner->error);
+	free(counts);
+	return result;
+}
+
+int garner_keep_counts(struct garner *garner, const char *store)
+{
+	if (!remembers(garner))
+		return 0;
+	char *counts = counts_path(store);
+	int result = counts ? repeated_write(&garner->engine, counts, &garner->error)
+			    : error_set(&garner->error, -ENOMEM, "%s: no memory", store);
+	free(counts);
+	return result;
+}
+
 int garner_clean(
 	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user)
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
 	if (!result)
-		result = remember(garner, NULL, inputs, input_count);
+		result = garner_remember(garner, NULL, inputs, input_count);
 	return result ? result : run_inputs(garner, &run, inputs, input_count);
 }
 
@@ -294,7 +313,7 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
 	if (!result)
-		result = remember(garner, NULL, inputs, input_count);
+		result = garner_remember(garner, NULL, inputs, input_count);
 	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
 	return result ? result : run_store(garner, &run, inputs, input_count);
@@ -305,23 +324,18 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
-	char *counts = garner->engine.options.repeated ? counts_path(store) : NULL;
 	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
 	if (!result) {
 		/* The lock is held from here on. */
-		result = remember(garner, counts, inputs, input_count);
+		result = garner_remember(garner, store, inputs, input_count);
 		if (result)
 			store_abort(run.store);
 		else
 			result = run_store(garner, &run, inputs, input_count);
 	}
-	if (result >= 0 && counts && !garner->engine.options.no_rules) {
-		int kept = repeated_write(&garner->engine, counts, &garner->error);
-		result = kept < 0 ? kept : result;
-	}
-	free(counts);
-	return result;
+	int kept = result >= 0 ? garner_keep_counts(garner, store) : 0;
+	return kept < 0 ? kept : result;
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */

@@ -180,12 +180,12 @@ struct garner_options {
 	const char *rules_file;	 /* more whole-line rules */
 	const char *const *keep; /* rule ids and kinds that are not applied */
 	size_t keep_count;
-	bool markdown;	 /* fill garner_document.markdown */
-	bool explain;	 /* cuts carry scores and reasons of every block */
-	bool no_rules;	 /* text input as it is: normalise only */
-	bool repeated;	 /* clean, build, ingest: read files and folders twice; short lines that stand on many texts of
-			  * their host (of their folder, where there is no URL) are cut. A store keeps the counts */
-	bool full_parse; /* the whole page to the parser, not its skeleton */
+	bool markdown; /* fill garner_document.markdown */
+	bool explain;  /* cuts carry scores and reasons of every block */
+	bool no_rules; /* text input as it is: normalise only */
+	bool repeated; /* clean, build, ingest, sync: read files and folders twice; short lines that stand on many texts
+			* of their host (of their folder, where there is no URL) are cut. A store keeps the counts */
+	bool full_parse;    /* the whole page to the parser, not its skeleton */
 	bool allow_private; /* loopback and private addresses may be fetched */
 	const char *user_agent;
 	const char *contact;	       /* goes into the user agent */

@@ -40,5 +40,10 @@ int garner_begin(struct garner *garner);
 int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);
 /* The same for one page that is captured already. */
 int garner_run_page(struct garner *garner, struct run *run, struct page *page);
+/* With the option repeated: counts the lines of the plain texts of @inputs on top of the counts that @store keeps
+ * (NULL: none), for the runs that follow. 0 or < 0. */
+int garner_remember(struct garner *garner, const char *store, const char *const *inputs, size_t input_count);
+/* With the option repeated: @store keeps the counts in use. 0 or < 0. */
+int garner_keep_counts(struct garner *garner, const char *store);
 
 #endif

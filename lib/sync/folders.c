@@ -48,7 +48,9 @@ static int batch_run(struct batch *b)
 		return 0;
 	for (size_t i = 0; i < b->count; i++)
 		paths[i] = b->files[i].path;
-	int result = capture_open(&garner->engine, paths, b->count, &reader, &garner->error);
+	int result = garner_remember(garner, sync->path, paths, b->count);
+	if (!result)
+		result = capture_open(&garner->engine, paths, b->count, &reader, &garner->error);
 	if (!result)
 		result = garner_run_reader(garner, b->run, reader);
 	capture_close(reader);
@@ -63,6 +65,8 @@ static int batch_run(struct batch *b)
 	}
 	if (!result)
 		result = store_commit_change(sync->store, &garner->error);
+	if (!result)
+		result = garner_keep_counts(garner, sync->path);
 	b->news += (int64_t)b->count;
 	return result;
 }

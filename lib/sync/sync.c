@@ -75,7 +75,7 @@ static int run_parts(struct sync *sync, struct run *run)
 int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,
 	garner_document_fn *fn, void *user)
 {
-	struct sync sync = { .garner = garner, .now = garner->engine.options.clock };
+	struct sync sync = { .garner = garner, .path = store, .now = garner->engine.options.clock };
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	if (options)
 		sync.options = *options;
@@ -91,6 +91,8 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 		return result;
 	sync.store = run.store;
 	result = open_parts(&sync, store);
+	if (!result)
+		result = garner_remember(garner, store, NULL, 0);
 	if (!result)
 		result = run_parts(&sync, &run);
 	result = close_parts(&sync, result);

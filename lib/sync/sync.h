@@ -16,6 +16,7 @@
 struct sync {
 	struct garner *garner;
 	struct store *store;
+	const char *path; /* of the store */
 	struct ledger *writer, *reader;
 	struct hosts *hosts;
 	struct garner_sync_options options;

@@ -47,4 +47,18 @@ gives 0 "$garner" verify --data store1
 echo rubbish >store4/lines.counts
 gives 3 "$garner" ingest --repeated store4 later
 says 'store4/lines.counts: no counts of lines, or cut short: 8 bytes'
+# A store that watches a folder remembers from one sync to the next.
+mkdir watched
+cp in/t1.txt in/t2.txt in/t3.txt in/t4.txt watched
+gives 0 "$garner" source add store5 "$work/watched"
+gives 0 "$garner" sync --all --repeated --jobs 1 store5
+grep -qE '"rules":"[^"]+\+lines:[0-9a-f]{16}"' store5/manifest/000000.jsonl || fail "sync does not name the counts"
+cp store5/lines.counts before
+printf 'Hafenblatt am Morgen\n\nAm Dienstag war der Rat noch einmal zusammen und sprach ueber die alte Bruecke am Fluss.\n' >watched/new.txt
+gives 0 "$garner" sync --all --repeated store5
+cmp -s before store5/lines.counts && fail "a text of the second sync was not counted"
+gives 0 "$garner" export --format jsonl store5
+prints "Am Dienstag war der Rat"
+grep -qE '"text":"[^"]*(Hafenblatt|Kleine Runde)' "$work/out" && fail "sync kept a line that stands on every text"
+gives 0 "$garner" verify --data store5
 finish
