@@ -4,6 +4,7 @@
 #include <errno.h>
 #include "decode/decode.h"
 #include "util/utf8.h"
+#include "util/utf8_survey.h"
 
 enum { SAMPLE_BYTES = 32 << 10 };
 
@@ -21,11 +22,11 @@ struct decision {
 };
 
 /* ISO 2022 (RFC 1468, RFC 1557): the escapes into a set and, for Japanese, out of it. Nothing else has them. */
-static enum encoding escaped_encoding(struct view body)
+static enum encoding escaped_encoding(struct view body, const struct utf8_survey *seen)
 {
-	struct view rest = view_from(body, view_find_byte(body, 0x1B));
-	if (rest.n == 0)
+	if (!seen->escape)
 		return ENCODING_NONE;
+	struct view rest = view_from(body, view_find_byte(body, 0x1B));
 	if (view_find(rest, VIEW("\x1B$)C")) < rest.n)
 		return ENCODING_ISO_2022_KR;
 	bool in = view_find(rest, VIEW("\x1B$B")) < rest.n || view_find(rest, VIEW("\x1B$@")) < rest.n;
@@ -33,34 +34,17 @@ static enum encoding escaped_encoding(struct view body)
 	return in && out ? ENCODING_ISO_2022_JP : ENCODING_NONE;
 }
 
-/* Blocks of 64, so that the compiler makes vectors of it. */
-static bool view_is_ascii(struct view v)
-{
-	size_t at = 0;
-	for (; v.n - at >= 64; at += 64) {
-		unsigned char any = 0;
-		for (size_t i = 0; i < 64; i++)
-			any |= (unsigned char)v.p[at + i];
-		if (any & 0x80)
-			return false;
-	}
-	for (; at < v.n; at++)
-		if ((unsigned char)v.p[at] & 0x80)
-			return false;
-	return true;
-}
-
 static bool is_multi(enum encoding encoding)
 {
 	return encoding > ENCODING_UTF16BE && encoding < ENCODING_SINGLE;
 }
 
-/* Valid bodies, nearly all, are read at 4 GB/s; sequences are counted only where somebody asks. */
-static struct shown look(struct view body, enum encoding declared)
+/* Nearly all bodies are valid; sequences are counted only where somebody asks. */
+static struct shown look(struct view body, const struct utf8_survey *seen, enum encoding declared)
 {
-	struct shown shown = { .valid = utf8_is_valid(body) };
+	struct shown shown = { .valid = seen->valid == body.n };
 	if (shown.valid && !is_multi(declared)) {
-		shown.ascii = view_is_ascii(body);
+		shown.ascii = seen->ascii;
 		shown.good = !shown.ascii;
 		return shown;
 	}
@@ -138,7 +122,8 @@ static struct decision weigh(struct detector *detector, struct page *page, const
 	return (struct decision){ found, "overruled", false };
 }
 
-static struct decision decide(struct detector *detector, struct page *page, struct declared http, struct declared meta)
+static struct decision decide(struct detector *detector, struct page *page, const struct utf8_survey *seen,
+	struct declared http, struct declared meta)
 {
 	struct declared first = http.encoding != ENCODING_NONE ? http : meta;
 	const char *from = http.encoding != ENCODING_NONE ? "http" : "meta";
@@ -149,12 +134,12 @@ static struct decision decide(struct detector *detector, struct page *page, stru
 			return (struct decision){ wide, "detected", false };
 		return (struct decision){ wide, first.encoding == wide ? from : "overruled", false };
 	}
-	enum encoding escaped = escaped_encoding(page->body);
+	enum encoding escaped = escaped_encoding(page->body, seen);
 	if (escaped != ENCODING_NONE) {
 		const char *found = first.encoding == ENCODING_NONE ? "detected" : "overruled";
 		return (struct decision){ escaped, first.encoding == escaped ? from : found, false };
 	}
-	struct shown shown = look(page->body, first.encoding);
+	struct shown shown = look(page->body, seen, first.encoding);
 	if (first.encoding == ENCODING_NONE) {
 		if (shown.valid)
 			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected", true };
@@ -169,7 +154,8 @@ static struct decision decide(struct detector *detector, struct page *page, stru
 	return weigh(detector, page, &shown, http, meta);
 }
 
-static int convert(struct decoder *decoder, struct page *page, struct decision decision, struct view body)
+/* @single: nothing in it was encoded twice. */
+static int convert(struct decoder *decoder, struct page *page, struct decision decision, struct view body, bool single)
 {
 	uint32_t bad = 0;
 	int result = 0;
@@ -189,7 +175,7 @@ static int convert(struct decoder *decoder, struct page *page, struct decision d
 	page->document.charset.from = decision.from;
 	page->document.charset.replaced = bad;
 	struct view repaired;
-	if (decision.encoding == ENCODING_UTF8 && mojibake_repair(&page->arena, page->utf8, &repaired)) {
+	if (decision.encoding == ENCODING_UTF8 && !single && mojibake_repair(&page->arena, page->utf8, &repaired)) {
 		page->utf8 = repaired;
 		page_note(page, "UTF-8 that was encoded twice is repaired");
 	}
@@ -206,12 +192,16 @@ int charset_decode(struct decoder *decoder, struct detector *detector, struct pa
 	size_t mark_size;
 	struct decision decision = { mark_of(page->body, &mark_size), "bom", false };
 	struct view body = page->body;
-	if (decision.encoding != ENCODING_NONE)
+	bool single = false;
+	if (decision.encoding != ENCODING_NONE) {
 		body = view_from(body, mark_size);
-	else
-		decision = decide(detector, page, http, meta);
+	} else {
+		struct utf8_survey seen = utf8_survey(body);
+		decision = decide(detector, page, &seen, http, meta);
+		single = decision.sound && !seen.c3;
+	}
 	const struct error *error = detector_error(detector);
 	if (error)
 		return error_set(&page->error, error->code, "%s", error->text);
-	return convert(decoder, page, decision, body);
+	return convert(decoder, page, decision, body, single);
 }

@@ -15,6 +15,7 @@
 #include "util/limits.h"
 #include "util/map.h"
 #include "util/utf8.h"
+#include "util/utf8_survey.h"
 
 static void a_library_is_loaded_once_or_named(void **state)
 {
@@ -35,6 +36,58 @@ static void a_library_is_loaded_once_or_named(void **state)
 	assert_int_equal(late_load(&old, &error), -ELIBACC);
 	assert_string_equal(error.text, "libm.so.6 has no cosine_of_nothing: it is too old");
 	assert_int_equal(late_load(&old, NULL), -ELIBACC);
+}
+
+static void expect_same_survey(struct view v)
+{
+	struct utf8_survey fast = utf8_survey(v), plain = utf8_survey_plain(v);
+	assert_int_equal(fast.valid, plain.valid);
+	assert_int_equal(fast.valid, utf8_valid_prefix(v));
+	/* What a page of broken UTF-8 holds behind the first mistake counts, too. */
+	assert_int_equal(fast.ascii, plain.ascii);
+	assert_int_equal(fast.escape, plain.escape);
+	assert_int_equal(fast.c3, plain.c3);
+}
+
+/* Every sequence, whole, cut and wrong, at every place of a block. */
+static void a_survey_says_the_same_however_it_is_made(void **state)
+{
+	(void)state;
+	static const struct view pieces[] = { VIEW("\xC3\xA9"), VIEW("\xE2\x80\x94"), VIEW("\xF0\x9F\x8C\x8D"),
+		VIEW("\xC3"), VIEW("\xE2\x80"), VIEW("\xF0\x9F\x8C"), VIEW("\xA9"), VIEW("\xC3\xA9\xA9"),
+		VIEW("\xC0\x80"), VIEW("\xC1\xBF"), VIEW("\xE0\x80\x80"), VIEW("\xE0\x9F\xBF"), VIEW("\xE0\xA0\x80"),
+		VIEW("\xED\x9F\xBF"), VIEW("\xED\xA0\x80"), VIEW("\xEF\xBF\xBF"), VIEW("\xF0\x8F\xBF\xBF"),
+		VIEW("\xF0\x90\x80\x80"), VIEW("\xF4\x8F\xBF\xBF"), VIEW("\xF4\x90\x80\x80"), VIEW("\xF5\x80\x80\x80"),
+		VIEW("\xF8\x88\x80\x80\x80"), VIEW("\xFF"), VIEW("\x1B$B"), VIEW("\xE2\x80\x94\x94"),
+		VIEW("\xF0\x9F\x8C\x8D\x8D"), VIEW("\xE2\xE2\x80\x94"), VIEW("\xC2\xA0\xC3\xA9\xE4\xB8\x80") };
+	char text[64 * 3 + 8];
+	for (size_t i = 0; i < sizeof(pieces) / sizeof(pieces[0]); i++)
+		for (size_t at = 0; at + pieces[i].n <= 140; at++) {
+			memset(text, 'x', sizeof(text));
+			memcpy(text + at, pieces[i].p, pieces[i].n);
+			expect_same_survey(view_make(text, sizeof(text)));
+			expect_same_survey(view_make(text, 128));
+			expect_same_survey(view_make(text, at + pieces[i].n));
+			memcpy(text + 150, "\xC3", 1); /* a mistake behind it */
+			expect_same_survey(view_make(text, sizeof(text)));
+		}
+}
+
+/* Any two bytes, then any of those that matter behind them. */
+static void a_survey_knows_every_pair_of_bytes(void **state)
+{
+	(void)state;
+	static const unsigned char behind[] = { 'x', 0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF, 0xC3, 0xE2, 0xF0 };
+	char text[70];
+	memset(text, 'x', sizeof(text));
+	for (unsigned pair = 0; pair < 1 << 16; pair++)
+		for (size_t i = 0; i < sizeof(behind); i++) {
+			text[30] = (char)(pair >> 8);
+			text[31] = (char)pair;
+			text[32] = (char)behind[i];
+			text[33] = (char)0x80;
+			expect_same_survey(view_make(text, sizeof(text)));
+		}
 }
 
 static void an_arena_stops_at_its_budget(void **state)
@@ -185,6 +238,8 @@ static void a_map_finds_each_of_many_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_survey_says_the_same_however_it_is_made),
+		cmocka_unit_test(a_survey_knows_every_pair_of_bytes),
 		cmocka_unit_test(an_arena_stops_at_its_budget),
 		cmocka_unit_test(an_arena_grows_the_newest_in_place),
 		cmocka_unit_test(a_buffer_refuses_more_than_its_maximum),
