@@ -151,40 +151,6 @@ static inline bool fold_eight(const char *in, char *out, bool after_space, uint6
 	return true;
 }
 
-/* How many bytes of @highs have their high bit. */
-static inline uint32_t count_highs(uint64_t highs)
-{
-	return (uint32_t)((highs >> 7) * 0x0101010101010101u >> 56);
-}
-
-bool text_fold_plain(struct view in, char *out, uint32_t *ret_spaces)
-{
-	uint64_t spaces;
-	size_t at = 0;
-	uint32_t count = 0;
-	for (; at + 8 <= in.n; at += 8) {
-		if (!fold_eight(in.p + at, out + at, at && in.p[at - 1] == ' ', &spaces))
-			return false;
-		count += count_highs(spaces);
-	}
-	/* The last bytes together with some of those before them. */
-	if (at < in.n && in.n >= 8) {
-		if (!fold_eight(in.p + in.n - 8, out + in.n - 8, false, &spaces))
-			return false;
-		count += count_highs(spaces >> (8 * (8 - (in.n - at))));
-		at = in.n;
-	}
-	for (; at < in.n; at++) {
-		unsigned char b = (unsigned char)in.p[at];
-		if (b < ' ' || b > '~' || (b == ' ' && at && in.p[at - 1] == ' '))
-			return false;
-		out[at] = ascii_lower((char)b);
-		count += b == ' ';
-	}
-	*ret_spaces = count;
-	return true;
-}
-
 size_t text_fold(struct view in, char *out)
 {
 	size_t n = 0;

@@ -13,9 +13,6 @@
  * and the ellipsis to ASCII, invisible characters out, runs of spaces to one, none at the ends.
  * fold(fold(x)) == fold(x). */
 size_t text_fold(struct view in, char *out);
-/* The same of a trimmed text of printable ASCII without spaces in a row, of which nothing is dropped: as many bytes.
- * False: it is none, @out holds rubbish. One pass; most lines are such. */
-bool text_fold_plain(struct view in, char *out, uint32_t *ret_spaces);
 
 /* Letters only (for patterns): the same case and variant rules on code points above U+007F, ASCII untouched. */
 size_t text_fold_letters(struct view in, char *out);

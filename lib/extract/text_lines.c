@@ -1,5 +1,6 @@
 #include "extract/text_lines.h"
 
+#include "extract/text_bits.h"
 #include "extract/text_fold.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -148,22 +149,22 @@ static uint8_t front_flags(struct view text)
 static void read_flags(struct line *line)
 {
 	struct view text = line->text;
-	line->flags |= (uint8_t)(end_flags(text) | front_flags(text));
+	line->flags = (uint16_t)(line->flags | end_flags(text) | front_flags(text));
 	if (line->words >= PROSE_WORDS_BARE || (line->words >= PROSE_WORDS && (line->flags & LINE_SENTENCE)))
 		line->flags |= LINE_PROSE;
 }
 
-bool line_read_plain(struct arena *arena, struct view text, struct line *line, bool *ret_plain)
+void line_read_plain(struct view text, const char *low, const struct text_kinds *kinds, struct line *line)
 {
-	uint32_t spaces;
-	char end, *key = text.n && text.n <= LIMIT_RULE_LINE_BYTES ? arena_alloc(arena, text.n + 1) : NULL;
-	*ret_plain = key && text_fold_plain(text, key, &spaces);
-	if (!*ret_plain)
-		return key || !text.n || text.n > LIMIT_RULE_LINE_BYTES;
-	*line = (struct line){ .text = text, .key = view_make(key, text.n), .words = 1 + spaces, .flags = LINE_WHOLE };
-	line->core = text_core(line->key, &end);
+	char end;
+	bool whole = text.n <= LIMIT_RULE_LINE_BYTES;
+	*line = (struct line){ .text = text, .words = 1 + kinds->spaces };
+	line->flags = (uint16_t)((whole ? LINE_WHOLE : 0) | (kinds->digits ? LINE_DIGITS : 0) |
+				 (kinds->joints ? LINE_JOINTS : 0));
 	read_flags(line);
-	return true;
+	size_t n = whole ? text.n : KEY_PREFIX_BYTES;
+	line->key = view_make(low, low[n - 1] == ' ' ? n - 1 : n);
+	line->core = whole ? text_core(line->key, &end) : line->key;
 }
 
 bool line_read(struct arena *arena, struct view text, struct line *line)
@@ -173,6 +174,7 @@ bool line_read(struct arena *arena, struct view text, struct line *line)
 	if (text.n == 0)
 		return true;
 	line->words = count_words(text);
+	line->flags = LINE_DIGITS | LINE_JOINTS;
 	read_flags(line);
 	struct view part = text;
 	if (text.n <= LIMIT_RULE_LINE_BYTES)

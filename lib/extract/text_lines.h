@@ -15,6 +15,9 @@ enum line_flag {
 	LINE_QUOTED = 16, /* begins with a quotation mark */
 	LINE_BULLET = 32,
 	LINE_PROSE = 64, /* long enough and ended like a sentence, or very long */
+	/* Not set: it has none. */
+	LINE_DIGITS = 128, /* there may be digits */
+	LINE_JOINTS = 256, /* capitals may stand behind small letters */
 };
 
 struct line {
@@ -22,14 +25,16 @@ struct line {
 	struct view key;  /* folded; the whole line or its beginning, see LINE_WHOLE */
 	struct view core; /* key without bullets and end marks */
 	uint32_t words;	  /* in scripts without spaces: characters / 2 */
-	uint8_t flags;
+	uint16_t flags;
 };
+
+struct text_kinds;
 
 /* Fills @line from @text (valid UTF-8, one line). Keys go to @arena. False: no memory. */
 bool line_read(struct arena *arena, struct view text, struct line *line);
-/* The same of a trimmed text that is plain (text_fold_plain) and not too long for rules; else @ret_plain is false and
- * nothing is done. */
-bool line_read_plain(struct arena *arena, struct view text, struct line *line, bool *ret_plain);
+/* The same of a trimmed text of printable ASCII without spaces in a row. @low: the same with small letters, kept for
+ * the key. */
+void line_read_plain(struct view text, const char *low, const struct text_kinds *kinds, struct line *line);
 /* Without spaces of any script at both ends. */
 struct view line_trim(struct view text);
 

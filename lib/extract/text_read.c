@@ -34,57 +34,12 @@ static int split_leading_date(struct work *work, struct block *block, struct vie
 	return fact_date(work->page, &date, false);
 }
 
-/* Lines and other breaks of a text, at most; @ret_odd: there may be breaks other than LF. */
-static size_t count_breaks(struct view text, bool *ret_odd)
+/* Bytes of the line break that ends with @last, other than LF itself: VT, FF, NEL, U+2028, U+2029. The normaliser
+ * writes each as LF. */
+static size_t break_bytes(char last)
 {
-	size_t lines = 1, odd = 0;
-	/* Counters of a byte, so that the compiler takes 16 or 32 bytes at a time. */
-	for (size_t from = 0, to; from < text.n; from = to) {
-		uint8_t breaks = 0, others = 0;
-		to = from + 255 < text.n ? from + 255 : text.n;
-		for (size_t i = from; i < to; i++) {
-			unsigned char b = (unsigned char)text.p[i];
-			breaks = (uint8_t)(breaks + (b == '\n'));
-			others = (uint8_t)(others + ((b == 0x0B) | (b == 0x0C) | (b == 0x85) | ((b & 0xFE) == 0xA8)));
-		}
-		lines += breaks;
-		odd += others;
-	}
-	*ret_odd = odd != 0;
-	return lines + odd;
-}
-
-/* Length of the line break at @at that the normaliser writes as LF, other than LF itself: VT, FF, NEL, U+2028, U+2029.
- */
-static size_t break_at(struct view text, size_t at)
-{
-	switch ((unsigned char)text.p[at]) {
-	case 0x0B:
-	case 0x0C: return 1;
-	case 0xC2: return at + 1 < text.n && (unsigned char)text.p[at + 1] == 0x85 ? 2 : 0;
-	case 0xE2:
-		return at + 2 < text.n && (unsigned char)text.p[at + 1] == 0x80 &&
-				       ((unsigned char)text.p[at + 2] & 0xFE) == 0xA8
-			       ? 3
-			       : 0;
-	default: return 0;
-	}
-}
-
-/* Cuts the first line off @rest, of a line that may hold such breaks. */
-static struct view next_part(struct view *rest, bool odd)
-{
-	struct view part = *rest;
-	for (size_t i = 0; i < rest->n && odd; i++) {
-		size_t n = break_at(*rest, i);
-		if (n) {
-			part = view_first(*rest, i);
-			*rest = view_from(*rest, i + n);
-			return part;
-		}
-	}
-	*rest = VIEW_NONE;
-	return part;
+	unsigned char b = (unsigned char)last;
+	return b < ' ' ? 1 : b == 0x85 ? 2 : 3;
 }
 
 /* One line of the text -> its block, and one for a date that stood glued before it. */
@@ -106,29 +61,49 @@ static int add_block(struct work *work, struct view text, bool gap, uint32_t at)
 	return 0;
 }
 
+/* The parts of the line from @from up to @to, between breaks other than LF. @gap: a blank line stands before; then,
+ * whether the last part is blank. */
+static int add_line(struct work *work, size_t from, size_t to, bool odd, bool *gap, uint32_t at)
+{
+	const char *text = work->map.text.p;
+	for (bool more = true; more;) {
+		size_t last = odd ? text_map_other(&work->map, from, to) : to, end = last;
+		more = last < to;
+		if (more)
+			end = last + 1 - break_bytes(text[last]);
+		struct view part = line_trim(view_make(text + from, end - from));
+		int result = part.n ? add_block(work, part, *gap, at) : 0;
+		if (result)
+			return result;
+		*gap = part.n == 0;
+		from = last + 1;
+	}
+	return 0;
+}
+
 /* page->utf8 -> page->blocks, one a line that is not blank. */
 static int read_blocks(struct work *work)
 {
 	struct page *page = work->page;
-	bool odd, gap = false;
-	size_t room = count_breaks(page->utf8, &odd) + 1;
-	struct view rest = page->utf8, line;
+	struct view text = page->utf8;
+	if (!text_map_read(&page->arena, text, &work->map))
+		return page_full(page);
+	size_t room = work->map.breaks + work->map.others + 2;
 	if (room > LIMIT_LINES)
 		return page_drop(page, GARNER_TOO_COMPLEX, "more than %d lines", LIMIT_LINES);
 	page->block_count = 0;
-	page->blocks = arena_calloc(&page->arena, room, sizeof(*page->blocks));
+	page->blocks = arena_alloc(&page->arena, room * sizeof(*page->blocks));
 	if (!page->blocks)
 		return page_full(page);
 	/* The keeping profile writes them as they are. */
-	odd = odd && page->options->profile != GARNER_PROFILE_KEEP;
-	for (uint32_t at = 0; view_next_line(&rest, &line); at++) {
-		do {
-			struct view text = line_trim(next_part(&line, odd));
-			int result = text.n ? add_block(work, text, gap, at) : 0;
-			if (result)
-				return result;
-			gap = text.n == 0;
-		} while (line.p);
+	bool odd = work->map.others && page->options->profile != GARNER_PROFILE_KEEP, gap = false;
+	uint32_t at = 0;
+	for (size_t from = 0, end; from < text.n; from = end + 1, at++) {
+		end = text_map_break(&work->map, from);
+		size_t to = end > from && text.p[end - 1] == '\r' ? end - 1 : end;
+		int result = add_line(work, from, to, odd, &gap, at);
+		if (result)
+			return result;
 	}
 	return 0;
 }
@@ -164,34 +139,18 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 		hits_note(hits, repeated);
 }
 
-/* ASCII without controls and without spaces in a row: every profile writes it as it stands. */
-static bool is_plain(struct view text)
-{
-	for (size_t from = 0, to; from < text.n; from = to) {
-		uint8_t others = 0, runs = 0;
-		to = from + 255 < text.n ? from + 255 : text.n;
-		for (size_t i = from; i < to; i++)
-			others = (uint8_t)(others + ((uint8_t)((unsigned char)text.p[i] - ' ') > '~' - ' '));
-		for (size_t i = from ? from : 1; i < to; i++)
-			runs = (uint8_t)(runs + ((text.p[i] == ' ') & (text.p[i - 1] == ' ')));
-		if (others | runs)
-			return false;
-	}
-	return true;
-}
-
 /* A line as it will be written: else cleaning what came out would see other lines. Nothing of it: invisible characters
- * alone. */
-static int read_line(struct page *page, struct view text, struct line *line)
+ * alone. ASCII without controls and without spaces in a row is written as it stands by every profile. */
+static int read_line(struct work *work, struct view text, struct line *line)
 {
-	bool plain;
-	if (!line_read_plain(&page->arena, text, line, &plain))
-		return page_full(page);
-	if (plain)
+	struct page *page = work->page;
+	size_t from = (size_t)(text.p - work->map.text.p);
+	struct text_kinds kinds = text_map_kinds(&work->map, from, from + text.n);
+	if (!kinds.rough && !kinds.twins && text.n <= LIMIT_BODY_BYTES) {
+		line_read_plain(text, work->map.low + from, &kinds, line);
 		return 0;
-	/* A short one was looked at. */
-	bool long_and_plain = text.n > LIMIT_RULE_LINE_BYTES && text.n <= LIMIT_BODY_BYTES && is_plain(text);
-	if (!long_and_plain && normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
+	}
+	if (normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
 		return page_full(page);
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
 }
@@ -217,7 +176,7 @@ static int read_lines(struct work *work)
 	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
 		return page_full(page);
 	for (size_t i = 0; i < n; i++) {
-		int result = read_line(page, page->blocks[i].text, &work->lines[kept]);
+		int result = read_line(work, page->blocks[i].text, &work->lines[kept]);
 		if (result)
 			return result;
 		gap |= page->blocks[i].gap || work->lines[kept].text.n == 0;

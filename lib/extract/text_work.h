@@ -3,6 +3,7 @@
 #define GARNER_EXTRACT_TEXT_WORK_H
 
 #include "extract/rules.h"
+#include "extract/text_bits.h"
 #include "extract/text_lines.h"
 #include "page.h"
 
@@ -22,6 +23,7 @@ struct work {
 	struct matcher *matcher;
 	const struct line_model *model; /* NULL: rules alone */
 	struct page *page;
+	struct text_map map; /* of page->utf8 */
 	struct line *lines;
 	struct hits *hits;
 	struct line_own *own; /* see line_features.h; NULL without a model */

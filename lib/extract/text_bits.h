@@ -1,0 +1,50 @@
+/* A text in one pass: where its lines end and what kind of bytes stand where, a bit a byte, and its small letters. Most
+ * of what is asked of a line is then a count of bits. */
+#ifndef GARNER_EXTRACT_TEXT_BITS_H
+#define GARNER_EXTRACT_TEXT_BITS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "util/arena.h"
+#include "util/view.h"
+
+enum { BITS_BYTES = 64 };
+
+/* Of 64 bytes, the first one in the lowest bit. */
+struct text_bits {
+	uint64_t breaks; /* LF */
+	uint64_t others; /* last bytes of other line breaks: VT, FF, NEL, U+2028, U+2029 */
+	uint64_t rough;	 /* anything but printable ASCII */
+	uint64_t spaces;
+	uint64_t twins; /* spaces behind spaces */
+	uint64_t digits;
+	uint64_t joints; /* capitals of ASCII behind small letters */
+};
+
+struct text_map {
+	struct view text;
+	const struct text_bits *bits; /* text.n / 64 and one more */
+	const char *low;	      /* the text with small letters of ASCII; as many bytes, room for 64 more */
+	size_t breaks, others;
+};
+
+/* What stands in a part of the text. */
+struct text_kinds {
+	uint32_t spaces;
+	bool rough, twins, digits, joints;
+};
+
+/* In @arena. False: no memory. */
+bool text_map_read(struct arena *arena, struct view text, struct text_map *ret_map);
+/* The next LF at or behind @from; text.n: there is none. */
+size_t text_map_break(const struct text_map *map, size_t from);
+/* The next last byte of another line break before @to; @to: there is none. */
+size_t text_map_other(const struct text_map *map, size_t from, size_t to);
+/* Of the bytes from @from up to @to, one at least. */
+struct text_kinds text_map_kinds(const struct text_map *map, size_t from, size_t to);
+
+/* What a CPU without wide vectors does; the same result. For tests. */
+void text_bits_plain(const unsigned char *p, char *low, struct text_bits *ret_bits);
+
+#endif
