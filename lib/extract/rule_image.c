@@ -35,7 +35,7 @@ struct build {
 	struct rows strings, prefixes, always;
 	struct grams open, begun;
 	struct group lines, words;
-	uint64_t *first, *prefix_bits, *listed;
+	uint64_t *first, *prefix_bits, *listed, *lexicon_bits;
 	uint8_t *pairs;
 	bool failed; /* no memory */
 };
@@ -338,8 +338,11 @@ static void add_words(struct build *build)
 {
 	struct rule_image *image = build->image;
 	uint32_t count = 0;
-	for (const struct rule_word *word = build->rules->words; word; word = word->next)
+	for (const struct rule_word *word = build->rules->words; word; word = word->next) {
 		group_add(build, &build->words, word->text, count++, true);
+		if (word->text.n)
+			put(build->lexicon_bits, image_line_hash(word->text));
+	}
 	struct word *all = zeroed(build, count, sizeof(*all)), *senses = zeroed(build, count, sizeof(*senses));
 	const uint32_t *numbers = build->failed ? NULL : group_end(build, &build->words);
 	if (build->failed)
@@ -410,6 +413,7 @@ static bool make_sets(struct build *build)
 	build->pairs = zeroed(build, image->pairs_count = IMAGE_PAIRS, 1);
 	build->open.bit = IMAGE_OPEN;
 	build->begun.bit = IMAGE_BEGUN;
+	build->lexicon_bits = zeroed(build, image->lexicon_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->listed = zeroed(build, image->listed_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	add_string(build, VIEW("")); /* no table is empty */
 	return !build->failed;
@@ -450,6 +454,7 @@ static void set_tables(struct build *build)
 	image->begun_fours = build->begun.fours;
 	image->pairs = build->pairs;
 	image->listed = build->listed;
+	image->lexicon_bits = build->lexicon_bits;
 }
 
 int rule_image_make(struct rules *rules, struct rule_image *ret_image)

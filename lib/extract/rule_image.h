@@ -76,7 +76,8 @@ struct word {
 	X(uint64_t, listed, 1) /* by beginning and length: may such a line be listed */                                \
 	X(struct image_text, lines, 4)                                                                                 \
 	X(uint32_t, line_rules, 1)                                                                                     \
-	X(uint32_t, line_slots, 1) /* by hash64, open addressing: number in @lines and 1, 0 free */                    \
+	X(uint32_t, line_slots, 1)   /* by hash64, open addressing: number in @lines and 1, 0 free */                  \
+	X(uint64_t, lexicon_bits, 1) /* the same of words */                                                           \
 	X(struct image_text, lexicon, 4)                                                                               \
 	X(struct word, senses, 2)                                                                                      \
 	X(uint32_t, lexicon_slots, 1)

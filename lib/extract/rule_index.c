@@ -129,23 +129,31 @@ static void visit_place(struct search *search, const struct grams *grams, struct
 		visit(search, grams, key, at, image_two(key.p + at), 2);
 }
 
-/* Many places at a time: a branch for each is guessed wrong too often. */
+enum { PLACES = 16 };
+
+static void visit_places(struct search *search, const struct grams *grams, struct view key, size_t at)
+{
+	const uint8_t *pairs = search->image->pairs;
+	uint8_t found = 0;
+#pragma GCC unroll 16
+	for (size_t i = 0; i < PLACES; i++)
+		found |= pairs[image_two(key.p + at + i)];
+	for (size_t i = 0; found & grams->bit && i < PLACES; i++)
+		visit_place(search, grams, key, at + i);
+}
+
+/* Many places at a time: a branch for each is guessed wrong too often. The last ones together with some before them. */
 static void find_strings(struct search *search, const struct grams *grams)
 {
-	enum { PLACES = 16 };
-	const uint8_t *pairs = search->image->pairs;
 	struct view key = search->line->key;
 	size_t at = 0;
-	for (; at + PLACES < key.n; at += PLACES) {
-		uint8_t found = 0;
-#pragma GCC unroll 16
-		for (size_t i = 0; i < PLACES; i++)
-			found |= pairs[image_two(key.p + at + i)];
-		for (size_t i = 0; found & grams->bit && i < PLACES; i++)
-			visit_place(search, grams, key, at + i);
-	}
-	for (; at + 2 <= key.n; at++)
-		visit_place(search, grams, key, at);
+	for (; at + PLACES < key.n; at += PLACES)
+		visit_places(search, grams, key, at);
+	if (key.n > PLACES)
+		visit_places(search, grams, key, key.n - PLACES - 1);
+	else
+		for (; at + 2 <= key.n; at++)
+			visit_place(search, grams, key, at);
 }
 
 static void find_open(struct search *search)

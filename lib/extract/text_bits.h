@@ -25,7 +25,7 @@ struct text_bits {
 struct text_map {
 	struct view text;
 	const struct text_bits *bits; /* text.n / 64 and one more */
-	const char *low;	      /* the text with small letters of ASCII; as many bytes, room for 64 more */
+	char *low;		      /* the text with small letters of ASCII; as many bytes, room for 64 more */
 	size_t breaks, others;
 };
 

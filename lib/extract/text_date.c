@@ -98,18 +98,22 @@ static bool is_ordinal(struct view word)
 
 static bool read_word(struct reading *reading, const struct token *token)
 {
-	const struct rules *rules = reading->rules;
-	const struct word *month = rules_word(rules, token->text, WORD_MONTH);
-	if (month && !reading->month_name) {
-		reading->month_name = month->value;
+	const struct word *senses[WORD_FILL + 1] = { NULL };
+	size_t count;
+	const struct word *sense = rules_senses(reading->rules, token->text, &count);
+	for (; count; count--, sense++)
+		if (sense->class <= WORD_FILL && !senses[sense->class])
+			senses[sense->class] = sense;
+	if (senses[WORD_MONTH] && !reading->month_name) {
+		reading->month_name = senses[WORD_MONTH]->value;
 		reading->month_at = (int)reading->count;
 		return true;
 	}
-	if (rules_word(rules, token->text, WORD_UPDATED)) {
+	if (senses[WORD_UPDATED]) {
 		reading->updated = true;
 		return true;
 	}
-	if (rules_word(rules, token->text, WORD_LEAD)) {
+	if (senses[WORD_LEAD]) {
 		reading->lead = true;
 		return true;
 	}
@@ -118,7 +122,7 @@ static bool read_word(struct reading *reading, const struct token *token)
 	/* The T and the Z of ISO 8601. */
 	if (token->glued && token->text.n == 1 && (token->text.p[0] == 't' || token->text.p[0] == 'z'))
 		return true;
-	return rules_word(rules, token->text, WORD_WEEKDAY) || rules_word(rules, token->text, WORD_FILL);
+	return senses[WORD_WEEKDAY] || senses[WORD_FILL];
 }
 
 static bool read_token(struct reading *reading, struct view *rest, const struct token *token)

@@ -35,6 +35,15 @@ bool token_next(struct view *rest, struct token *ret_token)
 	if (rest->n == 0)
 		return false;
 	size_t at = 0;
+	/* Most tokens are words of ASCII. */
+	while (at < rest->n && ascii_is_alpha(rest->p[at]))
+		at++;
+	if (at && (at == rest->n || (unsigned char)rest->p[at] < 0x80)) {
+		*ret_token = (struct token){ .text = view_first(*rest, at), .kind = 'w', .glued = glued };
+		*rest = view_from(*rest, at);
+		return true;
+	}
+	at = 0;
 	uint32_t c = utf8_next(*rest, &at);
 	char kind = kind_of(c);
 	if ((kind == 'd' || kind == 'w') && !stands_alone(c)) {
@@ -54,6 +63,10 @@ bool token_next(struct view *rest, struct token *ret_token)
 const struct word *rules_senses(const struct rules *rules, struct view folded, size_t *ret_count)
 {
 	const struct rule_image *image = &rules->image;
+	uint32_t hash = folded.n ? image_line_hash(folded) : 0;
+	*ret_count = 0;
+	if (!(image->lexicon_bits[hash / 64] >> (hash % 64) & 1))
+		return NULL;
 	const struct image_text *text =
 		rule_image_look(image, image->lexicon, image->lexicon_slots, image->lexicon_slots_count, folded);
 	*ret_count = text ? text->count : 0;
@@ -75,7 +88,7 @@ static bool may_have_digit(const struct line *line)
 {
 	uint8_t digits = 0;
 	for (size_t i = 0; line->flags & LINE_DIGITS && i < line->key.n; i++)
-		digits |= (uint8_t)(line->key.p[i] - '0') < 10;
+		digits |= (uint8_t)((uint8_t)(line->key.p[i] - '0') < 10);
 	return digits;
 }
 

@@ -102,7 +102,7 @@ static uint32_t fold_wide(uint32_t c)
 	return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
 }
 
-static uint32_t fold_point(uint32_t c)
+uint32_t text_fold_point(uint32_t c)
 {
 	if (c < 0x80)
 		return (uint32_t)(unsigned char)ascii_lower((char)c);
@@ -175,7 +175,7 @@ size_t text_fold(struct view in, char *out)
 				n += 3;
 				continue;
 			}
-			c = fold_point(c);
+			c = text_fold_point(c);
 		}
 		if (c == DROP || (c == ' ' && (n == 0 || out[n - 1] == ' ')))
 			continue;
@@ -198,7 +198,7 @@ size_t text_fold_letters(struct view in, char *out)
 			continue;
 		}
 		uint32_t c = utf8_next(in, &at);
-		c = c == UTF8_BAD ? DROP : fold_point(c);
+		c = c == UTF8_BAD ? DROP : text_fold_point(c);
 		if (c != DROP)
 			n += utf8_put(out + n, c);
 	}

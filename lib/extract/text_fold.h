@@ -14,6 +14,9 @@
  * fold(fold(x)) == fold(x). */
 size_t text_fold(struct view in, char *out);
 
+/* One code point; 0: it is dropped. The ellipsis, which becomes three, stays. */
+uint32_t text_fold_point(uint32_t cp);
+
 /* Letters only (for patterns): the same case and variant rules on code points above U+007F, ASCII untouched. */
 size_t text_fold_letters(struct view in, char *out);
 

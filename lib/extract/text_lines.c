@@ -6,7 +6,6 @@
 #include "util/utf8.h"
 
 enum {
-	KEY_PREFIX_BYTES = 96, /* of a line that is longer than LIMIT_RULE_LINE_BYTES */
 	PROSE_WORDS = 9,       /* with a sentence mark */
 	PROSE_WORDS_BARE = 30, /* without one */
 };
@@ -154,39 +153,34 @@ static void read_flags(struct line *line)
 		line->flags |= LINE_PROSE;
 }
 
+void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags)
+{
+	bool whole = text.n <= LIMIT_RULE_LINE_BYTES;
+	char end;
+	*line = (struct line){ .text = text, .key = key, .words = words };
+	line->flags = (uint16_t)(flags | (whole ? LINE_WHOLE : 0));
+	read_flags(line);
+	line->core = whole ? text_core(key, &end) : key;
+}
+
 void line_read_plain(struct view text, const char *low, const struct text_kinds *kinds, struct line *line)
 {
-	char end;
-	bool whole = text.n <= LIMIT_RULE_LINE_BYTES;
-	*line = (struct line){ .text = text, .words = 1 + kinds->spaces };
-	line->flags = (uint16_t)((whole ? LINE_WHOLE : 0) | (kinds->digits ? LINE_DIGITS : 0) |
-				 (kinds->joints ? LINE_JOINTS : 0));
-	read_flags(line);
-	size_t n = whole ? text.n : KEY_PREFIX_BYTES;
-	line->key = view_make(low, low[n - 1] == ' ' ? n - 1 : n);
-	line->core = whole ? text_core(line->key, &end) : line->key;
+	size_t n = text.n <= LIMIT_RULE_LINE_BYTES ? text.n : KEY_PREFIX_BYTES;
+	n -= low[n - 1] == ' ';
+	line_set(line, text, view_make(low, n), 1 + kinds->spaces,
+		(kinds->digits ? LINE_DIGITS : 0u) | (kinds->joints ? LINE_JOINTS : 0u));
 }
 
 bool line_read(struct arena *arena, struct view text, struct line *line)
 {
-	*line = (struct line){ .text = line_trim(text) };
-	text = line->text;
+	text = line_trim(text);
+	*line = (struct line){ .text = text };
 	if (text.n == 0)
 		return true;
-	line->words = count_words(text);
-	line->flags = LINE_DIGITS | LINE_JOINTS;
-	read_flags(line);
-	struct view part = text;
-	if (text.n <= LIMIT_RULE_LINE_BYTES)
-		line->flags |= LINE_WHOLE;
-	else
-		part = utf8_first(text, KEY_PREFIX_BYTES);
-	char *key = arena_alloc(arena, part.n + 1), end;
+	struct view part = text.n <= LIMIT_RULE_LINE_BYTES ? text : utf8_first(text, KEY_PREFIX_BYTES);
+	char *key = arena_alloc(arena, part.n + 1);
 	if (!key)
 		return false;
-	line->key = view_make(key, text_fold(part, key));
-	line->core = text_core(line->key, &end);
-	if (!(line->flags & LINE_WHOLE))
-		line->core = line->key;
+	line_set(line, text, view_make(key, text_fold(part, key)), count_words(text), LINE_DIGITS | LINE_JOINTS);
 	return true;
 }

@@ -29,12 +29,21 @@ struct line {
 };
 
 struct text_kinds;
+struct text_map;
+
+enum { KEY_PREFIX_BYTES = 96 }; /* of a line that is longer than LIMIT_RULE_LINE_BYTES */
 
 /* Fills @line from @text (valid UTF-8, one line). Keys go to @arena. False: no memory. */
 bool line_read(struct arena *arena, struct view text, struct line *line);
 /* The same of a trimmed text of printable ASCII without spaces in a row. @low: the same with small letters, kept for
  * the key. */
 void line_read_plain(struct view text, const char *low, const struct text_kinds *kinds, struct line *line);
+/* The same of a trimmed text of @map without spaces in a row, of which the normaliser changes nothing (@search: for
+ * searching); the key is written over map->low. False: it may change something, @line is as it was. */
+bool line_read_settled(
+	struct text_map *map, struct view text, const struct text_kinds *kinds, bool search, struct line *line);
+/* What follows from a text (not empty), its key and its words. */
+void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags);
 /* Without spaces of any script at both ends. */
 struct view line_trim(struct view text);
 

@@ -150,6 +150,9 @@ static int read_line(struct work *work, struct view text, struct line *line)
 		line_read_plain(text, work->map.low + from, &kinds, line);
 		return 0;
 	}
+	if (!kinds.twins && text.n <= LIMIT_BODY_BYTES &&
+		line_read_settled(&work->map, text, &kinds, page->options->profile == GARNER_PROFILE_SEARCH, line))
+		return 0;
 	if (normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
 		return page_full(page);
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
