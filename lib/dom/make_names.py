@@ -12,7 +12,7 @@ MASK = 2**64 - 1
 
 
 def key(name):
-    """The same as name_key() in names.c."""
+    """The same as name_key() in names_find.h."""
     b = name.encode()
     k = int.from_bytes(b[:8].ljust(8, b"\0"), "little")
     if len(b) > 8:
@@ -32,11 +32,9 @@ def table(prefix, names, bits):
             break
     print(f"#define {prefix}_FACTOR 0x{factor:016x}u")
     print(f"enum {{ {prefix}_BITS = {bits} }};")
-    print(f"static const unsigned char {prefix.lower()}_slots[1 << {bits}] = {{")
     cells = [f"[{h}] = {n}" for h, n in sorted(slots.items())]
-    for i in range(0, len(cells), 8):
-        print("\t" + ", ".join(cells[i:i + 8]) + ",")
-    print("};")
+    rows = ["\t" + ", ".join(cells[i:i + 8]) for i in range(0, len(cells), 8)]
+    print(f"#define {prefix}_SLOTS \\\n" + ", \\\n".join(rows))
 
 
 def main():

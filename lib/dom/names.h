@@ -9,8 +9,4 @@ enum dom_tag names_tag(const char *p, size_t n);
 /* enum dom_attr_name, or DOM_ATTR_COUNT for a name that is not kept. */
 enum dom_attr_name names_attr(const char *p, size_t n);
 
-/* The same for @n bytes at @at of a text of @size bytes at @p, which may be read up to its end. */
-enum dom_tag names_tag_in(const char *p, size_t size, size_t at, size_t n);
-enum dom_attr_name names_attr_in(const char *p, size_t size, size_t at, size_t n);
-
 #endif

@@ -1,42 +1,59 @@
 #include "dom/nesting.h"
 
-static bool is_void(enum dom_tag tag)
-{
-	switch (tag) {
-	case DOM_area:
-	case DOM_base:
-	case DOM_br:
-	case DOM_col:
-	case DOM_embed:
-	case DOM_hr:
-	case DOM_img:
-	case DOM_input:
-	case DOM_link:
-	case DOM_meta:
-	case DOM_param:
-	case DOM_source:
-	case DOM_track:
-	case DOM_wbr:
-	case DOM_frame:
-	case DOM_html:
-	case DOM_head:
-	case DOM_body: return true;
-	default: return false;
-	}
-}
+/* What the start of an element does: nothing that lasts, or closing what stands open. */
+enum { VOID = 1, ENDS_P = 2, ENDS_MORE = 4 };
+static const uint8_t starts[DOM_TAG_COUNT] = {
+	[DOM_area] = VOID,
+	[DOM_base] = VOID,
+	[DOM_br] = VOID,
+	[DOM_col] = VOID,
+	[DOM_embed] = VOID,
+	[DOM_hr] = VOID,
+	[DOM_img] = VOID,
+	[DOM_input] = VOID,
+	[DOM_link] = VOID,
+	[DOM_meta] = VOID,
+	[DOM_param] = VOID,
+	[DOM_source] = VOID,
+	[DOM_track] = VOID,
+	[DOM_wbr] = VOID,
+	[DOM_frame] = VOID,
+	[DOM_html] = VOID,
+	[DOM_head] = VOID,
+	[DOM_body] = VOID,
+	[DOM_article... DOM_p - 1] = ENDS_P,
+	[DOM_p] = ENDS_P | ENDS_MORE,
+	[DOM_pre... DOM_ul] = ENDS_P,
+	[DOM_li] = ENDS_P | ENDS_MORE,
+	[DOM_dl] = ENDS_P,
+	[DOM_dt... DOM_dd] = ENDS_P | ENDS_MORE,
+	[DOM_figure... DOM_div] = ENDS_P,
+	[DOM_table] = ENDS_P,
+	[DOM_form] = ENDS_P,
+	[DOM_fieldset] = ENDS_P,
+	[DOM_details] = ENDS_P,
+	[DOM_summary] = ENDS_P,
+	[DOM_dialog] = ENDS_P,
+	[DOM_menu] = ENDS_P,
+	[DOM_center] = ENDS_P,
+	[DOM_dir] = ENDS_P,
+	[DOM_listing] = ENDS_P,
+	[DOM_xmp] = ENDS_P,
+	[DOM_plaintext] = ENDS_P,
+	[DOM_td... DOM_th] = ENDS_MORE,
+	[DOM_tr] = ENDS_MORE,
+	[DOM_tbody... DOM_tfoot] = ENDS_MORE,
+	[DOM_caption... DOM_colgroup] = ENDS_MORE,
+	[DOM_option] = ENDS_MORE,
+	[DOM_a] = ENDS_MORE,
+	[DOM_nobr] = ENDS_MORE,
+};
 
 /* Elements that the search for an element to close does not cross (13.2.4.2, scopes). */
 static bool is_wall(uint32_t name)
 {
 	return name == DOM_table || name == DOM_td || name == DOM_th || name == DOM_caption || name == DOM_button ||
 	       name == DOM_object || name == DOM_applet || name == DOM_marquee || name == DOM_template;
-}
-
-static bool closes_p(enum dom_tag tag)
-{
-	return (tag >= DOM_article && tag <= DOM_div) || tag == DOM_table || tag == DOM_form || tag == DOM_fieldset ||
-	       tag == DOM_details || tag == DOM_summary || tag == DOM_dialog || tag == DOM_menu || tag == DOM_center ||
-	       tag == DOM_dir || tag == DOM_listing || tag == DOM_xmp || tag == DOM_plaintext;
 }
 
 static void cut_to(struct nesting *nesting, size_t depth)
@@ -66,8 +83,6 @@ static void close_implied(struct nesting *nesting, enum dom_tag tag)
 	static const uint32_t lists[] = { DOM_ul, DOM_ol, DOM_menu, DOM_dir, DOM_table, DOM_td, DOM_th };
 	static const uint32_t tables[] = { DOM_table, DOM_template };
 	static const uint32_t rows[] = { DOM_tr, DOM_table, DOM_template };
-	if (nesting->paragraphs && closes_p(tag))
-		pop_to(nesting, DOM_p, NULL, 0);
 	switch (tag) {
 	case DOM_li: pop_to(nesting, DOM_li, lists, sizeof(lists) / sizeof(lists[0])); break;
 	case DOM_dt:
@@ -113,9 +128,13 @@ uint32_t nesting_name(const char *p, const struct token *token)
 bool nesting_open(struct nesting *nesting, const char *p, const struct token *token)
 {
 	enum dom_tag tag = token->tag;
-	if (is_void(tag))
+	uint8_t start = starts[tag];
+	if (start & VOID)
 		return true;
-	close_implied(nesting, tag);
+	if (nesting->paragraphs && (start & ENDS_P))
+		pop_to(nesting, DOM_p, NULL, 0);
+	if (start & ENDS_MORE)
+		close_implied(nesting, tag);
 	uint32_t name = nesting_name(p, token);
 	if (nesting->depth < LIMIT_DOM_DEPTH) {
 		nesting->open[nesting->depth++] = name;

@@ -29,5 +29,14 @@ uint32_t nesting_name(const char *p, const struct token *token);
 /* False: the tag is nested deeper than LIMIT_DOM_DEPTH and is to be left out. */
 bool nesting_open(struct nesting *nesting, const char *p, const struct token *token);
 bool nesting_close(struct nesting *nesting, const char *p, const struct token *token);
+/* The same for the usual end tag, of what was opened last. False: nothing was done. */
+static inline bool nesting_close_top(struct nesting *nesting, const struct token *token)
+{
+	if (nesting->dropped_count || !nesting->depth || nesting->open[nesting->depth - 1] != token->tag)
+		return false;
+	nesting->depth--;
+	nesting->paragraphs -= token->tag == DOM_p;
+	return true;
+}
 
 #endif

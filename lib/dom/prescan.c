@@ -1,4 +1,6 @@
 #include "dom/prescan_inner.h"
+#include "dom/token_step.h"
+#include "util/scan.h"
 
 /* 13.2.6.4.1: the common ones that don't call for quirks mode, in their regular form. */
 static bool is_standard(struct view v)
@@ -33,15 +35,24 @@ static void reset(struct dom_scratch *s)
 	s->html = s->body = s->later_count = 0;
 }
 
+/* Its content is markup that stays in the page. */
+static bool holds_markup(const struct prescan *ps, const struct token *token)
+{
+	if (token->tag != DOM_OTHER && content_classes[token->tag] <= CONTENT_TABLE_PART)
+		return true;
+	return token_raw_kind(ps->p, token) == RAW_NO && token->tag != DOM_svg && token->tag != DOM_template;
+}
+
 static void on_tag(struct prescan *ps, struct token *token)
 {
 	size_t before = ps->s->skeleton_n;
 	bool structure = ps->blind || prescan_in_table_structure(ps);
 	if (token->kind == TOKEN_CLOSE) {
-		ps->unsure |= !nesting_close(&ps->nesting, ps->p, token);
+		if (!nesting_close_top(&ps->nesting, token))
+			ps->unsure |= !nesting_close(&ps->nesting, ps->p, token);
 		prescan_on_close(ps, token);
 	} else {
-		if (token_raw_kind(ps->p, token) == RAW_NO && token->tag != DOM_svg && token->tag != DOM_template)
+		if (holds_markup(ps, token))
 			ps->unsure |= !nesting_open(&ps->nesting, ps->p, token);
 		prescan_on_open(ps, token);
 	}
@@ -50,13 +61,24 @@ static void on_tag(struct prescan *ps, struct token *token)
 		on_comment(ps);
 }
 
+static void on_text(struct prescan *ps, const struct token *token, bool after_pre)
+{
+	size_t at = token->begin, n = token->end - at;
+	if (after_pre || ps->blind || ps->phase != PHASE_BODY || prescan_in_table_structure(ps)) {
+		prescan_on_text(ps, at, token->end, after_pre);
+		return;
+	}
+	enum mark_kind kind = scan_spaces(ps->p + at, n) == n ? MARK_SPACE : MARK_TEXT;
+	prescan_stand_in(ps, kind, prescan_add_text(ps, at, token->end, CHARREF_TEXT), 1);
+}
+
 static bool step(struct prescan *ps, struct token *token)
 {
 	bool after_pre = ps->skip_newline;
 	ps->skip_newline = false;
 	switch ((enum token_kind)token->kind) {
 	case TOKEN_END: return false;
-	case TOKEN_TEXT: prescan_on_text(ps, token->begin, token->end, after_pre); break;
+	case TOKEN_TEXT: on_text(ps, token, after_pre); break;
 	case TOKEN_OPEN:
 	case TOKEN_CLOSE: on_tag(ps, token); break;
 	case TOKEN_NOTHING: /* limit.c hands the full parse a comment in its place */
@@ -83,7 +105,7 @@ enum prescan_result prescan_run(struct dom_scratch *scratch, struct page *page)
 	do {
 		if (scratch->kept_cap - scratch->kept_count < DOM_ATTR_COUNT && !prescan_room_for_attributes(ps))
 			break;
-		token_read_kept(ps->p, ps->n, at, &token, scratch->kept + scratch->kept_count);
+		token_step(ps->p, ps->n, at, &token, scratch->kept + scratch->kept_count);
 		ps->nesting.work += ps->nesting.depth;
 	} while (step(ps, &token) && (at = token.end, true) && ps->nesting.work < NESTING_WORK_MAX);
 	return ps->unsure || ps->nesting.work >= NESTING_WORK_MAX ? PRESCAN_UNSURE : PRESCAN_DONE;

@@ -129,6 +129,8 @@ static void on_close_before_body(struct prescan *ps, const struct token *token, 
 
 void prescan_on_close(struct prescan *ps, const struct token *token)
 {
+	if (prescan_close_top(ps, token))
+		return;
 	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (ps->phase != PHASE_BODY) {
 		on_close_before_body(ps, token, class);

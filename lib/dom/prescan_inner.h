@@ -14,9 +14,12 @@
 struct frame {
 	uint32_t event;	    /* its EVENT_OPEN */
 	uint32_t out, mark; /* where it begins in the skeleton and among the marks */
-	uint8_t tag, class;
+	uint8_t tag, class, mode;
 	bool alone; /* a stand-in may take its place */
 };
+
+/* What the element takes: all there is, options only, or rows, columns and the like only. */
+enum mode { MODE_ALL, MODE_SELECT, MODE_TABLE };
 
 enum phase { PHASE_START, PHASE_HEAD, PHASE_BETWEEN, PHASE_BODY };
 enum answer { ANSWER_NO, ANSWER_YES, ANSWER_UNKNOWN };
@@ -61,6 +64,17 @@ static inline void prescan_put(struct prescan *ps, const char *p, size_t n)
 	while (n--) /* names are short */
 		*to++ = *p++;
 }
+/* The same where 16 bytes may be read at @p: most names are shorter. */
+static inline void prescan_put_wide(struct prescan *ps, const char *p, size_t n)
+{
+	struct dom_scratch *s = ps->s;
+	if (n <= 16 && s->skeleton_cap - s->skeleton_n >= 16) {
+		memcpy(s->skeleton + s->skeleton_n, p, 16);
+		s->skeleton_n += n;
+	} else {
+		prescan_put(ps, p, n);
+	}
+}
 bool prescan_room_for_attributes(struct prescan *ps);
 void prescan_room_for_event(struct prescan *ps);
 static inline uint32_t prescan_add_event(
@@ -76,22 +90,55 @@ static inline uint32_t prescan_add_event(
 	return (uint32_t)s->event_count++;
 }
 uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct token *token);
-uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context);
+static inline uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context)
+{
+	uint32_t event = prescan_add_event(ps, EVENT_TEXT, DOM_OTHER, at, end);
+	if (!ps->full)
+		ps->s->events[event].context = (uint8_t)context;
+	return event;
+}
 void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count, char letter);
 static inline bool prescan_is_table_part(const struct frame *frame)
 {
 	return frame->class == CONTENT_TABLE_PART && frame->tag != DOM_td && frame->tag != DOM_th &&
 	       frame->tag != DOM_caption;
 }
-/* The innermost open element takes rows, columns and the like only. */
+/* Of the innermost open element. */
+static inline enum mode prescan_mode(const struct prescan *ps)
+{
+	return ps->depth ? (enum mode)ps->stack[ps->depth - 1].mode : MODE_ALL;
+}
 static inline bool prescan_in_table_structure(const struct prescan *ps)
 {
-	if (ps->depth == 0)
-		return false;
-	const struct frame *top = &ps->stack[ps->depth - 1];
-	return top->class == CONTENT_TABLE || prescan_is_table_part(top);
+	return prescan_mode(ps) == MODE_TABLE;
 }
-void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count);
+static inline bool prescan_in_select(const struct prescan *ps)
+{
+	return prescan_mode(ps) == MODE_SELECT;
+}
+/* The bytes that a stand-in has. */
+static const uint8_t prescan_mark_bytes[] = { [MARK_TEXT] = 1, [MARK_SPACE] = 1, [MARK_BLOCK] = 4, [MARK_HEAD] = 6 };
+void prescan_new_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count);
+/* In the body the stand-in before the end of the skeleton also stands for the events that follow its own, unless it
+ * does less than theirs would. */
+static inline void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
+{
+	static const uint8_t also[] = { [MARK_TAG] = 0,
+		[MARK_TEXT] = 1 << MARK_TEXT | 1 << MARK_SPACE,
+		[MARK_SPACE] = 1 << MARK_SPACE,
+		[MARK_BLOCK] = 1 << MARK_TEXT | 1 << MARK_SPACE | 1 << MARK_BLOCK,
+		[MARK_HEAD] = 0 };
+	struct dom_scratch *s = ps->s;
+	if (ps->phase == PHASE_BODY && !ps->blind && s->mark_count && prescan_mode(ps) != MODE_TABLE) {
+		struct mark *last = &s->marks[s->mark_count - 1];
+		if ((also[last->kind] >> kind & 1) && last->at + prescan_mark_bytes[last->kind] == s->skeleton_n &&
+			last->first + last->count == first) {
+			last->count += count;
+			return;
+		}
+	}
+	prescan_new_stand_in(ps, kind, first, count);
+}
 void prescan_settle_text(struct prescan *ps);
 void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t event);
 void prescan_pass_close(struct prescan *ps, const struct token *token);
@@ -115,6 +162,8 @@ void prescan_on_open_blind(struct prescan *ps, const struct token *token, enum c
 void prescan_push(struct prescan *ps, const struct token *token, enum content_class class, bool alone);
 void prescan_push_implied(struct prescan *ps, enum dom_tag tag);
 void prescan_close_to(struct prescan *ps, size_t i, const struct token *token);
+/* The end tag of the innermost open element, where that is all it does. False: nothing was done. */
+bool prescan_close_top(struct prescan *ps, const struct token *token);
 void prescan_pass_wild_open(struct prescan *ps, const struct token *token);
 void prescan_pass_wild_close(struct prescan *ps, const struct token *token);
 bool prescan_leaves_traces(const struct prescan *ps, size_t i);
@@ -140,7 +189,6 @@ void prescan_on_table_close(struct prescan *ps, const struct token *token);
 
 /* ---- prescan_start.c: Start tags. */
 bool prescan_is_open(const struct prescan *ps, enum dom_tag tag);
-bool prescan_in_select(const struct prescan *ps);
 void prescan_on_open(struct prescan *ps, struct token *token);
 
 /* ---- prescan_end.c: End tags. */

@@ -81,6 +81,14 @@ void prescan_on_open_blind(struct prescan *ps, const struct token *token, enum c
 	prescan_pass_open(ps, token, prescan_add_tag(ps, EVENT_LEAF, token));
 }
 
+static enum mode mode_of(enum content_class class, enum dom_tag tag)
+{
+	if (class == CONTENT_SELECT || class == CONTENT_OPTION)
+		return MODE_SELECT;
+	bool part = class == CONTENT_TABLE_PART && tag != DOM_td && tag != DOM_th && tag != DOM_caption;
+	return part || class == CONTENT_TABLE ? MODE_TABLE : MODE_ALL;
+}
+
 void prescan_push(struct prescan *ps, const struct token *token, enum content_class class, bool alone)
 {
 	if (ps->blind) {
@@ -98,6 +106,7 @@ void prescan_push(struct prescan *ps, const struct token *token, enum content_cl
 		.mark = (uint32_t)s->mark_count,
 		.tag = token->tag,
 		.class = (uint8_t) class,
+		.mode = (uint8_t)mode_of(class, (enum dom_tag)token->tag),
 		.alone = alone };
 	ps->fragile += prescan_is_fragile(class);
 	ps->forms += class == CONTENT_FORM;
@@ -116,7 +125,8 @@ void prescan_push_implied(struct prescan *ps, enum dom_tag tag)
 		.out = (uint32_t)ps->s->skeleton_n,
 		.mark = (uint32_t)ps->s->mark_count,
 		.tag = (uint8_t)tag,
-		.class = CONTENT_TABLE_PART };
+		.class = CONTENT_TABLE_PART,
+		.mode = MODE_TABLE };
 }
 
 static enum mark_kind kind_of(const struct prescan *ps, const struct frame *frame)
@@ -146,6 +156,30 @@ void prescan_close_to(struct prescan *ps, size_t i, const struct token *token)
 	}
 	if (ps->certain > i)
 		ps->certain = i;
+}
+
+bool prescan_close_top(struct prescan *ps, const struct token *token)
+{
+	static const uint32_t ordinary = 1u << CONTENT_INLINE | 1u << CONTENT_FORMAT | 1u << CONTENT_BLOCK |
+					 1u << CONTENT_P | 1u << CONTENT_PRE | 1u << CONTENT_LI | 1u << CONTENT_DD |
+					 1u << CONTENT_HEADING | 1u << CONTENT_BUTTON;
+	struct dom_scratch *s = ps->s;
+	if (ps->phase != PHASE_BODY || ps->blind || ps->depth <= ps->certain || ps->full)
+		return false;
+	const struct frame *top = &ps->stack[ps->depth - 1];
+	if (top->tag != token->tag || !(ordinary >> top->class & 1) || !content_is_known((enum dom_tag)top->tag))
+		return false;
+	ps->depth--;
+	ps->fragile -= prescan_is_fragile(top->class);
+	prescan_add_event(ps, EVENT_CLOSE, top->tag, 0, 0);
+	if (top->alone && !ps->full) {
+		s->skeleton_n = top->out;
+		s->mark_count = top->mark;
+		prescan_stand_in(ps, kind_of(ps, top), top->event, (uint32_t)s->event_count - top->event);
+	} else {
+		prescan_pass_close(ps, token);
+	}
+	return true;
 }
 
 /* A tag handed on whose effect is not known. */

@@ -55,14 +55,6 @@ uint32_t prescan_add_tag(struct prescan *ps, enum event_kind kind, const struct 
 	return event;
 }
 
-uint32_t prescan_add_text(struct prescan *ps, size_t at, size_t end, enum charref_context context)
-{
-	uint32_t event = prescan_add_event(ps, EVENT_TEXT, DOM_OTHER, at, end);
-	if (!ps->full)
-		ps->s->events[event].context = (uint8_t)context;
-	return event;
-}
-
 void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count, char letter)
 {
 	struct dom_scratch *s = ps->s;
@@ -75,38 +67,31 @@ void prescan_add_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, u
 			.letter = letter };
 }
 
-/* The stand-in before the end of the skeleton also stands for the events that follow its own. */
-static bool extend_mark(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
+/* In the head: all that stays in it. */
+static bool extend_head(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
 {
-	static const uint8_t sizes[] = { [MARK_TEXT] = 1, [MARK_SPACE] = 1, [MARK_BLOCK] = 4, [MARK_HEAD] = 6 };
 	struct dom_scratch *s = ps->s;
-	if (ps->blind || s->mark_count == 0 || ps->phase == PHASE_START || ps->phase == PHASE_BETWEEN)
+	if (ps->phase != PHASE_HEAD || ps->blind || s->mark_count == 0 || kind == MARK_BLOCK)
 		return false;
 	struct mark *last = &s->marks[s->mark_count - 1];
-	if (last->kind == MARK_TAG || last->at + sizes[last->kind] != s->skeleton_n ||
+	if (last->kind != MARK_HEAD || last->at + prescan_mark_bytes[MARK_HEAD] != s->skeleton_n ||
 		last->first + last->count != first)
-		return false;
-	if (ps->phase == PHASE_HEAD && last->kind != MARK_HEAD)
-		return false;
-	if (ps->phase == PHASE_BODY && (prescan_in_table_structure(ps) || last->kind == MARK_HEAD))
-		return false;
-	if (kind == MARK_BLOCK && last->kind != MARK_BLOCK)
-		return false;
-	if (last->kind == MARK_SPACE && kind == MARK_TEXT)
 		return false;
 	last->count += count;
 	return true;
 }
 
-void prescan_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
+void prescan_new_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 	static const struct view texts[] = {
 		[MARK_SPACE] = { " ", 1 }, [MARK_BLOCK] = { "<hr>", 4 }, [MARK_HEAD] = { "<meta>", 6 }
 	};
-	if (extend_mark(ps, kind, first, count))
+	if (extend_head(ps, kind, first, count))
 		return;
-	char letter = kind == MARK_TEXT ? letters[ps->letters++ % (sizeof(letters) - 1)] : ' ';
+	char letter = kind == MARK_TEXT ? letters[ps->letters] : ' ';
+	if (kind == MARK_TEXT && ++ps->letters == sizeof(letters) - 1)
+		ps->letters = 0;
 	prescan_add_mark(ps, kind, first, count, letter);
 	ps->unsettled |= kind == MARK_TEXT || kind == MARK_SPACE;
 	if (kind == MARK_TEXT)
@@ -142,7 +127,10 @@ void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t e
 	if (token->tag == DOM_a || token->tag == DOM_nobr)
 		prescan_settle_text(ps);
 	prescan_add_mark(ps, MARK_TAG, event, 1, 0);
-	prescan_put(ps, p + token->begin, token->name_end - token->begin);
+	if (ps->n - token->begin >= 16)
+		prescan_put_wide(ps, p + token->begin, token->name_end - token->begin);
+	else
+		prescan_put(ps, p + token->begin, token->name_end - token->begin);
 	enum content_class class = content_class(token->tag, p + token->name_at, token->name_end - token->name_at);
 	if (!token->plain && class == CONTENT_FORMAT && token->tag != DOM_a) {
 		/* 13.2.4.3: no more than three alike are kept, and alike means the same attributes. */

@@ -160,12 +160,6 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 	}
 }
 
-bool prescan_in_select(const struct prescan *ps)
-{
-	return ps->depth &&
-	       (ps->stack[ps->depth - 1].class == CONTENT_SELECT || ps->stack[ps->depth - 1].class == CONTENT_OPTION);
-}
-
 /* Before body: meta and its like stay in the head, any other tag begins the body. */
 static bool on_open_before_body(struct prescan *ps, struct token *token, enum content_class class)
 {
@@ -241,6 +235,13 @@ static bool on_open_document(struct prescan *ps, struct token *token, enum conte
 void prescan_on_open(struct prescan *ps, struct token *token)
 {
 	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
+	/* Most tags stand where everything is in order. */
+	if (class <= CONTENT_TABLE && class != CONTENT_OPTION && ps->phase == PHASE_BODY && !ps->blind &&
+		prescan_mode(ps) == MODE_ALL) {
+		ps->skip_newline = class == CONTENT_PRE;
+		on_open_in_body(ps, token, class);
+		return;
+	}
 	if (class == CONTENT_STOP) {
 		ps->unsure = true;
 		return;

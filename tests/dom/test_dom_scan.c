@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "dom/charref_scan.h"
-#include "dom/names.h"
+#include "dom/names_find.h"
 #include "dom/token.h"
 #include "util/limits.h"
 #include "util/scan.h"
@@ -85,20 +85,18 @@ static void names_are_found_at_the_end_of_memory_and_before_it(void **state)
 		text[0] = (char)(text[0] & ~0x20); /* case does not matter */
 		char *copy = exact(text, n);
 		assert_int_equal(names_tag(copy, n), tag);
-		assert_int_equal(names_tag_in(copy, n, 0, n), tag);
 		free(copy);
 		memset(text + n, 'x', sizeof(text) - n);
-		assert_int_equal(names_tag_in(text, sizeof(text), 0, n), tag);
-		assert_int_not_equal(names_tag_in(text, sizeof(text), 0, n + 1), tag);
+		assert_int_equal(names_find_tag(text, n), tag);
+		assert_int_not_equal(names_find_tag(text, n + 1), tag);
 	}
 	for (unsigned name = 0; name < DOM_ATTR_COUNT; name++) {
 		char text[64];
 		size_t n = (size_t)snprintf(text, sizeof(text), "%s", dom_attr_text((enum dom_attr_name)name));
 		memset(text + n, '-', sizeof(text) - n);
 		assert_int_equal(names_attr(text, n), name);
-		assert_int_equal(names_attr_in(text, sizeof(text), 0, n), name);
-		assert_int_equal(names_attr_in(text, n, 0, n), name);
-		assert_int_equal(names_attr_in(text, sizeof(text), 0, n + 1), DOM_ATTR_COUNT);
+		assert_int_equal(names_find_attr(text, n), name);
+		assert_int_equal(names_find_attr(text, n + 1), DOM_ATTR_COUNT);
 	}
 }
 
