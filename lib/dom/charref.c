@@ -78,6 +78,9 @@ static size_t read_number(struct view v, uint32_t *ret)
 
 static const struct reference *find_name(const char *p, size_t n)
 {
+	static const struct reference ampersand = { .n = 3, .legacy = 1, .first = '&' };
+	if (n == 3 && memcmp(p, "amp", 3) == 0) /* nine of ten in addresses */
+		return &ampersand;
 	size_t low = 0, high = sizeof(references) / sizeof(references[0]);
 	while (low < high) {
 		size_t middle = (low + high) / 2;
@@ -101,16 +104,18 @@ static size_t read_name(struct view v, bool attribute, const struct reference **
 	size_t n = 0;
 	while (n <= NAME_LONGEST && 1 + n < v.n && (ascii_is_alpha(v.p[1 + n]) || ascii_is_digit(v.p[1 + n])))
 		n++;
-	if (1 + n < v.n && v.p[1 + n] == ';' && (*ret = find_name(v.p + 1, n)))
+	char behind = 1 + n < v.n ? v.p[1 + n] : ' ';
+	if (behind == ';' && (*ret = find_name(v.p + 1, n)))
 		return n + 2;
+	/* In an attribute a name that "=", a letter or a digit follows is none, and so is any shorter one. */
+	if (attribute) {
+		bool may = n >= LEGACY_SHORTEST && n <= LEGACY_LONGEST && behind != '=';
+		return may && (*ret = find_name(v.p + 1, n)) && (*ret)->legacy ? n + 1 : 0;
+	}
 	for (size_t k = n < LEGACY_LONGEST ? n : LEGACY_LONGEST; k >= LEGACY_SHORTEST; k--) {
 		*ret = find_name(v.p + 1, k);
-		if (!*ret || !(*ret)->legacy)
-			continue;
-		char next = 1 + k < v.n ? v.p[1 + k] : ' ';
-		if (attribute && (next == '=' || ascii_is_alpha(next) || ascii_is_digit(next)))
-			return 0;
-		return k + 1;
+		if (*ret && (*ret)->legacy)
+			return k + 1;
 	}
 	return 0;
 }
@@ -165,19 +170,27 @@ static struct change next_change(struct view v, bool references_too, size_t *at)
 	return (struct change){ PLAIN, 0 };
 }
 
-/* Room for what @source means: "&nGt;" and "&nLt;" are 6 bytes for 5, and of odd ones a byte may become three. */
-static size_t room_for(struct view source)
+/* Room for what @n bytes mean where none is odd: "&nGt;" and "&nLt;" are 6 bytes for 5. */
+static size_t room_for(size_t n)
 {
-	size_t n = source.n + source.n / 5 + 8;
-	for (size_t i = 0; i < source.n; i++)
-		n += classes[(unsigned char)source.p[i]] >= CONTROL ? 2 : 0;
-	return n;
+	return n + n / 5 + 8;
+}
+
+/* Room in @out, which holds @n bytes, for U+FFFD and what the @left bytes behind it mean. */
+static char *room_more(struct arena *arena, char *out, size_t *cap, size_t n, size_t left)
+{
+	size_t need = n + 3 + room_for(left), more = *cap * 2 > need ? *cap * 2 : need;
+	if (need <= *cap)
+		return out;
+	out = arena_grow(arena, out, *cap, more);
+	*cap = out ? more : 0;
+	return out;
 }
 
 enum charref_result charref_resolve(
 	struct arena *arena, struct view source, enum charref_context context, struct view *ret)
 {
-	size_t at = 0, from = 0, n = 0;
+	size_t at = 0, from = 0, n = 0, cap = 0;
 	char *out = NULL;
 	for (;;) {
 		struct change change = next_change(source, context != CHARREF_NONE, &at);
@@ -187,7 +200,7 @@ enum charref_result charref_resolve(
 			*ret = source;
 			return CHARREF_DONE;
 		}
-		if (!out && !(out = arena_alloc(arena, room_for(source))))
+		if (!out && !(out = arena_alloc(arena, cap = room_for(source.n))))
 			return CHARREF_FULL;
 		memcpy(out + n, source.p + from, at - from);
 		n += at - from;
@@ -195,6 +208,8 @@ enum charref_result charref_resolve(
 			break;
 		if (change.odd) {
 			at += change.odd;
+			if (!(out = room_more(arena, out, &cap, n, source.n - at)))
+				return CHARREF_FULL;
 			n += put(out + n, 0xFFFD);
 		} else if (change.class == RETURN) {
 			at += 1 + (at + 1 < source.n && source.p[at + 1] == '\n');

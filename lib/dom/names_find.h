@@ -1,4 +1,5 @@
-/* The look-up of names: a pass over a page asks for each of its tags and attributes, so that it is expanded in place. */
+/* The look-up of names: a pass over a page asks for each of its tags and attributes, so that it is expanded in place.
+ */
 #ifndef GARNER_DOM_NAMES_FIND_H
 #define GARNER_DOM_NAMES_FIND_H
 

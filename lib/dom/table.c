@@ -19,17 +19,24 @@ static void *table_grow(struct table *table, void *old, size_t count, size_t *ca
 	return p;
 }
 
-static struct dom_node *add_node(struct table *table, uint32_t parent)
+static bool room_for_node(struct table *table)
 {
 	struct dom *dom = table->dom;
 	if (dom->count >= LIMIT_DOM_NODES)
 		table->failed = TREE_FULL;
 	if (table->failed)
-		return NULL;
+		return false;
 	struct dom_node *nodes = table_grow(table, dom->nodes, dom->count, &table->node_cap, sizeof(*dom->nodes));
-	if (!nodes)
+	dom->nodes = nodes ? nodes : dom->nodes;
+	return nodes != NULL;
+}
+
+static inline struct dom_node *add_node(struct table *table, uint32_t parent)
+{
+	struct dom *dom = table->dom;
+	bool room = dom->count < table->node_cap && dom->count < LIMIT_DOM_NODES && !table->failed;
+	if (!room && !room_for_node(table))
 		return NULL;
-	dom->nodes = nodes;
 	struct dom_node *node = &dom->nodes[dom->count++];
 	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
 	*node = (struct dom_node){
