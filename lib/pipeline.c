@@ -101,11 +101,13 @@ static void lane_close(struct lane *lane)
 			stages[i].stage->close(lane->states[i]);
 }
 
-static int lane_open(struct lane *lane, const struct pipeline *pipeline, struct error *error)
+/* @pool for its arena; may be NULL. */
+static int lane_open(struct lane *lane, const struct pipeline *pipeline, struct arena_pool *pool, struct error *error)
 {
 	*lane = (struct lane){ .measure = pipeline->stage_ns != NULL };
 	arena_init(&lane->arena, LIMIT_PAGE_MEMORY);
 	lane->arena.keep = ARENA_KEEP_LANE_BYTES;
+	lane->arena.pool = pool;
 	for (size_t i = 0; i < STAGE_COUNT; i++) {
 		if (!stages[i].stage->open)
 			continue;
@@ -173,9 +175,11 @@ static void lane_sum(const struct lane *lane, const struct pipeline *pipeline)
 		pipeline->stage_ns[i] += lane->ns[i];
 }
 
-static void page_open(struct page *page, const struct pipeline *pipeline)
+static void page_open(struct page *page, const struct pipeline *pipeline, struct arena_pool *pool)
 {
 	arena_init(&page->arena, LIMIT_PAGE_MEMORY);
+	page->arena.keep = ARENA_KEEP_SLOT_BYTES;
+	page->arena.pool = pool;
 	page->options = &pipeline->engine->options;
 	page_reset(page);
 }
@@ -191,7 +195,7 @@ static int refused(struct lane *lane, struct page *page, int reason)
 int pipeline_run_page(const struct pipeline *pipeline, struct page *page, struct error *error)
 {
 	struct lane lane;
-	int result = lane_open(&lane, pipeline, error);
+	int result = lane_open(&lane, pipeline, NULL, error);
 	if (result < 0)
 		return result;
 	result = lane_run(&lane, page);
@@ -208,10 +212,13 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 {
 	struct lane lane;
 	struct page page = { 0 };
-	int result = lane_open(&lane, pipeline, error);
-	if (result < 0)
+	struct arena_pool *pool = arena_pool_new(ARENA_POOL_BYTES);
+	int result = pool ? lane_open(&lane, pipeline, pool, error) : error_set(error, -ENOMEM, "no memory for pages");
+	if (result < 0) {
+		arena_pool_free(pool);
 		return result;
-	page_open(&page, pipeline);
+	}
+	page_open(&page, pipeline, pool);
 	page.arena.keep = ARENA_KEEP_LANE_BYTES;
 	for (uint64_t sequence = 0; !atomic_load(pipeline->stop); sequence++) {
 		page_reset(&page);
@@ -243,6 +250,7 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 	arena_free(&page.arena);
 	lane_sum(&lane, pipeline);
 	lane_close(&lane);
+	arena_pool_free(pool);
 	return result < 0 ? result : 0;
 }
 
@@ -274,6 +282,7 @@ struct ring {
 	char in_work[256];
 	struct arena *spare; /* of free slots; the one used last is taken first, its memory is at hand */
 	size_t spare_count;
+	struct arena_pool *pool;
 };
 
 static void note_in_work(struct ring *ring)
@@ -378,7 +387,7 @@ struct worker {
 static int worker_open(struct worker *worker, struct error *error)
 {
 	const struct pipeline *pipeline = worker->ring->pipeline;
-	int result = worker->opened ? 0 : lane_open(&worker->lane, pipeline, error);
+	int result = worker->opened ? 0 : lane_open(&worker->lane, pipeline, worker->ring->pool, error);
 	if (result < 0 || worker->opened)
 		return result;
 	worker->opened = true;
@@ -455,6 +464,7 @@ static int write_all(struct ring *ring, struct error *error)
 			result = pipeline->sink(pipeline->user, &slot->page, error);
 		if (pipeline->stage_ns)
 			sink_ns += clock_thread() - before;
+		arena_reset(&slot->page.arena); /* now: it may be long until it is taken again */
 		pthread_mutex_lock(&ring->lock);
 		slot->state = SLOT_FREE;
 		ring->spare[ring->spare_count++] = slot->page.arena;
@@ -476,15 +486,15 @@ static bool ring_open(struct ring *ring)
 {
 	ring->slots = calloc(ring->slot_count, sizeof(*ring->slots));
 	ring->spare = calloc(ring->slot_count, sizeof(*ring->spare));
-	if (!ring->slots || !ring->spare)
+	ring->pool = arena_pool_new(ARENA_POOL_BYTES);
+	if (!ring->slots || !ring->spare || !ring->pool)
 		return false;
 	pthread_mutex_init(&ring->lock, NULL);
 	pthread_cond_init(&ring->freed, NULL);
 	pthread_cond_init(&ring->filled, NULL);
 	pthread_cond_init(&ring->done, NULL);
 	for (size_t i = 0; i < ring->slot_count; i++) {
-		page_open(&ring->slots[i].page, ring->pipeline);
-		ring->slots[i].page.arena.keep = ARENA_KEEP_SLOT_BYTES;
+		page_open(&ring->slots[i].page, ring->pipeline, ring->pool);
 		ring->spare[ring->spare_count++] = ring->slots[i].page.arena;
 	}
 	return true;
@@ -492,7 +502,7 @@ static bool ring_open(struct ring *ring)
 
 static void ring_close(struct ring *ring)
 {
-	if (ring->slots && ring->spare) {
+	if (ring->slots && ring->spare && ring->pool) {
 		for (size_t i = 0; i < ring->slot_count; i++)
 			if (ring->slots[i].state != SLOT_FREE)
 				arena_free(&ring->slots[i].page.arena);
@@ -503,6 +513,7 @@ static void ring_close(struct ring *ring)
 		pthread_cond_destroy(&ring->freed);
 		pthread_mutex_destroy(&ring->lock);
 	}
+	arena_pool_free(ring->pool);
 	free(ring->spare);
 	free(ring->slots);
 }

@@ -9,7 +9,10 @@
 #include "garner.h"
 #include "util/limits.h"
 
-enum { WINDOW_BYTES = 256 << 10 };
+enum {
+	WINDOW_BYTES = 256 << 10,
+	WINDOW_KEEP_BYTES = 1 << 20, /* a larger one, grown for one record, is given back behind it */
+};
 
 size_t stream_fail(struct stream *stream, int reason, const char *format, ...)
 {
@@ -80,10 +83,32 @@ struct stream *stream_of_view(struct view bytes)
 	return stream;
 }
 
+/* What is read goes round in the window: one of 8 MiB, for a record of 5 MiB, would stay in memory and out of the cache
+ * for the rest of the run. */
+static void give_back(struct stream *stream, size_t have)
+{
+	size_t cap = WINDOW_BYTES;
+	if (stream->cap <= WINDOW_KEEP_BYTES || have >= WINDOW_KEEP_BYTES / 2)
+		return;
+	while (cap < 2 * have)
+		cap *= 2;
+	char *p = malloc(cap);
+	if (!p)
+		return;
+	memcpy(p, stream->p + stream->at, have);
+	free(stream->p);
+	stream->p = p;
+	stream->cap = cap;
+	stream->at = 0;
+	stream->end = have;
+}
+
 /* Makes room for a window of @want bytes: by moving its bytes to the front, then by growing. */
 static bool make_room(struct stream *stream, size_t want)
 {
 	size_t have = stream->end - stream->at;
+	if (stream->at && stream->cap - stream->at < want)
+		give_back(stream, have);
 	if (stream->at && stream->cap - stream->at < want) {
 		memmove(stream->p, stream->p + stream->at, have);
 		stream->at = 0;

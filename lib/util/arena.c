@@ -1,5 +1,6 @@
 #include "util/arena.h"
 
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -9,7 +10,8 @@
 
 struct arena_chunk {
 	struct arena_chunk *older;
-	size_t size; /* of the data behind the header */
+	size_t size; /* of the data behind the header, as the arena asked for it */
+	size_t room; /* what is there: of mapped ones a power of two */
 	_Alignas(16) char data[];
 };
 
@@ -19,24 +21,123 @@ void arena_init(struct arena *arena, size_t limit)
 		.keep = ARENA_KEEP_BYTES };
 }
 
+/* ---- large chunks ---------------------------------------------------------------------------- */
+
+struct arena_pool {
+	pthread_mutex_t lock;
+	struct arena_chunk *newest;
+	size_t room; /* bytes at most */
+};
+
 /* Large chunks are mapped, so that giving them back gives them to the system whatever thread does so:
  * pages go from thread to thread, and malloc keeps for each what it freed. */
-static struct arena_chunk *chunk_new(size_t size)
+static struct arena_chunk *map_chunk(size_t room)
 {
-	if (size < ARENA_MAP_BYTES)
-		return malloc(sizeof(struct arena_chunk) + size);
 	void *p = mmap(
-		NULL, sizeof(struct arena_chunk) + size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	return p == MAP_FAILED ? NULL : p;
+		NULL, sizeof(struct arena_chunk) + room, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (p == MAP_FAILED)
+		return NULL;
+	((struct arena_chunk *)p)->room = room;
+	return p;
 }
 
-static void chunk_free(struct arena_chunk *chunk)
+static void unmap_chunks(struct arena_chunk *chunk)
 {
-	if (chunk->size < ARENA_MAP_BYTES)
-		free(chunk);
-	else
-		munmap(chunk, sizeof(*chunk) + chunk->size);
+	while (chunk) {
+		struct arena_chunk *older = chunk->older;
+		munmap(chunk, sizeof(*chunk) + chunk->room);
+		chunk = older;
+	}
 }
+
+struct arena_pool *arena_pool_new(size_t room)
+{
+	struct arena_pool *pool = calloc(1, sizeof(*pool));
+	if (pool) {
+		pool->room = room;
+		pthread_mutex_init(&pool->lock, NULL);
+	}
+	return pool;
+}
+
+struct arena_pool *arena_pool_free(struct arena_pool *pool)
+{
+	if (pool) {
+		unmap_chunks(pool->newest);
+		pthread_mutex_destroy(&pool->lock);
+		free(pool);
+	}
+	return NULL;
+}
+
+/* A chunk of just this room: a larger one would make the pool's memory grow. */
+static struct arena_chunk *pool_take(struct arena_pool *pool, size_t room)
+{
+	pthread_mutex_lock(&pool->lock);
+	struct arena_chunk **link = &pool->newest;
+	while (*link && (*link)->room != room)
+		link = &(*link)->older;
+	struct arena_chunk *chunk = *link;
+	if (chunk)
+		*link = chunk->older;
+	pthread_mutex_unlock(&pool->lock);
+	return chunk;
+}
+
+/* What does not fit beside it, and came before, goes to the system. */
+static void pool_put(struct arena_pool *pool, struct arena_chunk *chunk)
+{
+	chunk->older = NULL;
+	if (chunk->room > pool->room) {
+		unmap_chunks(chunk);
+		return;
+	}
+	pthread_mutex_lock(&pool->lock);
+	chunk->older = pool->newest;
+	pool->newest = chunk;
+	size_t kept = 0;
+	struct arena_chunk **link = &pool->newest;
+	for (; *link && kept + (*link)->room <= pool->room; link = &(*link)->older)
+		kept += (*link)->room;
+	struct arena_chunk *oldest = *link;
+	*link = NULL;
+	pthread_mutex_unlock(&pool->lock);
+	unmap_chunks(oldest);
+}
+
+static struct arena_chunk *chunk_new(const struct arena *arena, size_t size)
+{
+	struct arena_chunk *chunk = NULL;
+	if (size <= ARENA_CHUNK_BYTES) {
+		chunk = malloc(sizeof(*chunk) + size);
+		if (chunk)
+			chunk->room = size;
+	} else {
+		size_t room = ARENA_MAP_BYTES;
+		while (room < size && room <= SIZE_MAX / 4)
+			room *= 2;
+		chunk = arena->pool ? pool_take(arena->pool, room) : NULL;
+		if (!chunk)
+			chunk = map_chunk(room < size ? size : room);
+	}
+	if (chunk)
+		chunk->size = size;
+	return chunk;
+}
+
+static void chunk_free(const struct arena *arena, struct arena_chunk *chunk)
+{
+	if (chunk->room <= ARENA_CHUNK_BYTES) {
+		free(chunk);
+	} else if (arena->pool) {
+		pool_put(arena->pool, chunk);
+	} else {
+		chunk->older = NULL;
+		unmap_chunks(chunk);
+	}
+}
+
+/* ---- allocations ----------------------------------------------------------------------------- */
 
 static bool arena_add_chunk(struct arena *arena, size_t need)
 {
@@ -51,11 +152,10 @@ static bool arena_add_chunk(struct arena *arena, size_t need)
 		size = need;
 	if (size > left)
 		return false;
-	struct arena_chunk *chunk = chunk_new(size);
+	struct arena_chunk *chunk = chunk_new(arena, size);
 	if (!chunk)
 		return false;
 	chunk->older = arena->head;
-	chunk->size = size;
 	arena->head = chunk;
 	arena->at = chunk->data;
 	arena->end = chunk->data + size;
@@ -148,7 +248,7 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	while (arena->head != mark.head) {
 		struct arena_chunk *older = arena->head->older;
 		arena->taken -= arena->head->size;
-		chunk_free(arena->head);
+		chunk_free(arena, arena->head);
 		arena->head = older;
 	}
 	arena->at = mark.at;
@@ -163,11 +263,11 @@ void arena_reset(struct arena *arena)
 		if (older && arena->head->size <= arena->keep && arena->head->size > older->size) {
 			arena->head->older = older->older;
 			arena->taken -= older->size;
-			chunk_free(older);
+			chunk_free(arena, older);
 			continue;
 		}
 		arena->taken -= arena->head->size;
-		chunk_free(arena->head);
+		chunk_free(arena, arena->head);
 		arena->head = older;
 	}
 	arena->at = arena->head ? arena->head->data : NULL;
@@ -180,8 +280,8 @@ void arena_free(struct arena *arena)
 		return;
 	while (arena->head) {
 		struct arena_chunk *older = arena->head->older;
-		chunk_free(arena->head);
+		chunk_free(arena, arena->head);
 		arena->head = older;
 	}
-	*arena = (struct arena){ .limit = arena->limit, .keep = arena->keep };
+	*arena = (struct arena){ .limit = arena->limit, .keep = arena->keep, .pool = arena->pool };
 }

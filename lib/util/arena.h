@@ -7,6 +7,7 @@
 #include "util/view.h"
 
 struct arena_chunk;
+struct arena_pool;
 
 struct arena {
 	struct arena_chunk *head; /* the chunk in use; older ones behind it */
@@ -15,7 +16,15 @@ struct arena {
 	size_t taken;		  /* bytes of all chunks */
 	size_t limit;		  /* ceiling for @taken; fixed at init */
 	size_t keep;		  /* a reset keeps one chunk of at most so many bytes; ARENA_KEEP_BYTES from init */
+	struct arena_pool *pool;  /* large chunks come from there and go there; NULL (from init): the system */
 };
+
+/* Large chunks that one arena gave back, for the next one that needs as much: the memory of the few large pages is
+ * there once and not in every arena that ever had one, and is not asked of the system page after page (a fault for
+ * each 4 KiB). Thread-safe. Keeps @room bytes at most, those that came last. NULL: no memory. */
+struct arena_pool *arena_pool_new(size_t room);
+/* When its arenas are freed. Takes NULL, returns NULL. */
+struct arena_pool *arena_pool_free(struct arena_pool *pool);
 
 /* @limit in bytes, at least ARENA_CHUNK_BYTES. Takes no memory yet. */
 void arena_init(struct arena *arena, size_t limit);

@@ -105,6 +105,46 @@ static void an_arena_stops_at_its_budget(void **state)
 	arena_free(&arena);
 }
 
+static void a_pool_hands_a_large_chunk_from_arena_to_arena(void **state)
+{
+	(void)state;
+	struct arena_pool *pool = arena_pool_new(MIB(4));
+	struct arena a, b;
+	arena_init(&a, MIB(16));
+	arena_init(&b, MIB(16));
+	a.keep = b.keep = KIB(256);
+	a.pool = b.pool = pool;
+	char *first = arena_alloc(&a, MIB(1) - 100), *none = arena_alloc(&a, MIB(1));
+	memset(first, 'x', MIB(1) - 100);
+	assert_non_null(none);
+	arena_reset(&a);
+	/* Of the same power of two, and not one byte more than was asked for. */
+	char *again = arena_alloc(&b, MIB(1) - 5000);
+	assert_true(again == first || again == none);
+	assert_int_equal(b.end - again, (MIB(1) - 5000 + 15) / 16 * 16);
+	arena_free(&b);
+	arena_free(&a);
+	assert_null(arena_pool_free(pool));
+	assert_null(arena_pool_free(NULL));
+}
+
+static void a_pool_keeps_what_came_last(void **state)
+{
+	(void)state;
+	struct arena_pool *pool = arena_pool_new(MIB(2));
+	struct arena arena;
+	arena_init(&arena, MIB(64));
+	arena.keep = KIB(256);
+	arena.pool = pool;
+	for (int round = 0; round < 3; round++) {
+		for (size_t i = 1; i <= 8; i++)
+			memset(arena_alloc(&arena, MIB(i) - 64), (int)i, MIB(i) - 64);
+		arena_reset(&arena);
+	}
+	arena_free(&arena);
+	arena_pool_free(pool);
+}
+
 static void an_arena_grows_the_newest_in_place(void **state)
 {
 	(void)state;
@@ -241,6 +281,8 @@ int main(void)
 		cmocka_unit_test(a_survey_says_the_same_however_it_is_made),
 		cmocka_unit_test(a_survey_knows_every_pair_of_bytes),
 		cmocka_unit_test(an_arena_stops_at_its_budget),
+		cmocka_unit_test(a_pool_hands_a_large_chunk_from_arena_to_arena),
+		cmocka_unit_test(a_pool_keeps_what_came_last),
 		cmocka_unit_test(an_arena_grows_the_newest_in_place),
 		cmocka_unit_test(a_buffer_refuses_more_than_its_maximum),
 		cmocka_unit_test(utf8_reads_what_it_writes_for_every_scalar_value),
