@@ -27,7 +27,8 @@ enum text_flag {
 };
 
 struct text_block {
-	struct view text;			     /* spaces collapsed, trimmed, never empty; code keeps its lines */
+	/* spaces collapsed, trimmed, never empty; code keeps its lines; 64 bytes behind can be read */
+	struct view text;
 	uint32_t node;				     /* its first text node */
 	uint32_t last;				     /* its last text node */
 	uint32_t box;				     /* innermost box, index into boxes */

@@ -42,7 +42,7 @@ struct echo {
 bool echo_init(struct echo *echo, struct arena *arena, size_t bytes);
 
 /* Counts everything of @text, block @block, into @stats[@block]; hits against @set; echoes with the blocks before,
- * whose stats get theirs. */
+ * whose stats get theirs. WORD_SLACK bytes behind @text can be read (word_read.h). */
 void words_scan(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);
 
