@@ -1,6 +1,4 @@
-#include "extract/features.h"
-
-#include "util/hash.h"
+#include "extract/feature_parts.h"
 
 enum {
 	IN_ARTICLE,
@@ -81,25 +79,20 @@ static bool is_body_prop(struct view itemprop)
 	return itemprop.n && (dom_has_token(itemprop, VIEW("articleBody")) || dom_has_token(itemprop, VIEW("text")));
 }
 
-static void fill_box(struct features *f, uint32_t i)
+static uint32_t look_of(uint64_t class_key, uint8_t tag)
 {
-	const struct dom *dom = f->page->dom;
+	uint64_t key = (class_key + tag + 1) * UINT64_C(0x9E3779B97F4A7C15);
+	return (uint32_t)(key >> 32);
+}
+
+void box_facts_fill(struct features *f, uint32_t i, const struct element_names *names)
+{
 	const struct box *box = &f->blocks->boxes[i];
-	const struct dom_node *node = &dom->nodes[box->node];
+	const struct dom_node *node = &f->page->dom->nodes[box->node];
 	struct box_facts *own = &f->boxes[i];
 	const struct box_facts *up = &f->boxes[box->parent];
-	struct view class = VIEW_NONE, role = VIEW_NONE, itemprop = VIEW_NONE;
-	for (uint32_t k = 0; k < node->attr_count; k++) {
-		const struct dom_attr *attr = &dom->attrs[node->attr_first + k];
-		if (attr->name == DOM_ATTR_CLASS)
-			class = attr->value;
-		else if (attr->name == DOM_ATTR_ROLE)
-			role = attr->value;
-		else if (attr->name == DOM_ATTR_ITEMPROP)
-			itemprop = attr->value;
-	}
 	own->tag = node->tag;
-	own->look = (uint32_t)hash64(class, node->tag);
+	own->look = look_of(names->class_key, node->tag);
 	uint32_t above = f->boxes[f->blocks->boxes[box->parent].parent].look;
 	own->signature = own->look ^ (up->look << 7 | up->look >> 25) ^ (above << 14 | above >> 18);
 	own->depth = (uint8_t)(up->depth + (i && up->depth < 255));
@@ -108,12 +101,12 @@ static void fill_box(struct features *f, uint32_t i)
 	for (int k = 0; k < ARTICLES; k++)
 		own->in[k] = !i ? 255 : up->in[k] == 255 ? 255 : (uint8_t)(up->in[k] + (up->in[k] < 254));
 	own->in[ARTICLES] = i ? up->in[ARTICLES] : 0;
-	int kind = kind_of_tag(node->tag), by_role = kind_of_role(role);
+	int kind = kind_of_tag(node->tag), by_role = kind_of_role(names->role);
 	if (kind >= 0)
 		own->in[kind] = 0;
 	if (by_role >= 0)
 		own->in[by_role] = 0;
-	if (is_body_prop(itemprop))
+	if (is_body_prop(names->itemprop))
 		own->in[BODY_PROP] = 0;
 	if (kind == IN_ARTICLE && own->in[ARTICLES] < 255)
 		own->in[ARTICLES]++;
@@ -130,8 +123,6 @@ int box_facts_read(struct features *f)
 	f->near = arena_alloc(arena, (size_t)f->blocks->count * NEAR_FEATURES + 1);
 	if (!f->boxes || !f->inline_odds || !f->box_vectors || !f->near)
 		return page_full(f->page);
-	for (uint32_t i = 0; i < f->blocks->box_count; i++)
-		fill_box(f, i);
 	return tokens_read(f);
 }
 

@@ -37,6 +37,15 @@ static inline void climb(const struct features *f, uint32_t a, uint32_t b, uint3
 	}
 }
 
+/* What an element is named by; VIEW_NONE is not there. */
+struct element_names {
+	struct view class, id, role, itemprop, testid, component;
+	uint64_t key;	    /* of all of them; 0: none of them is there */
+	uint64_t class_key; /* 0: none, or empty */
+};
+/* Facts of box @i, whose parent's are there (box_facts.c); tokens_read() calls it, for it reads the names. */
+void box_facts_fill(struct features *features, uint32_t i, const struct element_names *names);
+
 /* The facts of the whole page, F_PAGE_BLOCKS and those behind it; images before each block. */
 void page_facts_read(struct features *features);
 

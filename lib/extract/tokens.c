@@ -1,12 +1,13 @@
 /* Class, id, role and itemprop tokens of elements, and what they say by their learned log-odds. */
 #include <errno.h>
 #include <stdlib.h>
-#include "extract/features.h"
+#include "extract/feature_parts.h"
 #include "extract/key_table.h"
 #include "util/hash.h"
 
 enum {
-	BOX_TOKENS = 40,      /* looked at on one element */
+	BOX_TOKENS = 40, /* looked at on one element */
+	TOKEN_BYTES_MIN = 2,
 	TOKEN_BYTES_MAX = 48, /* longer ones are generated */
 	PART_BYTES_MIN = 3,   /* of the parts of a token */
 };
@@ -18,17 +19,20 @@ struct token_sink {
 	struct key_table seen; /* sets by what they were made of */
 	size_t cap, set_cap;
 	uint32_t from; /* first token of the set that is being made */
+	uint64_t here; /* a bit for each of its tokens, by their lowest six */
 	bool full;
 };
 
 static void add_token(struct token_sink *sink, uint32_t hash)
 {
 	struct features *f = sink->f;
-	for (uint32_t i = sink->from; i < f->token_count; i++)
+	uint64_t bit = UINT64_C(1) << (hash % 64);
+	for (uint32_t i = sink->from; sink->here & bit && i < f->token_count; i++)
 		if (f->tokens[i] == hash)
 			return;
 	if (f->token_count - sink->from >= BOX_TOKENS)
 		return;
+	sink->here |= bit;
 	if (f->token_count == sink->cap) {
 		size_t more = sink->cap ? sink->cap * 2 : 1024;
 		uint32_t *grown =
@@ -43,23 +47,29 @@ static void add_token(struct token_sink *sink, uint32_t hash)
 	f->tokens[f->token_count++] = hash;
 }
 
-enum letter { LETTER_NONE, LETTER_LOWER, LETTER_UPPER, LETTER_DIGIT };
+enum letter { LETTER_NONE, LETTER_LOWER, LETTER_UPPER, LETTER_DIGIT, LETTER_SPACE };
 static const uint8_t letters[256] = {
 	['a' ... 'z'] = LETTER_LOWER,
 	['A' ... 'Z'] = LETTER_UPPER,
 	['0' ... '9'] = LETTER_DIGIT,
+	['\t'] = LETTER_SPACE,
+	['\n'] = LETTER_SPACE,
+	['\f'] = LETTER_SPACE,
+	['\r'] = LETTER_SPACE,
+	[' '] = LETTER_SPACE,
 };
 
-/* A token and its parts: article-body, articleBody and article_body have the parts article and body. Tokens of the same
- * name with another number are one: letters lower, digits as one 0. */
-static void add_name(struct token_sink *sink, struct view token, uint32_t seed)
+/* Adds the token at the beginning of @list and its parts: article-body, articleBody and article_body have the parts
+ * article and body. Tokens of the same name with another number are one: letters lower, digits as one 0. Returns its
+ * bytes, more than TOKEN_BYTES_MAX when it is too long to be added. */
+static size_t add_name(struct token_sink *sink, struct view list, uint32_t seed)
 {
 	enum { PARTS = TOKEN_BYTES_MAX / PART_BYTES_MIN + 1 };
 	uint32_t whole = HASH_START ^ seed, part = HASH_START ^ PART_SEED, parts[PARTS];
-	size_t count = 0, from = 0, i = 0;
+	size_t count = 0, from = 0, i = 0, n = list.n <= TOKEN_BYTES_MAX ? list.n : TOKEN_BYTES_MAX + 1;
 	enum letter last = LETTER_NONE;
-	for (; i < token.n; i++) {
-		unsigned char c = (unsigned char)token.p[i];
+	for (; i < n; i++) {
+		unsigned char c = (unsigned char)list.p[i];
 		enum letter class = letters[c];
 		if (class == LETTER_LOWER) { /* most are */
 			part = (part ^ c) * HASH_STEP;
@@ -67,6 +77,8 @@ static void add_name(struct token_sink *sink, struct view token, uint32_t seed)
 			last = class;
 			continue;
 		}
+		if (class == LETTER_SPACE)
+			break;
 		bool upper = class == LETTER_UPPER;
 		if (!upper || last == LETTER_LOWER) {
 			if (i - from >= PART_BYTES_MIN)
@@ -80,38 +92,31 @@ static void add_name(struct token_sink *sink, struct view token, uint32_t seed)
 			whole = (whole ^ (class == LETTER_DIGIT ? '0' : upper ? c | 0x20 : c)) * HASH_STEP;
 		last = class;
 	}
+	if (i < TOKEN_BYTES_MIN || i > TOKEN_BYTES_MAX)
+		return i;
 	if (i - from >= PART_BYTES_MIN && from > 0)
 		parts[count++] = part;
 	add_token(sink, whole ? whole : 1);
 	for (size_t k = 0; k < count; k++)
 		add_token(sink, parts[k] ? parts[k] : 1);
+	return i;
 }
 
 static void add_list(struct token_sink *sink, struct view list, uint32_t seed)
 {
-	size_t at = 0;
-	while (at < list.n) {
-		while (at < list.n && ascii_is_space(list.p[at]))
+	for (size_t at = 0; at < list.n; at++) {
+		size_t size = add_name(sink, view_from(list, at), seed);
+		at += size;
+		if (size <= TOKEN_BYTES_MAX)
+			continue; /* a space, or the end */
+		while (at < list.n && letters[(unsigned char)list.p[at]] != LETTER_SPACE)
 			at++;
-		size_t from = at;
-		while (at < list.n && !ascii_is_space(list.p[at]))
-			at++;
-		struct view token = view_make(list.p + from, at - from);
-		if (token.n < 2 || token.n > TOKEN_BYTES_MAX)
-			continue;
-		add_name(sink, token, seed);
 	}
 }
 
-/* What is looked at on an element. */
-struct named {
-	struct view class, id, role, itemprop, testid, component;
-	uint64_t key; /* of all of them; 0: none of them is there */
-};
-
-static struct named read_named(const struct dom *dom, uint32_t node)
+static struct element_names read_names(const struct dom *dom, uint32_t node)
 {
-	struct named n = { 0 };
+	struct element_names n = { 0 };
 	const struct dom_node *at = &dom->nodes[node];
 	for (uint32_t i = 0; i < at->attr_count; i++) {
 		const struct dom_attr *a = &dom->attrs[at->attr_first + i];
@@ -124,13 +129,16 @@ static struct named read_named(const struct dom *dom, uint32_t node)
 								       : NULL;
 		if (!to || to->p)
 			continue;
+		uint64_t key = hash64(a->value, a->name);
 		*to = a->value;
-		n.key += hash64(a->value, a->name);
+		n.key += key;
+		if (a->name == DOM_ATTR_CLASS && a->value.n)
+			n.class_key = key;
 	}
 	return n;
 }
 
-static void add_named(struct token_sink *sink, const struct named *n)
+static void add_named(struct token_sink *sink, const struct element_names *n)
 {
 	add_list(sink, n->class, 0);
 	add_list(sink, n->id, 0);
@@ -141,7 +149,7 @@ static void add_named(struct token_sink *sink, const struct named *n)
 }
 
 /* The set of tokens of @count elements; the same for elements that are named alike. */
-static uint32_t token_set(struct token_sink *sink, const struct named *named, int count)
+static uint32_t token_set(struct token_sink *sink, const struct element_names *named, int count)
 {
 	struct features *f = sink->f;
 	uint64_t key = 0;
@@ -165,6 +173,7 @@ static uint32_t token_set(struct token_sink *sink, const struct named *named, in
 		sink->set_cap = more;
 	}
 	sink->from = f->token_count;
+	sink->here = 0;
 	for (int i = 0; i < count; i++)
 		add_named(sink, &named[i]);
 	f->sets[f->set_count] = (struct token_set){ sink->from, (uint8_t)(f->token_count - sink->from), 0 };
@@ -176,36 +185,45 @@ static uint32_t inline_set(struct token_sink *sink, const struct text_block *b)
 {
 	enum { INLINES = 4 };
 	const struct dom *dom = sink->f->page->dom;
-	struct named named[INLINES];
+	struct element_names named[INLINES];
 	uint32_t box = sink->f->blocks->boxes[b->box].node;
 	int count = 0;
 	uint32_t node = dom->nodes[b->node].parent;
 	for (int i = 0; i < INLINES && node != box && node; i++, node = dom->nodes[node].parent)
 		if (dom->nodes[node].attr_count)
-			named[count++] = read_named(dom, node);
+			named[count++] = read_names(dom, node);
 	return token_set(sink, named, count);
 }
 
-int tokens_read(struct features *f)
+static int start(struct token_sink *sink, struct features *f)
 {
 	enum { SETS = 64 };
 	const struct text_blocks *blocks = f->blocks;
 	const struct dom *dom = f->page->dom;
 	struct arena *arena = &f->page->arena;
-	struct token_sink sink = { .f = f, .set_cap = SETS };
+	*sink = (struct token_sink){ .f = f, .set_cap = SETS };
 	f->inline_sets = arena_calloc(arena, blocks->count + 1, sizeof(*f->inline_sets));
 	f->sets = arena_calloc(arena, SETS, sizeof(*f->sets));
 	/* a set is of an element with attributes, or of some */
 	uint32_t sets = blocks->box_count + blocks->count < dom->attr_count ? blocks->box_count + blocks->count
 									    : dom->attr_count;
-	if (!f->inline_sets || !f->sets || !key_table_init(&sink.seen, arena, sets))
+	if (!f->inline_sets || !f->sets || !key_table_init(&sink->seen, arena, sets))
 		return page_full(f->page);
 	f->set_count = 1; /* set 0 is empty */
+	return 0;
+}
+
+int tokens_read(struct features *f)
+{
+	struct token_sink sink;
+	const struct text_blocks *blocks = f->blocks;
+	int result = start(&sink, f);
+	if (result)
+		return result;
 	for (uint32_t i = 0; i < blocks->box_count; i++) {
-		if (!dom->nodes[blocks->boxes[i].node].attr_count)
-			continue;
-		struct named named = read_named(dom, blocks->boxes[i].node);
-		f->boxes[i].set = token_set(&sink, &named, 1);
+		struct element_names names = read_names(f->page->dom, blocks->boxes[i].node);
+		box_facts_fill(f, i, &names);
+		f->boxes[i].set = token_set(&sink, &names, 1);
 	}
 	for (uint32_t i = 0; i < blocks->count; i++)
 		f->inline_sets[i] = inline_set(&sink, &blocks->items[i]);
@@ -243,18 +261,31 @@ static int lookup(const struct odds_table *table, uint32_t hash)
 {
 	for (uint32_t i = odds_slot(hash);; i++) {
 		uint32_t slot = i & table->mask;
-		if (!table->hashes[slot])
-			return 0;
 		if (table->hashes[slot] == hash)
 			return table->values[slot];
+		if (!table->hashes[slot])
+			return 0;
 	}
+}
+
+/* The table is far larger than what is near: a token is asked for some time before it is looked up. */
+static void look_ahead(const struct features *f, const struct odds_table *table, uint32_t token)
+{
+	enum { AHEAD = 12 };
+	if (token + AHEAD >= f->token_count)
+		return;
+	uint32_t slot = odds_slot(f->tokens[token + AHEAD]) & table->mask;
+	__builtin_prefetch(&table->hashes[slot]);
+	__builtin_prefetch(&table->values[slot]);
 }
 
 static int8_t odds_of(const struct features *f, const struct odds_table *table, const struct token_set *set)
 {
 	int sum = 0;
-	for (uint32_t i = 0; i < set->count; i++)
-		sum += lookup(table, f->tokens[set->first + i]);
+	for (uint32_t i = set->first; i < set->first + set->count; i++) {
+		look_ahead(f, table, i);
+		sum += lookup(table, f->tokens[i]);
+	}
 	return (int8_t)(sum < -127 ? -127 : sum > 127 ? 127 : sum);
 }
 

@@ -5,6 +5,7 @@
 #include <nettle/sha1.h>
 #include <nettle/sha2.h>
 #include <stdlib.h>
+#include <string.h>
 /* Nettle gives its functions short names that are ours. */
 #undef sha256_update
 
@@ -81,12 +82,27 @@ void base32_of(const uint8_t *bytes, size_t n, char *ret_text)
 
 /* Multiply and fold, 8 bytes a step; the tail is read as a zero-padded word. Little-endian by
  * construction, so signatures in stores agree between machines. */
-static uint64_t hash_load(const unsigned char *p, size_t n)
+static inline uint64_t hash_load8(const unsigned char *p)
 {
-	uint64_t word = 0;
-	for (size_t i = 0; i < n; i++)
-		word |= (uint64_t)p[i] << (8 * i);
+	uint64_t word;
+	memcpy(&word, p, sizeof(word));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	word = __builtin_bswap64(word);
+#endif
 	return word;
+}
+
+static inline uint64_t hash_load4(const unsigned char *p)
+{
+	return (uint64_t)p[0] | (uint64_t)p[1] << 8 | (uint64_t)p[2] << 16 | (uint64_t)p[3] << 24;
+}
+
+/* The @n bytes at @p, 1 to 7, by loads that overlap. */
+static inline uint64_t hash_load_short(const unsigned char *p, size_t n)
+{
+	if (n >= 4)
+		return hash_load4(p) | hash_load4(p + n - 4) << (8 * (n - 4));
+	return (uint64_t)p[0] | (uint64_t)p[n / 2] << (8 * (n / 2)) | (uint64_t)p[n - 1] << (8 * (n - 1));
 }
 
 static uint64_t hash_fold(uint64_t a, uint64_t b)
@@ -102,8 +118,10 @@ uint64_t hash64(struct view bytes, uint64_t seed)
 	size_t left = bytes.n;
 	uint64_t h = seed ^ k0 ^ (uint64_t)bytes.n;
 	for (; left >= 8; left -= 8, p += 8)
-		h = hash_fold(h ^ hash_load(p, 8), k1);
-	if (left)
-		h = hash_fold(h ^ hash_load(p, left), k1);
+		h = hash_fold(h ^ hash_load8(p), k1);
+	if (left && bytes.n >= 8) /* the last eight, without those that were read */
+		h = hash_fold(h ^ hash_load8(p + left - 8) >> (64 - 8 * left), k1);
+	else if (left)
+		h = hash_fold(h ^ hash_load_short(p, left), k1);
 	return hash_fold(h ^ (h >> 32), k0);
 }
