@@ -503,7 +503,7 @@ static void close_until(struct walk *w, uint32_t node)
 static int prepare(struct walk *w)
 {
 	const struct dom *dom = w->dom;
-	size_t bytes = 64, depth = 0, texts = 1, boxes = 2;
+	size_t bytes = BLOCK_SLACK, depth = 0, texts = 1, boxes = 2;
 	for (uint32_t i = 0; i < dom->count; i++) {
 		const struct dom_node *n = &dom->nodes[i];
 		/* each text may bring a space or a cell border with it, each element a line break */

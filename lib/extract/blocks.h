@@ -26,8 +26,10 @@ enum text_flag {
 	TEXT_LABEL = 1 << 15, /* inside <label>, <legend>, <summary> */
 };
 
+enum { BLOCK_SLACK = 64 };
+
 struct text_block {
-	/* spaces collapsed, trimmed, never empty; code keeps its lines; 64 bytes behind can be read */
+	/* spaces collapsed, trimmed, never empty; code keeps its lines; BLOCK_SLACK bytes behind can be read */
 	struct view text;
 	uint32_t node;				     /* its first text node */
 	uint32_t last;				     /* its last text node */

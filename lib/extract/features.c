@@ -277,5 +277,6 @@ int features_read(struct page *page, const struct text_blocks *blocks, struct fe
 	find_near(f);
 	find_climbs(f);
 	page_facts_read(f);
+	shared_vectors_make(f);
 	return 0;
 }

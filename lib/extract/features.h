@@ -5,6 +5,7 @@
 #define GARNER_EXTRACT_FEATURES_H
 
 #include "extract/blocks.h"
+#include "extract/quantise.h"
 
 /* Of one box around the block, for several boxes. */
 #define FEATURES_BOX(X, P)                                                                                             \
@@ -63,6 +64,7 @@
 // clang-format on
 
 enum { BOX_FEATURES = 12, BOX_PLACE = 8, NEAR_FEATURES = 8, NEAR_SAME = 4, NEAR_CLIMB = 6 };
+enum { ALIKE_FEATURES = 6, TWINS_FEATURES = 3 };
 
 enum feature {
 #define FEATURE_ENUM(name) F_##name,
@@ -78,11 +80,13 @@ enum { FEATURE_OG_ARTICLE = 10, FEATURE_SCHEMA_NEWS = 10, FEATURE_SCHEMA_TECH = 
 /* Several looks of one class of blocks. */
 struct alike {
 	uint32_t signature, blocks, chars, link, good;
+	uint8_t vector[ALIKE_FEATURES]; /* of its blocks, from F_ALIKE on */
 };
 
 /* Boxes of one parent with the same tag and classes. */
 struct twins {
 	uint32_t boxes, blocks, chars, link, good;
+	uint8_t vector[TWINS_FEATURES]; /* of the blocks inside, from F_UNIT_MEAN on */
 };
 
 /* Learned log-odds of whole class, id, role and itemprop tokens (1/16 nat; > 0 speaks for body): open addressing from
@@ -153,6 +157,7 @@ struct box_facts {
 	struct way {
 		uint8_t up, down;
 	} to_title, to_main, to_dense;
+	struct q_whole chars; /* of its text, when the vectors are made */
 };
 
 struct features {
@@ -181,6 +186,11 @@ struct features {
 	uint8_t *box_vectors;  /* by box: the features of FEATURES_BOX, but for the place */
 	uint8_t *near;	       /* by block: NEAR_FEATURES, but for those of both blocks */
 	uint8_t page_facts[FEATURE_FIRST_COUNT - F_PAGE_BLOCKS];
+	/* what is the same for all blocks of the page */
+	struct {
+		struct q_whole blocks, chars, good, title_words, description_words, author_words;
+		uint8_t has_body, main_share, dense_share;
+	} all;
 };
 
 /* The boxes' part of it (box_facts.c), and their tokens (tokens.c). */
@@ -190,6 +200,8 @@ int tokens_read(struct features *features);
 int units_read(struct features *features);
 /* The ways to the title, the main and the dense box. */
 void box_ways_read(struct features *features);
+/* What several blocks share of their vectors: by class, by twins, of the page; without the odds. */
+void shared_vectors_make(struct features *features);
 /* box_vectors and near, when the odds are there. */
 void box_vectors_make(struct features *features);
 void near_vectors_make(struct features *features);

@@ -16,6 +16,32 @@ static inline uint8_t q_ratio(uint64_t part, uint64_t whole)
 	return (uint8_t)(part * 255 / whole);
 }
 
+/* What several parts are taken of, with what a division by it is a multiplication by. Exact: of n < 2^32 by d < 2^24,
+ * n * (2^56 / d + 1) is off by less than 2^56 / d (Granlund and Montgomery 1994). */
+struct q_whole {
+	uint64_t whole;
+	uint64_t inverse; /* 0: divide */
+};
+
+static inline struct q_whole q_whole_of(uint64_t whole)
+{
+	struct q_whole ret = { whole, 0 };
+	if (whole && whole < 1u << 24)
+		ret.inverse = (UINT64_C(1) << 56) / whole + 1;
+	return ret;
+}
+
+/* q_ratio(part, whole->whole). */
+static inline uint8_t q_share(uint64_t part, const struct q_whole *whole)
+{
+	if (part >= whole->whole)
+		return whole->whole ? 255 : 0;
+	if (!whole->inverse)
+		return q_ratio(part, whole->whole);
+	__extension__ unsigned __int128 product = (unsigned __int128)(part * 255) * whole->inverse;
+	return (uint8_t)(product >> 56);
+}
+
 /* 8 steps an octave: 0, 8 (one), 12, 16 (three) …; 255 from 2^31 on. */
 static inline uint8_t q_log(uint64_t n)
 {
@@ -42,12 +68,6 @@ static inline uint8_t q_signed_log(int64_t n)
 {
 	int q = q_log((uint64_t)(n < 0 ? -n : n)) / 2;
 	return q_signed(n < 0 ? -q : q);
-}
-
-/* @part of @whole in eighths of a percent or so: for rare characters, ratio times 8. */
-static inline uint8_t q_rare(uint64_t part, uint64_t whole)
-{
-	return q_ratio(part * 8, whole);
 }
 
 #endif

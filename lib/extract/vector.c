@@ -2,28 +2,26 @@
 #include "extract/feature_parts.h"
 #include "extract/quantise.h"
 
+#define PUT(name, value) ret[F_##name] = (value)
+
 static void put_text(const struct features *f, uint32_t i, uint8_t *ret)
 {
 	const struct text_stats *s = &f->stats[i];
 	const struct text_block *b = &f->blocks->items[i];
-#define PUT(name, value) ret[F_##name] = (value)
+	const struct q_whole chars = q_whole_of(s->chars), bytes = q_whole_of(b->text.n);
 	PUT(CHARS, q_log(s->chars));
-	PUT(WORDS, q_log(s->words));
-	PUT(WORD_LENGTH, q_count(s->words ? s->chars * 8ull / s->words : 0));
-	PUT(LINKS, q_ratio(b->link_bytes, b->text.n));
+	PUT(LINKS, q_share(b->link_bytes, &bytes));
 	PUT(LINK_COUNT, q_count(b->links));
-	PUT(BOLD, q_ratio(b->bold_bytes, b->text.n));
-	PUT(TIME, q_ratio(b->time_bytes, b->text.n));
+	PUT(BOLD, q_share(b->bold_bytes, &bytes));
+	PUT(TIME, q_share(b->time_bytes, &bytes));
 	PUT(SENTENCES, q_count(s->sentences));
 	PUT(COMMAS, q_count(s->commas));
 	PUT(COLONS, q_count(s->colons));
 	PUT(QUOTES, q_count(s->quotes));
-	PUT(DIGITS, q_ratio(s->digits, s->chars));
+	PUT(DIGITS, q_share(s->digits, &chars));
 	PUT(UPPER, q_ratio(s->upper, s->letters));
-	PUT(CAPITALS, q_ratio(s->capitals, s->words));
-	PUT(SYMBOLS, q_rare(s->symbols, s->chars));
-	PUT(SHORT_WORDS, q_ratio(s->short_words, s->words));
-	PUT(WIDE, q_ratio(s->wide, s->chars));
+	PUT(SYMBOLS, q_share(s->symbols * 8ull, &chars));
+	PUT(WIDE, q_share(s->wide, &chars));
 	PUT(ENDS, s->ends);
 	PUT(STARTS, s->starts);
 	PUT(YEAR, s->year);
@@ -31,19 +29,29 @@ static void put_text(const struct features *f, uint32_t i, uint8_t *ret)
 	PUT(MONEY, s->money);
 	PUT(MARK, s->mark);
 	PUT(LONGEST, q_count(s->longest));
-	PUT(NUMBERS, q_ratio(s->numbers, s->words));
-	PUT(TITLE_HITS, q_ratio(s->title_hits, s->words));
-	PUT(TITLE_COVER, q_ratio(s->title_hits, f->fact_words[0]));
-	PUT(DESCRIPTION_HITS, q_ratio(s->description_hits, s->words));
-	PUT(DESCRIPTION_COVER, q_ratio(s->description_hits, f->fact_words[1]));
-	PUT(BODY_HITS, q_ratio(s->body_hits, s->words));
-	PUT(BODY_PAIRS, q_ratio(s->body_pairs, s->words > 1 ? s->words - 1 : 0));
-	PUT(AUTHOR_HITS, q_ratio(s->author_hits, s->words));
-	PUT(AUTHOR_COVER, q_ratio(s->author_hits, f->fact_words[3]));
-	PUT(SITE_HITS, q_ratio(s->site_hits, s->words));
-	PUT(ECHO_BEFORE, q_ratio(s->echo_before, s->grams));
-	PUT(ECHO_AFTER, q_ratio(s->echo_after, s->grams));
-	PUT(HAS_BODY, f->fact_words[2] ? q_ratio(f->fact_words[2], f->sums[f->blocks->count].words) | 1 : 0);
+	PUT(HAS_BODY, f->all.has_body);
+}
+
+static void put_words(const struct features *f, uint32_t i, uint8_t *ret)
+{
+	const struct text_stats *s = &f->stats[i];
+	const struct q_whole words = q_whole_of(s->words), grams = q_whole_of(s->grams);
+	PUT(WORDS, q_log(s->words));
+	PUT(WORD_LENGTH, q_count(s->words ? s->chars * 8ull / s->words : 0));
+	PUT(CAPITALS, q_share(s->capitals, &words));
+	PUT(SHORT_WORDS, q_share(s->short_words, &words));
+	PUT(NUMBERS, q_share(s->numbers, &words));
+	PUT(TITLE_HITS, q_share(s->title_hits, &words));
+	PUT(TITLE_COVER, q_share(s->title_hits, &f->all.title_words));
+	PUT(DESCRIPTION_HITS, q_share(s->description_hits, &words));
+	PUT(DESCRIPTION_COVER, q_share(s->description_hits, &f->all.description_words));
+	PUT(BODY_HITS, q_share(s->body_hits, &words));
+	PUT(BODY_PAIRS, s->body_pairs ? q_ratio(s->body_pairs, s->words - 1) : 0);
+	PUT(AUTHOR_HITS, q_share(s->author_hits, &words));
+	PUT(AUTHOR_COVER, q_share(s->author_hits, &f->all.author_words));
+	PUT(SITE_HITS, q_share(s->site_hits, &words));
+	PUT(ECHO_BEFORE, q_share(s->echo_before, &grams));
+	PUT(ECHO_AFTER, q_share(s->echo_after, &grams));
 }
 
 static void put_kind(const struct features *f, uint32_t i, uint8_t *ret)
@@ -81,13 +89,14 @@ static void put_place(const struct features *f, uint32_t i, uint8_t *ret)
 	const struct text_sums *all = &f->sums[count];
 	uint32_t from = i > 4 ? i - 4 : 0, end = i + 5 < count ? i + 5 : count;
 	struct text_sums window = sums_of(f, from, end);
+	const struct q_whole chars = q_whole_of(window.chars);
 	int64_t title = f->title_block, h1 = f->h1_block;
 	PUT(INDEX, q_log(i));
-	PUT(INDEX_SHARE, q_ratio(i, count));
-	PUT(CHARS_BEFORE, q_ratio(f->sums[i].chars, all->chars));
+	PUT(INDEX_SHARE, q_share(i, &f->all.blocks));
+	PUT(CHARS_BEFORE, q_share(f->sums[i].chars, &f->all.chars));
 	PUT(CHARS_AFTER, q_log(all->chars - f->sums[i + 1].chars));
-	PUT(GOOD_BEFORE, q_ratio(f->sums[i].good, all->good));
-	PUT(GOOD_AFTER, q_ratio(all->good - f->sums[i + 1].good, all->good));
+	PUT(GOOD_BEFORE, q_share(f->sums[i].good, &f->all.good));
+	PUT(GOOD_AFTER, q_share(all->good - f->sums[i + 1].good, &f->all.good));
 	PUT(FROM_TITLE, title == NONE ? 0 : q_signed_log((int64_t)i - title));
 	PUT(FROM_TITLE_CHARS, title == NONE ? 0 : q_signed_log((int64_t)f->sums[i].chars - f->sums[title].chars));
 	PUT(FROM_H1, h1 == NONE ? 0 : q_signed_log((int64_t)i - h1));
@@ -96,8 +105,8 @@ static void put_place(const struct features *f, uint32_t i, uint8_t *ret)
 	PUT(LAST_HEADING, distance(f->last_heading[i], i));
 	PUT(LAST_HEADING_LEVEL, f->last_heading[i] == NONE ? 0 : f->blocks->items[f->last_heading[i]].level);
 	PUT(WINDOW_CHARS, q_log(window.chars));
-	PUT(WINDOW_LINKS, q_ratio(window.link, window.chars));
-	PUT(WINDOW_GOOD, q_ratio(window.good, window.chars));
+	PUT(WINDOW_LINKS, q_share(window.link, &chars));
+	PUT(WINDOW_GOOD, q_share(window.good, &chars));
 	PUT(INLINE_ODDS, q_signed(f->inline_odds[i]));
 }
 
@@ -131,33 +140,33 @@ static void put_around(const struct features *f, uint32_t i, uint8_t *ret)
 /* The twelve of FEATURES_BOX; the place of the block in the box is put behind. */
 void box_vectors_make(struct features *f)
 {
-	uint32_t all = f->sums[f->blocks->count].chars;
 	uint8_t *ret = f->box_vectors;
 	for (uint32_t box = 0; box < f->blocks->box_count; box++) {
 		const struct box *b = &f->blocks->boxes[box];
+		struct box_facts *own = &f->boxes[box];
 		struct text_sums s = box_sums(f, box);
 		uint32_t count = b->end - b->first;
+		own->chars = q_whole_of(s.chars);
 		*ret++ = q_log(s.chars);
-		*ret++ = q_ratio(s.chars, all);
-		*ret++ = q_ratio(s.link, s.chars);
-		*ret++ = q_ratio(s.good, s.chars);
+		*ret++ = q_share(s.chars, &f->all.chars);
+		*ret++ = q_share(s.link, &own->chars);
+		*ret++ = q_share(s.good, &own->chars);
 		*ret++ = q_log(count);
 		*ret++ = q_log(s.longs);
 		*ret++ = q_log(s.headings);
 		*ret++ = q_log(s.chars / (count ? count : 1));
 		*ret++ = 0; /* BOX_PLACE */
-		*ret++ = q_signed(f->boxes[box].odds);
-		*ret++ = f->boxes[box].tag;
+		*ret++ = q_signed(own->odds);
+		*ret++ = own->tag;
 		*ret++ = q_log(f->boxes[b->parent].children);
 	}
 }
 
 static void put_box(const struct features *f, uint32_t i, uint32_t box, uint8_t *ret)
 {
-	const struct box *b = &f->blocks->boxes[box];
-	uint32_t before = f->sums[b->first].chars;
+	uint32_t before = f->sums[f->blocks->boxes[box].first].chars;
 	memcpy(ret, f->box_vectors + (size_t)box * BOX_FEATURES, BOX_FEATURES);
-	ret[BOX_PLACE] = q_ratio(f->sums[i].chars - before, f->sums[b->end].chars - before);
+	ret[BOX_PLACE] = q_share(f->sums[i].chars - before, &f->boxes[box].chars);
 }
 
 _Static_assert(F_BOX1_CHARS - F_BOX0_CHARS == BOX_FEATURES && F_BOX0_PLACE - F_BOX0_CHARS == BOX_PLACE, "FEATURES_BOX");
@@ -191,41 +200,69 @@ static void put_unit(const struct features *f, uint32_t i, uint8_t *ret)
 	ret[F_UNIT_TWINS] = q_count(t->boxes);
 	ret[F_UNIT_PLACE] = f->boxes[unit].twin_place;
 	ret[F_UNIT_CHARS] = q_log(box_sums(f, unit).chars);
-	ret[F_UNIT_MEAN] = q_log(t->chars / t->boxes);
-	ret[F_UNIT_LINKS] = q_ratio(t->link, t->chars);
-	ret[F_UNIT_GOOD] = q_ratio(t->good, f->sums[f->blocks->count].good);
+	memcpy(ret + F_UNIT_MEAN, t->vector, TWINS_FEATURES);
 	ret[F_UNIT_TITLE] = title >= box->first && title < box->end	    ? 1
 			    : title >= parent->first && title < parent->end ? 2
 									    : 0;
 }
 
+_Static_assert(F_UNIT_GOOD - F_UNIT_MEAN + 1 == TWINS_FEATURES && F_ALIKE_MEAN - F_ALIKE + 1 == ALIKE_FEATURES,
+	"FEATURES_TABLE");
+
+static void twins_vector(const struct features *f, struct twins *t)
+{
+	t->vector[0] = q_log(t->chars / t->boxes);
+	t->vector[F_UNIT_LINKS - F_UNIT_MEAN] = q_ratio(t->link, t->chars);
+	t->vector[F_UNIT_GOOD - F_UNIT_MEAN] = q_share(t->good, &f->all.good);
+}
+
+static void alike_vector(const struct features *f, struct alike *a)
+{
+	a->vector[0] = q_log(a->blocks);
+	a->vector[F_ALIKE_SHARE - F_ALIKE] = q_share(a->chars, &f->all.chars);
+	a->vector[F_ALIKE_GOOD - F_ALIKE] = q_share(a->good, &f->all.good);
+	a->vector[F_ALIKE_LINKS - F_ALIKE] = q_ratio(a->link, a->chars);
+	a->vector[F_ALIKE_BEST - F_ALIKE] = a == &f->classes[f->best_class];
+	a->vector[F_ALIKE_MEAN - F_ALIKE] = q_log(a->chars / a->blocks);
+}
+
+void shared_vectors_make(struct features *f)
+{
+	const struct text_sums *sums = &f->sums[f->blocks->count];
+	f->all.blocks = q_whole_of(f->blocks->count);
+	f->all.chars = q_whole_of(sums->chars);
+	f->all.good = q_whole_of(sums->good);
+	f->all.title_words = q_whole_of(f->fact_words[0]);
+	f->all.description_words = q_whole_of(f->fact_words[1]);
+	f->all.author_words = q_whole_of(f->fact_words[3]);
+	f->all.has_body = f->fact_words[2] ? q_ratio(f->fact_words[2], sums->words) | 1 : 0;
+	f->all.main_share = q_share(box_sums(f, f->main_box).good, &f->all.good);
+	f->all.dense_share = q_share(f->boxes[f->dense_box].direct, &f->all.good);
+	for (uint32_t i = 1; i <= f->twins_count; i++)
+		twins_vector(f, &f->twins[i]);
+	for (uint32_t i = 0; i < f->class_count; i++)
+		alike_vector(f, &f->classes[i]);
+}
+
 static void put_alike(const struct features *f, uint32_t i, uint8_t *ret)
 {
-	const struct alike *a = &f->classes[f->alike[i]];
-	const struct text_sums *all = &f->sums[f->blocks->count];
-	ret[F_ALIKE] = q_log(a->blocks);
-	ret[F_ALIKE_SHARE] = q_ratio(a->chars, all->chars);
-	ret[F_ALIKE_GOOD] = q_ratio(a->good, all->good);
-	ret[F_ALIKE_LINKS] = q_ratio(a->link, a->chars);
-	ret[F_ALIKE_BEST] = f->alike[i] == f->best_class;
-	ret[F_ALIKE_MEAN] = q_log(a->chars / a->blocks);
+	memcpy(ret + F_ALIKE, f->classes[f->alike[i]].vector, ALIKE_FEATURES);
 }
 
 static void put_main(const struct features *f, uint32_t i, uint8_t *ret)
 {
-	uint32_t all = f->sums[f->blocks->count].good;
 	const struct box_facts *own = &f->boxes[f->blocks->items[i].box];
 	const struct box *main = &f->blocks->boxes[f->main_box], *dense = &f->blocks->boxes[f->dense_box];
 	ret[F_MAIN_IN] = own->to_main.down == 0;
 	ret[F_MAIN_UP] = own->to_main.up;
 	ret[F_MAIN_DOWN] = own->to_main.down;
-	ret[F_MAIN_SHARE] = q_ratio(box_sums(f, f->main_box).good, all);
+	ret[F_MAIN_SHARE] = f->all.main_share;
 	ret[F_MAIN_SIDE] = i < main->first ? 0 : i < main->end ? 1 : 2;
 	ret[F_DENSE_IN] = own->to_dense.down == 0;
 	ret[F_DENSE_UP] = own->to_dense.up;
 	ret[F_DENSE_DOWN] = own->to_dense.down;
 	ret[F_SUB_IS_DENSE] = own->sub == f->dense_box;
-	ret[F_DENSE_SHARE] = q_ratio(f->boxes[f->dense_box].direct, all);
+	ret[F_DENSE_SHARE] = f->all.dense_share;
 	ret[F_DENSE_DIRECT] = i < dense->first ? 0 : i < dense->end ? 1 : 2;
 }
 
@@ -279,6 +316,7 @@ static void put_neighbours(const struct features *f, uint32_t i, uint8_t *ret)
 void features_first(const struct features *f, uint32_t i, uint8_t *ret)
 {
 	put_text(f, i, ret);
+	put_words(f, i, ret);
 	put_kind(f, i, ret);
 	put_place(f, i, ret);
 	put_around(f, i, ret);

@@ -78,7 +78,7 @@ static inline struct word_masks word_masks_plain(const char *p, size_t n)
 	return m;
 }
 
-enum { WORD_SLACK = 64 }; /* readable bytes that must stand behind a text */
+enum { WORD_SLACK = BLOCK_SLACK }; /* readable bytes that must stand behind a text */
 
 #ifdef __SSE2__
 #include "util/scan.h"

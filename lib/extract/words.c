@@ -285,6 +285,24 @@ static bool is_foreign(struct view text)
 	return (size_t)__builtin_popcountll(word_masks_of(text.p, n).high) > n / SHARE;
 }
 
+static void finish(const struct scan *scan, struct view text)
+{
+	struct text_stats *s = &scan->all[scan->block];
+	*s = scan->s;
+	s->starts = text.n ? word_class_at(text, 0) : WORD_OTHER;
+	s->ends = last_class(text);
+	if (s->digits)
+		scan_numbers(text, s);
+}
+
+void words_scan_plain(
+	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
+{
+	struct scan scan = { .set = set, .echo = echo, .all = stats, .block = block, .s.hash = HASH_START };
+	scan_characters(&scan, text);
+	finish(&scan, text);
+}
+
 void words_scan(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
 {
@@ -293,9 +311,5 @@ void words_scan(
 		scan_characters(&scan, text);
 	else
 		scan_masks(&scan, text);
-	scan.s.starts = text.n ? word_class_at(text, 0) : WORD_OTHER;
-	scan.s.ends = last_class(text);
-	if (scan.s.digits)
-		scan_numbers(text, &scan.s);
-	stats[block] = scan.s;
+	finish(&scan, text);
 }

@@ -31,6 +31,7 @@ static void keep_features(struct kept *k, const struct features *f)
 	COPY(k->features.sums, f->sums, n + 1);
 	COPY(k->features.boxes, f->boxes, f->blocks->box_count);
 	COPY(k->features.box_vectors, f->box_vectors, f->blocks->box_count * BOX_FEATURES);
+	COPY(k->features.near, f->near, n * NEAR_FEATURES);
 	if (f->token_count)
 		COPY(k->features.tokens, f->tokens, f->token_count);
 	COPY(k->features.sets, f->sets, f->set_count);

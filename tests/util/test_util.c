@@ -219,6 +219,35 @@ static void digests_match_published_vectors(void **state)
 	assert_int_equal(hash64(VIEW("a"), 1) == hash64(VIEW("a"), 2), 0);
 }
 
+/* Eight bytes a step, little-endian, the rest with zeros behind. */
+static uint64_t hash_by_bytes(const unsigned char *p, size_t n, uint64_t seed)
+{
+	uint64_t h = seed ^ UINT64_C(0x9E3779B97F4A7C15) ^ n;
+	__extension__ unsigned __int128 product;
+	for (size_t at = 0; at < n; at += 8) {
+		uint64_t word = 0;
+		for (size_t i = at; i < n && i < at + 8; i++)
+			word |= (uint64_t)p[i] << (8 * (i - at));
+		product = (unsigned __int128)(h ^ word) * UINT64_C(0xD6E8FEB86659FD93);
+		h = (uint64_t)product ^ (uint64_t)(product >> 64);
+	}
+	product = (unsigned __int128)(h ^ h >> 32) * UINT64_C(0x9E3779B97F4A7C15);
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+static void a_hash_is_that_of_its_bytes_whatever_their_number(void **state)
+{
+	(void)state;
+	for (size_t n = 0; n < 70; n++) {
+		char *bytes = malloc(n + 1); /* of this size: what stands behind is not read */
+		for (size_t i = 0; i < n; i++)
+			bytes[i] = (char)(i * 37 + n);
+		bytes = realloc(bytes, n ? n : 1);
+		assert_int_equal(hash64(view_make(bytes, n), n * 3), hash_by_bytes((unsigned char *)bytes, n, n * 3));
+		free(bytes);
+	}
+}
+
 static void times_go_out_and_come_back(void **state)
 {
 	(void)state;
@@ -288,6 +317,7 @@ int main(void)
 		cmocka_unit_test(utf8_reads_what_it_writes_for_every_scalar_value),
 		cmocka_unit_test(utf8_refuses_overlongs_surrogates_and_cut_sequences),
 		cmocka_unit_test(digests_match_published_vectors),
+		cmocka_unit_test(a_hash_is_that_of_its_bytes_whatever_their_number),
 		cmocka_unit_test(times_go_out_and_come_back),
 		cmocka_unit_test(a_library_is_loaded_once_or_named),
 		cmocka_unit_test(json_escapes_what_must_be),
