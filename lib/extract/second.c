@@ -149,7 +149,7 @@ void features_second(const struct second *s, uint32_t i, uint8_t *ret)
 	PUT(SINCE_HEADING, head == UINT32_MAX ? 0 : mean(s, head, i));
 	uint32_t unit = f->boxes[f->blocks->items[i].box].unit, twins = unit == UINT32_MAX ? 0 : f->boxes[unit].twins;
 	PUT(UNIT, unit == UINT32_MAX ? 0 : mean_around(s, i, boxes[unit].first, boxes[unit].end));
-	PUT(TWINS, s->twins_weight[twins] ? (uint8_t)(s->twins_weighted[twins] / s->twins_weight[twins]) : 0);
+	PUT(TWINS, (uint8_t)(s->twins_weight[twins] ? s->twins_weighted[twins] / s->twins_weight[twins] : 0));
 	PUT(COPY, f->copy_first[i] < i ? s->p[f->copy_first[i]] : 0);
 #undef PUT
 }
