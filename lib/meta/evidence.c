@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include "meta/metakeys.h"
+#include "meta/naming.h"
 #include "meta/names.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -180,80 +181,17 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 	}
 }
 
-enum { WORD_BYLINE = 1, WORD_DATE = 2, WORD_USER = 4 };
-
-static bool goes_on(struct view v, size_t at, struct view rest)
-{
-	return view_starts_nocase(view_from(v, at + 2), rest);
-}
-
-/* What a class, an id or a test id says in the words that site builders use for bylines, users and dates. One pass: the
- * first two letters decide which words can follow. */
-static unsigned naming(struct view v)
-{
-#define L(letter) (1u << ((letter) - 'a'))
-	/* By the first letter, the second letters that any of the words has. */
-	static const uint32_t second[26] = { ['a' - 'a'] = L('u'),
-		['b' - 'a'] = L('y'),
-		['c' - 'a'] = L('o'),
-		['d' - 'a'] = L('a'),
-		['f' - 'a'] = L('e'),
-		['j' - 'a'] = L('o'),
-		['p' - 'a'] = L('u') | L('o'),
-		['r' - 'a'] = L('e'),
-		['s' - 'a'] = L('k'),
-		['t' - 'a'] = L('i'),
-		['u' - 'a'] = L('s'),
-		['v' - 'a'] = L('e') | L('c'),
-		['w' - 'a'] = L('r') };
-#undef L
-	unsigned found = 0;
-	uint32_t follow = 0; /* what may come now */
-	for (size_t at = 0; at + 2 < v.n; at++) {
-		unsigned letter = ((unsigned char)v.p[at] | 0x20u) - 'a';
-		bool begins = letter < 26 && (follow >> letter & 1);
-		follow = letter < 26 ? second[letter] : 0;
-		if (!begins)
-			continue;
-		size_t i = at - 1;
-		bool byline = false, date = false, user = false;
-		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
-		case 'a' << 8 | 'u':
-			byline = goes_on(v, i, VIEW("thor")) || goes_on(v, i, VIEW("tor")) ||
-				 goes_on(v, i, VIEW("teur"));
-			break;
-		case 'b' << 8 | 'y': byline = goes_on(v, i, VIEW("line")) || goes_on(v, i, VIEW("-line")); break;
-		case 'w' << 8 | 'r': byline = goes_on(v, i, VIEW("iter")) || goes_on(v, i, VIEW("itten")); break;
-		case 'c' << 8 | 'o': byline = goes_on(v, i, VIEW("ntributor")); break;
-		case 'r' << 8 | 'e': byline = goes_on(v, i, VIEW("porter")) || goes_on(v, i, VIEW("dakteur")); break;
-		case 'j' << 8 | 'o': byline = goes_on(v, i, VIEW("urnalist")); break;
-		case 's' << 8 | 'k': byline = goes_on(v, i, VIEW("ribent")); break;
-		case 'v' << 8 | 'e': byline = goes_on(v, i, VIEW("rfasser")); break;
-		case 'v' << 8 | 'c': byline = goes_on(v, i, VIEW("ard")); break;
-		case 'd' << 8 | 'a': date = goes_on(v, i, VIEW("te")) || goes_on(v, i, VIEW("tum")); break;
-		case 't' << 8 | 'i': date = goes_on(v, i, VIEW("me")); break;
-		case 'p' << 8 | 'u': date = goes_on(v, i, VIEW("bli")); break;
-		case 'p' << 8 | 'o': date = goes_on(v, i, VIEW("sted")); break;
-		case 'u' << 8 | 's': user = goes_on(v, i, VIEW("ername")) || goes_on(v, i, VIEW("er-name")); break;
-		case 'f' << 8 | 'e': date = goes_on(v, i, VIEW("cha")); break;
-		default: break;
-		}
-		found |= (byline ? WORD_BYLINE : 0u) | (date ? WORD_DATE : 0u) | (user ? WORD_USER : 0u);
-	}
-	return found;
-}
-
 static unsigned naming_seen(struct gather *g, struct view v)
 {
 	uint32_t middle, last;
 	if (v.n < sizeof(last))
-		return naming(v);
+		return naming_words(v);
 	memcpy(&middle, v.p + v.n / 2 - 2, sizeof(middle));
 	memcpy(&last, v.p + v.n - sizeof(last), sizeof(last));
 	uint32_t hash = (middle ^ last * 0x85EBCA6Bu ^ (uint32_t)v.n) * 0x9E3779B1u;
 	struct naming *slot = &g->namings[hash >> 24]; /* NAMINGS of them */
 	if (!view_eq(slot->name, v))
-		*slot = (struct naming){ v, naming(v) };
+		*slot = (struct naming){ v, naming_words(v) };
 	return slot->words;
 }
 
@@ -271,21 +209,26 @@ static void read_rel(struct gather *g, uint32_t node, struct view rel)
 }
 
 /* Folders of the pages of persons: those of authors, and those of whoever has an account. */
+enum { FOLDER_LONGEST = 12 };
 static unsigned folder_says(struct view name)
 {
+	if (name.n > FOLDER_LONGEST)
+		return 0;
 	static const struct {
 		struct view name;
 		unsigned word;
-	} folders[] = { { { "author", 6 }, WORD_BYLINE }, { { "authors", 7 }, WORD_BYLINE },
-		{ { "autor", 5 }, WORD_BYLINE }, { { "autoren", 7 }, WORD_BYLINE }, { { "auteur", 6 }, WORD_BYLINE },
-		{ { "auteurs", 7 }, WORD_BYLINE }, { { "autore", 6 }, WORD_BYLINE }, { { "autores", 7 }, WORD_BYLINE },
-		{ { "autori", 6 }, WORD_BYLINE }, { { "profile", 7 }, WORD_USER }, { { "profiles", 8 }, WORD_USER },
-		{ { "profil", 6 }, WORD_USER }, { { "people", 6 }, WORD_USER }, { { "person", 6 }, WORD_USER },
-		{ { "user", 4 }, WORD_USER }, { { "users", 5 }, WORD_USER }, { { "member", 6 }, WORD_USER },
-		{ { "members", 7 }, WORD_USER }, { { "staff", 5 }, WORD_USER }, { { "team", 4 }, WORD_USER },
-		{ { "contributors", 12 }, WORD_USER }, { { "contributor", 11 }, WORD_USER },
-		{ { "writers", 7 }, WORD_USER }, { { "writer", 6 }, WORD_USER }, { { "columnist", 9 }, WORD_USER },
-		{ { "journalist", 10 }, WORD_USER }, { { "by", 2 }, WORD_USER }, { { "u", 1 }, WORD_USER } };
+	} folders[] = { { { "author", 6 }, NAMING_BYLINE }, { { "authors", 7 }, NAMING_BYLINE },
+		{ { "autor", 5 }, NAMING_BYLINE }, { { "autoren", 7 }, NAMING_BYLINE },
+		{ { "auteur", 6 }, NAMING_BYLINE }, { { "auteurs", 7 }, NAMING_BYLINE },
+		{ { "autore", 6 }, NAMING_BYLINE }, { { "autores", 7 }, NAMING_BYLINE },
+		{ { "autori", 6 }, NAMING_BYLINE }, { { "profile", 7 }, NAMING_USER },
+		{ { "profiles", 8 }, NAMING_USER }, { { "profil", 6 }, NAMING_USER }, { { "people", 6 }, NAMING_USER },
+		{ { "person", 6 }, NAMING_USER }, { { "user", 4 }, NAMING_USER }, { { "users", 5 }, NAMING_USER },
+		{ { "member", 6 }, NAMING_USER }, { { "members", 7 }, NAMING_USER }, { { "staff", 5 }, NAMING_USER },
+		{ { "team", 4 }, NAMING_USER }, { { "contributors", 12 }, NAMING_USER },
+		{ { "contributor", 11 }, NAMING_USER }, { { "writers", 7 }, NAMING_USER },
+		{ { "writer", 6 }, NAMING_USER }, { { "columnist", 9 }, NAMING_USER },
+		{ { "journalist", 10 }, NAMING_USER }, { { "by", 2 }, NAMING_USER }, { { "u", 1 }, NAMING_USER } };
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		if (name.n == folders[i].name.n && ascii_lower(name.p[0]) == folders[i].name.p[0] &&
 			view_eq_nocase(name, folders[i].name))
@@ -338,14 +281,14 @@ static void read_attributes(struct gather *g, uint32_t node)
 	/* A container of half the page that is named so says nothing. */
 	if (words == 0 || n->end - node > 80)
 		return;
-	if (words & WORD_BYLINE)
+	if (words & NAMING_BYLINE)
 		add(g, CLUE_BYLINE, FROM_CLASS, 0, node, VIEW_NONE);
-	else if (words & WORD_USER)
+	else if (words & NAMING_USER)
 		add(g, CLUE_USER, FROM_CLASS, 0, node, VIEW_NONE);
-	struct view title = words & WORD_DATE ? dated_title(g->dom, node) : VIEW_NONE;
+	struct view title = words & NAMING_DATE ? dated_title(g->dom, node) : VIEW_NONE;
 	if (title.n)
 		add_value(g, CLUE_DATE, FROM_TIME, 1, node, title);
-	else if (words & WORD_DATE)
+	else if (words & NAMING_DATE)
 		add(g, CLUE_DATELINE, FROM_CLASS, 0, node, VIEW_NONE);
 }
 
@@ -400,18 +343,15 @@ static struct view first_clue(const struct detail *detail, enum clue_fact fact, 
 static struct view microdata_type(const struct dom *dom)
 {
 	struct view first = VIEW_NONE;
-	for (uint32_t i = 1; i < dom->count; i++) {
-		const struct dom_node *n = &dom->nodes[i];
-		for (uint32_t k = 0; k < n->attr_count; k++) {
-			const struct dom_attr *attr = &dom->attrs[n->attr_first + k];
-			if (attr->name != DOM_ATTR_ITEMTYPE && attr->name != DOM_ATTR_TYPEOF)
-				continue;
-			struct view type = local_name(view_trim(attr->value));
-			if (view_ends(type, VIEW("Article")) || view_ends(type, VIEW("Posting")))
-				return type;
-			if (first.n == 0)
-				first = type;
-		}
+	for (uint32_t i = 0; i < dom->attr_count; i++) {
+		const struct dom_attr *attr = &dom->attrs[i];
+		if (attr->name != DOM_ATTR_ITEMTYPE && attr->name != DOM_ATTR_TYPEOF)
+			continue;
+		struct view type = local_name(view_trim(attr->value));
+		if (view_ends(type, VIEW("Article")) || view_ends(type, VIEW("Posting")))
+			return type;
+		if (first.n == 0)
+			first = type;
 	}
 	return first;
 }

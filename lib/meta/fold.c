@@ -201,6 +201,47 @@ bool fold_is_unspaced(uint32_t cp)
 	       cp == 0x3005 || cp == 0x3007;
 }
 
+/* Letters and digits of ASCII, folded; 0: any other. */
+static const unsigned char ascii_folds[128] = { ['0'] = '0',
+	['1'] = '1',
+	['2'] = '2',
+	['3'] = '3',
+	['4'] = '4',
+	['5'] = '5',
+	['6'] = '6',
+	['7'] = '7',
+	['8'] = '8',
+	['9'] = '9',
+#define BOTH(upper) [upper] = (upper) | 0x20, [(upper) | 0x20] = (upper) | 0x20
+	BOTH('A'),
+	BOTH('B'),
+	BOTH('C'),
+	BOTH('D'),
+	BOTH('E'),
+	BOTH('F'),
+	BOTH('G'),
+	BOTH('H'),
+	BOTH('I'),
+	BOTH('J'),
+	BOTH('K'),
+	BOTH('L'),
+	BOTH('M'),
+	BOTH('N'),
+	BOTH('O'),
+	BOTH('P'),
+	BOTH('Q'),
+	BOTH('R'),
+	BOTH('S'),
+	BOTH('T'),
+	BOTH('U'),
+	BOTH('V'),
+	BOTH('W'),
+	BOTH('X'),
+	BOTH('Y'),
+	BOTH('Z')
+#undef BOTH
+};
+
 size_t fold_hashes(struct view text, uint32_t *out, size_t cap)
 {
 	size_t count = 0;
@@ -208,6 +249,12 @@ size_t fold_hashes(struct view text, uint32_t *out, size_t cap)
 	bool open = false;
 	for (size_t at = 0; at < text.n && count < cap;) {
 		unsigned char byte = (unsigned char)text.p[at];
+		if (byte < 0x80 && ascii_folds[byte]) {
+			hash = ((open ? hash : 2166136261u) ^ ascii_folds[byte]) * 16777619u;
+			open = true;
+			at++;
+			continue;
+		}
 		uint32_t cp = byte < 0x80 ? (at++, byte) : utf8_next(text, &at);
 		if (!fold_is_letter(cp) || fold_is_unspaced(cp)) {
 			if (open)

@@ -33,12 +33,14 @@ static struct view trim_marks(struct view v)
 {
 	while (v.n > 0) {
 		size_t at = 0;
+		if (ascii_is_alpha(v.p[0]))
+			break;
 		uint32_t cp = utf8_next(v, &at);
 		if (fold_is_letter(cp))
 			break;
 		v = view_from(v, at);
 	}
-	while (v.n > 0) {
+	while (v.n > 0 && !ascii_is_alpha(v.p[v.n - 1])) {
 		size_t at = v.n;
 		uint32_t cp = utf8_prev(v, &at);
 		bool initial = cp == '.' && at >= 2 && (ascii_is_alpha(v.p[at - 1])) &&

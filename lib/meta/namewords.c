@@ -164,6 +164,8 @@ static bool is_by(struct view intro)
 static uint32_t next_letter(struct view line, size_t *at)
 {
 	uint32_t letter = 0;
+	if (*at < line.n && (unsigned char)line.p[*at] - 1u < 0x7F)
+		return (unsigned char)ascii_lower(line.p[(*at)++]);
 	while (*at < line.n && letter == 0)
 		letter = fold_letter(utf8_next(line, at));
 	return letter == 0xA0 ? ' ' : letter;
