@@ -1,19 +1,94 @@
 #include "extract/line_features.h"
 
+#include "extract/line_count.h"
 #include "extract/quantise.h"
 
 enum { LONG_WORD_BYTES = 5, ODDS_WORDS = 40, FRONT_WORDS = 3 };
 
 /* ---- words --------------------------------------------------------------------------------------- */
 
+static const uint64_t hash_start = 0x9E3779B97F4A7C15u, hash_step = 0x100000001B3u;
+
+static inline uint32_t hash_end(uint64_t h)
+{
+	uint32_t folded = (uint32_t)(h ^ h >> 29);
+	return folded ? folded : 1;
+}
+
 /* A multiply a byte: words are short, and this runs over every word of every document. */
 uint32_t line_word_hash(struct view word)
 {
-	uint64_t h = 0x9E3779B97F4A7C15u;
-	for (size_t i = 0; i < word.n; i++)
-		h = (h ^ (unsigned char)word.p[i]) * 0x100000001B3u;
-	uint32_t folded = (uint32_t)(h ^ h >> 29);
-	return folded ? folded : 1;
+	uint64_t h = hash_start;
+	size_t i = 0;
+	for (; i + 4 <= word.n; i += 4) {
+		h = (h ^ (unsigned char)word.p[i]) * hash_step;
+		h = (h ^ (unsigned char)word.p[i + 1]) * hash_step;
+		h = (h ^ (unsigned char)word.p[i + 2]) * hash_step;
+		h = (h ^ (unsigned char)word.p[i + 3]) * hash_step;
+	}
+	for (; i < word.n; i++)
+		h = (h ^ (unsigned char)word.p[i]) * hash_step;
+	return hash_end(h);
+}
+
+/* A line on its way. */
+struct lane {
+	const char *p;
+	size_t left;
+	uint64_t h;
+	struct line_own *own;
+};
+
+static void lane_end(struct lane *lane)
+{
+	if (lane->own)
+		lane->own->hash = hash_end(lane->h);
+	lane->own = NULL;
+}
+
+/* The next line that has a byte, or none. */
+static void lane_fill(struct lane *lane, const struct line *lines, struct line_own *own, size_t count, size_t *next)
+{
+	while (lane->left == 0) {
+		lane_end(lane);
+		if (*next == count)
+			return;
+		*lane = (struct lane){ lines[*next].core.p, lines[*next].core.n, hash_start, &own[*next] };
+		++*next;
+	}
+}
+
+/* Each step waits for the one before it: four lines side by side take the time of one. */
+void line_hash_cores(const struct line *lines, struct line_own *own, size_t count)
+{
+	enum { LANES = 4 };
+	struct lane l[LANES] = { 0 };
+	size_t next = 0;
+	for (;;) {
+		size_t steps = SIZE_MAX;
+		for (int k = 0; k < LANES; k++) {
+			lane_fill(&l[k], lines, own, count, &next);
+			steps = l[k].left < steps ? l[k].left : steps;
+		}
+		if (steps == 0)
+			break;
+		for (size_t i = 0; i < steps; i++) {
+			l[0].h = (l[0].h ^ (unsigned char)l[0].p[i]) * hash_step;
+			l[1].h = (l[1].h ^ (unsigned char)l[1].p[i]) * hash_step;
+			l[2].h = (l[2].h ^ (unsigned char)l[2].p[i]) * hash_step;
+			l[3].h = (l[3].h ^ (unsigned char)l[3].p[i]) * hash_step;
+		}
+		for (int k = 0; k < LANES; k++) {
+			l[k].p += steps;
+			l[k].left -= steps;
+		}
+	}
+	/* The last ones, each alone. */
+	for (int k = 0; k < LANES; k++) {
+		for (; l[k].left; l[k].left--, l[k].p++)
+			l[k].h = (l[k].h ^ (unsigned char)*l[k].p) * hash_step;
+		lane_end(&l[k]);
+	}
 }
 
 /* Letters, digits, apostrophes, and every byte of a character that is not ASCII. */
@@ -72,77 +147,6 @@ static int odds_of(const struct word_odds_table *table, uint32_t hash)
 
 /* ---- of the line alone ----------------------------------------------------------------------------- */
 
-enum { LOOK_BYTES = 400, AT_ONCE = 16, NO_BYTE = 0xBF /* counts as nothing */ };
-_Static_assert(LOOK_BYTES / AT_ONCE < 255, "a counter is a byte");
-
-struct letters {
-	unsigned letters, upper, digits, marks, commas, sentences, words, capitals, joints, wide, money;
-	bool address; /* there may be one */
-};
-
-/* Sixteen bytes beside each other (vectors of GCC and clang). A comparison gives 0 or 255, which is -1: counters count
- * down. Byte by byte, counting took a third of all time. */
-typedef uint8_t bytes16 __attribute__((vector_size(AT_ONCE)));
-
-static inline bytes16 load16(const unsigned char *p)
-{
-	bytes16 v;
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-#define IS(v, c)    ((bytes16)((v) == (uint8_t)(c)))
-#define FROM(v, c)  ((bytes16)((v) >= (uint8_t)(c)))
-#define IN(v, c, n) ((bytes16)((v) - (uint8_t)(c) < (uint8_t)(n)))
-#define COUNT(a, v) ((a) -= (v))
-
-static inline unsigned sum16(bytes16 v)
-{
-	unsigned sum = 0;
-	for (int i = 0; i < AT_ONCE; i++)
-		sum += v[i];
-	return sum;
-}
-
-static void count_letters(struct view text, struct letters *l)
-{
-	unsigned char room[LOOK_BYTES + 2 * AT_ONCE + 2], *p = room + 1;
-	bytes16 none = { 0 }, letters = none, uppers = none, digits = none, marks = none, commas = none,
-		sentences = none, words = none, capitals = none, joints = none, wide = none, money = none,
-		address = none;
-	room[0] = ' ';
-	memcpy(p, text.p, text.n);
-	memset(p + text.n, NO_BYTE, AT_ONCE + 1);
-	for (size_t i = 0; i < text.n; i += AT_ONCE) {
-		bytes16 b = load16(p + i), before = load16(p + i - 1), next = load16(p + i + 1);
-		/* Capitals: ASCII and Russian. Letters: ASCII, and the first byte of what is not. */
-		bytes16 upper = IN(b, 'A', 26) | (IS(b, 0xD0) & ~FROM(next, 0xB0));
-		bytes16 letter = IN(b | 0x20, 'a', 26) | FROM(b, 0xC0), first = IS(before, ' ');
-		COUNT(letters, letter);
-		COUNT(uppers, upper);
-		COUNT(digits, IN(b, '0', 10));
-		COUNT(marks, IS(b, '|') | IS(b, '/') | IS(b, '>') | IS(b, ':') | IS(b, '#') | IS(b, 0xC2));
-		COUNT(commas, IS(b, ','));
-		COUNT(money, IS(b, '$'));
-		COUNT(wide, FROM(b, 0xE3));
-		COUNT(sentences, IS(b, ' ') & (IS(before, '.') | IS(before, '!') | IS(before, '?')));
-		COUNT(words, letter & first);
-		COUNT(capitals, upper & first);
-		COUNT(joints, upper & IN(before, 'a', 26));
-		/* "tt" of http, "ww", ".c" of .com. */
-		address |= IS(b, '@') | (IS(b, 't') & IS(before, 't')) | (IS(b, 'w') & IS(before, 'w')) |
-			   (IS(b, 'c') & IS(before, '.'));
-	}
-	*l = (struct letters){ sum16(letters), sum16(uppers), sum16(digits), sum16(marks), sum16(commas),
-		sum16(sentences), sum16(words), sum16(capitals), sum16(joints), sum16(wide), sum16(money),
-		sum16(address) != 0 };
-}
-
-#undef IS
-#undef FROM
-#undef IN
-#undef COUNT
-
 static uint8_t end_code(const struct line *line)
 {
 	if (line->flags & LINE_SENTENCE)
@@ -193,38 +197,43 @@ static uint8_t kind_code(const struct hits *hits)
 	return rule ? 1 : 0;
 }
 
-/* "http", "www.", ".com" or an at sign at @i: one look at each byte that may begin one. */
-static bool is_address(struct view text, size_t i)
+/* What is summed up over the words of a line. */
+struct odds_sums {
+	int sum, min, max, count;
+};
+
+static inline void add_word(
+	struct line_own *own, struct odds_sums *sums, const struct word_odds_table *odds, struct view word)
 {
-	size_t left = text.n - i;
-	switch (text.p[i]) {
-	case '@': return true;
-	case 'h': return left >= 4 && memcmp(text.p + i, "http", 4) == 0;
-	case 'w': return left >= 4 && memcmp(text.p + i, "www.", 4) == 0;
-	case '.': return left >= 4 && memcmp(text.p + i, ".com", 4) == 0;
-	default: return false;
-	}
+	uint32_t hash = line_word_hash(word);
+	if (sums->count++ < FRONT_WORDS)
+		own->front = own->front * 31 + hash;
+	int value = odds_of(odds, hash);
+	sums->sum += value;
+	sums->min = value < sums->min ? value : sums->min;
+	sums->max = value > sums->max ? value : sums->max;
+	if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
+		own->words[own->word_count++] = (uint16_t)(hash >> 16);
 }
 
 static void read_words(const struct line *line, const struct word_odds_table *odds, struct line_own *own)
 {
-	const char *p = line->key.p, *end = p + line->key.n;
-	int sum = 0, min = 0, max = 0, count = 0;
+	struct word_walk walk = word_walk(line->key);
+	struct odds_sums sums = { 0 };
 	struct view word;
-	for (; count < ODDS_WORDS && next_word(&p, end, &word); count++) {
-		uint32_t hash = line_word_hash(word);
-		if (count < FRONT_WORDS)
-			own->front = own->front * 31 + hash;
-		int value = odds_of(odds, hash);
-		sum += value;
-		min = value < min ? value : min;
-		max = value > max ? value : max;
-		if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
-			own->words[own->word_count++] = (uint16_t)(hash >> 16);
+	while (sums.count < ODDS_WORDS && word_walk_next(&walk, &word))
+		add_word(own, &sums, odds, word);
+	/* Words are two characters there: once more, one by one. */
+	if (walk.wide) {
+		const char *p = line->key.p, *end = p + line->key.n;
+		sums = (struct odds_sums){ 0 };
+		own->front = own->word_count = 0;
+		while (sums.count < ODDS_WORDS && next_word(&p, end, &word))
+			add_word(own, &sums, odds, word);
 	}
-	own->x[L_ODDS_MEAN] = q_signed(count ? sum * 2 / count : 0);
-	own->x[L_ODDS_MIN] = q_signed(min);
-	own->x[L_ODDS_MAX] = q_signed(max);
+	own->x[L_ODDS_MEAN] = q_signed(sums.count ? sums.sum * 2 / sums.count : 0);
+	own->x[L_ODDS_MIN] = q_signed(sums.min);
+	own->x[L_ODDS_MAX] = q_signed(sums.max);
 }
 
 static uint16_t shape_of(const uint8_t *x)
@@ -241,10 +250,10 @@ void line_features_own(
 	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *own)
 {
 	struct letters l;
-	struct view look = view_first(line->text, LOOK_BYTES);
+	struct view look = view_first(line->text, COUNT_BYTES);
 	uint8_t *x = own->x;
-	*own = (struct line_own){ .hash = line_word_hash(line->core) };
-	count_letters(look, &l);
+	*own = (struct line_own){ 0 };
+	letters_count(look, &l);
 	x[L_WORDS] = q_log(line->words);
 	x[L_BYTES] = q_log(line->text.n);
 	x[L_END] = end_code(line);
@@ -262,8 +271,7 @@ void line_features_own(
 	x[L_WIDE] = q_ratio(l.wide * 3, look.n);
 	x[L_HIT] = hit_code(hits);
 	x[L_KIND] = kind_code(hits);
-	for (size_t i = 0; l.address && i < look.n && !x[L_URLISH]; i++)
-		x[L_URLISH] = is_address(look, i);
+	x[L_URLISH] = l.address;
 	x[L_MONEY] = q_count(l.money);
 	x[L_SMALL_WORDS] = q_ratio(l.words - l.capitals, l.words);
 	read_words(line, odds, own);

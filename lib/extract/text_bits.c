@@ -152,7 +152,7 @@ bool text_map_read(struct arena *arena, struct view text, struct text_map *ret_m
 {
 	size_t count = text.n / BITS_BYTES + 1;
 	struct text_bits *bits = arena_alloc(arena, count * sizeof(*bits));
-	char *low = arena_alloc(arena, count * BITS_BYTES);
+	char *low = arena_alloc(arena, (count + 1) * BITS_BYTES);
 	classes_fn *classes = classes_best();
 	struct carry carry = { 0 };
 	if (!bits || !low)

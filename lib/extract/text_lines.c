@@ -178,7 +178,7 @@ bool line_read(struct arena *arena, struct view text, struct line *line)
 	if (text.n == 0)
 		return true;
 	struct view part = text.n <= LIMIT_RULE_LINE_BYTES ? text : utf8_first(text, KEY_PREFIX_BYTES);
-	char *key = arena_alloc(arena, part.n + 1);
+	char *key = arena_alloc(arena, part.n + LINE_SLACK);
 	if (!key)
 		return false;
 	line_set(line, text, view_make(key, text_fold(part, key)), count_words(text), LINE_DIGITS | LINE_JOINTS);

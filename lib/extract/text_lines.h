@@ -31,7 +31,10 @@ struct line {
 struct text_kinds;
 struct text_map;
 
-enum { KEY_PREFIX_BYTES = 96 }; /* of a line that is longer than LIMIT_RULE_LINE_BYTES */
+enum {
+	KEY_PREFIX_BYTES = 96, /* of a line that is longer than LIMIT_RULE_LINE_BYTES */
+	LINE_SLACK = 64,       /* bytes behind a key that can be read */
+};
 
 /* Fills @line from @text (valid UTF-8, one line). Keys go to @arena. False: no memory. */
 bool line_read(struct arena *arena, struct view text, struct line *line);

@@ -196,6 +196,8 @@ static int read_lines(struct work *work)
 		kept++;
 	}
 	page->block_count = kept;
+	if (work->own)
+		line_hash_cores(work->lines, work->own, kept);
 	if (work->live_count)
 		block_at(work, 0)->gap = false;
 	return 0;
