@@ -134,13 +134,13 @@ bool line_next_word(struct view *rest, struct view *ret_word)
 	return found;
 }
 
-static int odds_of(const struct word_odds_table *table, uint32_t hash)
+static inline int odds_of(const struct word_odds_table *table, uint32_t hash)
 {
 	for (uint32_t i = hash & table->mask; table->slots; i = (i + 1) & table->mask) {
-		if (table->slots[i].hash == hash)
-			return table->slots[i].value;
-		if (table->slots[i].hash == 0)
-			break;
+		struct word_odds slot = table->slots[i];
+		/* The first look tells it for most words: a free place has 0. */
+		if (slot.hash == hash || slot.hash == 0)
+			return slot.value;
 	}
 	return 0;
 }
@@ -197,43 +197,54 @@ static uint8_t kind_code(const struct hits *hits)
 	return rule ? 1 : 0;
 }
 
-/* What is summed up over the words of a line. */
-struct odds_sums {
-	int sum, min, max, count;
+/* The first words of a line by their hashes. */
+struct words {
+	uint32_t hash[ODDS_WORDS], count;
 };
 
+/* Its odds are asked for, they are read when the whole line has been: the table lies far away. */
 static inline void add_word(
-	struct line_own *own, struct odds_sums *sums, const struct word_odds_table *odds, struct view word)
+	struct line_own *own, struct words *words, const struct word_odds_table *odds, struct view word)
 {
 	uint32_t hash = line_word_hash(word);
-	if (sums->count++ < FRONT_WORDS)
-		own->front = own->front * 31 + hash;
-	int value = odds_of(odds, hash);
-	sums->sum += value;
-	sums->min = value < sums->min ? value : sums->min;
-	sums->max = value > sums->max ? value : sums->max;
+	if (odds->slots)
+		__builtin_prefetch(&odds->slots[hash & odds->mask]);
+	words->hash[words->count++] = hash;
 	if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
 		own->words[own->word_count++] = (uint16_t)(hash >> 16);
 }
 
-static void read_words(const struct line *line, const struct word_odds_table *odds, struct line_own *own)
+static void read_words(
+	const struct line *line, const struct word_odds_table *odds, struct line_own *own, struct words *words)
 {
 	struct word_walk walk = word_walk(line->key);
-	struct odds_sums sums = { 0 };
 	struct view word;
-	while (sums.count < ODDS_WORDS && word_walk_next(&walk, &word))
-		add_word(own, &sums, odds, word);
+	words->count = 0;
+	while (words->count < ODDS_WORDS && word_walk_next(&walk, &word))
+		add_word(own, words, odds, word);
 	/* Words are two characters there: once more, one by one. */
 	if (walk.wide) {
 		const char *p = line->key.p, *end = p + line->key.n;
-		sums = (struct odds_sums){ 0 };
-		own->front = own->word_count = 0;
-		while (sums.count < ODDS_WORDS && next_word(&p, end, &word))
-			add_word(own, &sums, odds, word);
+		words->count = own->word_count = 0;
+		while (words->count < ODDS_WORDS && next_word(&p, end, &word))
+			add_word(own, words, odds, word);
 	}
-	own->x[L_ODDS_MEAN] = q_signed(sums.count ? sums.sum * 2 / sums.count : 0);
-	own->x[L_ODDS_MIN] = q_signed(sums.min);
-	own->x[L_ODDS_MAX] = q_signed(sums.max);
+	for (uint32_t i = 0; i < FRONT_WORDS && i < words->count; i++)
+		own->front = own->front * 31 + words->hash[i];
+}
+
+static void put_odds(const struct words *words, const struct word_odds_table *odds, uint8_t *x)
+{
+	int sum = 0, min = 0, max = 0, count = (int)words->count;
+	for (uint32_t i = 0; i < words->count; i++) {
+		int value = odds_of(odds, words->hash[i]);
+		sum += value;
+		min = value < min ? value : min;
+		max = value > max ? value : max;
+	}
+	x[L_ODDS_MEAN] = q_signed(count ? sum * 2 / count : 0);
+	x[L_ODDS_MIN] = q_signed(min);
+	x[L_ODDS_MAX] = q_signed(max);
 }
 
 static uint16_t shape_of(const uint8_t *x)
@@ -250,9 +261,11 @@ void line_features_own(
 	const struct line *line, const struct hits *hits, const struct word_odds_table *odds, struct line_own *own)
 {
 	struct letters l;
+	struct words words;
 	struct view look = view_first(line->text, COUNT_BYTES);
 	uint8_t *x = own->x;
 	*own = (struct line_own){ 0 };
+	read_words(line, odds, own, &words);
 	letters_count(look, &l);
 	x[L_WORDS] = q_log(line->words);
 	x[L_BYTES] = q_log(line->text.n);
@@ -274,7 +287,7 @@ void line_features_own(
 	x[L_URLISH] = l.address;
 	x[L_MONEY] = q_count(l.money);
 	x[L_SMALL_WORDS] = q_ratio(l.words - l.capitals, l.words);
-	read_words(line, odds, own);
+	put_odds(&words, odds, x);
 	own->shape = shape_of(x);
 }
 
