@@ -14,19 +14,21 @@ static bool is_standard(struct view v)
 				      view_starts_nocase(v, VIEW("<!doctype html public \"-//W3C//DTD HTML 4.01")));
 }
 
-static void on_doctype(struct prescan *ps, const struct token *token)
-{
-	struct view v = view_make(ps->p + token->begin, token->end - token->begin);
-	if (ps->phase != PHASE_START || ps->html_seen)
-		return;
-	ps->quirks = ps->quirks == QUIRKS_YES && is_standard(v) ? QUIRKS_NO : QUIRKS_UNKNOWN;
-	prescan_put(ps, v.p, v.n);
-}
-
 static void on_comment(struct prescan *ps)
 {
 	ps->unsettled |= ps->blind || prescan_in_table_structure(ps);
 	prescan_settle_text(ps);
+}
+
+static void on_doctype(struct prescan *ps, const struct token *token)
+{
+	struct view v = view_make(ps->p + token->begin, token->end - token->begin);
+	if (ps->phase != PHASE_START || ps->html_seen) {
+		on_comment(ps); /* ignored, but in a table it parts the texts around it */
+		return;
+	}
+	ps->quirks = ps->quirks == QUIRKS_YES && is_standard(v) ? QUIRKS_NO : QUIRKS_UNKNOWN;
+	prescan_put(ps, v.p, v.n);
 }
 
 static void reset(struct dom_scratch *s)
