@@ -19,7 +19,7 @@ const union name names_tag_words[DOM_TAG_COUNT] = { [0] = { "" },
 	DOM_TAGS(TAG_WORDS)
 #undef TAG_WORDS
 };
-const union name names_attr_words[DOM_ATTR_COUNT] = {
+const union name names_attr_words[DOM_ATTR_COUNT + 1] = { [0] = { "" },
 #define ATTR_WORDS(name, text) { text },
 	DOM_ATTRS(ATTR_WORDS)
 #undef ATTR_WORDS

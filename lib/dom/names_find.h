@@ -16,7 +16,7 @@ union name {
 	char bytes[NAME_MAX_BYTES];
 	uint64_t words[2];
 };
-extern const union name names_tag_words[DOM_TAG_COUNT], names_attr_words[DOM_ATTR_COUNT];
+extern const union name names_tag_words[DOM_TAG_COUNT], names_attr_words[DOM_ATTR_COUNT + 1];
 extern const unsigned char names_tag_slots[1 << TAG_BITS], names_attr_slots[1 << ATTR_BITS];
 extern const uint8_t names_ones[2 * NAME_MAX_BYTES]; /* as many 0xFF as zeros */
 
@@ -100,7 +100,9 @@ static inline enum dom_attr_name names_find_attr(const char *p, size_t n)
 {
 	name_wide name = name_load(p, n);
 	unsigned attr = names_attr_slots[name_key(name_first(name), p, n) * ATTR_FACTOR >> (64 - ATTR_BITS)];
-	return attr && name_is(name, &names_attr_words[attr - 1]) ? (enum dom_attr_name)(attr - 1) : DOM_ATTR_COUNT;
+	unsigned unknown = !name_is(name, &names_attr_words[attr]);
+	/* Without a branch: one of two names in a page is not known. */
+	return (enum dom_attr_name)((attr & (unknown - 1)) - 1 + ((unsigned)DOM_ATTR_COUNT + 1) * unknown);
 }
 
 #endif

@@ -105,7 +105,7 @@ enum prescan_result prescan_run(struct dom_scratch *scratch, struct page *page)
 	ps->bottom_sure = true;
 	reset(scratch);
 	do {
-		if (scratch->kept_cap - scratch->kept_count < DOM_ATTR_COUNT && !prescan_room_for_attributes(ps))
+		if (scratch->kept_cap - scratch->kept_count <= DOM_ATTR_COUNT && !prescan_room_for_attributes(ps))
 			break;
 		token_step(ps->p, ps->n, at, &token, scratch->kept + scratch->kept_count);
 		ps->nesting.work += ps->nesting.depth;

@@ -32,7 +32,7 @@ void prescan_put_more(struct prescan *ps, const char *p, size_t n)
 bool prescan_room_for_attributes(struct prescan *ps)
 {
 	struct dom_scratch *s = ps->s;
-	s->kept = grown(ps, s->kept, &s->kept_cap, s->kept_count + DOM_ATTR_COUNT, sizeof(*s->kept));
+	s->kept = grown(ps, s->kept, &s->kept_cap, s->kept_count + DOM_ATTR_COUNT + 1, sizeof(*s->kept));
 	return !ps->full;
 }
 

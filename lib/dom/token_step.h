@@ -20,16 +20,26 @@ static inline bool is(char c, unsigned mask)
 	return (token_classes[(unsigned char)c] & mask) != 0;
 }
 
-/* Where @c stands next; mostly near. */
+#ifdef __SSE2__
+/* Which of the 16 bytes at @p are @c. */
+static inline uint64_t hits16(const char *p, __m128i c)
+{
+	return (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), c));
+}
+#endif
+
+/* Where @c stands next; mostly near. How far nobody foresees, so that looking at 64 bytes costs less than a wrong guess
+ * whether 16 are enough. */
 static inline size_t find(const char *p, size_t n, size_t at, char c)
 {
 #ifdef __SSE2__
-	const __m128i wanted = _mm_set1_epi8(c);
-	for (int i = 0; i < 4 && at < n && n - at >= 16; i++, at += 16) {
-		__m128i x = _mm_loadu_si128((const __m128i *)(p + at));
-		unsigned hits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, wanted));
+	if (at < n && n - at >= 64) {
+		const __m128i wanted = _mm_set1_epi8(c);
+		uint64_t hits = hits16(p + at, wanted) | hits16(p + at + 16, wanted) << 16 |
+				hits16(p + at + 32, wanted) << 32 | hits16(p + at + 48, wanted) << 48;
 		if (hits)
-			return at + (size_t)__builtin_ctz(hits);
+			return at + (size_t)__builtin_ctzll(hits);
+		at += 64;
 	}
 #endif
 	const char *hit = at < n ? memchr(p + at, c, n - at) : NULL;
@@ -94,9 +104,10 @@ static inline bool attr_step(const char *p, size_t n, size_t *at, struct token_a
 	return true;
 }
 
-_Static_assert(DOM_ATTR_COUNT <= 64, "one bit an attribute");
+_Static_assert(DOM_ATTR_COUNT < 64, "one bit an attribute, and one for all others");
 
-/* One attribute more, if it is known and new. */
+/* One attribute more, if it is known and new: written in any case, and counted if it is. *@seen: a bit for each that was
+ * there; the one of those that are not known is set from the start. */
 static inline void keep(const char *p, size_t n, const struct token_attr *attr, uint64_t *seen, struct token *token,
 	struct token_kept *kept)
 {
@@ -106,12 +117,11 @@ static inline void keep(const char *p, size_t n, const struct token_attr *attr, 
 		return;
 	enum dom_attr_name name =
 		n - attr->name_at >= NAME_MAX_BYTES ? names_find_attr(at, name_n) : names_attr(at, name_n);
-	if (name == DOM_ATTR_COUNT || *seen >> name & 1)
-		return;
-	*seen |= (uint64_t)1 << name;
-	kept[token->kept++] = (struct token_kept){
+	kept[token->kept] = (struct token_kept){
 		.value_at = (uint32_t)attr->value_at, .value_end = (uint32_t)attr->value_end, .name = (uint8_t)name
 	};
+	token->kept = (uint8_t)(token->kept + !(*seen >> name & 1));
+	*seen |= (uint64_t)1 << name;
 }
 
 /* The element of the tag whose name stands at @at, @name_n bytes. */
@@ -133,7 +143,7 @@ static inline __attribute__((always_inline)) void read_tag(
 	if (!ret->plain) {
 		struct token_attr attr;
 		bool self = false;
-		uint64_t seen = 0;
+		uint64_t seen = (uint64_t)1 << DOM_ATTR_COUNT;
 		for (size_t count = 0; attr_step(p, n, &i, &attr, &self); count++)
 			if (kept && count < LIMIT_ATTRIBUTES)
 				keep(p, n, &attr, &seen, ret, kept);

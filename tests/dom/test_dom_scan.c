@@ -104,7 +104,7 @@ static void the_first_of_two_attributes_is_kept_and_unknown_ones_are_not(void **
 {
 	static const char tag[] = "<p data-x=1 class='a b' CLASS=c id hidden=\"\" title = \"d>e\" x=y>";
 	struct token token;
-	struct token_kept kept[DOM_ATTR_COUNT];
+	struct token_kept kept[DOM_ATTR_COUNT + 1];
 	(void)state;
 	token_read_kept(tag, sizeof(tag) - 1, 0, &token, kept);
 	assert_int_equal(token.kind, TOKEN_OPEN);
