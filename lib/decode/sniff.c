@@ -37,7 +37,8 @@ static size_t text_bytes(struct view v)
 	for (; v.n - i >= 16; i += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(v.p + i));
 		__m128i control = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1F)), x);
-		__m128i text = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
+		__m128i text =
+			_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\t')), _mm_cmpeq_epi8(x, _mm_set1_epi8('\n')));
 		text = _mm_or_si128(text, _mm_cmpeq_epi8(x, _mm_set1_epi8('\f')));
 		text = _mm_or_si128(text, _mm_cmpeq_epi8(x, _mm_set1_epi8('\r')));
 		text = _mm_or_si128(text, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x1B)));

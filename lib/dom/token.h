@@ -35,8 +35,8 @@ struct token_kept {
 	uint32_t value_at, value_end;
 	uint8_t name; /* enum dom_attr_name */
 };
-/* The same where @n < UINT32_MAX; @kept has room for DOM_ATTR_COUNT + 1. Of attributes that stand twice the first counts,
- * and those behind LIMIT_ATTRIBUTES are not there. */
+/* The same where @n < UINT32_MAX; @kept has room for DOM_ATTR_COUNT + 1. Of attributes that stand twice the first
+ * counts, and those behind LIMIT_ATTRIBUTES are not there. */
 void token_read_kept(const char *p, size_t n, size_t at, struct token *ret, struct token_kept *kept);
 
 struct token_attr {

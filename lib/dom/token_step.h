@@ -106,8 +106,8 @@ static inline bool attr_step(const char *p, size_t n, size_t *at, struct token_a
 
 _Static_assert(DOM_ATTR_COUNT < 64, "one bit an attribute, and one for all others");
 
-/* One attribute more, if it is known and new: written in any case, and counted if it is. *@seen: a bit for each that was
- * there; the one of those that are not known is set from the start. */
+/* One attribute more, if it is known and new: written in any case, and counted if it is. *@seen: a bit for each that
+ * was there; the one of those that are not known is set from the start. */
 static inline void keep(const char *p, size_t n, const struct token_attr *attr, uint64_t *seen, struct token *token,
 	struct token_kept *kept)
 {

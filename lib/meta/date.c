@@ -200,8 +200,12 @@ static void from_state(struct dates *dates)
 	const struct dom *dom = dates->d->dom;
 	struct date only = { .year = -1 }, date;
 	for (uint32_t i = 0; i < dom->script_count; i++) {
+		/* Scripts are long, and most hold none of the keys. */
+		struct view script = view_first(dom->scripts[i].text, LIMIT_JSONLD_BYTES);
+		if (view_find(script, VIEW("ubli")) == script.n)
+			continue;
 		for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-			struct view rest = view_first(dom->scripts[i].text, LIMIT_JSONLD_BYTES);
+			struct view rest = script;
 			for (size_t at; (at = view_find(rest, keys[k])) < rest.n;) {
 				rest = view_from(rest, at + keys[k].n);
 				struct view value = view_trim(view_first(rest, 48));

@@ -1,6 +1,9 @@
 #include "meta/evidence.h"
 
 #include <errno.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #include "meta/metakeys.h"
 #include "meta/naming.h"
 #include "meta/names.h"
@@ -236,6 +239,22 @@ static unsigned folder_says(struct view name)
 	return 0;
 }
 
+/* Which of the first 64 bytes are slashes. */
+static uint64_t slashes64(struct view v)
+{
+	uint64_t found = 0;
+	size_t i = 0;
+#ifdef __SSE2__
+	for (; i < 64 && v.n - i >= 16; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(v.p + i));
+		found |= (uint64_t)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8('/'))) << i;
+	}
+#endif
+	for (; i < 64 && i < v.n; i++)
+		found |= (uint64_t)(v.p[i] == '/') << i;
+	return found;
+}
+
 /* The page of a person on the same site: /author/ada-muster */
 static unsigned leads_to_person(struct view href)
 {
@@ -243,14 +262,15 @@ static unsigned leads_to_person(struct view href)
 	static const uint32_t firsts =
 		1u << 0 | 1u << 1 | 1u << 2 | 1u << 9 | 1u << 12 | 1u << 15 | 1u << 18 | 1u << 19 | 1u << 20 | 1u << 22;
 	unsigned found = 0;
-	for (size_t at = view_find_byte(href, '/'); at + 2 < href.n;) {
-		struct view rest = view_from(href, at + 1);
-		size_t n = view_find_byte(rest, '/');
-		unsigned letter = ((unsigned char)rest.p[0] | 0x20u) - 'a';
-		if (n < rest.n && rest.n > n + 1 && letter < 26 && (firsts >> letter & 1))
-			found |= folder_says(view_first(rest, n));
-		at += 1 + n;
-	}
+	size_t from = href.n; /* behind the last slash */
+	for (size_t at = 0; at + 1 < href.n; at += 64)
+		for (uint64_t slashes = slashes64(view_from(href, at)); slashes; slashes &= slashes - 1) {
+			size_t slash = at + (size_t)__builtin_ctzll(slashes);
+			unsigned letter = from < slash ? ((unsigned char)href.p[from] | 0x20u) - 'a' : 26;
+			if (letter < 26 && (firsts >> letter & 1) && slash + 1 < href.n)
+				found |= folder_says(view_make(href.p + from, slash - from));
+			from = slash + 1;
+		}
 	return found;
 }
 

@@ -209,6 +209,8 @@ struct entry {
 enum { BUCKETS = 4096 };
 
 struct months {
+	uint64_t
+		used[BUCKETS / 64]; /* buckets with an entry: few words get farther, and these bits stay in the cache */
 	struct entry *buckets[BUCKETS];
 	size_t count;
 	struct entry entries[];
@@ -228,7 +230,9 @@ static void add(struct months *months, size_t row, unsigned month, struct view w
 	entry->n = (uint8_t)fold_word(word, entry->word, sizeof(entry->word));
 	entry->row = (uint8_t)row;
 	entry->month = (uint8_t)month;
-	struct entry **at = &months->buckets[bucket_of(entry->word, entry->n)];
+	size_t bucket = bucket_of(entry->word, entry->n);
+	struct entry **at = &months->buckets[bucket];
+	months->used[bucket / 64] |= UINT64_C(1) << bucket % 64;
 	while (*at) /* at the end: the earlier row stays first */
 		at = &(*at)->next;
 	*at = entry;
@@ -268,7 +272,10 @@ struct month_name months_find(const struct months *months, struct view word, str
 	struct month_name found = { 0, MONTH_GREGORIAN };
 	if (word.n == 0 || word.n > WORD_BYTES)
 		return found;
-	for (const struct entry *e = months->buckets[bucket_of(word.p, word.n)]; e; e = e->next) {
+	size_t bucket = bucket_of(word.p, word.n);
+	if (!(months->used[bucket / 64] >> bucket % 64 & 1))
+		return found;
+	for (const struct entry *e = months->buckets[bucket]; e; e = e->next) {
 		if (e->n != word.n || memcmp(e->word, word.p, word.n) != 0)
 			continue;
 		bool spoken = lang.n >= 2 && table[e->row].lang[0] == lang.p[0] && table[e->row].lang[1] == lang.p[1];

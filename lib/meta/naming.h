@@ -6,8 +6,7 @@
 
 enum { NAMING_BYLINE = 1, NAMING_DATE = 2, NAMING_USER = 4 };
 
-/* Flags of the words in @name, whatever their case: by vectors where the machine has AVX2, and letter by letter. */
+/* Flags of the words in @name, whatever their case. */
 unsigned naming_words(struct view name);
-unsigned naming_words_plain(struct view name);
 
 #endif

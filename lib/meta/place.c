@@ -1,5 +1,6 @@
 #include "meta/decide.h"
 
+#include "meta/letterpairs.h"
 #include "util/utf8.h"
 
 /* What a node by itself says of its place. */
@@ -23,80 +24,51 @@ static bool is_foot_of_text(struct view v, size_t at)
 	return false;
 }
 
-/* Class words of boxes that show other pages or people's answers. One pass: the first two letters decide which words
- * can follow, and most pairs begin none. */
+/* What the word says that may begin at @i. */
+static enum verdict word_at(struct view v, size_t i)
+{
+	bool aside = false;
+	switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
+	case 'r' << 8 | 'e':
+		aside = goes_on(v, i, VIEW("lated")) || goes_on(v, i, VIEW("commend")) || goes_on(v, i, VIEW("ply")) ||
+			goes_on(v, i, VIEW("ad-next")) || goes_on(v, i, VIEW("cent-"));
+		break;
+	case 'c' << 8 | 'o': aside = goes_on(v, i, VIEW("mment")); break;
+	case 'k' << 8 | 'o': /* Kommentar, komentarz */
+		aside = goes_on(v, i, VIEW("mmentar")) || goes_on(v, i, VIEW("mentar"));
+		break;
+	case 'c' << 8 | 'a': aside = goes_on(v, i, VIEW("rousel")); break;
+	case 's' << 8 | 'i': aside = goes_on(v, i, VIEW("debar")) || goes_on(v, i, VIEW("milar")); break;
+	case 'p' << 8 | 'r': aside = goes_on(v, i, VIEW("omo")); break;
+	case 'p' << 8 | 'o': aside = goes_on(v, i, VIEW("pular")); break;
+	case 't' << 8 | 'r': aside = goes_on(v, i, VIEW("ending")); break;
+	case 'f' << 8 | 'o': return goes_on(v, i, VIEW("oter")) && !is_foot_of_text(v, i) ? FOOT : OPEN;
+	case 'n' << 8 | 'e': aside = goes_on(v, i, VIEW("wsletter")); break;
+	case 'm' << 8 | 'o': aside = goes_on(v, i, VIEW("st-read")); break;
+	default: break;
+	}
+	return aside ? ASIDE : OPEN;
+}
+
+#define AT(letter) [(letter) - 'a' + 1]
+
+/* Class words of boxes that show other pages or people's answers. */
 static enum verdict naming(struct view v)
 {
-#define L(letter) (1u << ((letter) - 'a'))
-	static const uint32_t second[26] = { ['r' - 'a'] = L('e'),
-		['c' - 'a'] = L('o') | L('a'),
-		['k' - 'a'] = L('o'),
-		['s' - 'a'] = L('i'),
-		['p' - 'a'] = L('r') | L('o'),
-		['t' - 'a'] = L('r'),
-		['f' - 'a'] = L('o'),
-		['n' - 'a'] = L('e'),
-		['m' - 'a'] = L('o') };
-#undef L
+	enum { E = 1, O = 2, A = 4, I = 8, R = 16 }; /* the second letters */
+	static const struct letterpairs pairs = {
+		.first = { AT('r') = E, AT('c') = O | A, AT('k') = O, AT('s') = I, AT('p') = R | O, AT('t') = R,
+			AT('f') = O, AT('n') = E, AT('m') = O },
+		.second = { AT('e') = E, AT('o') = O, AT('a') = A, AT('i') = I, AT('r') = R },
+	};
 	enum verdict found = OPEN;
-	uint32_t follow = 0; /* what may come now */
-	for (size_t at = 0; at + 3 < v.n; at++) {
-		unsigned letter = ((unsigned char)v.p[at] | 0x20u) - 'a';
-		bool begins = letter < 26 && (follow >> letter & 1);
-		follow = letter < 26 ? second[letter] : 0;
-		if (!begins)
-			continue;
-		size_t i = at - 1;
-		switch ((unsigned char)ascii_lower(v.p[i]) << 8 | (unsigned char)ascii_lower(v.p[i + 1])) {
-		case 'r' << 8 | 'e':
-			if (goes_on(v, i, VIEW("lated")) || goes_on(v, i, VIEW("commend")) ||
-				goes_on(v, i, VIEW("ply")) || goes_on(v, i, VIEW("ad-next")) ||
-				goes_on(v, i, VIEW("cent-")))
+	for (size_t at = 0; at < v.n; at += 64)
+		for (uint64_t places = letterpairs_find(&pairs, v, at); places; places &= places - 1) {
+			enum verdict own = word_at(v, at + (size_t)__builtin_ctzll(places));
+			if (own == ASIDE)
 				return ASIDE;
-			break;
-		case 'c' << 8 | 'o':
-			if (goes_on(v, i, VIEW("mment")))
-				return ASIDE;
-			break;
-		case 'k' << 8 | 'o': /* Kommentar, komentarz */
-			if (goes_on(v, i, VIEW("mmentar")) || goes_on(v, i, VIEW("mentar")))
-				return ASIDE;
-			break;
-		case 'c' << 8 | 'a':
-			if (goes_on(v, i, VIEW("rousel")))
-				return ASIDE;
-			break;
-		case 's' << 8 | 'i':
-			if (goes_on(v, i, VIEW("debar")) || goes_on(v, i, VIEW("milar")))
-				return ASIDE;
-			break;
-		case 'p' << 8 | 'r':
-			if (goes_on(v, i, VIEW("omo")))
-				return ASIDE;
-			break;
-		case 'p' << 8 | 'o':
-			if (goes_on(v, i, VIEW("pular")))
-				return ASIDE;
-			break;
-		case 't' << 8 | 'r':
-			if (goes_on(v, i, VIEW("ending")))
-				return ASIDE;
-			break;
-		case 'f' << 8 | 'o':
-			if (goes_on(v, i, VIEW("oter")) && !is_foot_of_text(v, i))
-				found = FOOT;
-			break;
-		case 'n' << 8 | 'e':
-			if (goes_on(v, i, VIEW("wsletter")))
-				return ASIDE;
-			break;
-		case 'm' << 8 | 'o':
-			if (goes_on(v, i, VIEW("st-read")))
-				return ASIDE;
-			break;
-		default: break;
+			found = own == FOOT ? FOOT : found;
 		}
-	}
 	return found;
 }
 
