@@ -42,6 +42,12 @@ static int speaks(struct check *check, const struct rule *rule, struct view text
 	return wanted.found;
 }
 
+static void find(struct check *check, const struct rule *rule, const char *words, struct view example)
+{
+	check->findings++;
+	check->finding(check->user, rule, words, example);
+}
+
 static int check_list(struct check *check, const struct rule *rule, const struct rule_text *text, bool want)
 {
 	for (; text; text = text->next) {
@@ -50,10 +56,46 @@ static int check_list(struct check *check, const struct rule *rule, const struct
 			return found;
 		if ((found != 0) == want)
 			continue;
-		check->findings++;
-		check->finding(check->user, rule, want ? "does not find" : "must not find", text->text);
+		find(check, rule, want ? "does not find" : "must not find", text->text);
 	}
 	return 0;
+}
+
+/* @text again and again, up to the longest line that is asked, and a sign behind it that ends the match. */
+static int check_repeated(struct check *check, const struct rule *rule, struct view text)
+{
+	char subject[LIMIT_RULE_LINE_BYTES];
+	struct line line;
+	size_t n = 0;
+	arena_reset(&check->arena);
+	if (!line_read(&check->arena, text, &line))
+		return -ENOMEM;
+	struct view once = rule->exact ? line.text : line.core;
+	while (once.n && n + once.n + 2 <= sizeof(subject)) {
+		memcpy(subject + n, once.p, once.n);
+		n += once.n;
+		subject[n++] = ' ';
+	}
+	subject[n++] = '\x7F';
+	pattern_match(check->matcher, rule->pattern, view_make(subject, n));
+	if (matcher_gave_up(check->matcher))
+		find(check, rule, "takes too many steps on", once);
+	return 0;
+}
+
+/* No pattern may take more steps than a line is worth. */
+static int check_steps(struct check *check, const struct rule *rule)
+{
+	if (!rule->pattern)
+		return 0;
+	if (pattern_repeats_repetition(rule->source))
+		find(check, rule, "repeats a repetition", rule->source);
+	int result = 0;
+	for (const struct rule_text *text = rule->yes; text && result == 0; text = text->next)
+		result = check_repeated(check, rule, text->text);
+	for (const struct rule_text *text = rule->no; text && result == 0; text = text->next)
+		result = check_repeated(check, rule, text->text);
+	return result;
 }
 
 int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user)
@@ -69,6 +111,8 @@ int rules_check(const struct rules *rules, rule_finding_fn *finding, void *user)
 			result = check_list(&check, rule, rule->yes, true);
 		if (result == 0)
 			result = check_list(&check, rule, rule->no, false);
+		if (result == 0)
+			result = check_steps(&check, rule);
 	}
 	arena_free(&check.arena);
 	matcher_free(check.matcher);

@@ -20,6 +20,7 @@ struct matcher {
 	pcre2_jit_stack *stack;
 	uint64_t *sets;
 	size_t sets_room;
+	bool gave_up;
 };
 
 enum { MATCH_GROUPS = 8, JIT_STACK_BYTES = 64 << 10 };
@@ -129,8 +130,16 @@ uint64_t *matcher_sets(struct matcher *matcher, size_t cells)
 bool pattern_match(struct matcher *matcher, struct pattern *pattern, struct view subject)
 {
 	const pcre2_code *code = code_of(pattern);
-	return code && pcre2_match(code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK, matcher->data,
-			       matcher->context) >= 0;
+	int result = code ? pcre2_match(code, (PCRE2_SPTR)subject.p, subject.n, 0, PCRE2_NO_UTF_CHECK, matcher->data,
+				    matcher->context)
+			  : PCRE2_ERROR_NOMEMORY;
+	matcher->gave_up = result < 0 && result != PCRE2_ERROR_NOMATCH;
+	return result >= 0;
+}
+
+bool matcher_gave_up(const struct matcher *matcher)
+{
+	return matcher->gave_up;
 }
 
 struct view matcher_group(struct matcher *matcher, struct pattern *pattern, struct view subject, const char *name)

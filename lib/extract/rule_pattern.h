@@ -26,6 +26,10 @@ struct matcher *matcher_free(struct matcher *matcher);
 uint64_t *matcher_sets(struct matcher *matcher, size_t cells);
 /* The whole of @subject. A match that would take more than the limit counts as none. */
 bool pattern_match(struct matcher *matcher, struct pattern *pattern, struct view subject);
+/* The last match ended at a limit of steps or memory. */
+bool matcher_gave_up(const struct matcher *matcher);
+/* A repetition without end of something that has one: such a pattern may come to the limit of steps. */
+bool pattern_repeats_repetition(struct view source);
 /* What the group @name of the last match took of @subject; VIEW_NONE when it took no part. */
 struct view matcher_group(struct matcher *matcher, struct pattern *pattern, struct view subject, const char *name);
 

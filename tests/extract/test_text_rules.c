@@ -410,6 +410,69 @@ static void names_the_place_of_a_malformed_rule(void **state)
 	}
 }
 
+/* ---- steps ----------------------------------------------------------------------------------------- */
+
+static void a_pattern_that_would_backtrack_without_bound_gives_up(void **state)
+{
+	(void)state;
+	/* On 400 letters each has more ways to fail than there are atoms; the letter that it ends with stands there,
+	 * too. */
+	static const char *const endless[] = { "(?:a+)+b", "(?:a|aa)+b", "(?:\\w+ ?)*!", "(?:a*)*b" };
+	char letters[LIMIT_RULE_LINE_BYTES];
+	struct matcher *matcher = matcher_new();
+	assert_non_null(matcher);
+	memset(letters, 'a', sizeof(letters));
+	memcpy(letters + sizeof(letters) - 3, "b!a", 3);
+	for (size_t i = 0; i < sizeof(endless) / sizeof(*endless); i++) {
+		struct pattern *pattern = NULL;
+		struct error error = { 0 };
+		assert_int_equal(pattern_compile(view_of(endless[i]), "f:1", &pattern, &error), 0);
+		assert_false(pattern_match(matcher, pattern, view_make(letters, sizeof(letters))));
+		assert_true(matcher_gave_up(matcher));
+		assert_false(pattern_match(matcher, pattern, view_of("c")));
+		assert_false(matcher_gave_up(matcher));
+		pattern_free(pattern);
+	}
+	matcher_free(matcher);
+}
+
+static void knows_a_pattern_that_repeats_a_repetition(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *source;
+		bool repeats;
+	} cases[] = { { "(?:a+)+b", true }, { "(?:x(?:a*y)?)*", true }, { "(?:[a)]+ ?)*!", true },
+		{ "(?:a{2,}b?)+", true }, { "(?:(?:a|b+))*", true }, { "(?:a+)?b+", false }, { "(?:a++b)+", false },
+		{ "(?:a+){2,10}", false }, { "(?:\\(a+\\))", false }, { "(?:a{2,4})*", false },
+		{ "[(+]+(?:a)+", false }, { "(?:\\+a)*", false }, { "(?:a+)++", false } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(pattern_repeats_repetition(view_of(cases[i].source)), cases[i].repeats);
+}
+
+static void count_finding(void *user, const struct rule *rule, const char *words, struct view example)
+{
+	(void)rule;
+	(void)example;
+	*(size_t *)user += strstr(words, "too many steps") != NULL || strstr(words, "repeats") != NULL;
+}
+
+static void a_rule_that_takes_too_many_steps_is_found(void **state)
+{
+	(void)state;
+	static const char file[] = "language en\nrule share.slow\nwords 90\nmatch (?:\\w+ ?)+:\nyes word word:\n";
+	struct rules *rules = NULL;
+	struct rules_source source = { .without_builtin = true };
+	struct error error = { 0 };
+	size_t found = 0;
+	assert_int_equal(rules_read(&source, &rules, &error), 0);
+	assert_int_equal(rule_file_read(rules, "f", view_make(file, sizeof(file) - 1), &error), 0);
+	assert_int_equal(rule_index_build(rules, &error), 0);
+	assert_true(rules_check(rules, count_finding, &found) > 0);
+	assert_true(found >= 1);
+	rules_free(rules);
+}
+
 static int set_up(void **state)
 {
 	(void)state;
@@ -497,6 +560,9 @@ int main(void)
 		cmocka_unit_test(cleaning_what_came_out_changes_nothing),
 		cmocka_unit_test(cuts_furniture_that_the_model_left_on_a_page),
 		cmocka_unit_test(names_the_place_of_a_malformed_rule),
+		cmocka_unit_test(a_pattern_that_would_backtrack_without_bound_gives_up),
+		cmocka_unit_test(knows_a_pattern_that_repeats_a_repetition),
+		cmocka_unit_test(a_rule_that_takes_too_many_steps_is_found),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
