@@ -408,9 +408,10 @@ static int work_page(struct worker *worker, struct page *page)
 	bool stays = result == 0;
 	if (result >= 0)
 		result = keep_results(page);
+	arena_reset(&lane->arena);
 	at = lane_clock(lane, PART_KEEP, at);
 	if (result == 0 && stays && lane->packer && atomic_load_explicit(pipeline->pack_captures, memory_order_relaxed))
-		raw_pack(lane->packer, page);
+		raw_pack(lane->packer, page, &lane->arena);
 	lane_clock(lane, PART_PACK, at);
 	arena_reset(&lane->arena);
 	return result;

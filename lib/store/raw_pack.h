@@ -16,8 +16,9 @@ struct raw_packed {
 
 struct raw_packer; /* one thread; keeps its compressor between pages */
 int raw_packer_new(const struct engine *engine, struct raw_packer **ret_packer, struct error *error);
-/* Sets page->packed where the page's capture is worth keeping; leaves it NULL where memory is short. */
-void raw_pack(struct raw_packer *packer, struct page *page);
+/* Sets page->packed where the page's capture is worth keeping; leaves it NULL where memory is short. @scratch takes the
+ * record before and after it is packed; nothing stays there. */
+void raw_pack(struct raw_packer *packer, struct page *page, struct arena *scratch);
 struct raw_packer *raw_packer_free(struct raw_packer *packer);
 /* How a store with these options packs its captures. */
 enum warc_packing raw_packing(const struct garner_options *options);

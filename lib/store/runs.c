@@ -12,9 +12,10 @@
 #include "util/view.h"
 
 struct fresh {
-	uint32_t key, n, next; /* next: index + 1 in the chain */
-	uint32_t band;
+	uint32_t key, n;
+	uint32_t band : 5, next : 27; /* next: index + 1 in the chain */
 };
+_Static_assert(RUN_BANDS_MAX <= 1 << 5 && sizeof(struct fresh) == 12, "a quarter of a million stand in memory");
 
 struct runs {
 	const struct runs_shape *shape;
@@ -51,7 +52,7 @@ static uint32_t *head_of(const struct runs *runs, uint32_t band, uint32_t key)
 void runs_add(struct runs *runs, uint32_t band, uint32_t key, uint32_t n)
 {
 	uint32_t i = runs->fresh_count++, *head = head_of(runs, band, key);
-	runs->fresh[i] = (struct fresh){ key, n, *head, band };
+	runs->fresh[i] = (struct fresh){ .key = key, .n = n, .band = band & 31, .next = *head & 0x7FFFFFF };
 	*head = i + 1;
 }
 

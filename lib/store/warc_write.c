@@ -13,6 +13,7 @@
 enum {
 	GZIP_LEVEL = 6, /* of 12; pages: 9 costs twice the time for 1 % */
 	ZSTD_LEVEL = 3,
+	PLAIN_KEEP_BYTES = 1 << 20,
 };
 
 struct warc_writer {
@@ -20,6 +21,7 @@ struct warc_writer {
 	struct libdeflate_compressor *gzip;
 	ZSTD_CCtx *zstd;
 	struct buf plain; /* the record before it is packed */
+	bool lent;	  /* in the caller's room */
 };
 
 int warc_writer_new(enum warc_packing packing, struct warc_writer **ret_writer, struct error *error)
@@ -48,18 +50,39 @@ struct warc_writer *warc_writer_free(struct warc_writer *writer)
 		if (writer->gzip)
 			libdeflate_free_compressor(writer->gzip);
 		ZSTD_freeCCtx(writer->zstd);
+		warc_writer_lend(writer, NULL, 0);
 		buf_free(&writer->plain);
 		free(writer);
 	}
 	return NULL;
 }
 
-void warc_digest(struct view bytes, char ret_digest[WARC_DIGEST_BYTES])
+void warc_writer_lend(struct warc_writer *writer, char *room, size_t n)
+{
+	if (!writer->lent)
+		buf_free(&writer->plain);
+	writer->lent = room != NULL;
+	writer->plain = room ? (struct buf){ .p = room, .cap = n, .max = n } : BUF_INIT(SIZE_MAX / 4);
+}
+
+size_t warc_packed_bound(const struct warc_writer *writer, size_t n)
+{
+	return writer->packing == WARC_PACK_GZIP   ? libdeflate_gzip_compress_bound(writer->gzip, n)
+	       : writer->packing == WARC_PACK_ZSTD ? ZSTD_compressBound(n)
+						   : n;
+}
+
+static void digest_parts(const struct view *parts, size_t count, char ret_digest[WARC_DIGEST_BYTES])
 {
 	uint8_t sum[20];
-	sha1_of(bytes, sum);
+	sha1_of_parts(parts, count, sum);
 	memcpy(ret_digest, "sha1:", 5);
 	base32_of(sum, 20, ret_digest + 5);
+}
+
+void warc_digest(struct view bytes, char ret_digest[WARC_DIGEST_BYTES])
+{
+	digest_parts(&bytes, 1, ret_digest);
 }
 
 /* ---- record ids ------------------------------------------------------------------------------ */
@@ -142,15 +165,14 @@ static void put_head(struct buf *out, const struct warc_record *r, const char *i
 		put_field(out, "WARC-Payload-Digest", view_of(payload));
 	}
 	put_field(out, "Content-Type", r->content_type);
-	buf_printf(out, "Content-Length: %zu\r\n\r\n", r->head.n + r->body.n);
+	buf_printf(out, "Content-Length: %zu\r\n\r\n", r->head.n + r->lead.n + r->body.n + r->tail.n);
 }
 
 static int pack(struct warc_writer *writer, struct buf *out, struct view plain)
 {
 	if (writer->packing == WARC_PACK_NONE)
 		return buf_putv(out, plain);
-	size_t bound = writer->packing == WARC_PACK_GZIP ? libdeflate_gzip_compress_bound(writer->gzip, plain.n)
-							 : ZSTD_compressBound(plain.n);
+	size_t bound = warc_packed_bound(writer, plain.n);
 	char *room = buf_room(out, bound);
 	if (!room)
 		return out->err;
@@ -163,43 +185,48 @@ static int pack(struct warc_writer *writer, struct buf *out, struct view plain)
 	return 0;
 }
 
-static int block_digest(const struct warc_record *record, char ret_digest[WARC_DIGEST_BYTES])
+/* What a record is called by others, known before it is written. */
+struct names {
+	char id[WARC_ID_BYTES], digest[WARC_DIGEST_BYTES];
+};
+
+static int make_names(const struct warc_record *record, struct names *ret)
 {
-	struct buf block = BUF_INIT(SIZE_MAX / 4);
-	if (record->head.n && record->body.n) {
-		buf_putv(&block, record->head);
-		buf_putv(&block, record->body);
-		warc_digest(buf_view(&block), ret_digest);
-	} else {
-		warc_digest(record->head.n ? record->head : record->body, ret_digest);
+	const struct view block[] = { record->head, record->lead, record->body, record->tail };
+	char date[CLOCK_TEXT_BYTES] = "";
+	clock_format(record->date, date);
+	digest_parts(block, sizeof(block) / sizeof(block[0]), ret->digest);
+	return make_id(record, date, ret->digest, ret->id);
+}
+
+static int write_named(struct warc_writer *writer, struct buf *out, const struct warc_record *record,
+	const struct names *names, struct warc_place *ret_place)
+{
+	struct buf *plain = &writer->plain;
+	size_t before = out->n;
+	buf_reset(plain);
+	put_head(plain, record, names->id, names->digest);
+	buf_putv(plain, record->head);
+	buf_putv(plain, record->lead);
+	buf_putv(plain, record->body);
+	buf_putv(plain, record->tail);
+	buf_puts(plain, "\r\n\r\n");
+	int result = plain->err ? plain->err : pack(writer, out, buf_view(plain));
+	if (!writer->lent && plain->cap > PLAIN_KEEP_BYTES)
+		buf_free(plain);
+	if (!result && ret_place) {
+		*ret_place = (struct warc_place){ .offset = before, .length = out->n - before };
+		memcpy(ret_place->record, names->id, sizeof(names->id));
 	}
-	int result = block.err;
-	buf_free(&block);
 	return result;
 }
 
 int warc_write_record(
 	struct warc_writer *writer, struct buf *out, const struct warc_record *record, struct warc_place *ret_place)
 {
-	char digest[WARC_DIGEST_BYTES], date[CLOCK_TEXT_BYTES] = "";
-	struct warc_place place = { .offset = out->n };
-	clock_format(record->date, date);
-	int result = block_digest(record, digest);
-	if (!result)
-		result = make_id(record, date, digest, place.record);
-	if (result)
-		return result;
-	struct buf *plain = &writer->plain;
-	buf_reset(plain);
-	put_head(plain, record, place.record, digest);
-	buf_putv(plain, record->head);
-	buf_putv(plain, record->body);
-	buf_puts(plain, "\r\n\r\n");
-	result = plain->err ? plain->err : pack(writer, out, buf_view(plain));
-	place.length = out->n - place.offset;
-	if (!result && ret_place)
-		*ret_place = place;
-	return result;
+	struct names names;
+	int result = make_names(record, &names);
+	return result ? result : write_named(writer, out, record, &names, ret_place);
 }
 
 int warc_write_info(struct warc_writer *writer, struct buf *out, struct view filename, int64_t date, struct view fields,
@@ -223,18 +250,6 @@ int warc_write_info(struct warc_writer *writer, struct buf *out, struct view fil
 
 /* ---- one capture ----------------------------------------------------------------------------- */
 
-/* A body whose head says chunked is written as one chunk: the head stays as it was received, and every reader of
- * HTTP undoes it (RFC 9112, 7.1). */
-static int put_chunked(struct buf *out, struct view body)
-{
-	if (body.n) {
-		buf_printf(out, "%zx\r\n", body.n);
-		buf_putv(out, body);
-		buf_puts(out, "\r\n");
-	}
-	return buf_puts(out, "0\r\n\r\n");
-}
-
 static void describe_revisit(
 	struct warc_record *record, const struct capture *c, const struct warc_original *original, const char *payload)
 {
@@ -250,12 +265,26 @@ static void describe_revisit(
 		record->payload_digest = view_of(payload);
 }
 
-/* Writes the main record into @out; its id is known only then, so it goes into a buffer of its own first. */
-static int write_main(struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date,
-	const struct warc_original *original, struct warc_place *ret_place)
+/* A body whose head says chunked is written as one chunk: the head stays as it was received, and every reader of
+ * HTTP undoes it (RFC 9112, 7.1). @lead: room for its size. */
+static void frame_chunk(struct warc_record *record, char lead[24])
 {
-	char payload[WARC_DIGEST_BYTES];
-	struct buf chunked = BUF_INIT(SIZE_MAX / 4);
+	record->tail = VIEW("0\r\n\r\n");
+	if (record->body.n == 0)
+		return;
+	int n = snprintf(lead, 24, "%zx\r\n", record->body.n);
+	record->lead = view_make(lead, (size_t)n);
+	record->tail = VIEW("\r\n0\r\n\r\n");
+}
+
+/* Strings of the record that its capture has not. */
+struct main_strings {
+	char payload[WARC_DIGEST_BYTES], lead[24];
+};
+
+static struct warc_record main_record(
+	const struct capture *c, int64_t date, const struct warc_original *original, struct main_strings *strings)
+{
 	struct warc_record record = { .type = c->head.n ? "response" : "resource",
 		.uri = c->url,
 		.ip = c->ip,
@@ -269,29 +298,26 @@ static int write_main(struct warc_writer *writer, struct buf *out, const struct 
 		.head = c->head,
 		.body = c->body };
 	if (original) {
-		warc_digest(c->body, payload);
-		describe_revisit(&record, c, original, payload);
+		warc_digest(c->body, strings->payload);
+		describe_revisit(&record, c, original, strings->payload);
 	} else if (http_is_chunked(c->head)) {
 		/* Readers differ on whether a payload is counted with its chunks: the block's digest says enough. */
-		put_chunked(&chunked, c->body);
-		record.body = buf_view(&chunked);
-		warc_digest(c->body, payload);
-		record.payload_digest = view_of(payload);
+		warc_digest(c->body, strings->payload);
+		record.payload_digest = view_of(strings->payload);
+		frame_chunk(&record, strings->lead);
 	}
-	int result = chunked.err ? chunked.err : warc_write_record(writer, out, &record, ret_place);
-	buf_free(&chunked);
-	return result;
+	return record;
 }
 
 static int write_facts(struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date,
-	const struct warc_place *main)
+	struct view main)
 {
 	struct buf fields = BUF_INIT(1 << 20);
 	warc_facts_write(&fields, c);
 	struct warc_record record = { .type = "metadata",
 		.uri = c->url,
 		.date = date,
-		.concurrent_to = view_of(main->record),
+		.concurrent_to = main,
 		.refers_to_date = GARNER_NO_NUMBER,
 		.content_type = VIEW("application/warc-fields"),
 		.body = buf_view(&fields) };
@@ -303,14 +329,14 @@ static int write_facts(struct warc_writer *writer, struct buf *out, const struct
 }
 
 static int write_request(struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date,
-	const struct warc_place *main)
+	struct view main)
 {
 	struct warc_record record = { .type = "request",
 		.uri = c->url,
 		.ip = c->ip,
 		.protocol = c->protocol,
 		.date = date,
-		.concurrent_to = view_of(main->record),
+		.concurrent_to = main,
 		.refers_to_date = GARNER_NO_NUMBER,
 		.content_type = VIEW("application/http; msgtype=request"),
 		.head = c->request_head };
@@ -320,20 +346,20 @@ static int write_request(struct warc_writer *writer, struct buf *out, const stru
 int warc_write_capture(struct warc_writer *writer, struct buf *out, const struct capture *capture, int64_t date,
 	const struct warc_original *original, struct warc_place *ret_group, struct warc_place *ret_main)
 {
-	struct buf response = BUF_INIT(SIZE_MAX / 4);
+	struct main_strings strings;
+	struct names names;
 	struct warc_place main;
 	size_t before = out->n;
 	if (capture->fetched != GARNER_NO_NUMBER)
 		date = capture->fetched;
-	int result = write_main(writer, &response, capture, date, original, &main);
+	struct warc_record record = main_record(capture, date, original, &strings);
+	int result = make_names(&record, &names);
 	if (!result)
-		result = write_facts(writer, out, capture, date, &main);
+		result = write_facts(writer, out, capture, date, view_of(names.id));
 	if (!result)
-		result = write_request(writer, out, capture, date, &main);
-	main.offset = out->n;
+		result = write_request(writer, out, capture, date, view_of(names.id));
 	if (!result)
-		result = buf_putv(out, buf_view(&response));
-	buf_free(&response);
+		result = write_named(writer, out, &record, &names, &main);
 	if (result)
 		return result;
 	if (ret_main)

@@ -19,6 +19,11 @@ enum warc_packing { WARC_PACK_GZIP, WARC_PACK_ZSTD, WARC_PACK_NONE };
 struct warc_writer; /* one thread; keeps its compressor between records */
 int warc_writer_new(enum warc_packing packing, struct warc_writer **ret_writer, struct error *error);
 struct warc_writer *warc_writer_free(struct warc_writer *writer);
+/* Records are put together in @room, which stays the caller's; one that does not fit is refused with -EFBIG. NULL: on
+ * the heap again. */
+void warc_writer_lend(struct warc_writer *writer, char *room, size_t n);
+/* Bytes that @n bytes take at most when they are packed. */
+size_t warc_packed_bound(const struct warc_writer *writer, size_t n);
 
 /* Where a record went: bytes in @out, counted from its start at the call. */
 struct warc_place {
@@ -37,6 +42,7 @@ struct warc_record {
 	struct view profile, filename, truncated;
 	struct view payload_digest; /* "sha1:…" of what the record does not hold: revisits */
 	struct view head, body;	    /* the block is both; with a head, the body's digest is the payload's */
+	struct view lead, tail;	    /* right before and behind the body, in the block alone */
 };
 /* All of these append to @out. 0, or -ENOMEM, -EFBIG of the buffer. @ret_place may be NULL. */
 int warc_write_record(
