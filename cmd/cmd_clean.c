@@ -158,6 +158,7 @@ static int run(int argc, char **argv)
 		count = 1;
 	}
 	clean.common.options.markdown = clean.format == FORMAT_MARKDOWN;
+	clean.common.options.no_lang = clean.format != FORMAT_JSONL; /* nobody would see it */
 	struct garner *garner = common_begin(&clean.common);
 	if (!garner)
 		return EXIT_USAGE;

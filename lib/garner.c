@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "capture/source.h"
 #include "export/export.h"
@@ -51,6 +52,7 @@ struct garner *garner_new(const struct garner_options *options)
 	garner->engine.stop = &garner->stop;
 	/* One clock for the whole run: what is written does not depend on how long it took. */
 	garner->engine.options.clock = clock_now(&garner->engine.options);
+	garner->few_jobs = garner->engine.options.jobs <= 0;
 	if (garner->engine.options.jobs <= 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
 		garner->engine.options.jobs = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
@@ -158,11 +160,26 @@ static void tick(void *user, const char *in_work)
 	garner->report.in_work = NULL;
 }
 
+/* Threads cost more than they save where all the inputs are small, a millisecond to start them and a heap for each:
+ * one does unless the caller wants more. Not for folders, addresses and pipes, of which nobody knows what they hold. */
+static int jobs_for(const struct garner *garner, const char *const *inputs, size_t input_count)
+{
+	enum { SMALL_BYTES = 256 << 10 };
+	struct stat st;
+	off_t size = 0;
+	for (size_t i = 0; i < input_count && size <= SMALL_BYTES; i++) {
+		if (!garner->few_jobs || stat(inputs[i], &st) < 0 || !S_ISREG(st.st_mode))
+			return garner->engine.options.jobs;
+		size += st.st_size;
+	}
+	return size <= SMALL_BYTES ? 1 : garner->engine.options.jobs;
+}
+
 static struct pipeline pipeline_of(struct garner *garner, struct run *run)
 {
 	atomic_store(&run->pack_captures, true);
 	return (struct pipeline){ .engine = &garner->engine,
-		.jobs = garner->engine.options.jobs,
+		.jobs = run->jobs ? run->jobs : garner->engine.options.jobs,
 		.stop = &garner->stop,
 		.sink = sink,
 		.user = run,
@@ -206,6 +223,7 @@ static int run_inputs(struct garner *garner, struct run *run, const char *const 
 {
 	struct capture_reader *reader = NULL;
 	int result = capture_open(&garner->engine, inputs, input_count, &reader, &garner->error);
+	run->jobs = jobs_for(garner, inputs, input_count);
 	if (result == 0)
 		result = garner_run_reader(garner, run, reader);
 	capture_close(reader);

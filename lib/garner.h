@@ -183,6 +183,7 @@ struct garner_options {
 	bool markdown; /* fill garner_document.markdown */
 	bool explain;  /* cuts carry scores and reasons of every block */
 	bool no_rules; /* text input as it is: normalise only */
+	bool no_lang;  /* languages of documents are not told: what tells them takes a third of a start */
 	bool repeated; /* clean, build, ingest, sync: read files and folders twice; short lines that stand on many texts
 			* of their host (of their folder, where there is no URL) are cut. A store keeps the counts */
 	bool full_parse;    /* the whole page to the parser, not its skeleton */

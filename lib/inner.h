@@ -9,6 +9,7 @@ struct garner {
 	struct engine engine;
 	struct error error;
 	bool loaded;	       /* rules and model */
+	bool few_jobs;	       /* nobody asked for a number of threads */
 	struct error unusable; /* of garner_new: no run can begin */
 	struct garner_report report;
 	uint64_t stage_ns[PIPELINE_TIMES_MAX];
@@ -28,6 +29,7 @@ struct run {
 	garner_document_fn *fn;
 	void *user;
 	int fn_result;
+	int jobs;		   /* 0: as the options say */
 	atomic_bool pack_captures; /* the last page was new: workers pack what the store will probably keep */
 	/* Called before the store hears of a page, in the same transaction; may be NULL. */
 	int (*settle)(void *user, const struct page *page, struct error *error);

@@ -113,11 +113,11 @@ const char *lang_of(struct view text, double *ret_score)
 
 static int open_words(const struct engine *engine, void **ret_state, struct error *error)
 {
-	(void)engine;
 	*ret_state = NULL;
 #ifdef HAVE_CLD2
-	return cld2_open(error);
+	return engine && engine->options.no_lang ? 0 : cld2_open(error);
 #else
+	(void)engine;
 	(void)error;
 	return 0;
 #endif
@@ -128,6 +128,8 @@ static int run(void *state, struct page *page)
 	(void)state;
 	struct garner_document *d = &page->document;
 	double score = 0;
+	if (page->options && page->options->no_lang)
+		return 0;
 	d->lang = lang_of(view_make(d->text, d->text_size), &score);
 	d->lang_score = d->lang ? score : 0;
 	return 0;

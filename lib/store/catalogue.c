@@ -177,6 +177,9 @@ static int prepare_to_read(struct catalogue *catalogue, const char *path, struct
 
 int catalogue_open(const char *path, enum catalogue_mode mode, struct catalogue **ret_catalogue, struct error *error)
 {
+	int result = late_sqlite(error);
+	if (result)
+		return result;
 	struct catalogue *catalogue = calloc(1, sizeof(*catalogue));
 	if (!catalogue || !(catalogue->name = strdup(path))) {
 		free(catalogue);
@@ -191,7 +194,6 @@ int catalogue_open(const char *path, enum catalogue_mode mode, struct catalogue 
 	int flags = mode == CATALOGUE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
 	/* The empty name is a private temporary database that goes to disk when it grows. */
 	const char *file = mode == CATALOGUE_MEMORY ? "" : path;
-	int result = 0;
 	if (sqlite3_open_v2(file, &catalogue->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
 		result = catalogue_failed(catalogue, error);
 	if (!result) {

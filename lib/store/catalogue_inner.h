@@ -2,8 +2,8 @@
 #ifndef GARNER_STORE_CATALOGUE_INNER_H
 #define GARNER_STORE_CATALOGUE_INNER_H
 
-#include <sqlite3.h>
 #include "store/catalogue.h"
+#include "store/late_sqlite.h"
 #include "util/buf.h"
 #include "util/map.h"
 

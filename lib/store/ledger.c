@@ -161,6 +161,9 @@ uint64_t ledger_key(struct view v)
 
 int ledger_open(void *database, const char *name, struct ledger **ret_ledger, struct error *error)
 {
+	int result = late_sqlite(error);
+	if (result)
+		return result;
 	struct ledger *l = calloc(1, sizeof(*l));
 	if (!l || !(l->name = strdup(name))) {
 		free(l);
@@ -168,7 +171,7 @@ int ledger_open(void *database, const char *name, struct ledger **ret_ledger, st
 	}
 	l->db = database;
 	if (sqlite3_exec(l->db, schema, NULL, NULL, NULL) != SQLITE_OK) {
-		int result = ledger_failed(l, error);
+		result = ledger_failed(l, error);
 		ledger_close(l);
 		return result;
 	}
@@ -178,6 +181,9 @@ int ledger_open(void *database, const char *name, struct ledger **ret_ledger, st
 
 int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct error *error)
 {
+	int result = late_sqlite(error);
+	if (result)
+		return result;
 	struct ledger *l = calloc(1, sizeof(*l));
 	if (!l || asprintf(&l->name, "%s/catalogue.db", store) < 0) {
 		free(l);
@@ -185,7 +191,7 @@ int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct err
 	}
 	l->own = true;
 	if (sqlite3_open_v2(l->name, &l->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		int result = ledger_failed(l, error);
+		result = ledger_failed(l, error);
 		ledger_close(l);
 		return result;
 	}

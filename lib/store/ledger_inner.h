@@ -2,7 +2,7 @@
 #ifndef GARNER_STORE_LEDGER_INNER_H
 #define GARNER_STORE_LEDGER_INNER_H
 
-#include <sqlite3.h>
+#include "store/late_sqlite.h"
 #include "store/ledger.h"
 
 /* Of a row, in the order in which it is read. */

@@ -31,7 +31,8 @@ int raw_packer_new(const struct engine *engine, struct raw_packer **ret_packer, 
 	return 0;
 }
 
-/* More than the fields of three records with all their strings; what does not fit all the same is packed by the writer. */
+/* More than the fields of three records with all their strings; what does not fit all the same is packed by the writer.
+ */
 static size_t record_bytes(const struct capture *c)
 {
 	return c->head.n + c->body.n + c->request_head.n + 8 * c->url.n + KIB(64);

@@ -32,7 +32,8 @@ int search_execute(const struct search_index *index, const char *sql, struct err
 
 void search_close(struct search_index *index)
 {
-	sqlite3_close(index->db);
+	if (index->db)
+		sqlite3_close(index->db);
 	free(index->name);
 }
 
@@ -44,6 +45,9 @@ int search_schema(const struct search_index *index, struct error *error)
 int search_open(const char *root, int flags, struct search_index *index, struct error *error)
 {
 	*index = (struct search_index){ .db = NULL };
+	int result = late_sqlite(error);
+	if (result)
+		return result;
 	if (asprintf(&index->name, "%s/search.db", root) < 0) {
 		index->name = NULL;
 		return error_set(error, -ENOMEM, "%s: no memory", root);

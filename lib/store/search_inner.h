@@ -2,7 +2,7 @@
 #ifndef GARNER_STORE_SEARCH_INNER_H
 #define GARNER_STORE_SEARCH_INNER_H
 
-#include <sqlite3.h>
+#include "store/late_sqlite.h"
 #include "store/search.h"
 
 struct search_index {

@@ -309,8 +309,8 @@ static struct warc_record main_record(
 	return record;
 }
 
-static int write_facts(struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date,
-	struct view main)
+static int write_facts(
+	struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date, struct view main)
 {
 	struct buf fields = BUF_INIT(1 << 20);
 	warc_facts_write(&fields, c);
@@ -328,8 +328,8 @@ static int write_facts(struct warc_writer *writer, struct buf *out, const struct
 	return result;
 }
 
-static int write_request(struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date,
-	struct view main)
+static int write_request(
+	struct warc_writer *writer, struct buf *out, const struct capture *c, int64_t date, struct view main)
 {
 	struct warc_record record = { .type = "request",
 		.uri = c->url,
