@@ -45,11 +45,9 @@ static inline uint8_t q_share(uint64_t part, const struct q_whole *whole)
 /* 8 steps an octave: 0, 8 (one), 12, 16 (three) …; 255 from 2^31 on. */
 static inline uint8_t q_log(uint64_t n)
 {
-	n = n >= UINT32_MAX ? UINT32_MAX : n + 1;
+	n = (n < UINT32_MAX ? n : UINT32_MAX - 1) + 1;
 	unsigned octave = 31u - (unsigned)__builtin_clz((uint32_t)n);
-	unsigned step = octave >= 3 ? (unsigned)(n >> (octave - 3)) & 7 : (unsigned)(n << (3 - octave)) & 7;
-	unsigned q = octave * 8 + step;
-	return (uint8_t)(q > 255 ? 255 : q);
+	return (uint8_t)(octave * 8 + ((n << 3 >> octave) & 7));
 }
 
 static inline uint8_t q_count(uint64_t n)
