@@ -91,6 +91,7 @@ void box_facts_fill(struct features *f, uint32_t i, const struct element_names *
 	const struct dom_node *node = &f->page->dom->nodes[box->node];
 	struct box_facts *own = &f->boxes[i];
 	const struct box_facts *up = &f->boxes[box->parent];
+	*own = (struct box_facts){ 0 };
 	own->tag = node->tag;
 	own->look = look_of(names->class_key, node->tag);
 	uint32_t above = f->boxes[f->blocks->boxes[box->parent].parent].look;
@@ -117,7 +118,7 @@ void box_facts_fill(struct features *f, uint32_t i, const struct element_names *
 int box_facts_read(struct features *f)
 {
 	struct arena *arena = &f->page->arena;
-	f->boxes = arena_calloc(arena, f->blocks->box_count + 1, sizeof(*f->boxes));
+	f->boxes = arena_alloc(arena, ((size_t)f->blocks->box_count + 1) * sizeof(*f->boxes));
 	f->inline_odds = arena_calloc(arena, f->blocks->count + 1, sizeof(*f->inline_odds));
 	f->box_vectors = arena_alloc(arena, (size_t)f->blocks->box_count * BOX_FEATURES + 1);
 	f->near = arena_alloc(arena, (size_t)f->blocks->count * NEAR_FEATURES + 1);

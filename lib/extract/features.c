@@ -35,13 +35,14 @@ static bool allocate(struct features *f)
 {
 	struct arena *arena = &f->page->arena;
 	size_t n = f->blocks->count + 1;
-	f->stats = arena_calloc(arena, n, sizeof(*f->stats));
-	f->sums = arena_calloc(arena, n, sizeof(*f->sums));
+	f->stats = arena_alloc(arena, n * sizeof(*f->stats));
+	f->sums = arena_alloc(arena, n * sizeof(*f->sums));
 	uint32_t *indices = arena_calloc(arena, n * 6, sizeof(uint32_t));
 	uint8_t *bytes = arena_calloc(arena, n * 4, 1);
-	f->classes = arena_calloc(arena, n, sizeof(*f->classes));
+	f->classes = arena_alloc(arena, n * sizeof(*f->classes));
 	if (!f->stats || !f->sums || !indices || !bytes || !f->classes)
 		return false;
+	f->sums[0] = (struct text_sums){ 0 };
 	f->copies = indices;
 	f->copy_first = indices + n;
 	f->alike = indices + 2 * n;
@@ -128,8 +129,10 @@ static bool read_copies(struct features *f)
 		f->copies[*first]++;
 		const struct text_block *b = &f->blocks->items[i];
 		uint32_t *class = key_table_put(&looks, f->boxes[b->box].signature ^ b->kind, &fresh);
-		if (fresh)
+		if (fresh) {
 			*class = f->class_count++;
+			f->classes[*class] = (struct alike){ 0 };
+		}
 		f->alike[i] = *class;
 		struct alike *a = &f->classes[*class];
 		a->blocks++;

@@ -3,38 +3,47 @@
 #include "extract/quantise.h"
 #include "meta/meta.h"
 
-struct tag_counts {
-	uint32_t articles, times, images, inputs, codes, h1;
+enum counted { COUNT_NONE, COUNT_ARTICLE, COUNT_TIME, COUNT_IMAGE, COUNT_INPUT, COUNT_CODE, COUNT_H1, COUNTS };
+
+static const uint8_t counted_tags[DOM_TAG_COUNT] = {
+	[DOM_article] = COUNT_ARTICLE,
+	[DOM_time] = COUNT_TIME,
+	[DOM_img] = COUNT_IMAGE,
+	[DOM_picture] = COUNT_IMAGE,
+	[DOM_video] = COUNT_IMAGE,
+	[DOM_iframe] = COUNT_IMAGE,
+	[DOM_input] = COUNT_INPUT,
+	[DOM_select] = COUNT_INPUT,
+	[DOM_textarea] = COUNT_INPUT,
+	[DOM_button] = COUNT_INPUT,
+	[DOM_pre] = COUNT_CODE,
+	[DOM_code] = COUNT_CODE,
+	[DOM_h1] = COUNT_H1,
 };
 
-static void count_tags(struct features *f, struct tag_counts *c)
+/* Nodes [@from, @end), without a branch on what they are. */
+static void count_nodes(const struct dom *dom, uint32_t from, uint32_t end, uint32_t counts[COUNTS])
+{
+	for (uint32_t i = from; i < end; i++) {
+		const struct dom_node *n = &dom->nodes[i];
+		counts[n->is_text ? COUNT_NONE : counted_tags[n->tag]]++;
+	}
+}
+
+static void count_tags(struct features *f, uint32_t counts[COUNTS])
 {
 	const struct dom *dom = f->page->dom;
-	uint32_t block = 0, images = 0;
-	for (uint32_t i = 0; i < dom->count; i++) {
-		while (block < f->blocks->count && f->blocks->items[block].node <= i) {
-			f->images[block++] = q_count(images);
-			images = 0;
+	uint32_t at = 0, images = 0;
+	for (uint32_t i = 0; i < f->blocks->count; i++) {
+		uint32_t node = f->blocks->items[i].node;
+		if (node > at) {
+			count_nodes(dom, at, node, counts);
+			at = node;
 		}
-		if (dom->nodes[i].is_text)
-			continue;
-		switch (dom->nodes[i].tag) {
-		case DOM_article: c->articles++; break;
-		case DOM_time: c->times++; break;
-		case DOM_img:
-		case DOM_picture:
-		case DOM_video:
-		case DOM_iframe: c->images++, images++; break;
-		case DOM_input:
-		case DOM_select:
-		case DOM_textarea:
-		case DOM_button: c->inputs++; break;
-		case DOM_pre:
-		case DOM_code: c->codes++; break;
-		case DOM_h1: c->h1++; break;
-		default: break;
-		}
+		f->images[i] = q_count(counts[COUNT_IMAGE] - images);
+		images = counts[COUNT_IMAGE];
 	}
+	count_nodes(dom, at, dom->count, counts);
 }
 
 static uint8_t schema_class(struct view type)
@@ -98,9 +107,9 @@ void page_facts_read(struct features *f)
 {
 	const struct evidence *e = f->page->evidence;
 	const struct text_sums *all = &f->sums[f->blocks->count];
-	struct tag_counts c = { 0 };
+	uint32_t counts[COUNTS] = { 0 };
 	uint32_t wide = 0, longest = 0, money = 0;
-	count_tags(f, &c);
+	count_tags(f, counts);
 	for (uint32_t i = 0; i < f->blocks->count; i++) {
 		wide += f->stats[i].wide;
 		money += f->stats[i].money;
@@ -117,12 +126,12 @@ void page_facts_read(struct features *f)
 	PUT(PAGE_HEADINGS, q_log(all->headings));
 	PUT(PAGE_ITEMS, q_log(all->items));
 	PUT(PAGE_ROWS, q_log(all->rows));
-	PUT(PAGE_ARTICLES, q_count(c.articles));
-	PUT(PAGE_TIMES, q_count(c.times));
-	PUT(PAGE_IMAGES, q_log(c.images));
-	PUT(PAGE_INPUTS, q_log(c.inputs));
-	PUT(PAGE_CODE, q_log(c.codes));
-	PUT(PAGE_H1, q_count(c.h1));
+	PUT(PAGE_ARTICLES, q_count(counts[COUNT_ARTICLE]));
+	PUT(PAGE_TIMES, q_count(counts[COUNT_TIME]));
+	PUT(PAGE_IMAGES, q_log(counts[COUNT_IMAGE]));
+	PUT(PAGE_INPUTS, q_log(counts[COUNT_INPUT]));
+	PUT(PAGE_CODE, q_log(counts[COUNT_CODE]));
+	PUT(PAGE_H1, q_count(counts[COUNT_H1]));
 	PUT(PAGE_SCHEMA, e ? schema_class(e->schema_type) : 0);
 	PUT(PAGE_OG, e ? og_class(e->og_type) : 0);
 	PUT(PAGE_WIDE, q_ratio(wide, all->chars));

@@ -4,6 +4,9 @@
 #include "extract/feature_parts.h"
 #include "extract/key_table.h"
 #include "util/hash.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
 	BOX_TOKENS = 40, /* looked at on one element */
@@ -257,10 +260,10 @@ void odds_slots_free(struct odds_slots *s)
 	*s = (struct odds_slots){ 0 };
 }
 
-static int lookup(const struct odds_table *table, uint32_t hash)
+static int look_on(const struct odds_table *table, uint32_t hash, uint32_t at)
 {
-	for (uint32_t i = odds_slot(hash);; i++) {
-		uint32_t slot = i & table->mask;
+	for (;; at++) {
+		uint32_t slot = at & table->mask;
 		if (table->hashes[slot] == hash)
 			return table->values[slot];
 		if (!table->hashes[slot])
@@ -268,10 +271,28 @@ static int lookup(const struct odds_table *table, uint32_t hash)
 	}
 }
 
+/* Whether a token is known cannot be foreseen: four slots are looked at together, without a branch on what they hold.
+ */
+static inline int lookup(const struct odds_table *table, uint32_t hash)
+{
+	uint32_t at = odds_slot(hash) & table->mask;
+#ifdef __SSE2__
+	if (at + 4 <= table->mask) {
+		__m128i four = _mm_loadu_si128((const __m128i *)(table->hashes + at));
+		__m128i same = _mm_cmpeq_epi32(four, _mm_set1_epi32((int)hash));
+		__m128i ends = _mm_or_si128(same, _mm_cmpeq_epi32(four, _mm_setzero_si128()));
+		unsigned found = (unsigned)_mm_movemask_ps(_mm_castsi128_ps(same));
+		if (_mm_movemask_epi8(ends))
+			return table->values[at + (unsigned)__builtin_ctz(found | 8)] & -(found != 0);
+	}
+#endif
+	return look_on(table, hash, at);
+}
+
 /* The table is far larger than what is near: a token is asked for some time before it is looked up. */
 static void look_ahead(const struct features *f, const struct odds_table *table, uint32_t token)
 {
-	enum { AHEAD = 12 };
+	enum { AHEAD = 40 };
 	if (token + AHEAD >= f->token_count)
 		return;
 	uint32_t slot = odds_slot(f->tokens[token + AHEAD]) & table->mask;

@@ -15,15 +15,18 @@ static bool count_twins(struct features *f)
 	struct arena *arena = &f->page->arena;
 	uint32_t count = f->blocks->box_count;
 	bool fresh;
-	f->twins = arena_calloc(arena, count + 1, sizeof(*f->twins));
+	f->twins = arena_alloc(arena, (count + 1) * sizeof(*f->twins));
 	struct arena_mark mark = arena_mark(arena);
 	if (!f->twins || !key_table_init(&looks, arena, count))
 		return false;
+	f->twins[0] = (struct twins){ 0 };
 	for (uint32_t i = 1; i < count; i++) {
 		const struct box *box = &f->blocks->boxes[i];
 		uint32_t *class = key_table_put(&looks, (uint64_t)box->parent << 32 | f->boxes[i].look, &fresh);
-		if (fresh)
+		if (fresh) {
 			*class = ++f->twins_count;
+			f->twins[*class] = (struct twins){ 0 };
+		}
 		struct twins *t = &f->twins[*class];
 		struct text_sums s = box_sums(f, i);
 		f->boxes[i].twins = *class;

@@ -229,6 +229,8 @@ static void alike_vector(const struct features *f, struct alike *a)
 void shared_vectors_make(struct features *f)
 {
 	const struct text_sums *sums = &f->sums[f->blocks->count];
+	if (!f->blocks->box_count)
+		return; /* nothing was parsed */
 	f->all.blocks = q_whole_of(f->blocks->count);
 	f->all.chars = q_whole_of(sums->chars);
 	f->all.good = q_whole_of(sums->good);
