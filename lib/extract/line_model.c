@@ -128,7 +128,7 @@ int line_model_read(struct view bytes, struct line_model **ret_model, struct err
 	struct line_model *model = calloc(1, sizeof(*model));
 	if (!model)
 		return error_set(error, -ENOMEM, "no memory for the model of lines");
-	bool fits = view_starts(bytes, VIEW("GARNLIN2"));
+	bool fits = view_starts(bytes, VIEW("GARNLIN3"));
 	get(&in, 4);
 	get(&in, 4);
 	fits = fits && get(&in, 4) == line_features_version();
@@ -157,6 +157,45 @@ struct line_model *line_model_free(struct line_model *model)
 	return NULL;
 }
 
+/* Does the document show furniture: two lines of a rule, or a twentieth surely furniture? */
+static bool is_noisy(const struct work *work, const int32_t *text)
+{
+	enum { HITS = 2, SURE = -1536, SURE_SHARE = 20 };
+	size_t hits = 0, sure = 0;
+	for (size_t i = 0; i < work->live_count; i++) {
+		const struct hits *hit = hits_at(work, i);
+		hits += hit->any || hit->zoned || hit->weak;
+		sure += text[i] < SURE;
+	}
+	return hits >= HITS || sure * SURE_SHARE > work->live_count;
+}
+
+static bool is_sure_prose(const struct work *work, const int32_t *text, size_t place)
+{
+	enum { SURE = 1024 };
+	return (line_at(work, place)->flags & LINE_PROSE) && !hits_at(work, place)->any && text[place] > SURE;
+}
+
+/* The text goes from the first to the last line of prose that the trees are sure of; without any, all is text. */
+static void put_limits(const struct line_model *model, const struct work *work, const int32_t *text, int32_t *ret)
+{
+	size_t n = work->live_count, first = 0, end = n;
+	bool noisy = is_noisy(work, text);
+	while (first < n && !is_sure_prose(work, text, first))
+		first++;
+	while (end > first && !is_sure_prose(work, text, end - 1))
+		end--;
+	if (first == n) {
+		first = 0;
+		end = n;
+	}
+	for (size_t i = 0; i < n; i++) {
+		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
+		int zone = i < first ? LINE_HEAD : i < end ? LINE_IN : LINE_TAIL;
+		ret[i] = model->thresholds[noisy ? zone + prose : LINE_CALM];
+	}
+}
+
 int line_model_run(const struct line_model *model, struct work *work, struct line_scores *ret_scores)
 {
 	struct arena *arena = &work->page->arena;
@@ -164,7 +203,8 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	uint8_t *x = arena_calloc(arena, n + 1, LF_COUNT);
 	int32_t *text = arena_alloc(arena, (n + 1) * sizeof(*text));
 	int32_t *title = arena_alloc(arena, (n + 1) * sizeof(*title));
-	if (!x || !text || !title)
+	int32_t *limit = arena_alloc(arena, (n + 1) * sizeof(*limit));
+	if (!x || !text || !title || !limit)
 		return page_full(work->page);
 	int result = line_features(work, x);
 	if (result)
@@ -172,21 +212,7 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	forest_score(&model->text, x, LF_COUNT, n, text);
 	/* A title stands before the first prose. */
 	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, title);
-	*ret_scores = (struct line_scores){ .text = text, .title = title };
+	put_limits(model, work, text, limit);
+	*ret_scores = (struct line_scores){ .text = text, .limit = limit, .title = title };
 	return 0;
-}
-
-void line_model_thresholds(const struct line_model *model, const struct work *work, const struct line_scores *scores,
-	int32_t ret_thresholds[LINE_THRESHOLDS])
-{
-	enum { HITS = 2, SURE = -1536, SURE_SHARE = 20 }; /* two lines of a rule, or a twentieth surely furniture */
-	size_t hits = 0, sure = 0;
-	for (size_t i = 0; i < work->live_count; i++) {
-		const struct hits *hit = hits_at(work, i);
-		hits += hit->any || hit->zoned || hit->weak;
-		sure += scores->text[i] < SURE;
-	}
-	bool noisy = hits >= HITS || sure * SURE_SHARE > work->live_count;
-	for (int i = 0; i < LINE_THRESHOLDS; i++)
-		ret_thresholds[i] = model->thresholds[noisy ? i : LINE_CALM];
 }

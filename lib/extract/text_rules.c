@@ -239,14 +239,11 @@ static int take_title(struct work *work)
 /* ---- passes ------------------------------------------------------------------------------------ */
 
 /* A text of nothing but furniture is rarer than a text the scorer does not know: then it has no say. */
-static bool leaves_nothing(
-	const struct work *work, const struct line_scores *scores, const int32_t *thresholds, int64_t title)
+static bool leaves_nothing(const struct work *work, const struct line_scores *scores, int64_t title)
 {
-	for (size_t i = 0; i < work->live_count; i++) {
-		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
-		if ((int64_t)i > title && scores->text[i] >= thresholds[prose ? LINE_LONG : LINE_SHORT])
+	for (size_t i = 0; i < work->live_count; i++)
+		if ((int64_t)i > title && scores->text[i] >= scores->limit[i])
 			return false;
-	}
 	return true;
 }
 
@@ -256,18 +253,12 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 {
 	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
 	int64_t title = find_title(work, scores);
-	int32_t thresholds[LINE_THRESHOLDS];
 	int result = 0;
-	line_model_thresholds(work->model, work, scores, thresholds);
-	if (leaves_nothing(work, scores, thresholds, title))
+	if (leaves_nothing(work, scores, title))
 		return 0;
-	for (size_t i = 0; i < work->live_count && result == 0; i++) {
-		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
-		if ((int64_t)i < title)
+	for (size_t i = 0; i < work->live_count && result == 0; i++)
+		if ((int64_t)i < title || ((int64_t)i != title && scores->text[i] < scores->limit[i]))
 			result = cut(work, i, rule);
-		else if ((int64_t)i != title && scores->text[i] < thresholds[prose ? LINE_LONG : LINE_SHORT])
-			result = cut(work, i, rule);
-	}
 	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
 	if (title != NO_TITLE && (size_t)title + 1 < work->live_count) {
 		work->changed |= !block_at(work, (size_t)title + 1)->gap;

@@ -135,13 +135,19 @@ static void label_by(struct line_doc *doc, struct view text, int at)
 		total += (float)doc->work.lines[i].words;
 	}
 	uint32_t title = clean ? doc->count : title_place(doc, like);
+	/* A truth that is empty says nothing of the lines: such a text is cleaned, not learned from. */
+	float known = text.n ? 1 : 0;
 	/* What a wrong decision costs in the page's F1, in percent; short lines count a little more than their words.
 	 */
 	for (uint32_t i = 0; i < doc->count; i++) {
 		float kind = kind_weight(doc);
-		w[i] *= 100 * kind * ((float)doc->work.lines[i].words + 2) / (total + 80);
+		w[i] *= known * 100 * kind * ((float)doc->work.lines[i].words + 2) / (total + 80);
 		doc->is_title[i] = i == title;
-		doc->title_w[i] = doc->origin == LINES_GUESS ? 0 : kind * (i == title ? 4 : like[i] > 0.4f ? 0.5f : 1);
+		doc->title_w[i] = doc->origin == LINES_GUESS ? 0
+							     : known * kind *
+								       (i == title		? 4
+									       : like[i] > 0.4f ? 0.5f
+												: 1);
 		/* The title itself is the other forest's to find. */
 		if (i == title || like[i] == 1)
 			w[i] = 0;
@@ -262,12 +268,12 @@ static int note_noise(struct line_corpus *corpus, struct map *titles, const json
 {
 	const struct truth *truth = truths_find(&corpus->truths, text_of(object, "record"));
 	struct view text = text_of(object, "text");
-	if (!truth || !truth->body.n || !text.n)
+	if (!truth || !text.n)
 		return 0;
 	uint64_t *title = map_get(titles, truth->record);
 	struct view words = title ? view_of((const char *)(uintptr_t)*title) : VIEW_NONE;
 	int result = add_doc(corpus, truth, words, text, LINES_NOISE, NULL);
-	return result ? result : add_body(corpus, truth);
+	return result || !truth->body.n ? result : add_body(corpus, truth);
 }
 
 /* A page of page_texts. */

@@ -1,11 +1,12 @@
 /* Learns the scorer of plain-text lines.
  *
- *   train_lines DATA PAGES|- OUT SHORT/LONG/CALM...
+ *   train_lines DATA PAGES|- OUT THRESHOLDS...
  *
- * For each triple of thresholds (percent: a line that is less probably text is cut; see enum line_threshold):
- *   OUT.SHORT-LONG-CALM.jsonl    each noise document, cleaned by a model that has not seen its site, for score.py
- *   OUT.SHORT-LONG-CALM.bodies   each truth body, the same
- *   OUT.SHORT-LONG-CALM.c        the model of all documents: lib/extract/line_model_data.c */
+ * For each THRESHOLDS (percent, seven between slashes as in enum line_threshold: a line that is less probably text is
+ * cut):
+ *   OUT.THRESHOLDS.jsonl    each noise document, cleaned by a model that has not seen its site, for score.py
+ *   OUT.THRESHOLDS.bodies   each truth body, the same
+ *   OUT.THRESHOLDS.c        the model of all documents: lib/extract/line_model_data.c */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -115,7 +116,8 @@ static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_mo
 	size_t n = 0, words = 0;
 	for (uint32_t i = 0; i < l->corpus.count; i++) {
 		struct line_doc *doc = &l->corpus.docs[i];
-		if (doc->origin != LINES_BODY && doc->fold != a && doc->fold != b)
+		bool known = doc->origin == LINES_GUESS || doc->truth->body.n;
+		if (known && doc->origin != LINES_BODY && doc->fold != a && doc->fold != b)
 			docs[n++] = doc;
 	}
 	qsort(docs, n, sizeof(*docs), by_site);
@@ -320,7 +322,7 @@ static int write_model(const struct line_model *model, const char *name)
 	uint32_t words = 0;
 	for (uint32_t i = 0; i <= model->odds.mask; i++)
 		words += model->odds.slots[i].hash != 0;
-	buf_puts(&out, "GARNLIN2");
+	buf_puts(&out, "GARNLIN3");
 	put(&out, line_features_version(), 4);
 	put(&out, 1, 4);
 	for (int i = 0; i < LINE_THRESHOLDS; i++)
@@ -347,18 +349,34 @@ static int write_model(const struct line_model *model, const char *name)
 	return fclose(file);
 }
 
-static int write_all(struct learner *l, const char *out, const char *triple)
+/* Percents as logits; -1 when there are not as many as LINE_THRESHOLDS. */
+static int read_thresholds(const char *percents, int32_t *ret)
 {
-	int percent[LINE_THRESHOLDS];
+	int count = 0;
+	for (const char *p = percents; count < LINE_THRESHOLDS; p++) {
+		char *end;
+		double share = strtod(p, &end) / 100;
+		if (end == p || share <= 0 || share >= 1)
+			return -1;
+		ret[count++] = (int32_t)lround(log(share / (1 - share)) * 1024);
+		p = end;
+		if (*p != '/')
+			return count == LINE_THRESHOLDS && !*p ? 0 : -1;
+	}
+	return -1;
+}
+
+static int write_all(struct learner *l, const char *out, const char *percents)
+{
 	char name[4096];
-	if (sscanf(triple, "%d/%d/%d", &percent[0], &percent[1], &percent[2]) != 3)
+	int32_t thresholds[LINE_THRESHOLDS];
+	if (read_thresholds(percents, thresholds))
 		return -1;
 	for (uint32_t i = 0; i <= NONE; i++)
-		for (int k = 0; k < LINE_THRESHOLDS; k++) {
-			double p = percent[k] / 100.0;
-			l->models[i].thresholds[k] = (int32_t)lround(log(p / (1 - p)) * 1024);
-		}
-	snprintf(name, sizeof(name), "%s.%d-%d-%d", out, percent[0], percent[1], percent[2]);
+		memcpy(l->models[i].thresholds, thresholds, sizeof(thresholds));
+	int n = snprintf(name, sizeof(name), "%s.%s", out, percents);
+	for (char *p = name + n - strlen(percents); *p; p++)
+		*p = *p == '/' ? '-' : *p;
 	return write_cv(l, name) | write_model(&l->models[NONE], name);
 }
 
@@ -366,7 +384,7 @@ int main(int argc, char **argv)
 {
 	static struct learner l;
 	if (argc < 5) {
-		fprintf(stderr, "usage: train_lines DATA PAGES|- OUT SHORT/LONG/CALM...\n");
+		fprintf(stderr, "usage: train_lines DATA PAGES|- OUT THRESHOLDS...\n");
 		return 2;
 	}
 	if (lines_read(&l.corpus, argv[1], strcmp(argv[2], "-") ? argv[2] : NULL))
