@@ -3,16 +3,39 @@
 #include "extract/quantise.h"
 #include "util/hash.h"
 
-enum { SEEN_SLOTS = 8192, WINDOW = 4, HEAD_PROSE = 6 };
+enum { SEEN_SLOTS = 8192, WINDOW = 4, HEAD_PROSE = 6, NEAR = 3, NEAR_COLUMNS = 5 };
+
+/* What is asked of a live line again and again, side by side. */
+struct doc_line {
+	const struct line_own *own;
+	uint32_t bytes, words;
+	uint8_t near[NEAR_COLUMNS]; /* what lines beside it see */
+	uint8_t hit, group;
+	bool prose, gap;
+};
+
+/* Of all lines before one: what stands between two places is a difference. */
+struct sums {
+	uint64_t bytes, prose, words;
+	int64_t odds;
+	uint32_t hits;
+};
+
+/* Lines with words before one, and their shares of the head's words. */
+struct heads {
+	uint32_t count, sum;
+};
 
 struct doc {
 	const struct work *work;
-	uint16_t *seen;	  /* lines that hold a word, by its hash */
-	uint16_t *copies; /* lines of a key, by its hash */
-	uint16_t *shapes; /* lines of a shape */
-	uint16_t *fronts; /* lines that begin with the same words */
-	uint8_t *topic;	  /* words of prose: 1 of the first paragraphs, 2 passed on the way */
-	uint8_t *head;	  /* by place: share of its words that the first paragraphs have */
+	struct doc_line *lines; /* live ones by place, NEAR empty ones before and behind */
+	struct sums *sums;	/* by place, and of all */
+	struct heads *heads;	/* by place, and of all */
+	uint16_t *seen;		/* lines that hold a word, by its hash */
+	uint16_t *copies;	/* lines of a key, by its hash */
+	uint16_t *shapes;	/* lines of a shape */
+	uint16_t *fronts;	/* lines that begin with the same words */
+	uint8_t *topic;		/* words of prose: 1 of the first paragraphs, 2 passed on the way */
 	uint64_t bytes, prose_bytes;
 	size_t prose, hits, gaps, bullets;
 	int64_t odds, words;
@@ -28,39 +51,83 @@ static bool is_prose(const struct work *work, size_t place)
 	return (line_at(work, place)->flags & LINE_PROSE) && !hits_at(work, place)->any;
 }
 
+static bool doc_alloc(struct work *work, struct doc *doc)
+{
+	struct arena *arena = &work->page->arena;
+	size_t n = work->live_count;
+	doc->lines = arena_alloc(arena, (n + 2 * NEAR) * sizeof(*doc->lines));
+	doc->sums = arena_alloc(arena, (n + 1) * sizeof(*doc->sums));
+	doc->heads = arena_alloc(arena, (n + 1) * sizeof(*doc->heads));
+	doc->seen = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->seen));
+	doc->copies = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->copies));
+	doc->shapes = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->shapes));
+	doc->fronts = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->fronts));
+	doc->topic = arena_calloc(arena, SEEN_SLOTS, 1);
+	return doc->lines && doc->sums && doc->heads && doc->seen && doc->copies && doc->shapes && doc->fronts &&
+	       doc->topic;
+}
+
+static struct doc_line doc_line(const struct work *work, size_t place)
+{
+	const struct line *line = line_at(work, place);
+	const struct line_own *own = own_at(work, place);
+	const uint8_t *x = own->x;
+	return (struct doc_line){ .own = own,
+		.bytes = (uint32_t)line->text.n,
+		.words = line->words,
+		.near = { x[L_WORDS], x[L_END], x[L_HIT], x[L_ODDS_MEAN], x[L_START] },
+		.hit = x[L_HIT] != 0,
+		.group = line_group(own),
+		.prose = is_prose(work, place),
+		.gap = block_at(work, place)->gap };
+}
+
+static inline void count_up(uint16_t *slots, uint32_t hash)
+{
+	uint16_t *slot = &slots[hash % SEEN_SLOTS];
+	*slot = (uint16_t)(*slot + (*slot < UINT16_MAX));
+}
+
+static void doc_count(struct doc *doc, const struct doc_line *line)
+{
+	const struct line_own *own = line->own;
+	doc->prose += line->prose;
+	doc->gaps += line->gap;
+	doc->bullets += own->x[L_BULLET];
+	count_up(doc->shapes, own->shape);
+	count_up(doc->fronts, own->front);
+	count_up(doc->copies, own->hash);
+	for (size_t k = 0; k < own->word_count; k++)
+		count_up(doc->seen, own->words[k]);
+}
+
 static int doc_read(struct work *work, struct doc *doc)
 {
 	*doc = (struct doc){ .work = work };
-	doc->seen = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->seen));
-	doc->copies = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->copies));
-	doc->shapes = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->shapes));
-	doc->fronts = arena_calloc(&work->page->arena, SEEN_SLOTS, sizeof(*doc->fronts));
-	doc->topic = arena_calloc(&work->page->arena, SEEN_SLOTS, 1);
-	doc->head = arena_calloc(&work->page->arena, work->live_count + 1, 1);
-	if (!doc->seen || !doc->copies || !doc->shapes || !doc->fronts || !doc->topic || !doc->head)
+	if (!doc_alloc(work, doc))
 		return page_full(work->page);
-	for (size_t i = 0; i < work->live_count; i++) {
-		const struct line_own *own = own_at(work, i);
-		size_t bytes = line_at(work, i)->text.n;
-		doc->bytes += bytes;
-		doc->prose += is_prose(work, i);
-		doc->prose_bytes += is_prose(work, i) ? bytes : 0;
-		doc->hits += own->x[L_HIT] != 0;
-		doc->gaps += block_at(work, i)->gap;
-		doc->bullets += own->x[L_BULLET];
-		doc->odds += own->x[L_ODDS_MEAN] - 128;
-		doc->words += line_at(work, i)->words;
-		uint16_t *shapes = &doc->shapes[own->shape % SEEN_SLOTS];
-		*shapes = (uint16_t)(*shapes + (*shapes < UINT16_MAX));
-		uint16_t *fronts = &doc->fronts[own->front % SEEN_SLOTS];
-		*fronts = (uint16_t)(*fronts + (*fronts < UINT16_MAX));
-		uint16_t *copies = &doc->copies[own->hash % SEEN_SLOTS];
-		*copies = (uint16_t)(*copies + (*copies < UINT16_MAX));
-		for (size_t k = 0; k < own->word_count; k++) {
-			uint16_t *seen = &doc->seen[own->words[k] % SEEN_SLOTS];
-			*seen = (uint16_t)(*seen + (*seen < UINT16_MAX));
-		}
+	size_t n = work->live_count;
+	struct sums sums = { 0 };
+	memset(doc->lines, 0, NEAR * sizeof(*doc->lines));
+	doc->lines += NEAR;
+	memset(doc->lines + n, 0, NEAR * sizeof(*doc->lines));
+	for (size_t i = 0; i < n; i++) {
+		struct doc_line *line = &doc->lines[i];
+		*line = doc_line(work, i);
+		doc_count(doc, line);
+		doc->sums[i] = sums;
+		sums.bytes += line->bytes;
+		sums.prose += line->prose ? line->bytes : 0;
+		sums.words += line->words;
+		sums.hits += line->hit;
+		sums.odds += line->own->x[L_ODDS_MEAN] - 128;
 	}
+	doc->sums[n] = sums;
+	doc->bytes = sums.bytes;
+	doc->prose_bytes = sums.prose;
+	doc->hits = sums.hits;
+	doc->odds = sums.odds;
+	doc->words = (int64_t)sums.words;
 	return 0;
 }
 
@@ -79,46 +146,24 @@ static void put_doc(const struct doc *doc, uint8_t *x)
 	x[LF_DOC_BULLETS] = q_ratio(doc->bullets, n);
 }
 
-/* LF_x_WORDS and the four behind it. */
-static void put_near(const struct work *work, size_t i, int64_t by, uint8_t *x)
-{
-	int64_t place = (int64_t)i + by;
-	memset(x, 0, 5);
-	if (place < 0 || place >= (int64_t)work->live_count)
-		return;
-	const uint8_t *own = own_at(work, (size_t)place)->x;
-	x[0] = own[L_WORDS];
-	x[1] = own[L_END];
-	x[2] = own[L_HIT];
-	x[3] = own[L_ODDS_MEAN];
-	x[4] = own[L_START];
-}
-
 static void put_window(const struct doc *doc, size_t i, uint8_t *x)
 {
-	const struct work *work = doc->work;
-	size_t from = i > WINDOW ? i - WINDOW : 0,
-	       to = i + WINDOW + 1 < work->live_count ? i + WINDOW + 1 : work->live_count;
-	uint64_t bytes = 0, prose = 0, words = 0, hits = 0;
-	int64_t odds = 0;
-	for (size_t k = from; k < to; k++) {
-		if (k == i)
-			continue;
-		bytes += line_at(work, k)->text.n;
-		prose += is_prose(work, k) ? line_at(work, k)->text.n : 0;
-		words += line_at(work, k)->words;
-		hits += own_at(work, k)->x[L_HIT] != 0;
-		odds += own_at(work, k)->x[L_ODDS_MEAN] - 128;
-	}
+	size_t n = doc->work->live_count, from = i > WINDOW ? i - WINDOW : 0,
+	       to = i + WINDOW + 1 < n ? i + WINDOW + 1 : n;
+	const struct sums *a = &doc->sums[from], *z = &doc->sums[to];
+	const struct doc_line *line = &doc->lines[i];
+	uint64_t bytes = z->bytes - a->bytes - line->bytes,
+		 prose = z->prose - a->prose - (line->prose ? line->bytes : 0);
+	int64_t odds = z->odds - a->odds - (line->own->x[L_ODDS_MEAN] - 128);
 	x[LF_WINDOW_PROSE] = q_ratio(prose, bytes);
-	x[LF_WINDOW_WORDS] = q_log(words);
-	x[LF_WINDOW_HITS] = q_count(hits);
+	x[LF_WINDOW_WORDS] = q_log(z->words - a->words - line->words);
+	x[LF_WINDOW_HITS] = q_count(z->hits - a->hits - line->hit);
 	x[LF_WINDOW_ODDS] = q_signed(odds * 2 / WINDOW);
 }
 
 static void put_words(const struct doc *doc, size_t i, uint8_t *x)
 {
-	const struct line_own *own = own_at(doc->work, i);
+	const struct line_own *own = doc->lines[i].own;
 	size_t shared = 0;
 	for (size_t k = 0; k < own->word_count; k++)
 		shared += doc->seen[own->words[k] % SEEN_SLOTS] > 1;
@@ -129,24 +174,24 @@ static void put_words(const struct doc *doc, size_t i, uint8_t *x)
 	x[LF_COPIES] = q_count(doc->copies[own->hash % SEEN_SLOTS]);
 }
 
-static void put_line(const struct doc *doc, size_t i, uint64_t bytes_before, uint8_t *x)
+static void put_line(const struct doc *doc, size_t i, uint8_t *x)
 {
 	const struct work *work = doc->work;
+	const struct doc_line *line = &doc->lines[i];
 	size_t n = work->live_count;
-	memcpy(x, own_at(work, i)->x, L_OWN_COUNT);
-	put_doc(doc, x);
-	x[LF_GAP_BEFORE] = block_at(work, i)->gap;
-	x[LF_GAP_AFTER] = i + 1 < n && block_at(work, i + 1)->gap;
+	memcpy(x, line->own->x, L_OWN_COUNT);
+	x[LF_GAP_BEFORE] = line->gap;
+	x[LF_GAP_AFTER] = line[1].gap; /* none behind the last */
 	x[LF_INDEX] = q_log(i);
 	x[LF_FROM_END] = q_log(n - 1 - i);
 	x[LF_PLACE] = q_ratio(i, n);
-	x[LF_PLACE_BYTES] = q_ratio(bytes_before, doc->bytes);
+	x[LF_PLACE_BYTES] = q_ratio(doc->sums[i].bytes, doc->bytes);
 	bool prose = work->first_prose < n;
 	x[LF_FIRST_PROSE] = prose ? q_signed_log((int64_t)i - (int64_t)work->first_prose) : 255;
 	x[LF_LAST_PROSE] = prose ? q_signed_log((int64_t)i - (int64_t)work->last_prose) : 255;
-	for (int k = 1; k <= 3; k++) {
-		put_near(work, i, -k, &x[LF_PREV1_WORDS + 5 * (k - 1)]);
-		put_near(work, i, k, &x[LF_NEXT1_WORDS + 5 * (k - 1)]);
+	for (int k = 1; k <= NEAR; k++) {
+		memcpy(&x[LF_PREV1_WORDS + NEAR_COLUMNS * (k - 1)], line[-k].near, NEAR_COLUMNS);
+		memcpy(&x[LF_NEXT1_WORDS + NEAR_COLUMNS * (k - 1)], line[k].near, NEAR_COLUMNS);
 	}
 	put_window(doc, i, x);
 	put_words(doc, i, x);
@@ -155,88 +200,86 @@ static void put_line(const struct doc *doc, size_t i, uint64_t bytes_before, uin
 /* What is counted along the document: distances to the last prose and hit, the run of lines that are no prose. */
 static void put_forwards(const struct doc *doc, uint8_t *x)
 {
-	const struct work *work = doc->work;
 	size_t last_prose = 0, last_hit = 0, run = 0;
 	uint64_t prose = 0;
-	for (size_t i = 0; i < work->live_count; i++, x += LF_COUNT) {
-		run = is_prose(work, i) ? 0 : run + 1;
+	for (size_t i = 0; i < doc->work->live_count; i++, x += LF_COUNT) {
+		const struct doc_line *line = &doc->lines[i];
+		run = line->prose ? 0 : run + 1;
 		x[LF_PREV_PROSE] = q_log(i - last_prose);
 		x[LF_HIT_BEFORE] = q_log(i - last_hit);
 		x[LF_PROSE_BEFORE] = q_log(prose);
 		x[LF_RUN_PLACE] = q_log(run);
-		if (is_prose(work, i)) {
-			last_prose = i;
-			prose += line_at(work, i)->text.n;
-		}
-		if (own_at(work, i)->x[L_HIT])
-			last_hit = i;
+		last_prose = line->prose ? i : last_prose;
+		prose += line->prose ? line->bytes : 0;
+		last_hit = line->hit ? i : last_hit;
 	}
 }
 
 static void put_backwards(const struct doc *doc, uint8_t *x)
 {
-	const struct work *work = doc->work;
-	size_t n = work->live_count, next_prose = n, next_hit = n, run = 0;
+	size_t n = doc->work->live_count, next_prose = n, next_hit = n, run = 0;
 	uint64_t prose = 0;
 	x += n * LF_COUNT;
 	for (size_t i = n; i-- > 0;) {
 		x -= LF_COUNT;
-		run = is_prose(work, i) ? 0 : run + 1;
+		const struct doc_line *line = &doc->lines[i];
+		run = line->prose ? 0 : run + 1;
 		x[LF_NEXT_PROSE] = q_log(next_prose - i);
 		x[LF_HIT_AFTER] = q_log(next_hit - i);
 		x[LF_PROSE_AFTER] = q_log(prose);
 		x[LF_RUN_LEFT] = q_log(run);
 		x[LF_RUN] = (uint8_t)((x[LF_RUN_LEFT] + x[LF_RUN_PLACE]) / 2);
-		if (is_prose(work, i)) {
-			next_prose = i;
-			prose += line_at(work, i)->text.n;
-		}
-		if (own_at(work, i)->x[L_HIT])
-			next_hit = i;
+		next_prose = line->prose ? i : next_prose;
+		prose += line->prose ? line->bytes : 0;
+		next_hit = line->hit ? i : next_hit;
 	}
 }
 
+/* What no line is of is never. */
 enum { GROUP_SINCE, GROUP_PROSE, GROUP_UNTIL, GROUP_COLUMNS, NEVER = 255 };
 
-/* LINE_FEATURES_GROUP of every group, without a page between hit and line being looked at twice. */
-static void put_groups(const struct doc *doc, uint8_t *x)
+/* LINE_FEATURES_GROUP of a group that some line is of. */
+static void put_group(const struct doc *doc, uint8_t group, uint8_t *x)
 {
-	const struct work *work = doc->work;
-	size_t n = work->live_count, last[LINE_GROUPS], next[LINE_GROUPS];
-	uint64_t prose = 0, before[LINE_GROUPS] = { 0 };
-	for (size_t g = 0; g < LINE_GROUPS; g++)
-		last[g] = next[g] = SIZE_MAX;
-	for (size_t i = 0; i < n; i++) {
-		uint8_t *row = x + i * LF_COUNT + LF_RELATED_SINCE, group = line_group(own_at(work, i));
-		last[group] = i;
-		before[group] = prose;
-		for (size_t g = 1; g < LINE_GROUPS; g++, row += GROUP_COLUMNS) {
-			row[GROUP_SINCE] = last[g] == SIZE_MAX ? NEVER : q_log(i - last[g]);
-			row[GROUP_PROSE] =
-				last[g] == SIZE_MAX ? NEVER : (uint8_t)(q_ratio(before[g], doc->prose_bytes) / 2);
+	size_t n = doc->work->live_count, last = SIZE_MAX, next = SIZE_MAX;
+	uint8_t share = NEVER, *row = x + LF_RELATED_SINCE + (group - 1) * GROUP_COLUMNS;
+	for (size_t i = 0; i < n; i++, row += LF_COUNT) {
+		if (doc->lines[i].group == group) {
+			last = i;
+			share = (uint8_t)(q_ratio(doc->sums[i].prose, doc->prose_bytes) / 2);
 		}
-		prose += is_prose(work, i) ? line_at(work, i)->text.n : 0;
+		row[GROUP_SINCE] = last == SIZE_MAX ? NEVER : q_log(i - last);
+		row[GROUP_PROSE] = share;
 	}
 	for (size_t i = n; i-- > 0;) {
-		uint8_t *row = x + i * LF_COUNT + LF_RELATED_SINCE;
-		next[line_group(own_at(work, i))] = i;
-		for (size_t g = 1; g < LINE_GROUPS; g++, row += GROUP_COLUMNS)
-			row[GROUP_UNTIL] = next[g] == SIZE_MAX ? NEVER : q_log(next[g] - i);
+		row -= LF_COUNT;
+		next = doc->lines[i].group == group ? i : next;
+		row[GROUP_UNTIL] = next == SIZE_MAX ? NEVER : q_log(next - i);
 	}
+}
+
+/* Most documents have lines of few groups. */
+static void put_groups(const struct doc *doc, uint8_t *x)
+{
+	unsigned groups = 0;
+	for (size_t i = 0; i < doc->work->live_count; i++)
+		groups |= 1u << doc->lines[i].group;
+	for (uint8_t g = 1; g < LINE_GROUPS; g++)
+		if (groups >> g & 1)
+			put_group(doc, g, x);
 }
 
 /* Lines between two blank ones. */
 static void put_parts(const struct doc *doc, uint8_t *x)
 {
-	const struct work *work = doc->work;
-	size_t n = work->live_count;
+	size_t n = doc->work->live_count;
 	for (size_t from = 0, end; from < n; from = end) {
 		uint64_t words = 0, prose = 0, longest = 0;
-		for (end = from; end < n && (end == from || !block_at(work, end)->gap); end++) {
-			uint64_t w = line_at(work, end)->words;
+		for (end = from; end < n && (end == from || !doc->lines[end].gap); end++) {
+			uint64_t w = doc->lines[end].words;
 			words += w;
 			longest = w > longest ? w : longest;
-			prose += is_prose(work, end);
+			prose += doc->lines[end].prose;
 		}
 		for (size_t i = from; i < end; i++) {
 			uint8_t *row = x + i * LF_COUNT;
@@ -257,8 +300,8 @@ static void put_items(const struct doc *doc, uint8_t *x)
 	size_t n = work->live_count;
 	for (size_t from = 0, end; from < n; from = end) {
 		uint64_t words = 0;
-		for (end = from; end < n && own_at(work, end)->x[L_BULLET]; end++)
-			words += line_at(work, end)->words;
+		for (end = from; end < n && doc->lines[end].own->x[L_BULLET]; end++)
+			words += doc->lines[end].words;
 		for (size_t i = from; i < end; i++) {
 			uint8_t *row = x + i * LF_COUNT;
 			row[LF_ITEMS] = q_log(end - from);
@@ -270,95 +313,114 @@ static void put_items(const struct doc *doc, uint8_t *x)
 	}
 }
 
-static uint8_t share_of(const struct doc *doc, size_t place, uint8_t bit)
+static uint8_t share_of(const struct doc *doc, const struct line_own *own, uint8_t bit)
 {
-	const struct line_own *own = own_at(doc->work, place);
 	size_t found = 0;
 	for (size_t k = 0; k < own->word_count; k++)
 		found += (doc->topic[own->words[k] % SEEN_SLOTS] & bit) != 0;
 	return q_ratio(found, own->word_count);
 }
 
-static void note_words(const struct doc *doc, size_t place, uint8_t bit)
+static void note_words(const struct doc *doc, const struct line_own *own, uint8_t bit)
 {
-	const struct line_own *own = own_at(doc->work, place);
 	for (size_t k = 0; k < own->word_count; k++)
 		doc->topic[own->words[k] % SEEN_SLOTS] |= bit;
+}
+
+enum { OF_HEAD = 1, BEFORE = 2, AFTER = 4 };
+
+static void put_head(const struct doc *doc, uint8_t *x)
+{
+	size_t n = doc->work->live_count, prose = 0;
+	struct heads heads = { 0 };
+	for (size_t i = 0; i < n && prose < HEAD_PROSE; i++)
+		if (doc->lines[i].prose) {
+			note_words(doc, doc->lines[i].own, OF_HEAD);
+			prose++;
+		}
+	for (size_t i = 0; i < n; i++, x += LF_COUNT) {
+		const struct line_own *own = doc->lines[i].own;
+		x[LF_TOPIC_HEAD] = share_of(doc, own, OF_HEAD);
+		doc->heads[i] = heads;
+		heads.count += own->word_count != 0;
+		heads.sum += own->word_count ? x[LF_TOPIC_HEAD] : 0;
+	}
+	doc->heads[n] = heads;
+}
+
+/* Of the lines around, but for the line itself. */
+static uint8_t near_head(const struct doc *doc, size_t i, uint8_t own_share)
+{
+	size_t n = doc->work->live_count, from = i > WINDOW ? i - WINDOW : 0,
+	       to = i + WINDOW + 1 < n ? i + WINDOW + 1 : n;
+	bool counts = doc->lines[i].own->word_count != 0;
+	uint32_t count = doc->heads[to].count - doc->heads[from].count - counts;
+	uint32_t sum = doc->heads[to].sum - doc->heads[from].sum - (counts ? own_share : 0);
+	return count ? (uint8_t)(sum / count) : 0;
 }
 
 /* Does it still speak of what the first paragraphs speak of? A list of other articles, or the next article, does not.
  */
 static void put_topics(const struct doc *doc, uint8_t *x)
 {
-	enum { OF_HEAD = 1, BEFORE = 2, AFTER = 4 };
-	const struct work *work = doc->work;
-	size_t n = work->live_count, prose = 0;
-	for (size_t i = 0; i < n && prose < HEAD_PROSE; i++)
-		if (is_prose(work, i)) {
-			note_words(doc, i, OF_HEAD);
-			prose++;
-		}
+	size_t n = doc->work->live_count;
+	put_head(doc, x);
 	for (size_t i = 0; i < n; i++) {
-		uint8_t *row = x + i * LF_COUNT;
-		row[LF_TOPIC_HEAD] = doc->head[i] = share_of(doc, i, OF_HEAD);
-		row[LF_TOPIC_BEFORE] = share_of(doc, i, BEFORE);
-		if (is_prose(work, i))
-			note_words(doc, i, BEFORE);
+		const struct doc_line *line = &doc->lines[i];
+		x[i * LF_COUNT + LF_TOPIC_BEFORE] = share_of(doc, line->own, BEFORE);
+		if (line->prose)
+			note_words(doc, line->own, BEFORE);
 	}
 	uint64_t sum = 0, count = 0;
 	for (size_t i = n; i-- > 0;) {
 		uint8_t *row = x + i * LF_COUNT;
-		row[LF_TOPIC_AFTER] = share_of(doc, i, AFTER);
-		if (is_prose(work, i)) {
-			note_words(doc, i, AFTER);
+		const struct doc_line *line = &doc->lines[i];
+		row[LF_TOPIC_AFTER] = share_of(doc, line->own, AFTER);
+		if (line->prose) {
+			note_words(doc, line->own, AFTER);
 			sum += row[LF_TOPIC_BEFORE];
 			count++;
 		}
 		row[LF_TOPIC_REST] = count ? (uint8_t)(sum / count) : 0;
-		uint64_t near = 0, nears = 0;
-		for (size_t k = i > WINDOW ? i - WINDOW : 0; k < n && k <= i + WINDOW; k++)
-			if (k != i && own_at(work, k)->word_count) {
-				near += doc->head[k];
-				nears++;
-			}
-		row[LF_TOPIC_NEAR] = nears ? (uint8_t)(near / nears) : 0;
+		row[LF_TOPIC_NEAR] = near_head(doc, i, row[LF_TOPIC_HEAD]);
 	}
 }
 
 /* Longer than what stands around it? */
 static void put_sizes(const struct doc *doc, uint8_t *x)
 {
-	const struct work *work = doc->work;
-	size_t n = work->live_count;
+	size_t n = doc->work->live_count;
 	uint64_t longest = 0, mean = doc->prose ? doc->prose_bytes / doc->prose : 1;
-	bool gap = false;
 	for (size_t i = 0; i < n; i++, x += LF_COUNT) {
-		x[LF_SIZE] = q_ratio(line_at(work, i)->text.n, 4 * mean);
+		const struct doc_line *line = &doc->lines[i];
+		x[LF_SIZE] = q_ratio(line->bytes, 4 * mean);
 		x[LF_LONGEST_BEFORE] = q_log(longest);
-		longest = line_at(work, i)->words > longest ? line_at(work, i)->words : longest;
-		x[LF_GAP_PREV] = gap;
-		gap = block_at(work, i)->gap;
-		x[LF_GAP_NEXT] = i + 2 < n && block_at(work, i + 2)->gap;
+		longest = line->words > longest ? line->words : longest;
+		x[LF_GAP_PREV] = line[-1].gap;
+		x[LF_GAP_NEXT] = line[2].gap;
 	}
 	longest = 0;
 	for (size_t i = n; i-- > 0;) {
 		x -= LF_COUNT;
 		x[LF_LONGEST_AFTER] = q_log(longest);
-		longest = line_at(work, i)->words > longest ? line_at(work, i)->words : longest;
+		longest = doc->lines[i].words > longest ? doc->lines[i].words : longest;
 	}
 }
 
 int line_features(struct work *work, uint8_t *x)
 {
 	struct doc doc;
-	uint64_t bytes = 0;
+	uint8_t same[LF_COUNT] = { 0 };
 	int result = doc_read(work, &doc);
-	for (size_t i = 0; i < work->live_count && result == 0; i++) {
-		put_line(&doc, i, bytes, x + i * LF_COUNT);
-		bytes += line_at(work, i)->text.n;
-	}
 	if (result)
 		return result;
+	memset(same + LF_RELATED_SINCE, NEVER, (LINE_GROUPS - 1) * GROUP_COLUMNS);
+	if (work->live_count)
+		put_doc(&doc, same);
+	for (size_t i = 0; i < work->live_count; i++) {
+		memcpy(x + i * LF_COUNT, same, LF_COUNT);
+		put_line(&doc, i, x + i * LF_COUNT);
+	}
 	put_forwards(&doc, x);
 	put_backwards(&doc, x);
 	put_groups(&doc, x);
