@@ -256,13 +256,18 @@ static int run_inline(const struct pipeline *pipeline, struct capture_reader *re
 
 /* A slot of the ring: FREE -> FILLED [reader] -> BUSY [worker] -> DONE [worker] -> FREE [writer].
  * A page that capture refused goes FREE -> DONE at once. */
-enum { SLOTS_A_JOB = 4, SLOTS_MORE = 2 }; /* one slow page (of 60 ms where most take 2) holds the ring up for long */
+enum {
+	SLOTS_A_JOB = 4,
+	SLOTS_MORE = 2,
+	BYTES_A_JOB = 3 << 20
+}; /* one slow page (of 60 ms where most take 2) holds the ring up for long */
 enum slot_state { SLOT_FREE, SLOT_FILLED, SLOT_BUSY, SLOT_DONE };
 
 struct slot {
 	struct page page;
 	enum slot_state state;
-	int result; /* < 0 fatal */
+	int result;   /* < 0 fatal */
+	size_t bytes; /* of its body */
 };
 
 struct ring {
@@ -275,6 +280,7 @@ struct ring {
 	uint64_t read;	  /* pages the reader has put in */
 	uint64_t taken;	  /* pages the workers have taken */
 	uint64_t written; /* pages the writer has finished */
+	size_t bytes;	  /* of the bodies of all slots that are not free */
 	bool end;	  /* the reader is through */
 	bool abort;	  /* somebody failed */
 	int reader_result;
@@ -294,11 +300,13 @@ static void note_in_work(struct ring *ring)
 	ring->in_work[n] = 0;
 }
 
-/* The reader goes ahead of the workers by a page for each and one more: what it reads takes memory. */
+/* The reader goes ahead of the workers by a page for each and one more: what it reads takes memory. Ten bodies of
+ * common size are 3 MB; where they are large, fewer are on their way, but one always is. */
 static bool may_read(const struct ring *ring, const struct slot *slot)
 {
 	uint64_t taken = ring->taken > ring->written ? ring->taken : ring->written;
-	return slot->state == SLOT_FREE && ring->read < taken + (uint64_t)ring->pipeline->jobs + 1;
+	return slot->state == SLOT_FREE && ring->read < taken + (uint64_t)ring->pipeline->jobs + 1 &&
+	       (ring->bytes < (size_t)ring->pipeline->jobs * BYTES_A_JOB || ring->read == ring->written);
 }
 
 static void *reader_main(void *arg)
@@ -336,6 +344,8 @@ static void *reader_main(void *arg)
 			break;
 		}
 		slot->result = 0;
+		slot->bytes = slot->page.capture.body.n;
+		ring->bytes += slot->bytes;
 		slot->state = refuse ? SLOT_DONE : SLOT_FILLED;
 		ring->read = sequence + 1;
 		pthread_cond_signal(&ring->filled);
@@ -468,6 +478,7 @@ static int write_all(struct ring *ring, struct error *error)
 		arena_reset(&slot->page.arena); /* now: it may be long until it is taken again */
 		pthread_mutex_lock(&ring->lock);
 		slot->state = SLOT_FREE;
+		ring->bytes -= slot->bytes;
 		ring->spare[ring->spare_count++] = slot->page.arena;
 		ring->written++;
 		pthread_cond_signal(&ring->freed);
