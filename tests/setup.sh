@@ -6,7 +6,7 @@ build=${GARNER_BUILD:-$top/build}
 
 # Debian 12 and Ubuntu names.
 build_packages="gcc libc6-dev meson ninja-build pkg-config python3-minimal libcurl4-openssl-dev libgumbo-dev libzstd-dev
- libarchive-dev libsqlite3-dev libexpat1-dev libjansson-dev libuchardet-dev libutf8proc-dev libpcre2-dev
+ libarchive-dev libsqlite3-dev libexpat1-dev libjansson-dev libuchardet-dev libutf8proc-dev libpcre2-dev nettle-dev
  libinih-dev zlib1g-dev libdeflate-dev libidn2-dev ca-certificates"
 # Used where they are there; the build works without them.
 optional_packages="zstd g++ libcld2-dev libbrotli-dev"

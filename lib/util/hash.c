@@ -1,99 +1,35 @@
 #include "util/hash.h"
 
+/* Nettle uses the processor's SHA instructions (1.4 GB/s where libcrypto has 1.55) and is loaded in a quarter of the
+ * time: libcrypto was a third of what showing one document takes. */
+#include <nettle/sha1.h>
+#include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include "util/sha.h"
+/* Nettle gives its functions short names that are ours. */
+#undef sha256_update
 
-/* ---- SHA-256 and SHA-1 ----------------------------------------------------------------------- */
-
-static void put_size(uint8_t *end, uint64_t bytes)
-{
-	for (int i = 0; i < 8; i++)
-		end[i] = (uint8_t)(bytes * 8 >> (56 - 8 * i));
-}
-
-/* FIPS 180-4, 5.1.1: a one bit, zeros, the length in bits. @block holds the @rest bytes of the last block and has room
- * for two; the number of blocks. */
-static size_t pad(uint8_t block[2 * SHA_BLOCK], size_t rest, uint64_t bytes)
-{
-	size_t count = rest < SHA_BLOCK - 8 ? 1 : 2;
-	memset(block + rest, 0, count * SHA_BLOCK - rest);
-	block[rest] = 0x80;
-	put_size(block + count * SHA_BLOCK - 8, bytes);
-	return count;
-}
-
-static void put_words(const uint32_t *words, size_t count, uint8_t *ret)
-{
-	for (size_t i = 0; i < 4 * count; i++)
-		ret[i] = (uint8_t)(words[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-void sha256_init(struct sha256 *state)
-{
-	static const uint32_t first[8] = { 0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c,
-		0x1f83d9ab, 0x5be0cd19 };
-	memcpy(state->words, first, sizeof(first));
-	state->bytes = 0;
-}
+struct sha256 {
+	struct sha256_ctx context;
+};
 
 struct sha256 *sha256_new(void)
 {
 	struct sha256 *state = malloc(sizeof(*state));
 	if (state)
-		sha256_init(state);
+		nettle_sha256_init(&state->context);
 	return state;
-}
-
-/* Fills the block that was begun; what is left. */
-static struct view fill_block(struct sha256 *state, struct view bytes)
-{
-	size_t rest = state->bytes % SHA_BLOCK, n = rest ? SHA_BLOCK - rest : 0;
-	if (n > bytes.n)
-		n = bytes.n;
-	if (n == 0)
-		return bytes;
-	memcpy(state->rest + rest, bytes.p, n);
-	state->bytes += n;
-	if (rest + n == SHA_BLOCK)
-		sha256_blocks(sha_best(), state->words, state->rest, 1);
-	return view_from(bytes, n);
 }
 
 void sha256_update(struct sha256 *state, struct view bytes)
 {
-	struct view left = fill_block(state, bytes);
-	size_t count = left.n / SHA_BLOCK;
-	if (left.n == 0)
-		return;
-	if (count)
-		sha256_blocks(sha_best(), state->words, (const uint8_t *)left.p, count);
-	left = view_from(left, count * SHA_BLOCK);
-	if (left.n)
-		memcpy(state->rest, left.p, left.n);
-	state->bytes += count * SHA_BLOCK + left.n;
-}
-
-size_t sha256_update_two(struct sha256 *first, struct view p, struct sha256 *second, struct view q)
-{
-	size_t count = (p.n < q.n ? p.n : q.n) / SHA_BLOCK;
-	if (first->bytes % SHA_BLOCK || second->bytes % SHA_BLOCK || count == 0)
-		return 0;
-	sha256_blocks_of_two(
-		sha_best(), first->words, (const uint8_t *)p.p, second->words, (const uint8_t *)q.p, count);
-	first->bytes += count * SHA_BLOCK;
-	second->bytes += count * SHA_BLOCK;
-	return count * SHA_BLOCK;
+	if (bytes.n)
+		nettle_sha256_update(&state->context, bytes.n, (const uint8_t *)bytes.p);
 }
 
 void sha256_final(struct sha256 *state, uint8_t ret_digest[32])
 {
-	uint8_t block[2 * SHA_BLOCK];
-	size_t rest = state->bytes % SHA_BLOCK;
-	memcpy(block, state->rest, rest);
-	sha256_blocks(sha_best(), state->words, block, pad(block, rest, state->bytes));
-	put_words(state->words, 8, ret_digest);
-	sha256_init(state);
+	nettle_sha256_digest(&state->context, 32, ret_digest); /* and begins anew */
 }
 
 struct sha256 *sha256_free(struct sha256 *state)
@@ -105,36 +41,19 @@ struct sha256 *sha256_free(struct sha256 *state)
 void sha256_of(struct view bytes, uint8_t ret_digest[32])
 {
 	struct sha256 state;
-	sha256_init(&state);
+	nettle_sha256_init(&state.context);
 	sha256_update(&state, bytes);
 	sha256_final(&state, ret_digest);
 }
 
 void sha1_of_parts(const struct view *parts, size_t part_count, uint8_t ret_digest[20])
 {
-	uint32_t words[5] = { 0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0 };
-	uint8_t block[2 * SHA_BLOCK];
-	enum sha_kernel kernel = sha_best();
-	uint64_t bytes = 0;
-	for (size_t i = 0; i < part_count; i++) {
-		struct view left = parts[i];
-		while (left.n) {
-			size_t rest = bytes % SHA_BLOCK, n = SHA_BLOCK - rest;
-			if (rest == 0 && left.n >= SHA_BLOCK) {
-				n = left.n / SHA_BLOCK * SHA_BLOCK;
-				sha1_blocks(kernel, words, (const uint8_t *)left.p, n / SHA_BLOCK);
-			} else {
-				n = n < left.n ? n : left.n;
-				memcpy(block + rest, left.p, n);
-				if (rest + n == SHA_BLOCK)
-					sha1_blocks(kernel, words, block, 1);
-			}
-			bytes += n;
-			left = view_from(left, n);
-		}
-	}
-	sha1_blocks(kernel, words, block, pad(block, bytes % SHA_BLOCK, bytes));
-	put_words(words, 5, ret_digest);
+	struct sha1_ctx context;
+	nettle_sha1_init(&context);
+	for (size_t i = 0; i < part_count; i++)
+		if (parts[i].n)
+			nettle_sha1_update(&context, parts[i].n, (const uint8_t *)parts[i].p);
+	nettle_sha1_digest(&context, 20, ret_digest);
 }
 
 void sha1_of(struct view bytes, uint8_t ret_digest[20])

@@ -6,17 +6,9 @@
 #include <stdint.h>
 #include "util/view.h"
 
-struct sha256 { /* streaming */
-	uint32_t words[8];
-	uint64_t bytes;	  /* so far */
-	uint8_t rest[64]; /* of them, those of a block that is not full */
-};
-void sha256_init(struct sha256 *state);
+struct sha256; /* streaming */
 struct sha256 *sha256_new(void);
 void sha256_update(struct sha256 *state, struct view bytes);
-/* Two messages at once take little longer than one (util/sha.h): the whole blocks that both have, of messages that
- * stand at the end of a block. Bytes taken of each; 0: none, one of them stands elsewhere. */
-size_t sha256_update_two(struct sha256 *first, struct view p, struct sha256 *second, struct view q);
 /* Ends the digest and readies @state for the next. */
 void sha256_final(struct sha256 *state, uint8_t ret_digest[32]);
 struct sha256 *sha256_free(struct sha256 *state);

@@ -1,4 +1,4 @@
-/* SHA-1 and SHA-256: published vectors, and the processor's own instructions against plain C. */
+/* SHA-1 and SHA-256: published vectors, and messages in pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include "util/hash.h"
-#include "util/sha.h"
 
 /* From FIPS 180-4's examples (NIST, Cryptographic Standards and Guidelines). */
 static const struct {
@@ -53,40 +52,6 @@ static void fill(uint8_t *p, size_t n, uint32_t seed)
 	}
 }
 
-static void each_way_on_this_machine_agrees_with_plain_c(void **state)
-{
-	(void)state;
-	uint8_t blocks[2][9 * SHA_BLOCK + 3];
-	fill(blocks[0], sizeof(blocks[0]), 1);
-	fill(blocks[1], sizeof(blocks[1]), 2);
-	for (int kernel = 0; kernel < SHA_KERNELS; kernel++) {
-		if (!sha_has((enum sha_kernel)kernel))
-			continue;
-		printf("way %d\n", kernel);
-		for (size_t count = 0; count <= 8; count++) {
-			uint32_t is[2][8], is_two[2][8], must[2][8], one[5], must_one[5];
-			for (int m = 0; m < 2; m++) {
-				fill((uint8_t *)must[m], sizeof(must[m]), (uint32_t)(count + 7 * m));
-				memcpy(is[m], must[m], sizeof(is[m]));
-				memcpy(is_two[m], must[m], sizeof(is_two[m]));
-				/* Blocks stand anywhere. */
-				sha256_blocks(SHA_PLAIN, must[m], blocks[m] + 1 + m, count);
-				sha256_blocks((enum sha_kernel)kernel, is[m], blocks[m] + 1 + m, count);
-				assert_memory_equal(is[m], must[m], sizeof(is[m]));
-			}
-			sha256_blocks_of_two(
-				(enum sha_kernel)kernel, is_two[0], blocks[0] + 1, is_two[1], blocks[1] + 2, count);
-			assert_memory_equal(is_two, must, sizeof(must));
-			memcpy(one, must[0], sizeof(one));
-			memcpy(must_one, must[0], sizeof(one));
-			sha1_blocks(SHA_PLAIN, must_one, blocks[0] + 3, count);
-			sha1_blocks((enum sha_kernel)kernel, one, blocks[0] + 3, count);
-			assert_memory_equal(one, must_one, sizeof(one));
-		}
-	}
-	assert_true(sha_has(sha_best()));
-}
-
 static void a_message_in_pieces_has_the_digest_of_the_whole(void **state)
 {
 	(void)state;
@@ -110,41 +75,11 @@ static void a_message_in_pieces_has_the_digest_of_the_whole(void **state)
 		}
 }
 
-static void two_messages_at_once_have_their_own_digests(void **state)
-{
-	(void)state;
-	uint8_t message[2][400], is[32], must[32];
-	fill(message[0], sizeof(message[0]), 4);
-	fill(message[1], sizeof(message[1]), 5);
-	for (size_t n = 0; n <= 400; n += 7)
-		for (size_t m = 0; m <= 400; m += 13) {
-			struct view p = view_make((char *)message[0], n), q = view_make((char *)message[1], m);
-			struct sha256 first, second;
-			sha256_init(&first);
-			sha256_init(&second);
-			size_t taken = sha256_update_two(&first, p, &second, q);
-			assert_int_equal(taken, (n < m ? n : m) / 64 * 64);
-			sha256_update(&first, view_from(p, taken));
-			sha256_update(&second, view_from(q, taken));
-			/* In the middle of a block nothing is taken. */
-			if (n % 64 && first.bytes % 64)
-				assert_int_equal(sha256_update_two(&first, p, &second, q), 0);
-			sha256_final(&first, is);
-			sha256_of(p, must);
-			assert_memory_equal(is, must, 32);
-			sha256_final(&second, is);
-			sha256_of(q, must);
-			assert_memory_equal(is, must, 32);
-		}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_messages_have_their_published_digests),
-		cmocka_unit_test(each_way_on_this_machine_agrees_with_plain_c),
 		cmocka_unit_test(a_message_in_pieces_has_the_digest_of_the_whole),
-		cmocka_unit_test(two_messages_at_once_have_their_own_digests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
