@@ -58,12 +58,17 @@ static bool is_wall(uint32_t name)
 
 static void cut_to(struct nesting *nesting, size_t depth)
 {
-	while (nesting->depth > depth)
-		nesting->paragraphs -= nesting->open[--nesting->depth] == DOM_p;
+	while (nesting->depth > depth) {
+		uint32_t name = nesting->open[--nesting->depth];
+		if (name < DOM_TAG_COUNT)
+			nesting->count[name]--;
+	}
 }
 
-static void pop_to(struct nesting *nesting, uint32_t name, const uint32_t *walls, size_t wall_count)
+static void pop_to(struct nesting *nesting, enum dom_tag name, const uint32_t *walls, size_t wall_count)
 {
+	if (nesting->count[name] == 0)
+		return;
 	for (size_t i = nesting->depth; i-- > 0;) {
 		if (nesting->open[i] == name) {
 			cut_to(nesting, i);
@@ -131,14 +136,15 @@ bool nesting_open(struct nesting *nesting, const char *p, const struct token *to
 	uint8_t start = starts[tag];
 	if (start & VOID)
 		return true;
-	if (nesting->paragraphs && (start & ENDS_P))
+	if (nesting->count[DOM_p] && (start & ENDS_P))
 		pop_to(nesting, DOM_p, NULL, 0);
 	if (start & ENDS_MORE)
 		close_implied(nesting, tag);
 	uint32_t name = nesting_name(p, token);
 	if (nesting->depth < LIMIT_DOM_DEPTH) {
 		nesting->open[nesting->depth++] = name;
-		nesting->paragraphs += name == DOM_p;
+		if (name < DOM_TAG_COUNT)
+			nesting->count[name]++;
 		return true;
 	}
 	nesting->flattened = true;

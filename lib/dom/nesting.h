@@ -17,7 +17,7 @@ enum {
 /* All zero at the start of a page. */
 struct nesting {
 	size_t depth, work;
-	size_t paragraphs; /* of the open ones: nearly every block would look for one */
+	uint16_t count[DOM_TAG_COUNT]; /* of the open ones that have a tag: most that are looked for are not there */
 	size_t dropped_count;
 	uint32_t dropped[NESTING_BUCKETS]; /* start tags left out, whose end tags go too */
 	bool flattened;
@@ -32,10 +32,11 @@ bool nesting_close(struct nesting *nesting, const char *p, const struct token *t
 /* The same for the usual end tag, of what was opened last. False: nothing was done. */
 static inline bool nesting_close_top(struct nesting *nesting, const struct token *token)
 {
-	if (nesting->dropped_count || !nesting->depth || nesting->open[nesting->depth - 1] != token->tag)
+	if (nesting->dropped_count || !nesting->depth || token->tag == DOM_OTHER ||
+		nesting->open[nesting->depth - 1] != token->tag)
 		return false;
 	nesting->depth--;
-	nesting->paragraphs -= token->tag == DOM_p;
+	nesting->count[token->tag]--;
 	return true;
 }
 

@@ -70,7 +70,7 @@ static void on_text(struct prescan *ps, const struct token *token, bool after_pr
 		prescan_on_text(ps, at, token->end, after_pre);
 		return;
 	}
-	enum mark_kind kind = scan_spaces(ps->p + at, n) == n ? MARK_SPACE : MARK_TEXT;
+	enum mark_kind kind = scan_is_blank(ps->p + at, n, ps->n - at) ? MARK_SPACE : MARK_TEXT;
 	prescan_stand_in(ps, kind, prescan_add_text(ps, at, token->end, CHARREF_TEXT), 1);
 }
 

@@ -40,7 +40,8 @@ static void close_wild(struct prescan *ps, const struct token *token)
 {
 	for (size_t i = ps->depth; i-- > 0;) {
 		if (prescan_same_kind(ps, &ps->stack[i], token)) {
-			ps->depth = i;
+			while (ps->depth > i)
+				ps->opened[ps->stack[--ps->depth].tag]--;
 			ps->fragile = ps->forms = 0;
 			for (size_t k = 0; k < i; k++) {
 				ps->fragile += prescan_is_fragile(ps->stack[k].class);

@@ -46,6 +46,7 @@ struct prescan {
 	unsigned fragile; /* open frames whose state a wild tag could change out of sight */
 	unsigned forms;
 	unsigned letters;
+	uint16_t opened[DOM_TAG_COUNT]; /* frames of each tag */
 	struct nesting nesting;
 	struct frame stack[LIMIT_DOM_DEPTH]; /* not zeroed */
 };

@@ -44,6 +44,8 @@ enum answer prescan_beyond(const struct prescan *ps, size_t i)
 enum answer prescan_find_p(const struct prescan *ps, size_t *ret)
 {
 	size_t i = ps->depth;
+	if (ps->opened[DOM_p] == 0 && ps->certain == 0 && ps->bottom_sure)
+		return ANSWER_NO;
 	while (i > ps->certain) {
 		const struct frame *frame = &ps->stack[--i];
 		if (frame->class == CONTENT_P) {
@@ -108,6 +110,7 @@ void prescan_push(struct prescan *ps, const struct token *token, enum content_cl
 		.class = (uint8_t) class,
 		.mode = (uint8_t)mode_of(class, (enum dom_tag)token->tag),
 		.alone = alone };
+	ps->opened[token->tag]++;
 	ps->fragile += prescan_is_fragile(class);
 	ps->forms += class == CONTENT_FORM;
 	prescan_pass_open(ps, token, event);
@@ -121,6 +124,7 @@ void prescan_push_implied(struct prescan *ps, enum dom_tag tag)
 		return;
 	}
 	uint32_t event = prescan_add_event(ps, EVENT_OPEN, tag, 0, 0);
+	ps->opened[tag]++;
 	ps->stack[ps->depth++] = (struct frame){ .event = event,
 		.out = (uint32_t)ps->s->skeleton_n,
 		.mark = (uint32_t)ps->s->mark_count,
@@ -131,9 +135,11 @@ void prescan_push_implied(struct prescan *ps, enum dom_tag tag)
 
 static enum mark_kind kind_of(const struct prescan *ps, const struct frame *frame)
 {
+	static const uint32_t blocks = 1u << CONTENT_BLOCK | 1u << CONTENT_HEADING | 1u << CONTENT_PRE |
+				       1u << CONTENT_LI | 1u << CONTENT_DD | 1u << CONTENT_FORM | 1u << CONTENT_P;
 	if (frame->class == CONTENT_TABLE)
 		return ps->quirks == QUIRKS_NO ? MARK_BLOCK : MARK_TEXT;
-	return closes_p(frame->class) || frame->class == CONTENT_P ? MARK_BLOCK : MARK_TEXT;
+	return blocks >> frame->class & 1 ? MARK_BLOCK : MARK_TEXT;
 }
 
 /* Closes the frames from @i on; @token is the end tag, NULL where there is none. */
@@ -143,6 +149,7 @@ void prescan_close_to(struct prescan *ps, size_t i, const struct token *token)
 	struct frame frame = ps->stack[i];
 	while (ps->depth > i) {
 		const struct frame *top = &ps->stack[--ps->depth];
+		ps->opened[top->tag]--;
 		ps->fragile -= prescan_is_fragile(top->class);
 		ps->forms -= top->class == CONTENT_FORM;
 		prescan_add_event(ps, EVENT_CLOSE, top->tag, 0, 0);
@@ -170,6 +177,7 @@ bool prescan_close_top(struct prescan *ps, const struct token *token)
 	if (top->tag != token->tag || !(ordinary >> top->class & 1) || !content_is_known((enum dom_tag)top->tag))
 		return false;
 	ps->depth--;
+	ps->opened[top->tag]--;
 	ps->fragile -= prescan_is_fragile(top->class);
 	prescan_add_event(ps, EVENT_CLOSE, top->tag, 0, 0);
 	if (top->alone && !ps->full) {

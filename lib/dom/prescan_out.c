@@ -84,20 +84,22 @@ static bool extend_head(struct prescan *ps, enum mark_kind kind, uint32_t first,
 void prescan_new_stand_in(struct prescan *ps, enum mark_kind kind, uint32_t first, uint32_t count)
 {
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-	static const struct view texts[] = {
-		[MARK_SPACE] = { " ", 1 }, [MARK_BLOCK] = { "<hr>", 4 }, [MARK_HEAD] = { "<meta>", 6 }
-	};
+	/* One space or letter, or a tag: eight bytes are put down, as many as count stay. */
+	static const char tags[][8] = { [MARK_BLOCK] = "<hr>", [MARK_HEAD] = "<meta>" };
 	if (extend_head(ps, kind, first, count))
 		return;
-	char letter = kind == MARK_TEXT ? letters[ps->letters] : ' ';
-	if (kind == MARK_TEXT && ++ps->letters == sizeof(letters) - 1)
-		ps->letters = 0;
+	if (kind == MARK_BLOCK || kind == MARK_HEAD) {
+		prescan_add_mark(ps, kind, first, count, ' ');
+		prescan_put(ps, tags[kind], prescan_mark_bytes[kind]);
+		return;
+	}
+	char letter = letters[ps->letters];
+	unsigned next = ps->letters + 1 == sizeof(letters) - 1 ? 0 : ps->letters + 1;
+	ps->letters = kind == MARK_TEXT ? next : ps->letters;
+	letter = kind == MARK_TEXT ? letter : ' ';
 	prescan_add_mark(ps, kind, first, count, letter);
-	ps->unsettled |= kind == MARK_TEXT || kind == MARK_SPACE;
-	if (kind == MARK_TEXT)
-		prescan_put(ps, &letter, 1);
-	else
-		prescan_put(ps, texts[kind].p, texts[kind].n);
+	ps->unsettled = true;
+	prescan_put(ps, &letter, 1);
 }
 
 /* gumbo 0.10.1 puts a text that stands right before a tag that moves elements about where that tag leads; a comment
@@ -131,15 +133,20 @@ void prescan_pass_open(struct prescan *ps, const struct token *token, uint32_t e
 		prescan_put_wide(ps, p + token->begin, token->name_end - token->begin);
 	else
 		prescan_put(ps, p + token->begin, token->name_end - token->begin);
-	enum content_class class = content_class(token->tag, p + token->name_at, token->name_end - token->name_at);
-	if (!token->plain && class == CONTENT_FORMAT && token->tag != DOM_a) {
+	bool looked_at =
+		token->tag == DOM_input || (content_classes[token->tag] == CONTENT_FORMAT && token->tag != DOM_a);
+	if (!looked_at || token->plain) {
+		prescan_put(ps, ">", 1);
+		return;
+	}
+	if (token->tag != DOM_input) {
 		/* 13.2.4.3: no more than three alike are kept, and alike means the same attributes. */
 		if (token->end - token->name_end > LIMIT_ATTRIBUTES && !has_few_attributes(ps, token))
 			ps->unsure = true;
 		prescan_put(ps, p + token->name_end, token->end - 1 - token->name_end);
 		prescan_put(ps, " ", 1);
 	}
-	if (!token->plain && token->tag == DOM_input) {
+	if (token->tag == DOM_input) {
 		prescan_put(ps, p + token->name_end, token->end - 1 - token->name_end);
 		prescan_put(ps, " ", 1);
 		ps->unsure |= !has_few_attributes(ps, token);
@@ -152,6 +159,9 @@ void prescan_pass_close(struct prescan *ps, const struct token *token)
 	enum content_class class = content_class(token->tag, ps->p + token->name_at, token->name_end - token->name_at);
 	if (class == CONTENT_FORMAT || class == CONTENT_FORM)
 		prescan_settle_text(ps);
-	prescan_put(ps, ps->p + token->begin, token->name_end - token->begin);
+	if (ps->n - token->begin >= 16)
+		prescan_put_wide(ps, ps->p + token->begin, token->name_end - token->begin);
+	else
+		prescan_put(ps, ps->p + token->begin, token->name_end - token->begin);
 	prescan_put(ps, ">", 1);
 }

@@ -36,6 +36,8 @@ static void on_li(struct prescan *ps, const struct token *token, enum content_cl
 
 bool prescan_is_open(const struct prescan *ps, enum dom_tag tag)
 {
+	if (ps->opened[tag] == 0)
+		return false;
 	for (size_t i = ps->depth; i-- > 0 && !prescan_is_wall(&ps->stack[i]);)
 		if (ps->stack[i].tag == tag)
 			return true;
@@ -62,6 +64,8 @@ static void on_heading(struct prescan *ps, const struct token *token)
 static bool is_fourth(const struct prescan *ps, enum dom_tag tag)
 {
 	unsigned count = 0;
+	if (ps->opened[tag] < 3)
+		return false;
 	for (size_t i = ps->depth; i-- > 0 && !prescan_is_wall(&ps->stack[i]);)
 		count += ps->stack[i].tag == tag;
 	return count >= 3;

@@ -9,7 +9,11 @@ const uint8_t token_classes[256] = {
 	['\n'] = ENDS_TAG | ENDS_NAME | ENDS_VALUE | SPACE | PASSED,
 	['\f'] = ENDS_TAG | ENDS_NAME | ENDS_VALUE | SPACE | PASSED,
 	['\r'] = ENDS_TAG | ENDS_NAME | ENDS_VALUE | SPACE | PASSED,
-	['/'] = ENDS_TAG | ENDS_NAME | PASSED,
+	['/'] = ENDS_TAG | ENDS_NAME | PASSED | OPENS,
+	['!'] = OPENS,
+	['?'] = OPENS,
+	['A' ... 'Z'] = OPENS,
+	['a' ... 'z'] = OPENS,
 	['>'] = ENDS_TAG | ENDS_NAME | ENDS_VALUE,
 	['='] = ENDS_NAME,
 };

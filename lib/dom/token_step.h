@@ -11,8 +11,8 @@
 #include "dom/names_find.h"
 #include "util/limits.h"
 
-/* Classes of bytes: ends of a tag name, an attribute name and an unquoted value. */
-enum { ENDS_TAG = 1, ENDS_NAME = 2, ENDS_VALUE = 4, SPACE = 8, PASSED = 16 /* in front of an attribute */ };
+/* Classes of bytes: ends of a tag name, an attribute name and an unquoted value, what "<" before it makes markup. */
+enum { ENDS_TAG = 1, ENDS_NAME = 2, ENDS_VALUE = 4, SPACE = 8, PASSED = 16 /* in front of an attribute */, OPENS = 32 };
 extern const uint8_t token_classes[256];
 
 static inline bool is(char c, unsigned mask)
@@ -166,8 +166,7 @@ static inline bool token_opens(const char *p, size_t n, size_t at)
 {
 	if (n - at < 2)
 		return false;
-	char c = p[at + 1];
-	return ascii_is_alpha(c) || c == '!' || c == '?' || (c == '/' && n - at > 2);
+	return is(p[at + 1], OPENS) && (p[at + 1] != '/' || n - at > 2);
 }
 
 static inline __attribute__((always_inline)) void token_step(

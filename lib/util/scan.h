@@ -40,4 +40,21 @@ static inline size_t scan_spaces(const char *p, size_t n)
 	return i + scan_spaces_plain(p + i, n - i);
 }
 
+/* Nothing but ASCII spaces stands in the @n bytes at @p, of which @room may be read: most texts are short, or show what
+ * they are by their first sixteen bytes. */
+static inline bool scan_is_blank(const char *p, size_t n, size_t room)
+{
+#ifdef __SSE2__
+	if (room >= 16) {
+		unsigned others = scan_spaces16(_mm_loadu_si128((const __m128i *)p)) ^ 0xFFFF;
+		if (n <= 16)
+			return (others & ((1u << n) - 1)) == 0;
+		if (others)
+			return false;
+	}
+#endif
+	(void)room;
+	return scan_spaces(p, n) == n;
+}
+
 #endif
