@@ -6,7 +6,8 @@
 
 #include <string.h>
 
-enum { BATCH = 64, DEPTH = 6, NODES = (1 << DEPTH) - 1, LEAVES = 1 << DEPTH };
+/* There are kernels for trees of this depth and of one less. */
+enum { BATCH = 64, DEPTH = 6, LEAVES = 1 << DEPTH };
 
 /* With @depth known to the compiler the steps are unrolled. */
 static inline __attribute__((always_inline)) void walk_batch(
@@ -35,6 +36,8 @@ static void score_plain(const struct forest *f, const uint8_t *x, size_t stride,
 		uint32_t n = count - i < BATCH ? count - i : BATCH;
 		if (f->depth == DEPTH)
 			walk_batch(f, x + i * stride, stride, n, ret_scores + i, DEPTH);
+		else if (f->depth == DEPTH - 1)
+			walk_batch(f, x + i * stride, stride, n, ret_scores + i, DEPTH - 1);
 		else
 			walk_batch(f, x + i * stride, stride, n, ret_scores + i, f->depth);
 	}
@@ -85,18 +88,18 @@ static void make_columns(const uint8_t *x, size_t stride, uint32_t count, uint8_
 
 /* A tree's answers lie in order: the left half, the root, the right half, and so on inside the halves, so that what is
  * chosen between lies as far apart as it is wide. */
-#define IN_ORDER(level, i) ((2 * (i) + 1) * (1 << (DEPTH - 1 - (level))) - 1)
+#define IN_ORDER(depth, level, i) ((2 * (i) + 1) * (1 << ((depth)-1 - (level))) - 1)
 
 /* Sums of the leaves for the 64 vectors in @columns are added to @sums. */
 typedef void batch_fn(const struct forest *forest, const uint8_t *columns, int32_t *sums);
 
 __attribute__((target("avx2"), always_inline)) static inline void ask_avx2(
-	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES])
+	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES], int depth)
 {
-	const uint16_t *features = f->features + (size_t)tree * NODES;
-	const uint8_t *thresholds = f->thresholds + (size_t)tree * NODES;
+	const uint16_t *features = f->features + (size_t)tree * (((size_t)1 << depth) - 1);
+	const uint8_t *thresholds = f->thresholds + (size_t)tree * (((size_t)1 << depth) - 1);
 #pragma GCC unroll 6
-	for (int level = 0; level < DEPTH; level++) {
+	for (int level = 0; level < depth; level++) {
 #pragma GCC unroll 32
 		for (int i = 0; i < 1 << level; i++) {
 			const __m256i *x = (const __m256i *)(columns + (size_t)*features++ * BATCH);
@@ -104,22 +107,23 @@ __attribute__((target("avx2"), always_inline)) static inline void ask_avx2(
 				high = _mm256_load_si256(x + 1);
 			uint32_t a = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(low, t), low));
 			uint32_t b = (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(_mm256_max_epu8(high, t), high));
-			answers[IN_ORDER(level, i)] = a | (uint64_t)b << 32;
+			answers[IN_ORDER(depth, level, i)] = a | (uint64_t)b << 32;
 		}
 	}
 }
 
 /* The way down: a root's answer chooses between those of its halves, which are then a tree of one level less. */
 __attribute__((target("avx2"), always_inline)) static inline void choose_avx2(
-	const uint64_t answers[LEAVES], uint64_t ret_planes[DEPTH])
+	const uint64_t answers[LEAVES], uint64_t ret_planes[DEPTH], int depth)
 {
 	__m256i w[LEAVES / 4];
-	for (int i = 0; i < LEAVES / 4; i++)
+	int leaves = 1 << depth;
+	for (int i = 0; i < leaves / 4; i++)
 		w[i] = _mm256_load_si256((const __m256i *)answers + i);
-	ret_planes[0] = answers[LEAVES / 2 - 1];
+	ret_planes[0] = answers[leaves / 2 - 1];
 #pragma GCC unroll 4
-	for (int k = 0; k < DEPTH - 2; k++) {
-		int half = LEAVES >> (k + 3);
+	for (int k = 0; k < depth - 2; k++) {
+		int half = leaves >> (k + 3);
 		__m256i right = _mm256_set1_epi64x((long long)ret_planes[k]);
 		for (int i = 0; i < half; i++)
 			w[i] = _mm256_xor_si256(w[i], _mm256_and_si256(_mm256_xor_si256(w[i], w[i + half]), right));
@@ -129,11 +133,11 @@ __attribute__((target("avx2"), always_inline)) static inline void choose_avx2(
 	/* w[0]: left, root, right */
 	__m128i left = _mm256_castsi256_si128(w[0]), right = _mm256_extracti128_si256(w[0], 1);
 	uint64_t a = (uint64_t)_mm_cvtsi128_si64(left), b = (uint64_t)_mm_cvtsi128_si64(right);
-	ret_planes[DEPTH - 1] = a ^ ((a ^ b) & ret_planes[DEPTH - 2]);
+	ret_planes[depth - 1] = a ^ ((a ^ b) & ret_planes[depth - 2]);
 }
 
 __attribute__((target("avx2"), always_inline)) static inline void add_avx2(
-	const int16_t *leaves, const uint64_t planes[DEPTH], int32_t *sums)
+	const int16_t *leaves, const uint64_t planes[DEPTH], int32_t *sums, int depth)
 {
 	const __m256i bits = _mm256_set1_epi64x((long long)0x8040201008040201ull);
 	const __m256i bytes = _mm256_setr_epi8(
@@ -141,7 +145,7 @@ __attribute__((target("avx2"), always_inline)) static inline void add_avx2(
 	for (int half = 0; half < 2; half++) {
 		__m256i index = _mm256_setzero_si256();
 		uint8_t at[32];
-		for (int k = 0; k < DEPTH; k++) {
+		for (int k = 0; k < depth; k++) {
 			uint32_t plane = (uint32_t)(planes[k] >> (32 * half));
 			__m256i spread = _mm256_shuffle_epi8(_mm256_set1_epi32((int)plane), bytes);
 			__m256i set = _mm256_cmpeq_epi8(_mm256_and_si256(spread, bits), bits);
@@ -155,50 +159,62 @@ __attribute__((target("avx2"), always_inline)) static inline void add_avx2(
 
 /* One tree is asked before the one before is chosen from: answers that have just been written word by word cannot be
  * read side by side yet. */
-__attribute__((target("avx2"))) static void batch_avx2(const struct forest *f, const uint8_t *columns, int32_t *sums)
+__attribute__((target("avx2"), always_inline)) static inline void sum_avx2(
+	const struct forest *f, const uint8_t *columns, int32_t *sums, int depth)
 {
 	_Alignas(64) uint64_t answers[2][LEAVES] = { 0 };
 	uint64_t planes[DEPTH];
-	ask_avx2(f, 0, columns, answers[0]);
+	ask_avx2(f, 0, columns, answers[0], depth);
 	for (uint32_t t = 0; t < f->trees; t++) {
 		if (t + 1 < f->trees)
-			ask_avx2(f, t + 1, columns, answers[(t + 1) & 1]);
-		choose_avx2(answers[t & 1], planes);
-		add_avx2(f->leaves + (size_t)t * LEAVES, planes, sums);
+			ask_avx2(f, t + 1, columns, answers[(t + 1) & 1], depth);
+		choose_avx2(answers[t & 1], planes, depth);
+		add_avx2(f->leaves + ((size_t)t << depth), planes, sums, depth);
 	}
 }
 
-__attribute__((target("avx512bw"), always_inline)) static inline void ask_avx512(
-	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES])
+__attribute__((target("avx2"))) static void batch_avx2(const struct forest *f, const uint8_t *columns, int32_t *sums)
 {
-	const uint16_t *features = f->features + (size_t)tree * NODES;
-	const uint8_t *thresholds = f->thresholds + (size_t)tree * NODES;
+	if (f->depth == DEPTH)
+		sum_avx2(f, columns, sums, DEPTH);
+	else
+		sum_avx2(f, columns, sums, DEPTH - 1);
+}
+
+__attribute__((target("avx512bw"), always_inline)) static inline void ask_avx512(
+	const struct forest *f, uint32_t tree, const uint8_t *columns, uint64_t answers[LEAVES], int depth)
+{
+	const uint16_t *features = f->features + (size_t)tree * (((size_t)1 << depth) - 1);
+	const uint8_t *thresholds = f->thresholds + (size_t)tree * (((size_t)1 << depth) - 1);
 #pragma GCC unroll 6
-	for (int level = 0; level < DEPTH; level++) {
+	for (int level = 0; level < depth; level++) {
 #pragma GCC unroll 32
 		for (int i = 0; i < 1 << level; i++)
-			answers[IN_ORDER(level, i)] = _mm512_cmple_epu8_mask(_mm512_set1_epi8((char)*thresholds++),
-				_mm512_load_si512(columns + (size_t)*features++ * BATCH));
+			answers[IN_ORDER(depth, level, i)] =
+				_mm512_cmple_epu8_mask(_mm512_set1_epi8((char)*thresholds++),
+					_mm512_load_si512(columns + (size_t)*features++ * BATCH));
 	}
 }
 
 /* The leaves that the 64 vectors come to, as @ret[0] their bytes' lower halves by lanes of 128 bits, @ret[1] the
  * upper. */
 __attribute__((target("avx512bw"), always_inline)) static inline void choose_avx512(
-	const int16_t *leaves, const uint64_t answers[LEAVES], __m512i ret[2])
+	const int16_t *leaves, const uint64_t answers[LEAVES], __m512i ret[2], int depth)
 {
 	enum { CHOOSE = 0xCA }; /* the second where the first is set, otherwise the third */
 	__m512i w[LEAVES / 8], index = _mm512_setzero_si512(), right;
-	for (int i = 0; i < LEAVES / 8; i++)
+	for (int i = 0; i < 1 << (depth - 3); i++)
 		w[i] = _mm512_load_si512(answers + 8 * i);
-	right = _mm512_set1_epi64((long long)answers[LEAVES / 2 - 1]);
+	right = _mm512_set1_epi64((long long)answers[(1 << (depth - 1)) - 1]);
 #define STEP(bit)                                                                                                      \
 	index = _mm512_mask_add_epi8(                                                                                  \
 		index, (__mmask64)_mm_cvtsi128_si64(_mm512_castsi512_si128(right)), index, _mm512_set1_epi8(bit))
-	STEP(32);
-	for (int i = 0; i < 4; i++)
-		w[i] = _mm512_ternarylogic_epi64(right, w[i + 4], w[i], CHOOSE);
-	right = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), w[1]);
+	if (depth == DEPTH) {
+		STEP(32);
+		for (int i = 0; i < 4; i++)
+			w[i] = _mm512_ternarylogic_epi64(right, w[i + 4], w[i], CHOOSE);
+		right = _mm512_permutexvar_epi64(_mm512_set1_epi64(7), w[1]);
+	}
 	STEP(16);
 	for (int i = 0; i < 2; i++)
 		w[i] = _mm512_ternarylogic_epi64(right, w[i + 2], w[i], CHOOSE);
@@ -213,29 +229,35 @@ __attribute__((target("avx512bw"), always_inline)) static inline void choose_avx
 	right = _mm512_ternarylogic_epi64(right, _mm512_alignr_epi64(w[0], w[0], 2), w[0], CHOOSE);
 	STEP(1);
 #undef STEP
-	__m512i low = _mm512_loadu_si512(leaves), high = _mm512_loadu_si512(leaves + LEAVES / 2);
-	const __m512i zero = _mm512_setzero_si512();
-	ret[0] = _mm512_permutex2var_epi16(low, _mm512_unpacklo_epi8(index, zero), high);
-	ret[1] = _mm512_permutex2var_epi16(low, _mm512_unpackhi_epi8(index, zero), high);
+	const __m512i zero = _mm512_setzero_si512(), low = _mm512_loadu_si512(leaves);
+	__m512i first = _mm512_unpacklo_epi8(index, zero), second = _mm512_unpackhi_epi8(index, zero);
+	if (depth == DEPTH) {
+		__m512i high = _mm512_loadu_si512(leaves + LEAVES / 2);
+		ret[0] = _mm512_permutex2var_epi16(low, first, high);
+		ret[1] = _mm512_permutex2var_epi16(low, second, high);
+	} else {
+		ret[0] = _mm512_permutexvar_epi16(first, low);
+		ret[1] = _mm512_permutexvar_epi16(second, low);
+	}
 }
 
 /* Two trees a turn: their leaves are added side by side. */
-__attribute__((target("avx512bw"))) static void batch_avx512(
-	const struct forest *f, const uint8_t *columns, int32_t *sums)
+__attribute__((target("avx512bw"), always_inline)) static inline void sum_avx512(
+	const struct forest *f, const uint8_t *columns, int32_t *sums, int depth)
 {
 	_Alignas(64) uint64_t answers[2][LEAVES] = { 0 };
 	const __m512i ones = _mm512_set1_epi16(1);
 	__m512i sum[4] = { 0 }, a[2], b[2];
-	ask_avx512(f, 0, columns, answers[0]);
+	ask_avx512(f, 0, columns, answers[0], depth);
 	for (uint32_t t = 0; t < f->trees; t += 2) {
 		b[0] = b[1] = _mm512_setzero_si512();
 		if (t + 1 < f->trees)
-			ask_avx512(f, t + 1, columns, answers[1]);
-		choose_avx512(f->leaves + (size_t)t * LEAVES, answers[0], a);
+			ask_avx512(f, t + 1, columns, answers[1], depth);
+		choose_avx512(f->leaves + ((size_t)t << depth), answers[0], a, depth);
 		if (t + 2 < f->trees)
-			ask_avx512(f, t + 2, columns, answers[0]);
+			ask_avx512(f, t + 2, columns, answers[0], depth);
 		if (t + 1 < f->trees)
-			choose_avx512(f->leaves + (size_t)(t + 1) * LEAVES, answers[1], b);
+			choose_avx512(f->leaves + ((size_t)(t + 1) << depth), answers[1], b, depth);
 		for (int i = 0; i < 2; i++) {
 			__m512i low = _mm512_unpacklo_epi16(a[i], b[i]), high = _mm512_unpackhi_epi16(a[i], b[i]);
 			sum[2 * i] = _mm512_add_epi32(sum[2 * i], _mm512_madd_epi16(low, ones));
@@ -248,6 +270,15 @@ __attribute__((target("avx512bw"))) static void batch_avx512(
 		for (int k = 0; k < 16; k++)
 			sums[16 * (k / 4) + 4 * i + k % 4] += part[k];
 	}
+}
+
+__attribute__((target("avx512bw"))) static void batch_avx512(
+	const struct forest *f, const uint8_t *columns, int32_t *sums)
+{
+	if (f->depth == DEPTH)
+		sum_avx512(f, columns, sums, DEPTH);
+	else
+		sum_avx512(f, columns, sums, DEPTH - 1);
 }
 
 static void score_batches(
@@ -272,10 +303,15 @@ bool forest_has(enum forest_kernel kernel)
 				       : kernel == FOREST_PLAIN;
 }
 
+static bool has_depth(const struct forest *f)
+{
+	return f->depth == DEPTH || f->depth == DEPTH - 1;
+}
+
 void forest_score_with(enum forest_kernel kernel, const struct forest *f, const uint8_t *x, size_t stride,
 	uint32_t count, int32_t *ret_scores)
 {
-	if (kernel == FOREST_PLAIN || f->depth != DEPTH || !f->trees || stride > FOREST_COLUMNS_MAX)
+	if (kernel == FOREST_PLAIN || !has_depth(f) || !f->trees || stride > FOREST_COLUMNS_MAX)
 		score_plain(f, x, stride, count, ret_scores);
 	else
 		score_batches(f, kernel == FOREST_AVX512 ? batch_avx512 : batch_avx2, x, stride, count, ret_scores);

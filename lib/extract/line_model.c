@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FAST_DEPTH = 6 };
+enum { FAST_DEPTH = 5 };
 
 struct bytes {
 	const unsigned char *p, *end;

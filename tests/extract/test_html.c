@@ -279,7 +279,7 @@ static void scores_the_same_by_every_way(void **state)
 	static int32_t a[200], b[200];
 	uint32_t seed = 7;
 	for (uint32_t columns = 1, trees = 0; columns <= FOREST_COLUMNS_MAX; columns += 37, trees = (trees + 1) % 8) {
-		struct forest forest = { trees, 6, -5, features, thresholds, leaves };
+		struct forest forest = { trees, 6 - columns % 2, -5, features, thresholds, leaves };
 		for (int i = 0; i < 7 * 63; i++) {
 			features[i] = (uint16_t)(next_number(&seed) % columns);
 			thresholds[i] = (uint8_t)next_number(&seed);
