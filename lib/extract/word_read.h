@@ -119,6 +119,26 @@ static inline struct word_masks word_masks_of(const char *p, size_t n)
 }
 #endif
 
+/* Where the next ASCII digit stands, from @at on; text.n when there is none. WORD_SLACK bytes behind may be read. */
+static inline size_t word_digit_from(struct view text, size_t at)
+{
+#ifdef __SSE2__
+	for (; at < text.n; at += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(text.p + at));
+		x = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+		unsigned digits = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(9)), x));
+		if (digits)
+			return at + (size_t)__builtin_ctz(digits) < text.n ? at + (size_t)__builtin_ctz(digits)
+									   : text.n;
+	}
+	return text.n;
+#else
+	while (at < text.n && !ascii_is_digit(text.p[at]))
+		at++;
+	return at;
+#endif
+}
+
 static inline uint64_t word_hash_step(uint64_t h, uint64_t bytes)
 {
 	__extension__ unsigned __int128 product = (unsigned __int128)(h ^ bytes) * UINT64_C(0x9E3779B97F4A7C15);

@@ -75,9 +75,7 @@ static bool digits_at(struct view v, size_t at, size_t n)
 static void scan_numbers(struct view v, struct text_stats *s)
 {
 	enum { LOOK_BYTES = 200 }; /* dates stand in short lines */
-	for (size_t i = 0; i + 4 <= v.n && i < LOOK_BYTES; i++) {
-		if (!ascii_is_digit(v.p[i]))
-			continue;
+	for (size_t i = 0; (i = word_digit_from(v, i)) + 4 <= v.n && i < LOOK_BYTES; i++) {
 		if (digits_at(v, i, 4) && !digits_at(v, i + 4, 1) &&
 			(memcmp(v.p + i, "19", 2) == 0 || memcmp(v.p + i, "20", 2) == 0))
 			s->year = true;
@@ -94,7 +92,10 @@ static uint8_t last_class(struct view v)
 	size_t at = v.n;
 	uint8_t class = WORD_OTHER;
 	for (int i = 0; i < 4 && at; i++) {
-		utf8_prev(v, &at);
+		if ((unsigned char)v.p[at - 1] < 0x80)
+			at--;
+		else
+			utf8_prev(v, &at);
 		class = word_class_at(v, at);
 		/* a closing quote or bracket hides the end of the sentence */
 		if (class != WORD_QUOTE && class != WORD_OTHER && class != WORD_INSIDE && class != WORD_SPACE)
@@ -150,16 +151,23 @@ struct scan {
 	struct text_stats s;
 };
 
-/* The run of words that ends with the last one; 0 when there are too few. */
-static inline uint32_t gram_of(const struct scan *scan, uint32_t size)
+static inline uint32_t turn(uint32_t x, unsigned bits)
 {
+	return x << bits | x >> (32 - bits);
+}
+
+/* The run of words that ends with the last one; 0 when there are too few. Numbers of words are mixed already, those of
+ * characters are not. */
+static inline uint32_t gram_of(const struct scan *scan, bool wide)
+{
+	const uint32_t *words = scan->words;
 	uint32_t gram = 0, last = scan->s.words;
-	if (last < size)
+	if (last < (wide ? WIDE_GRAM : GRAM))
 		return 0;
-	for (uint32_t i = 1; i <= GRAM; i++)
-		gram = (gram ^ scan->words[(last - i) % 8]) * HASH_STEP + (gram >> 15);
-	for (uint32_t i = GRAM + 1; i <= size; i++)
-		gram = (gram ^ scan->words[(last - i) % 8]) * HASH_STEP + (gram >> 15);
+	if (!wide)
+		return (words[(last - 1) % 8] ^ turn(words[(last - 2) % 8], 11) ^ turn(words[(last - 3) % 8], 21)) | 1;
+	for (uint32_t i = 1; i <= WIDE_GRAM; i++)
+		gram = (gram ^ words[(last - i) % 8]) * HASH_STEP + (gram >> 15);
 	return gram | 1;
 }
 
@@ -189,7 +197,7 @@ static inline __attribute__((always_inline)) void take(struct scan *scan, const 
 	s->numbers += word->number;
 	s->short_words += word->size <= 3 && !word->number && !word->capital;
 	s->longest = word->size > s->longest ? word->size : s->longest;
-	uint32_t gram = gram_of(scan, word->wide ? WIDE_GRAM : GRAM);
+	uint32_t gram = gram_of(scan, word->wide);
 	if (gram)
 		echo_put(scan->echo, gram, scan->block, s, scan->all);
 }
@@ -218,11 +226,12 @@ static void count_others(struct scan *scan, struct view text, size_t base, uint6
 static void count_masks(struct scan *scan, const struct word_masks *m)
 {
 	struct text_stats *s = &scan->s;
-	uint32_t digits = (uint32_t)__builtin_popcountll(m->digit), words = (uint32_t)__builtin_popcountll(m->word);
+	uint32_t digits = m->digit ? (uint32_t)__builtin_popcountll(m->digit) : 0;
+	uint32_t words = (uint32_t)__builtin_popcountll(m->word);
 	s->chars += words;
 	s->letters += words - digits;
 	s->digits += digits;
-	s->upper += (uint32_t)__builtin_popcountll(m->upper);
+	s->upper += m->upper ? (uint32_t)__builtin_popcountll(m->upper) : 0;
 }
 
 static inline uint64_t bits_from(size_t at)
@@ -232,13 +241,14 @@ static inline uint64_t bits_from(size_t at)
 
 /* Where most is ASCII. A run is of letters and what may join them; one that goes on behind 64 bytes is taken with those
  * that follow. */
-static void scan_masks(struct scan *scan, struct view text)
+static void scan_masks(struct scan *scan, struct view text, struct word_masks m)
 {
 	size_t next = 0, start = 0;
 	bool open = false, mixed = false, capital = false, number = false;
 	for (size_t base = 0; base < text.n; base += 64) {
 		size_t left = text.n - base;
-		struct word_masks m = word_masks_of(text.p + base, left);
+		if (base)
+			m = word_masks_of(text.p + base, left);
 		uint64_t all = left < 64 ? (UINT64_C(1) << left) - 1 : UINT64_MAX;
 		uint64_t joined = m.high | m.apostrophe, runs = m.word | joined, from = UINT64_MAX;
 		count_masks(scan, &m);
@@ -278,11 +288,10 @@ static void scan_characters(struct scan *scan, struct view text)
 		take(scan, &word);
 }
 
-static bool is_foreign(struct view text)
+static bool is_foreign(const struct word_masks *m, size_t n)
 {
 	enum { SHARE = 4 };
-	size_t n = text.n < 64 ? text.n : 64;
-	return (size_t)__builtin_popcountll(word_masks_of(text.p, n).high) > n / SHARE;
+	return m->high && (size_t)__builtin_popcountll(m->high) > (n < 64 ? n : 64) / SHARE;
 }
 
 static void finish(const struct scan *scan, struct view text)
@@ -307,9 +316,10 @@ void words_scan(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
 {
 	struct scan scan = { .set = set, .echo = echo, .all = stats, .block = block, .s.hash = HASH_START };
-	if (is_foreign(text))
+	struct word_masks first = word_masks_of(text.p, text.n);
+	if (is_foreign(&first, text.n))
 		scan_characters(&scan, text);
 	else
-		scan_masks(&scan, text);
+		scan_masks(&scan, text, first);
 	finish(&scan, text);
 }
