@@ -69,12 +69,18 @@ static const char *current_code(const char *code)
 	return code;
 }
 
+/* At most MORE_BYTES. cld2 looks at some bytes behind the text, too: they are always the same here. */
 static const char *by_words(struct view text, double *ret_score)
 {
+	enum { BEHIND = 64 };
+	char room[MORE_BYTES + BEHIND];
 	const char *code;
 	double share;
 	bool reliable;
-	if (!cld2_detect(text.p, text.n, &code, &share, &reliable))
+	if (text.n)
+		memcpy(room, text.p, text.n);
+	memset(room + text.n, 0, BEHIND);
+	if (!cld2_detect(room, text.n, &code, &share, &reliable))
 		return NULL;
 	*ret_score = reliable ? share : share / 2;
 	return current_code(code);

@@ -36,6 +36,35 @@ static void tells_it_from_the_first_two_hundred_bytes(void **state)
 		expect(utf8_first(view_of(own_texts[i].text), 200), own_texts[i].lang);
 }
 
+static void what_stands_behind_a_text_does_not_count(void **state)
+{
+	(void)state;
+	static const char *const behind[] = { "\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6\xD0\xB6",
+		"the the the the ", "<p>&auml;<b> the", "                " };
+	/* Also entities and tags that end too late: a reader of pages looks further there. */
+	static const char *const ends[] = { "", ".", " ", " 5", "&", "&am", "<", "<a h", "\xC3\xA9", "\xD0\xB6", ">",
+		"\"" };
+	enum { BEHIND = sizeof(behind) / sizeof(*behind) };
+	for (size_t i = 0; i < OWN_TEXTS * sizeof(ends) / sizeof(*ends); i++) {
+		const char *end = ends[i / OWN_TEXTS];
+		char room[600];
+		struct view text = view_of(own_texts[i % OWN_TEXTS].text);
+		for (size_t n = 40; n < 500 && n < text.n; n += 23) {
+			struct view part = utf8_first(text, n);
+			double first = -1;
+			for (int k = 0; k < BEHIND; k++) {
+				double score = -1;
+				memcpy(room, part.p, part.n);
+				memcpy(room + part.n, end, strlen(end));
+				memcpy(room + part.n + strlen(end), behind[k], 16);
+				lang_of(view_make(room, part.n + strlen(end)), &score);
+				first = k ? first : score;
+				assert_true(score >= first && score <= first);
+			}
+		}
+	}
+}
+
 static void tells_it_from_the_middle_when_the_text_begins_in_another(void **state)
 {
 	(void)state;
@@ -68,6 +97,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells_the_language_of_each_text),
 		cmocka_unit_test(tells_it_from_the_first_two_hundred_bytes),
+		cmocka_unit_test(what_stands_behind_a_text_does_not_count),
 		cmocka_unit_test(tells_it_from_the_middle_when_the_text_begins_in_another),
 		cmocka_unit_test(says_nothing_of_what_is_no_language),
 		cmocka_unit_test(a_control_character_does_not_end_the_text),
