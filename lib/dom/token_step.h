@@ -172,7 +172,7 @@ static inline bool token_opens(const char *p, size_t n, size_t at)
 static inline __attribute__((always_inline)) void token_step(
 	const char *p, size_t n, size_t at, struct token *ret, struct token_kept *kept)
 {
-	ret->begin = at;
+	ret->begin = ret->name_at = ret->name_end = at; /* of what is no tag: no name */
 	ret->kept = 0;
 	ret->tag = DOM_OTHER;
 	if (at >= n) {
