@@ -3,6 +3,10 @@
 #include "extract/line_count.h"
 #include "extract/quantise.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum { LONG_WORD_BYTES = 5, ODDS_WORDS = 40, FRONT_WORDS = 3 };
 
 /* ---- words --------------------------------------------------------------------------------------- */
@@ -134,13 +138,30 @@ bool line_next_word(struct view *rest, struct view *ret_word)
 	return found;
 }
 
+/* The place that holds @hash; ODDS_PLACES: none does. */
+static inline unsigned find_in(const struct odds_bucket *bucket, uint32_t hash)
+{
+	unsigned found = 1u << ODDS_PLACES;
+#ifdef __SSE2__
+	__m128i all = _mm_set1_epi32((int)hash), low = _mm_load_si128((const __m128i *)(const void *)bucket->hash),
+		high = _mm_load_si128((const __m128i *)(const void *)(bucket->hash + ODDS_PLACES / 2));
+	__m128i same = _mm_packs_epi32(_mm_cmpeq_epi32(low, all), _mm_cmpeq_epi32(high, all));
+	found |= (unsigned)_mm_movemask_epi8(_mm_packs_epi16(same, _mm_setzero_si128()));
+#else
+	for (unsigned i = 0; i < ODDS_PLACES; i++)
+		found |= bucket->hash[i] == hash ? 1u << i : 0;
+#endif
+	return (unsigned)__builtin_ctz(found);
+}
+
+/* One line of the cache, and no branch that depends on the word but for buckets that are full. */
 static inline int odds_of(const struct word_odds_table *table, uint32_t hash)
 {
-	for (uint32_t i = hash & table->mask; table->slots; i = (i + 1) & table->mask) {
-		struct word_odds slot = table->slots[i];
-		/* The first look tells it for most words: a free place has 0. */
-		if (slot.hash == hash || slot.hash == 0)
-			return slot.value;
+	for (uint32_t i = hash & table->mask; table->buckets; i = (i + 1) & table->mask) {
+		const struct odds_bucket *bucket = &table->buckets[i];
+		unsigned place = find_in(bucket, hash);
+		if (!bucket->full || place < ODDS_PLACES)
+			return bucket->value[place];
 	}
 	return 0;
 }
@@ -207,8 +228,8 @@ static inline void add_word(
 	struct line_own *own, struct words *words, const struct word_odds_table *odds, struct view word)
 {
 	uint32_t hash = line_word_hash(word);
-	if (odds->slots)
-		__builtin_prefetch(&odds->slots[hash & odds->mask]);
+	if (odds->buckets)
+		__builtin_prefetch(&odds->buckets[hash & odds->mask]);
 	words->hash[words->count++] = hash;
 	if (word.n >= LONG_WORD_BYTES && own->word_count < LINE_WORDS_KEPT)
 		own->words[own->word_count++] = (uint16_t)(hash >> 16);

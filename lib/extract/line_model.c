@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { FAST_DEPTH = 5 };
+_Static_assert(sizeof(struct odds_bucket) == 64, "a bucket is a line of the cache");
 
 struct bytes {
 	const unsigned char *p, *end;
@@ -86,23 +87,39 @@ static bool deepen(struct forest *forest, uint32_t depth)
 	return true;
 }
 
+/* Where @hash stands, or the first free place; later values of a word count for nothing. */
+static void add_odds(struct odds_bucket *buckets, uint32_t mask, const struct word_odds *word)
+{
+	for (uint32_t at = word->hash & mask;; at = (at + 1) & mask) {
+		struct odds_bucket *bucket = &buckets[at];
+		for (int i = 0; i < ODDS_PLACES; i++) {
+			if (bucket->hash[i] == word->hash)
+				return;
+			if (bucket->hash[i])
+				continue;
+			bucket->hash[i] = word->hash;
+			bucket->value[i] = word->value;
+			bucket->full = i + 1 == ODDS_PLACES;
+			return;
+		}
+	}
+}
+
 int line_model_set_odds(struct line_model *model, const struct word_odds *words, size_t count)
 {
-	uint32_t size = 64;
-	while (size < count * 3)
+	/* Half full at most: one in fifty buckets overflows. */
+	uint32_t size = 16;
+	while ((size_t)size * ODDS_PLACES < count * 2)
 		size *= 2;
-	struct word_odds *slots = calloc(size, sizeof(*slots));
-	if (!slots)
+	struct odds_bucket *buckets = aligned_alloc(sizeof(*buckets), size * sizeof(*buckets));
+	if (!buckets)
 		return -ENOMEM;
-	for (size_t i = 0; i < count; i++) {
-		uint32_t at = words[i].hash & (size - 1);
-		while (slots[at].hash)
-			at = (at + 1) & (size - 1);
-		slots[at] = words[i];
-	}
-	free(model->slots);
-	model->slots = slots;
-	model->odds = (struct word_odds_table){ slots, size - 1 };
+	memset(buckets, 0, size * sizeof(*buckets));
+	for (size_t i = 0; i < count; i++)
+		add_odds(buckets, size - 1, &words[i]);
+	free(model->buckets);
+	model->buckets = buckets;
+	model->odds = (struct word_odds_table){ buckets, size - 1 };
 	return 0;
 }
 
@@ -152,7 +169,7 @@ struct line_model *line_model_free(struct line_model *model)
 		return NULL;
 	forest_drop(&model->text);
 	forest_drop(&model->title);
-	free(model->slots);
+	free(model->buckets);
 	free(model);
 	return NULL;
 }

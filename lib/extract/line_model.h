@@ -28,7 +28,7 @@ struct line_model {
 	uint32_t number;
 	int32_t thresholds[LINE_THRESHOLDS]; /* a line whose logit of being text is below is cut */
 	struct word_odds_table odds;
-	struct word_odds *slots;
+	struct odds_bucket *buckets;
 	struct forest text, title;
 };
 

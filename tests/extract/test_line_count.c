@@ -3,9 +3,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include "extract/line_count.h"
-#include "extract/line_features.h"
+#include "extract/line_model.h"
 
 enum { ROOM = 700 };
 
@@ -109,12 +111,51 @@ static void hashes_of_many_lines_are_those_of_each(void **state)
 	}
 }
 
+/* The odds of a line that is one word. */
+static int odds_of_word(const struct line_model *model, const char *word)
+{
+	char room[32 + LINE_SLACK] = { 0 };
+	struct hits hits = { 0 };
+	struct line_own own;
+	struct line line = { .words = 1 };
+	memcpy(room, word, strlen(word));
+	line.text = line.key = line.core = view_make(room, strlen(word));
+	line_features_own(&line, &hits, &model->odds, &own);
+	return own.x[L_ODDS_MAX] - 128;
+}
+
+static void finds_the_odds_of_words_behind_full_buckets(void **state)
+{
+	(void)state;
+	enum { WORDS = 6000 };
+	static struct word_odds words[WORDS];
+	struct line_model model = { 0 };
+	char word[32];
+	size_t full = 0;
+	for (int i = 0; i < WORDS; i++) {
+		snprintf(word, sizeof(word), "w%dx", i);
+		words[i] = (struct word_odds){ line_word_hash(view_of(word)), (int8_t)(1 + i % 100) };
+	}
+	assert_int_equal(line_model_set_odds(&model, words, WORDS), 0);
+	for (size_t i = 0; i <= model.odds.mask; i++)
+		full += model.odds.buckets[i].full;
+	assert_true(full > 0);
+	for (int i = 0; i < WORDS; i++) {
+		snprintf(word, sizeof(word), "w%dx", i);
+		assert_int_equal(odds_of_word(&model, word), 1 + i % 100);
+		snprintf(word, sizeof(word), "v%dx", i);
+		assert_int_equal(odds_of_word(&model, word), 0);
+	}
+	free(model.buckets);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(counts_alike_by_wide_and_by_narrow_code),
 		cmocka_unit_test(counts_what_a_reader_counts),
 		cmocka_unit_test(walks_over_the_words_that_are_read_one_by_one),
+		cmocka_unit_test(finds_the_odds_of_words_behind_full_buckets),
 		cmocka_unit_test(hashes_of_many_lines_are_those_of_each),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,7 @@ static uint8_t *features(struct line_doc *doc, const struct line_model *model)
 	doc->work.model = model;
 	for (uint32_t i = 0; i < doc->count; i++)
 		line_features_own(&doc->work.lines[i], &doc->work.hits[i], &model->odds, &doc->work.own[i]);
+	line_hash_cores(doc->work.lines, doc->work.own, doc->count);
 	work_find_prose(&doc->work);
 	if (x && doc->count)
 		line_features(&doc->work, x);
@@ -233,7 +234,7 @@ static int learn(struct learner *l)
 		result = train(l, held, TEXT, views, &l->models[held].text) ||
 			 train(l, held, TITLE, views, &l->models[held].title);
 		for (uint32_t f = 0; f < FOLDS; f++)
-			free(views[f].slots);
+			free(views[f].buckets);
 	}
 	return result;
 }
@@ -321,7 +322,8 @@ static int write_model(const struct line_model *model, const char *name)
 	struct buf out = BUF_INIT(MIB(16));
 	uint32_t words = 0;
 	for (uint32_t i = 0; i <= model->odds.mask; i++)
-		words += model->odds.slots[i].hash != 0;
+		for (int k = 0; k < ODDS_PLACES; k++)
+			words += model->odds.buckets[i].hash[k] != 0;
 	buf_puts(&out, "GARNLIN3");
 	put(&out, line_features_version(), 4);
 	put(&out, 1, 4);
@@ -329,10 +331,13 @@ static int write_model(const struct line_model *model, const char *name)
 		put(&out, (uint32_t)model->thresholds[i], 4);
 	put(&out, words, 4);
 	for (uint32_t i = 0; i <= model->odds.mask; i++) {
-		if (!model->odds.slots[i].hash)
-			continue;
-		put(&out, model->odds.slots[i].hash, 4);
-		put(&out, (uint8_t)model->odds.slots[i].value, 1);
+		const struct odds_bucket *bucket = &model->odds.buckets[i];
+		for (int k = 0; k < ODDS_PLACES; k++) {
+			if (!bucket->hash[k])
+				continue;
+			put(&out, bucket->hash[k], 4);
+			put(&out, (uint8_t)bucket->value[k], 1);
+		}
 	}
 	put_forest(&out, &model->text);
 	put_forest(&out, &model->title);
