@@ -100,7 +100,7 @@ static inline enum dom_attr_name names_find_attr(const char *p, size_t n)
 {
 	name_wide name = name_load(p, n);
 	unsigned attr = names_attr_slots[name_key(name_first(name), p, n) * ATTR_FACTOR >> (64 - ATTR_BITS)];
-	unsigned unknown = !name_is(name, &names_attr_words[attr]);
+	unsigned unknown = !name_is(name, &names_attr_words[attr]) | !attr; /* a NUL reads as no name */
 	/* Without a branch: one of two names in a page is not known. */
 	return (enum dom_attr_name)((attr & (unknown - 1)) - 1 + ((unsigned)DOM_ATTR_COUNT + 1) * unknown);
 }

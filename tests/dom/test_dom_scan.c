@@ -119,6 +119,19 @@ static void the_first_of_two_attributes_is_kept_and_unknown_ones_are_not(void **
 	assert_memory_equal(tag + kept[3].value_at, "d>e", kept[3].value_end - kept[3].value_at);
 }
 
+static void an_attribute_named_nul_is_not_kept(void **state)
+{
+	static const char tag[] = "<p \0 \0\0=x id=a>                ";
+	struct token token;
+	struct token_kept kept[DOM_ATTR_COUNT + 1];
+	(void)state;
+	assert_int_equal(names_find_attr("\0               ", 1), DOM_ATTR_COUNT);
+	assert_int_equal(names_find_tag("\0               ", 1), DOM_OTHER);
+	token_read_kept(tag, sizeof(tag) - 1, 0, &token, kept);
+	assert_int_equal(token.kept, 1);
+	assert_int_equal(kept[0].name, DOM_ATTR_ID);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +140,7 @@ int main(void)
 		cmocka_unit_test(runs_of_spaces_end_at_the_first_other_byte),
 		cmocka_unit_test(names_are_found_at_the_end_of_memory_and_before_it),
 		cmocka_unit_test(the_first_of_two_attributes_is_kept_and_unknown_ones_are_not),
+		cmocka_unit_test(an_attribute_named_nul_is_not_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
