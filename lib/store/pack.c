@@ -48,6 +48,19 @@ static int zstd_failed(struct pack *pack, size_t code, struct error *error)
 	return error_set(error, -ENOMEM, "%s: zstd: %s", pack->name, ZSTD_getErrorName(code));
 }
 
+static void set_search(ZSTD_CCtx *zstd)
+{
+	static const struct {
+		ZSTD_cParameter name;
+		int value;
+	} all[] = { { ZSTD_c_strategy, ZSTD_greedy }, { ZSTD_c_windowLog, PACK_WINDOW_LOG },
+		{ ZSTD_c_hashLog, PACK_HASH_LOG }, { ZSTD_c_chainLog, PACK_HASH_LOG },
+		{ ZSTD_c_searchLog, PACK_SEARCH_LOG }, { ZSTD_c_minMatch, PACK_MIN_MATCH }, { ZSTD_c_checksumFlag, 1 },
+		{ ZSTD_c_contentSizeFlag, 1 } };
+	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+		ZSTD_CCtx_setParameter(zstd, all[i].name, all[i].value);
+}
+
 int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, struct error *error)
 {
 	const struct archive_functions *la = late_archive(error);
@@ -67,9 +80,7 @@ int pack_new(int fd, const char *name, int64_t end, struct pack **ret_pack, stru
 		pack_free(pack);
 		return error_set(error, -ENOMEM, "%s: no memory", name);
 	}
-	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_compressionLevel, PACK_LEVEL);
-	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_checksumFlag, 1);
-	ZSTD_CCtx_setParameter(pack->zstd, ZSTD_c_contentSizeFlag, 1);
+	set_search(pack->zstd);
 	pack->la->write_set_format_pax_restricted(pack->tar);
 	/* No blocking: every byte of a member has reached the sink when the member is finished. */
 	pack->la->write_set_bytes_per_block(pack->tar, 0);
@@ -286,26 +297,68 @@ int pack_read(int fd, const char *name, int64_t offset, size_t packed, struct bu
 	return result;
 }
 
-int pack_peek(int fd, const char *name, const struct pack_frame *frame, size_t n, struct buf *out, struct error *error)
+struct slicer {
+	int fd;
+	const char *name;
+	const struct pack_frame *frame;
+	uint32_t read;
+	char step[16384], pass[65536]; /* small: they stay in the processor's cache */
+	ZSTD_inBuffer from;
+	ZSTD_DCtx *zstd;
+	struct error *error;
+};
+
+/* @n bytes at most into @p, or past it when that is NULL. 0 and *ret_n 0: the frame has no more. */
+static int slice_some(struct slicer *s, char *p, size_t n, size_t *ret_n)
 {
-	char step[16384];
+	ZSTD_outBuffer to = { p ? p : s->pass, p || n < sizeof(s->pass) ? n : sizeof(s->pass), 0 };
+	int result = 0;
+	while (!result && to.pos == 0) {
+		if (s->from.pos == s->from.size && s->read < s->frame->packed) {
+			uint32_t left = s->frame->packed - s->read;
+			s->from = (ZSTD_inBuffer){ s->step, left < sizeof(s->step) ? left : sizeof(s->step), 0 };
+			result = file_read_at(
+				s->fd, s->step, s->from.size, s->frame->offset + s->read, s->error, s->name);
+			s->read += (uint32_t)s->from.size;
+		}
+		bool dry = s->from.pos == s->from.size;
+		size_t code = result ? 1 : ZSTD_decompressStream(s->zstd, &to, &s->from);
+		if (ZSTD_isError(code))
+			result = error_set(s->error, -EBADMSG, "%s: offset %lld: %s", s->name,
+				(long long)s->frame->offset, ZSTD_getErrorName(code));
+		if (dry || code == 0)
+			break;
+	}
+	*ret_n = result ? 0 : to.pos;
+	return result;
+}
+
+int pack_slice(int fd, const char *name, const struct pack_frame *frame, size_t at, size_t n, struct buf *out,
+	struct error *error)
+{
+	struct slicer *s = malloc(sizeof(*s));
 	ZSTD_DCtx *zstd = ZSTD_createDCtx();
 	buf_reset(out);
 	char *room = buf_room(out, n);
-	ZSTD_outBuffer to = { room, n, 0 };
-	int result = zstd && room ? 0 : error_set(error, -ENOMEM, "%s: no memory for a frame's begin", name);
-	for (uint32_t at = 0; !result && at < frame->packed && to.pos < n;) {
-		uint32_t left = frame->packed - at, some = left < sizeof(step) ? left : (uint32_t)sizeof(step);
-		ZSTD_inBuffer from = { step, some, 0 };
-		result = file_read_at(fd, step, some, frame->offset + at, error, name);
-		size_t code = result ? 0 : ZSTD_decompressStream(zstd, &to, &from);
-		if (ZSTD_isError(code))
-			result = error_set(error, -EBADMSG, "%s: offset %lld: %s", name, (long long)frame->offset,
-				ZSTD_getErrorName(code));
-		at += some;
+	int result = s && zstd && room ? 0 : error_set(error, -ENOMEM, "%s: no memory for a part of a frame", name);
+	if (!result) {
+		s->fd = fd;
+		s->name = name;
+		s->frame = frame;
+		s->read = 0;
+		s->from = (ZSTD_inBuffer){ s->step, 0, 0 };
+		s->zstd = zstd;
+		s->error = error;
+	}
+	size_t some = 1;
+	for (size_t passed = 0; !result && some && passed < at; passed += some)
+		result = slice_some(s, NULL, at - passed, &some);
+	for (size_t got = 0; !result && some && got < n; got += some) {
+		result = slice_some(s, room + got, n - got, &some);
+		buf_added(out, some);
 	}
 	ZSTD_freeDCtx(zstd);
-	buf_added(out, result ? 0 : to.pos);
+	free(s);
 	return result;
 }
 

@@ -43,9 +43,10 @@ struct pack *pack_free(struct pack *pack);
 /* Decodes the frame of @packed bytes at @offset into @out (emptied first). -EBADMSG: not a whole, sound frame. */
 int pack_read(int fd, const char *name, int64_t offset, size_t packed, struct buf *out, struct error *error);
 
-/* The first @n decoded bytes of a frame, or all when it has fewer: decodes one block of at most 128 KiB, whatever the
- * frame's size. What is not decoded is not proven either. */
-int pack_peek(int fd, const char *name, const struct pack_frame *frame, size_t n, struct buf *out, struct error *error);
+/* The @n decoded bytes from @at on, or what of them the frame has: decodes no block of 128 KiB behind them. What they
+ * are is not proven: the frame's checksum stands at its end. */
+int pack_slice(int fd, const char *name, const struct pack_frame *frame, size_t at, size_t n, struct buf *out,
+	struct error *error);
 
 enum pack_part { PACK_DATA, PACK_SKIPPABLE, PACK_BAD };
 /* The frame that begins at @offset. @raw (may be NULL: only lengths are found) takes the decoded bytes. PACK_BAD: no

@@ -26,20 +26,20 @@ static bool begins_with_document(struct view raw)
 static int is_document(int fd, const char *name, const struct pack_frame *frame, struct error *error)
 {
 	struct buf raw = BUF_INIT(TAR_BLOCK);
-	int result = pack_peek(fd, name, frame, TAR_BLOCK, &raw, error);
+	int result = pack_slice(fd, name, frame, 0, TAR_BLOCK, &raw, error);
 	result = result ? result : begins_with_document(buf_view(&raw));
 	buf_free(&raw);
 	return result;
 }
 
-/* Pieces of the closing members are larger than frames of documents, unless one holds them all: it stands before the
- * end of the tar. */
+/* From the end: what ends the tar, the last piece of the closing members, and full ones, which few frames of documents
+ * are as large as. */
 static size_t guess_border(const struct pack_frame *frames, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (frames[i].raw >= PACK_CLOSING_BYTES)
-			return i;
-	return count >= 2 ? count - 2 : 0;
+	size_t border = count >= 2 ? count - 2 : 0;
+	while (border && frames[border - 1].raw >= PACK_CLOSING_BYTES && frames[border - 1].raw < PACK_FRAME_BYTES)
+		border--;
+	return border;
 }
 
 int pack_border(
@@ -119,7 +119,7 @@ static int find_piece(int fd, const char *name, const struct pack_frame *frames,
 	while (!result && low < high) {
 		size_t middle = low + (high - low) / 2;
 		int64_t first = 0;
-		result = pack_peek(fd, name, &frames[middle], PEEK_BYTES, &raw, error);
+		result = pack_slice(fd, name, &frames[middle], 0, PEEK_BYTES, &raw, error);
 		enum piece piece = result ? UNSURE : piece_of(buf_view(&raw), &first);
 		if (!result && piece == UNSURE)
 			result = -ENOENT;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include "normalise/normalise.h"
 #include "util/file.h"
+#include "util/hash.h"
 #include "util/limits.h"
 
 /* A writer removes runs that it has merged: then the next snapshot lists others. */
@@ -82,6 +83,30 @@ static int open_pack(struct store_reader *reader, int64_t number, struct error *
 	return reader->fd < 0 ? error_set(error, -errno, "%s: open: %s", reader->pack_path, strerror(errno)) : 0;
 }
 
+static int outside(const struct store_reader *reader, const struct catalogue_document *row, struct error *error)
+{
+	return error_set(error, -EBADMSG, "%s: document %lld: outside of its frame: garner repair", reader->pack_path,
+		(long long)row->n);
+}
+
+/* The bytes of @row alone. */
+static int read_alone(struct store_reader *reader, const struct catalogue_document *row, const struct pack_frame *frame,
+	struct error *error)
+{
+	uint8_t digest[32];
+	if (row->at < 0 || row->size < 0 || row->size > LIMIT_FRAME_BYTES || row->at > LIMIT_FRAME_BYTES)
+		return outside(reader, row, error);
+	int result = pack_slice(
+		reader->fd, reader->pack_path, frame, (size_t)row->at, (size_t)row->size, &reader->raw, error);
+	if (!result && (int64_t)reader->raw.n != row->size)
+		return outside(reader, row, error);
+	sha256_of(buf_view(&reader->raw), digest);
+	if (!result && memcmp(digest, row->sha256, sizeof(digest)) != 0)
+		result = error_set(error, -EBADMSG, "%s: document %lld: its text has another SHA-256: garner verify",
+			reader->pack_path, (long long)row->n);
+	return result;
+}
+
 int store_reader_member(
 	struct store_reader *reader, const struct catalogue_document *row, struct view *ret_member, struct error *error)
 {
@@ -93,6 +118,11 @@ int store_reader_member(
 			result = error_set(error, -EBADMSG, "%s: document %lld: its frame is not listed: garner repair",
 				reader->pack_path, (long long)row->n);
 		reader->frame = -1;
+		if (!result && reader->alone) {
+			result = read_alone(reader, row, &frame, error);
+			*ret_member = buf_view(&reader->raw);
+			return result;
+		}
 		if (!result)
 			result = pack_read(
 				reader->fd, reader->pack_path, frame.offset, frame.packed, &reader->raw, error);
@@ -107,8 +137,7 @@ int store_reader_member(
 		return result;
 	if (row->at < 0 || row->size < 0 || row->at > (int64_t)reader->raw.n ||
 		row->size > (int64_t)reader->raw.n - row->at)
-		return error_set(error, -EBADMSG, "%s: document %lld: outside of its frame: garner repair",
-			reader->pack_path, (long long)row->n);
+		return outside(reader, row, error);
 	*ret_member = view_make(reader->raw.p + row->at, (size_t)row->size);
 	return 0;
 }
@@ -311,6 +340,7 @@ int store_show(const char *path, const char *key, garner_document_fn *fn, void *
 	int result = store_reader_open(path, store_key_number(key) == GARNER_NO_NUMBER, &reader, error);
 	if (result)
 		return result;
+	reader.alone = true;
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = store_reader_find(&reader, key, &row, error);
 	if (!result)

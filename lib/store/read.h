@@ -16,6 +16,7 @@ struct store_reader {
 	int fd;
 	char *pack_path;
 	struct buf raw;
+	bool alone; /* one document is asked for: its frame is decoded as far as it goes, its digest proves it */
 };
 /* One snapshot of the catalogue, with @keys the keys that belong to it: files that a number alone does not need.
  * -ENOENT: no store there. */

@@ -161,7 +161,7 @@ static int pack_file_open(const char *path, struct pack_file *ret_file, struct e
 /* Number of the first document of a frame. */
 static int first_number(const struct pack_file *file, size_t i, struct buf *raw, int64_t *ret_n, struct error *error)
 {
-	int result = pack_peek(file->fd, file->name, &file->frames[i], 512, raw, error);
+	int result = pack_slice(file->fd, file->name, &file->frames[i], 0, 512, raw, error);
 	if (!result)
 		*ret_n = raw->n >= 512 ? (int64_t)strtoull(raw->p, NULL, 10) : 0;
 	return result;

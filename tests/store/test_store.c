@@ -173,6 +173,43 @@ static void a_pack_gives_back_what_went_in(void **state)
 	close(fd);
 }
 
+static void a_slice_of_a_frame_is_that_of_the_whole(void **state)
+{
+	(void)state;
+	struct error error = { 0 };
+	struct pack *pack = NULL;
+	struct pack_frame frame;
+	struct buf whole = BUF_INIT(2 << 20), slice = BUF_INIT(2 << 20), text = BUF_INIT(2 << 20);
+	const char *name = in_folder("slice.tar.zst");
+	int fd = open(name, O_RDWR | O_CREAT | O_TRUNC, 0600);
+	uint32_t seed = 1;
+	for (int i = 0; i < 60000; i++)
+		buf_printf(&text, "%u ", (seed = seed * 1664525 + 1013904223) >> 12);
+	assert_int_equal(pack_new(fd, name, 0, &pack, &error), 0);
+	assert_int_equal(pack_add(pack, "000_0000000000000001.txt", buf_view(&text), 1, NULL, &error), 0);
+	assert_int_equal(pack_cut(pack, &frame, &error), 0);
+	assert_int_equal(pack_read(fd, name, frame.offset, frame.packed, &whole, &error), 0);
+	const size_t at[] = { 0, 1, 511, 65536, 131071, 131072, 300001, whole.n - 1, whole.n };
+	const size_t n[] = { 1, 512, 65537, 131072, 200000, whole.n };
+	for (size_t i = 0; i < sizeof(at) / sizeof(at[0]); i++)
+		for (size_t j = 0; j < sizeof(n) / sizeof(n[0]); j++) {
+			size_t there = whole.n - at[i] < n[j] ? whole.n - at[i] : n[j];
+			assert_int_equal(pack_slice(fd, name, &frame, at[i], n[j], &slice, &error), 0);
+			assert_int_equal(slice.n, there);
+			assert_memory_equal(slice.p, whole.p + at[i], there);
+		}
+	/* Of a frame that ends early comes what is there. */
+	frame.packed /= 2;
+	assert_int_equal(pack_slice(fd, name, &frame, 100, whole.n, &slice, &error), 0);
+	assert_true(slice.n > whole.n / 4 && slice.n < whole.n);
+	assert_memory_equal(slice.p, whole.p + 100, slice.n);
+	pack_free(pack);
+	close(fd);
+	buf_free(&whole);
+	buf_free(&slice);
+	buf_free(&text);
+}
+
 static int take_line(void *user, struct view line, int64_t offset)
 {
 	struct buf *out = user;
@@ -533,6 +570,7 @@ int main(void)
 		cmocka_unit_test(a_long_title_is_cut_between_characters),
 		cmocka_unit_test(a_link_holds_no_byte_that_ends_it),
 		cmocka_unit_test(a_pack_gives_back_what_went_in),
+		cmocka_unit_test(a_slice_of_a_frame_is_that_of_the_whole),
 		cmocka_unit_test(a_segment_cuts_its_torn_tail_and_refuses_a_short_one),
 		cmocka_unit_test(a_second_writer_hears_who_holds_the_lock),
 		cmocka_unit_test(marks_copies_edits_and_revisions),
