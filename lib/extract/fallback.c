@@ -18,10 +18,11 @@ static size_t weight(struct view text)
 	return text.n > 2 * n ? 2 * n : n; /* scripts of three bytes say more with a character */
 }
 
+/* Counted no further than it is asked for. */
 static size_t kept_weight(const struct page *page)
 {
 	size_t sum = 0;
-	for (size_t i = 0; i < page->block_count; i++)
+	for (size_t i = 0; i < page->block_count && sum < FEW_CHARS; i++)
 		if (!page->blocks[i].cut)
 			sum += weight(page->blocks[i].text);
 	return sum;

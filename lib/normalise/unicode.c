@@ -5,6 +5,9 @@
 #include <errno.h>
 #include <utf8proc.h>
 #include "util/sink.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
 	HANGUL_S = 0xAC00,
@@ -284,39 +287,125 @@ static bool is_ascii_word(char c)
 	return ascii_is_alpha(c) || ascii_is_digit(c);
 }
 
-uint64_t unicode_words(struct view text)
+/* Behind the word, or what stands between words, at *@at; *@inside: a word goes on. */
+static uint64_t word_step(struct view text, size_t *at, bool *inside, uint32_t *last)
+{
+	uint64_t words = 0;
+	if (is_ascii_word(text.p[*at])) {
+		words += !*inside;
+		*inside = true;
+		while (*at < text.n && is_ascii_word(text.p[*at]))
+			++*at;
+		*last = (unsigned char)text.p[*at - 1];
+		return words;
+	}
+	if (text.p[*at] == ' ' || text.p[*at] == '\n') {
+		*inside = false;
+		++*at;
+		return 0;
+	}
+	uint32_t cp = utf8_next(text, at);
+	unsigned entry = unicode_entry(cp);
+	if (entry & UNICODE_IDEOGRAPH) {
+		words++;
+		*inside = false;
+	} else if (entry & UNICODE_WORD) {
+		words += !*inside;
+		*inside = true;
+	} else if (!(*inside && ((entry & ACTION_MASK) != ACTION_KEEP || holds_together(cp, *last, text, *at)))) {
+		*inside = false;
+	} else if ((entry & ACTION_MASK) == ACTION_SPACE || (entry & ACTION_MASK) == ACTION_LINE) {
+		*inside = false;
+	}
+	*last = cp;
+	return words;
+}
+
+#ifdef __SSE2__
+/* A bit a byte of sixteen. */
+struct word_bits {
+	uint64_t letter, digit, space, odd; /* odd: not ASCII, or a control */
+	uint64_t apostrophe, point;	    /* and comma */
+};
+
+static inline __m128i in_range(__m128i x, char first, char last)
+{
+	__m128i above = _mm_sub_epi8(x, _mm_set1_epi8(first));
+	return _mm_cmpeq_epi8(_mm_min_epu8(above, _mm_set1_epi8((char)(last - first))), above);
+}
+
+static inline uint64_t bits_of(__m128i x)
+{
+	return (uint64_t)(unsigned)_mm_movemask_epi8(x);
+}
+
+static inline void word_bits_add(const char *p, unsigned shift, struct word_bits *bits)
+{
+	__m128i x = _mm_loadu_si128((const __m128i *)p), line = _mm_cmpeq_epi8(x, _mm_set1_epi8('\n'));
+	__m128i low = _mm_andnot_si128(line, _mm_cmplt_epi8(x, _mm_set1_epi8(' '))); /* from 0x80 on, too */
+	bits->letter |= bits_of(in_range(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 'z')) << shift;
+	bits->digit |= bits_of(in_range(x, '0', '9')) << shift;
+	bits->space |= bits_of(_mm_or_si128(line, _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')))) << shift;
+	bits->odd |= bits_of(_mm_or_si128(low, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7F)))) << shift;
+	bits->apostrophe |= bits_of(_mm_cmpeq_epi8(x, _mm_set1_epi8('\''))) << shift;
+	bits->point |= bits_of(_mm_or_si128(
+			       _mm_cmpeq_epi8(x, _mm_set1_epi8('.')), _mm_cmpeq_epi8(x, _mm_set1_epi8(','))))
+		       << shift;
+}
+
+/* The words that begin in the 64 bytes at @p, up to the last space that has nothing but ASCII before it; outside of a
+ * word at the beginning. *@ret_n: bytes up to and with that space, 0 when there is none. */
+static uint64_t words64(const char *p, size_t *ret_n)
+{
+	struct word_bits bits = { 0 };
+	for (unsigned i = 0; i < 64; i += 16)
+		word_bits_add(p + i, i, &bits);
+	uint64_t before_odd = bits.odd ? (bits.odd & -bits.odd) - 1 : UINT64_MAX, spaces = bits.space & before_odd;
+	if (!spaces) {
+		*ret_n = 0;
+		return 0;
+	}
+	unsigned last = 63 - (unsigned)__builtin_clzll(spaces);
+	uint64_t looked_at = UINT64_MAX >> (63 - last), word = bits.letter | bits.digit;
+	uint64_t held = (bits.apostrophe & word << 1 & word >> 1) | (bits.point & bits.digit << 1 & bits.digit >> 1);
+	*ret_n = last + 1;
+	return (uint64_t)__builtin_popcountll(word & ~(word << 1) & ~(held << 1) & looked_at);
+}
+#endif
+
+uint64_t unicode_words_plain(struct view text)
 {
 	uint64_t words = 0;
 	bool inside = false;
 	uint32_t last = 0;
-	for (size_t at = 0; at < text.n;) {
-		if (is_ascii_word(text.p[at])) {
-			words += !inside;
-			inside = true;
-			while (at < text.n && is_ascii_word(text.p[at]))
-				at++;
-			last = (unsigned char)text.p[at - 1];
-			continue;
+	for (size_t at = 0; at < text.n;)
+		words += word_step(text, &at, &inside, &last);
+	return words;
+}
+
+uint64_t unicode_words(struct view text)
+{
+#ifdef __SSE2__
+	uint64_t words = 0;
+	bool inside = false;
+	uint32_t last = 0;
+	size_t at = 0, n;
+	while (at < text.n) {
+		while (text.n - at >= 64) {
+			words += words64(text.p + at, &n);
+			if (!n)
+				break;
+			at += n;
 		}
-		if (text.p[at] == ' ' || text.p[at] == '\n') {
-			inside = false;
-			at++;
-			continue;
+		/* a word with characters beyond ASCII, or the last ones */
+		while (at < text.n) {
+			words += word_step(text, &at, &inside, &last);
+			if (text.p[at - 1] == ' ' || text.p[at - 1] == '\n')
+				break;
 		}
-		uint32_t cp = utf8_next(text, &at);
-		unsigned entry = unicode_entry(cp);
-		if (entry & UNICODE_IDEOGRAPH) {
-			words++;
-			inside = false;
-		} else if (entry & UNICODE_WORD) {
-			words += !inside;
-			inside = true;
-		} else if (!(inside && ((entry & ACTION_MASK) != ACTION_KEEP || holds_together(cp, last, text, at)))) {
-			inside = false;
-		} else if ((entry & ACTION_MASK) == ACTION_SPACE || (entry & ACTION_MASK) == ACTION_LINE) {
-			inside = false;
-		}
-		last = cp;
 	}
 	return words;
+#else
+	return unicode_words_plain(text);
+#endif
 }

@@ -56,5 +56,7 @@ int unicode_nfc(struct arena *arena, struct view in, struct view *ret_text);
 /* Words of valid UTF-8: runs of letters, marks and digits, held together by apostrophes and, in numbers, by
  * points; ideographs and kana one each. */
 uint64_t unicode_words(struct view text);
+/* The same, a character at a time. */
+uint64_t unicode_words_plain(struct view text);
 
 #endif

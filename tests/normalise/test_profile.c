@@ -150,6 +150,24 @@ static uint32_t random_next(uint64_t *seed)
 	return (uint32_t)(*seed >> 33);
 }
 
+static void words_of_64_bytes_at_once_are_those_of_each_character(void **state)
+{
+	static const char *const parts[] = { "a", "B", "7", "word", " ", " ", "\n", "'", ".", ",", "-", "\t", "\x7f", "\x01",
+		"_", "\u00e9", "\u2019", "\u65e5", "\u00a0", "\u200b", "\u00ad", "\u0416" };
+	uint64_t seed = 7;
+	char text[2048];
+	(void)state;
+	for (int round = 0; round < 4000; round++) {
+		size_t n = 0, parts_n = random_next(&seed) % 400, few = random_next(&seed) % 2 ? 8 : 22;
+		for (size_t i = 0; i < parts_n; i++) {
+			const char *part = parts[random_next(&seed) % few];
+			memcpy(text + n, part, strlen(part));
+			n += strlen(part);
+		}
+		assert_int_equal(unicode_words(view_make(text, n)), unicode_words_plain(view_make(text, n)));
+	}
+}
+
 /* Half of the code points from where the rules are, half from everywhere. */
 static uint32_t random_code_point(uint64_t *seed)
 {
@@ -215,6 +233,7 @@ int main(void)
 		cmocka_unit_test(a_fact_is_one_line_and_has_a_ceiling),
 		cmocka_unit_test(a_clean_text_is_handed_back_as_it_is),
 		cmocka_unit_test(words_are_counted_in_every_script),
+		cmocka_unit_test(words_of_64_bytes_at_once_are_those_of_each_character),
 		cmocka_unit_test(random_text_is_stable_and_never_three_times_as_long),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
