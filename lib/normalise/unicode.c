@@ -348,9 +348,9 @@ static inline void word_bits_add(const char *p, unsigned shift, struct word_bits
 	bits->space |= bits_of(_mm_or_si128(line, _mm_cmpeq_epi8(x, _mm_set1_epi8(' ')))) << shift;
 	bits->odd |= bits_of(_mm_or_si128(low, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7F)))) << shift;
 	bits->apostrophe |= bits_of(_mm_cmpeq_epi8(x, _mm_set1_epi8('\''))) << shift;
-	bits->point |= bits_of(_mm_or_si128(
-			       _mm_cmpeq_epi8(x, _mm_set1_epi8('.')), _mm_cmpeq_epi8(x, _mm_set1_epi8(','))))
-		       << shift;
+	bits->point |=
+		bits_of(_mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('.')), _mm_cmpeq_epi8(x, _mm_set1_epi8(','))))
+		<< shift;
 }
 
 /* The words that begin in the 64 bytes at @p, up to the last space that has nothing but ASCII before it; outside of a

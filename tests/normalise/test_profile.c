@@ -152,8 +152,8 @@ static uint32_t random_next(uint64_t *seed)
 
 static void words_of_64_bytes_at_once_are_those_of_each_character(void **state)
 {
-	static const char *const parts[] = { "a", "B", "7", "word", " ", " ", "\n", "'", ".", ",", "-", "\t", "\x7f", "\x01",
-		"_", "\u00e9", "\u2019", "\u65e5", "\u00a0", "\u200b", "\u00ad", "\u0416" };
+	static const char *const parts[] = { "a", "B", "7", "word", " ", " ", "\n", "'", ".", ",", "-", "\t", "\x7f",
+		"\x01", "_", "\u00e9", "\u2019", "\u65e5", "\u00a0", "\u200b", "\u00ad", "\u0416" };
 	uint64_t seed = 7;
 	char text[2048];
 	(void)state;
