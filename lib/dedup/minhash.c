@@ -1,105 +1,161 @@
 #include <utf8proc.h>
 #include "dedup/dedup.h"
+#include "dedup/shingle.h"
 #include "normalise/unicode.h"
 #include "util/utf8.h"
+#include "util/word_bits.h"
 
-enum {
-	BINS = MINHASH_BYTES,
-	SHINGLE_WORDS = 3,
-	SHINGLE_CHARACTERS = 5,
-	WINDOW = 8, /* a power of two over both */
-};
+enum { BINS = MINHASH_BYTES };
 
 #define EMPTY UINT64_MAX
 
 struct shingler {
-	uint64_t window[WINDOW]; /* hashes of the last tokens */
-	uint64_t tokens;
-	uint64_t bins[BINS]; /* smallest shingle hash of each bin */
+	struct view text;
+	uint64_t tokens; /* of the batches before this one */
+	struct shingle_batch batch;
+	uint8_t spans[SHINGLE_BATCH]; /* of the shingle that ends with a token */
+	bool mixed;		      /* not all are of words */
+	uint64_t bins[BINS];	      /* smallest shingle hash of each bin */
 };
 
-/* The finaliser of MurmurHash3: every input bit reaches every output bit. */
-static uint64_t mix(uint64_t h)
+static inline void put_shingle(struct shingler *s, uint64_t h)
 {
-	h ^= h >> 33;
-	h *= UINT64_C(0xFF51AFD7ED558CCD);
-	h ^= h >> 33;
-	h *= UINT64_C(0xC4CEB9FE1A85EC53);
-	return h ^ h >> 33;
+	uint64_t *bin = &s->bins[h >> 56], value = h & (EMPTY >> 8), had = *bin;
+	*bin = value < had ? value : had;
 }
 
-static void add_shingle(struct shingler *s, unsigned length)
+static void end_batch(struct shingler *s)
 {
-	uint64_t h = length;
-	for (unsigned i = 0; i < length; i++)
-		h = (h ^ s->window[(s->tokens - length + i) % WINDOW]) * UINT64_C(0x9E3779B97F4A7C15) + (h >> 29);
-	h = mix(h);
-	uint64_t *bin = &s->bins[h >> 56], value = h & (EMPTY >> 8);
-	if (value < *bin)
-		*bin = value;
+	uint64_t shingles[SHINGLE_BATCH];
+	unsigned count = s->batch.count, i = 0;
+	shingle_words(&s->batch);
+	shingle_triples(&s->batch, shingles);
+	for (; s->mixed && i < count; i++)
+		if (s->spans[i] == SHINGLE_CHARACTERS && s->tokens + i + 1 >= SHINGLE_CHARACTERS)
+			put_shingle(s, shingle_of(s->batch.hashes + SHINGLE_BEFORE + i + 1, SHINGLE_CHARACTERS));
+		else if (s->spans[i] == SHINGLE_WORDS && s->tokens + i + 1 >= SHINGLE_WORDS)
+			put_shingle(s, shingles[i]);
+	if (i < count && s->tokens == 0)
+		i = SHINGLE_WORDS - 1;
+	for (; i < count; i++)
+		put_shingle(s, shingles[i]);
+	memmove(s->batch.hashes, s->batch.hashes + count, SHINGLE_BEFORE * sizeof(s->batch.hashes[0]));
+	s->tokens += count;
+	s->batch.count = 0;
+	s->mixed = false;
 }
 
-static void add_token(struct shingler *s, uint64_t hash, unsigned length)
+/* A token of which shingles have @span. Returns its number in the batch. */
+static inline unsigned new_token(struct shingler *s, unsigned span)
 {
-	s->window[s->tokens++ % WINDOW] = hash;
-	if (s->tokens >= length)
-		add_shingle(s, length);
+	if (s->batch.count == SHINGLE_BATCH)
+		end_batch(s);
+	s->spans[s->batch.count] = (uint8_t)span;
+	return s->batch.count++;
 }
 
-static const uint64_t token_start = UINT64_C(0xCBF29CE484222325), token_step = UINT64_C(0x100000001B3);
-
-static uint64_t add_character(uint64_t hash, uint32_t cp)
+static void add_token(struct shingler *s, uint64_t hash, unsigned span)
 {
-	return (hash ^ cp) * token_step;
+	unsigned token = new_token(s, span);
+	s->batch.lengths[token] = 0;
+	s->batch.hashes[SHINGLE_BEFORE + token] = hash;
+	s->mixed |= span != SHINGLE_WORDS;
 }
 
-/* By byte: an ASCII letter or digit in lower case; 0: it is none. */
-#define AS(c) [c] = c
-static const uint8_t word_bytes[256] = { AS('0'), AS('1'), AS('2'), AS('3'), AS('4'), AS('5'), AS('6'), AS('7'),
-	AS('8'), AS('9'), AS('a'), AS('b'), AS('c'), AS('d'), AS('e'), AS('f'), AS('g'), AS('h'), AS('i'), AS('j'),
-	AS('k'), AS('l'), AS('m'), AS('n'), AS('o'), AS('p'), AS('q'), AS('r'), AS('s'), AS('t'), AS('u'), AS('v'),
-	AS('w'), AS('x'), AS('y'), AS('z'), ['A'] = 'a', ['B'] = 'b', ['C'] = 'c', ['D'] = 'd', ['E'] = 'e',
-	['F'] = 'f', ['G'] = 'g', ['H'] = 'h', ['I'] = 'i', ['J'] = 'j', ['K'] = 'k', ['L'] = 'l', ['M'] = 'm',
-	['N'] = 'n', ['O'] = 'o', ['P'] = 'p', ['Q'] = 'q', ['R'] = 'r', ['S'] = 's', ['T'] = 't', ['U'] = 'u',
-	['V'] = 'v', ['W'] = 'w', ['X'] = 'x', ['Y'] = 'y', ['Z'] = 'z' };
-#undef AS
-
-/* A run of ASCII letters and digits at @at, in lower case. */
-static size_t ascii_word(struct view text, size_t at, uint64_t *hash)
+/* Of eight bytes the letters in lower case, the first one in the lowest byte; digits have that bit. */
+static inline uint64_t load_letters(const char *p)
 {
-	uint64_t h = *hash;
-	for (uint8_t c; at < text.n && (c = word_bytes[(unsigned char)text.p[at]]); at++)
-		h = (h ^ c) * token_step;
-	*hash = h;
-	return at;
+	uint64_t letters;
+	memcpy(&letters, p, sizeof(letters));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	letters = __builtin_bswap64(letters);
+#endif
+	return letters | UINT64_C(0x2020202020202020);
 }
 
-static void shingle(struct shingler *s, struct view text)
+/* A run of ASCII letters and digits. */
+static inline void add_word(struct shingler *s, size_t start, size_t end)
 {
-	uint64_t word = token_start;
-	for (size_t at = 0; at < text.n;) {
-		size_t start = at;
-		at = ascii_word(text, at, &word);
-		if (at > start)
-			continue;
-		uint32_t cp = (unsigned char)text.p[at] < 0x80 ? (unsigned char)text.p[at++] : utf8_next(text, &at);
-		unsigned entry = cp < 0x80 ? 0 : unicode_entry(cp);
-		bool letter = entry & UNICODE_WORD, alone = entry & (UNICODE_IDEOGRAPH | UNICODE_SPACELESS);
-		if (letter && !alone) {
-			word = add_character(word, (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp));
+	size_t n = end - start;
+	if (n > SHINGLE_LETTERS || s->text.n - start < SHINGLE_LETTERS) {
+		uint64_t hash = SHINGLE_TOKEN_START;
+		for (size_t at = start; at < end; at++)
+			hash = shingle_character(hash, (unsigned char)(s->text.p[at] | 0x20));
+		add_token(s, hash, SHINGLE_WORDS);
+		return;
+	}
+	unsigned token = new_token(s, SHINGLE_WORDS);
+	s->batch.lengths[token] = n;
+	s->batch.letters[0][token] = load_letters(s->text.p + start);
+	s->batch.letters[1][token] = load_letters(s->text.p + start + 8);
+}
+
+/* A run that has letters or signs beyond ASCII. */
+static void add_run(struct shingler *s, struct view run)
+{
+	uint64_t word = SHINGLE_TOKEN_START;
+	for (size_t at = 0; at < run.n;) {
+		if ((unsigned char)run.p[at] < 0x80) {
+			word = shingle_character(word, (unsigned char)(run.p[at++] | 0x20));
 			continue;
 		}
-		if (word != token_start)
+		uint32_t cp = utf8_next(run, &at);
+		unsigned entry = unicode_entry(cp);
+		bool letter = entry & UNICODE_WORD, alone = entry & (UNICODE_IDEOGRAPH | UNICODE_SPACELESS);
+		if (letter && !alone) {
+			word = shingle_character(word, (uint32_t)utf8proc_tolower((utf8proc_int32_t)cp));
+			continue;
+		}
+		if (word != SHINGLE_TOKEN_START)
 			add_token(s, word, SHINGLE_WORDS);
-		word = token_start;
+		word = SHINGLE_TOKEN_START;
 		if (letter)
-			add_token(s, add_character(token_start, cp), SHINGLE_CHARACTERS);
+			add_token(s, shingle_character(SHINGLE_TOKEN_START, cp), SHINGLE_CHARACTERS);
 	}
-	if (word != token_start)
+	if (word != SHINGLE_TOKEN_START)
 		add_token(s, word, SHINGLE_WORDS);
+}
+
+/* Bits from @from on and below @to, both up to 64. */
+static inline uint64_t bits_between(size_t from, size_t to)
+{
+	uint64_t below = to < 64 ? (UINT64_C(1) << to) - 1 : UINT64_MAX;
+	return from < 64 ? below & UINT64_MAX << from : 0;
+}
+
+/* Runs of what words are made of, and of all that is not ASCII. */
+static void shingle(struct shingler *s)
+{
+	size_t start = 0;
+	bool inside = false, beyond = false; /* of the run that the block before did not end */
+	for (size_t base = 0; base < s->text.n; base += WORD_BITS_BYTES) {
+		struct word_bits bits = word_bits_at(s->text, base);
+		uint64_t runs = bits.words | bits.beyond, before = runs << 1 | inside;
+		uint64_t starts = runs & ~before, ends = ~runs & before;
+		if (!inside && starts) {
+			start = base + (size_t)__builtin_ctzll(starts);
+			starts &= starts - 1;
+		}
+		for (; ends; ends &= ends - 1, starts &= starts - 1) {
+			size_t end = base + (size_t)__builtin_ctzll(ends);
+			if (bits.beyond & bits_between(start > base ? start - base : 0, end - base) || beyond)
+				add_run(s, view_make(s->text.p + start, end - start));
+			else
+				add_word(s, start, end);
+			beyond = false;
+			start = base + (starts ? (size_t)__builtin_ctzll(starts) : 0);
+		}
+		inside = runs >> 63;
+		beyond = inside && (beyond || bits.beyond & bits_between(start > base ? start - base : 0, 64));
+	}
+	if (inside && beyond)
+		add_run(s, view_from(s->text, start));
+	else if (inside)
+		add_word(s, start, s->text.n);
+	end_batch(s);
 	/* Too short for a shingle: what there is, as one. */
 	if (s->tokens > 0 && s->tokens < SHINGLE_CHARACTERS)
-		add_shingle(s, (unsigned)s->tokens);
+		put_shingle(s, shingle_of(s->batch.hashes + SHINGLE_BEFORE, (unsigned)s->tokens));
 }
 
 /* An empty bin borrows from a full one, by its own sequence of tries, so that it agrees in two texts as often as
@@ -107,7 +163,7 @@ static void shingle(struct shingler *s, struct view text)
 static uint64_t borrowed(const struct shingler *s, unsigned bin)
 {
 	for (uint64_t attempt = 1;; attempt++) {
-		uint64_t value = s->bins[mix((uint64_t)bin << 32 | attempt) % BINS];
+		uint64_t value = s->bins[shingle_mix((uint64_t)bin << 32 | attempt) % BINS];
 		if (value != EMPTY)
 			return value;
 	}
@@ -115,16 +171,21 @@ static uint64_t borrowed(const struct shingler *s, unsigned bin)
 
 void minhash_of(struct view text, struct minhash *ret_signature)
 {
-	struct shingler s = { .tokens = 0 };
+	struct shingler s;
+	s.text = text;
+	s.tokens = 0;
+	s.batch.count = 0;
+	s.mixed = false;
+	memset(s.batch.hashes, 0, SHINGLE_BEFORE * sizeof(s.batch.hashes[0]));
 	for (unsigned i = 0; i < BINS; i++)
 		s.bins[i] = EMPTY;
-	shingle(&s, text);
+	shingle(&s);
 	*ret_signature = (struct minhash){ { 0 } };
 	if (s.tokens == 0)
 		return;
 	for (unsigned i = 0; i < BINS; i++) {
 		uint64_t value = s.bins[i] != EMPTY ? s.bins[i] : borrowed(&s, i);
-		ret_signature->bytes[i] = (uint8_t)mix(value);
+		ret_signature->bytes[i] = (uint8_t)shingle_mix(value);
 	}
 }
 

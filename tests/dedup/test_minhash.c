@@ -10,8 +10,10 @@
 #include <stdlib.h>
 #include "../texts.h"
 #include "dedup/dedup.h"
+#include "dedup/shingle.h"
 #include "store/near.h"
 #include "util/hash.h"
+#include "util/word_bits.h"
 
 enum { WORDS_MAX = 2400, PARAGRAPHS_MAX = 24, VOCABULARY = 20000, SUBJECT_WORDS = 300 };
 
@@ -265,6 +267,87 @@ static void the_signature_is_the_same_on_every_machine(void **state)
 	assert_memory_equal(&none, &(struct minhash){ { 0 } }, sizeof(none));
 }
 
+/* Words of all lengths, with and without letters beyond ASCII, and what stands between them. */
+static size_t write_mixture(uint64_t *seed, char *out, size_t room)
+{
+	static const char *const pieces[] = { "\u00E9", "\u2019", "\u201C", "\u65E5\u672C", "\u0E44\u0E17\u0E22",
+		"\u0416\u0438", " \u2013 ", ". ", ", ", "\n\n", "-", "7", "2024", "'", "\xF0\x9F\x8C\x89", "_" };
+	size_t n = 0;
+	while (n + 64 < room) {
+		uint32_t length = dice(seed, 8) ? dice(seed, 9) : dice(seed, 40);
+		for (uint32_t i = 0; i < length; i++)
+			out[n++] = (char)((dice(seed, 5) ? 'a' : 'A') + (int)dice(seed, 26));
+		if (dice(seed, 4))
+			out[n++] = ' ';
+		else
+			n += (size_t)sprintf(out + n, "%s", pieces[dice(seed, sizeof(pieces) / sizeof(pieces[0]))]);
+	}
+	return n;
+}
+
+static void every_length_of_text_keeps_its_signature(void **state)
+{
+	(void)state;
+	static char text[4200];
+	struct sha256 *all = sha256_new();
+	struct minhash signature;
+	uint8_t digest[32];
+	char hex[65];
+	uint64_t seed = 7;
+	for (size_t room = 64; room <= 4164; room += 41) {
+		/* Nothing behind the text is readable: a sanitizer would tell. */
+		size_t n = write_mixture(&seed, text, room);
+		char *exact = malloc(n);
+		if (n)
+			memcpy(exact, text, n);
+		minhash_of(view_make(exact, n), &signature);
+		sha256_update(all, view_make((const char *)signature.bytes, MINHASH_BYTES));
+		free(exact);
+	}
+	sha256_final(all, digest);
+	sha256_free(all);
+	hex_of(digest, 8, hex);
+	assert_string_equal(hex, "036bc5fbb450db69");
+}
+
+static void wide_vectors_hash_as_plain_words(void **state)
+{
+	(void)state;
+	uint64_t seed = 3;
+	for (unsigned count = 0; count <= SHINGLE_BATCH; count++) {
+		struct shingle_batch wide = { .count = count }, plain;
+		uint64_t a[SHINGLE_BATCH], b[SHINGLE_BATCH];
+		for (unsigned i = 0; i < SHINGLE_BEFORE + count; i++)
+			wide.hashes[i] = (uint64_t)dice(&seed, UINT32_MAX) << 32 | dice(&seed, UINT32_MAX);
+		for (unsigned i = 0; i < count; i++) {
+			wide.lengths[i] = dice(&seed, SHINGLE_LETTERS + 1);
+			for (unsigned half = 0; half < 2; half++)
+				wide.letters[half][i] =
+					(uint64_t)dice(&seed, UINT32_MAX) << 32 | dice(&seed, UINT32_MAX);
+		}
+		plain = wide;
+		shingle_words(&wide);
+		shingle_words_plain(&plain);
+		assert_memory_equal(wide.hashes, plain.hashes, (SHINGLE_BEFORE + count) * sizeof(wide.hashes[0]));
+		shingle_triples(&wide, a);
+		shingle_triples_plain(&plain, b);
+		assert_memory_equal(a, b, count * sizeof(a[0]));
+	}
+}
+
+static void bits_of_words_are_those_of_each_byte(void **state)
+{
+	(void)state;
+	char bytes[WORD_BITS_BYTES];
+	for (unsigned c = 0; c < 256; c++)
+		for (unsigned at = 0; at < WORD_BITS_BYTES; at++) {
+			memset(bytes, at % 2 ? ' ' : 'x', sizeof(bytes));
+			bytes[at] = (char)c;
+			struct word_bits fast = word_bits_of(bytes), plain = word_bits_plain(bytes);
+			assert_memory_equal(&fast, &plain, sizeof(fast));
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +355,9 @@ int main(void)
 		cmocka_unit_test(case_punctuation_and_spaces_do_not_count),
 		cmocka_unit_test(texts_in_every_script_are_like_themselves_only),
 		cmocka_unit_test(the_signature_is_the_same_on_every_machine),
+		cmocka_unit_test(every_length_of_text_keeps_its_signature),
+		cmocka_unit_test(wide_vectors_hash_as_plain_words),
+		cmocka_unit_test(bits_of_words_are_those_of_each_byte),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,62 @@
+/* Which of 64 bytes are letters and digits of ASCII, a bit each, the first byte in the lowest: words are then found by
+ * bits, eleven in a hundred bytes. */
+#ifndef GARNER_UTIL_WORD_BITS_H
+#define GARNER_UTIL_WORD_BITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+#include "util/view.h"
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+enum { WORD_BITS_BYTES = 64 };
+
+struct word_bits {
+	uint64_t words;	 /* ASCII letters and digits */
+	uint64_t beyond; /* not ASCII */
+};
+
+/* @p: 64 bytes. */
+static inline struct word_bits word_bits_plain(const char *p)
+{
+	struct word_bits bits = { 0 };
+	for (unsigned i = 0; i < WORD_BITS_BYTES; i++) {
+		bits.words |= (uint64_t)(ascii_is_alpha(p[i]) || ascii_is_digit(p[i])) << i;
+		bits.beyond |= (uint64_t)((unsigned char)p[i] >> 7) << i;
+	}
+	return bits;
+}
+
+static inline struct word_bits word_bits_of(const char *p)
+{
+#ifdef __SSE2__
+	struct word_bits bits = { 0 };
+	for (unsigned i = 0; i < WORD_BITS_BYTES; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+		__m128i letter = _mm_sub_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), _mm_set1_epi8('a'));
+		__m128i digit = _mm_sub_epi8(x, _mm_set1_epi8('0'));
+		__m128i is = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter),
+			_mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
+		bits.words |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << i;
+		bits.beyond |= (uint64_t)(unsigned)_mm_movemask_epi8(x) << i;
+	}
+	return bits;
+#else
+	return word_bits_plain(p);
+#endif
+}
+
+/* The 64 bytes from @at on in @text, behind whose end zeros are thought. */
+static inline struct word_bits word_bits_at(struct view text, size_t at)
+{
+	char last[WORD_BITS_BYTES];
+	if (text.n - at >= WORD_BITS_BYTES)
+		return word_bits_of(text.p + at);
+	memset(last, 0, sizeof(last));
+	memcpy(last, text.p + at, text.n - at);
+	return word_bits_of(last);
+}
+
+#endif
