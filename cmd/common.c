@@ -93,7 +93,7 @@ const char common_help[] =
 	"  --ca-file FILE       more trusted certificates (PEM)\n"
 	"  --proxy URL          the environment's proxies are never used\n"
 	"Run:\n"
-	"  -j, --jobs N         worker threads (default: the machine's cores)\n"
+	"  -j, --jobs N         threads (default: the machine's cores)\n"
 	"  --report FILE        counts by outcome and reason as JSON\n"
 	"  --profile            time by stage, on standard error\n"
 	"  --full-parse         parse whole pages, not their skeleton (same result, slower)\n"

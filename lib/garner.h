@@ -170,7 +170,7 @@ enum garner_raw { GARNER_RAW_GZIP, GARNER_RAW_ZSTD, GARNER_RAW_NONE };
 
 /* Zeroed is the default of everything. */
 struct garner_options {
-	int jobs;      /* worker threads; 0: the machine's cores */
+	int jobs;      /* threads; 0: the machine's cores */
 	int64_t clock; /* seconds since 1970 for every time that is written; 0: the clock */
 	enum garner_profile profile;
 	enum garner_dedup dedup;
@@ -224,11 +224,12 @@ GARNER_API struct garner *garner_free(struct garner *garner);
 GARNER_API const char *garner_error(const struct garner *garner);
 GARNER_API const struct garner_report *garner_report(const struct garner *garner);
 
-/* Each input's end, in input order, from the thread that runs. @document has at least src and url;
- * everything else only when @reason is GARNER_STORED. Valid during the call. @detail says more
- * about a drop and may be NULL. A result other than 0 ends the run and is passed up. */
+/* Each input's end, in input order, one call at a time: with one job from the caller's thread, with more from whichever
+ * of the run's threads is free. @document has at least src and url; everything else only when @reason is GARNER_STORED.
+ * Valid during the call. @detail says more about a drop and may be NULL. A result other than 0 ends the run and is
+ * passed up. */
 typedef int garner_document_fn(void *user, const struct garner_document *document, int reason, const char *detail);
-/* A few times a second while a run goes on. */
+/* A few times a second while a run goes on, never beside a garner_document_fn. */
 typedef void garner_progress_fn(void *user, const struct garner_report *report);
 
 /* Asks a running call to end after the documents in work; from a signal handler or another thread. */

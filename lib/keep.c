@@ -44,13 +44,14 @@ static const struct garner_cut *keep_cuts(struct keeper *keeper, const struct ga
 	X(id)                                                                                                          \
 	X(path)                                                                                                        \
 	X(url)                                                                                                         \
-	X(url_requested) X(url_canonical) X(host) X(site) X(title) X(published) X(published_from)                      \
-		X(published_precision) X(modified) X(fetched) X(description) X(section) X(place) X(agency) X(image)    \
-			X(licence) X(lang) X(access) X(robots) X(charset.declared) X(charset.used) X(charset.from)     \
-				X(text_from) X(markdown) X(sha256) X(sha256_raw) X(rules) X(normaliser) X(tool)        \
-					X(src.file) X(src.record) X(http.type) X(http.etag) X(http.last_modified)      \
-						X(feed.url) X(feed.guid) X(feed.published) X(feed.title) X(raw.file)   \
-							X(store.pack)
+	X(url_requested)                                                                                               \
+	X(url_canonical)                                                                                               \
+	X(host) X(site) X(title) X(published) X(published_from) X(published_precision) X(modified) X(fetched)          \
+		X(description) X(section) X(place) X(agency) X(image) X(licence) X(lang) X(access) X(robots)           \
+			X(charset.declared) X(charset.used) X(charset.from) X(text_from) X(markdown) X(sha256)         \
+				X(sha256_raw) X(rules) X(normaliser) X(tool) X(src.file) X(src.record) X(http.type)    \
+					X(http.etag) X(http.last_modified) X(feed.url) X(feed.guid) X(feed.published)  \
+						X(feed.title) X(raw.file) X(store.pack)
 
 /* The text stands in the member, as a rule. */
 static void keep_body(struct keeper *keeper, struct page *page)
@@ -102,5 +103,35 @@ int keep_results(struct page *page)
 	page->evidence = NULL;
 	page->blocks = NULL;
 	page->block_count = 0;
+	return keeper.failed ? error_set(&page->error, -ENOMEM, "no memory for a finished page") : 0;
+}
+
+/* Of what a capture says, all that is asked for after the stages. */
+#define CAPTURE_VIEWS(X)                                                                                               \
+	X(url)                                                                                                         \
+	X(url_requested)                                                                                               \
+	X(protocol)                                                                                                    \
+	X(content_type) X(content_encoding) X(etag) X(last_modified) X(ip) X(file) X(record) X(feed_url) X(feed_guid)  \
+		X(feed_published) X(feed_title) X(identity) X(title_hint) X(published_hint) X(revisit_url) X(robots)
+
+static struct view keep_view(struct keeper *keeper, struct view v)
+{
+	const char *copy = v.p ? arena_strndup(keeper->arena, v.p, v.n) : NULL;
+	keeper->failed |= v.p && !copy;
+	return copy ? view_make(copy, v.n) : VIEW_NONE;
+}
+
+int keep_capture(struct page *page)
+{
+	struct keeper keeper = { .arena = &page->arena };
+	struct capture *c = &page->capture;
+	size_t limit = page->arena.limit;
+	page->arena.limit += LIMIT_PAGE_MEMORY;
+#define CAPTURE_KEEP(name) c->name = keep_view(&keeper, c->name);
+	CAPTURE_VIEWS(CAPTURE_KEEP)
+#undef CAPTURE_KEEP
+	page->arena.limit = limit;
+	c->body.p = NULL;
+	c->head = c->request_head = VIEW_NONE;
 	return keeper.failed ? error_set(&page->error, -ENOMEM, "no memory for a finished page") : 0;
 }

@@ -1,4 +1,5 @@
-/* The flow: one reader, worker threads, one ordered writer, over a bounded ring of pages. */
+/* The flow: pages are read one after the other, worked on by as many threads as are wanted, and written one after the
+ * other in the order in which they came. */
 #ifndef GARNER_PIPELINE_H
 #define GARNER_PIPELINE_H
 
@@ -6,8 +7,9 @@
 #include "capture/source.h"
 #include "stage.h"
 
-/* Takes each page in input order, on the thread that called pipeline_run. page->reason tells how the
- * stages ended. 0, or < 0 to end the run. */
+/* Takes each page in input order, one at a time; with more than one job on any of the run's threads. page->reason tells
+ * how the stages ended. The bytes of the body are there where @pack_captures is set and the page came without
+ * page->packed, or over the network; otherwise its length alone. 0, or < 0 to end the run. */
 typedef int pipeline_sink(void *user, struct page *page, struct error *error);
 
 /* What else takes time, numbered behind the stages; see pipeline_stage_name. */
@@ -26,12 +28,12 @@ enum { PIPELINE_STAGES_MAX = 16, PIPELINE_TIMES_MAX = PIPELINE_STAGES_MAX + PART
 
 struct pipeline {
 	const struct engine *engine;
-	int jobs;		 /* >= 1; 1 runs everything on the calling thread */
+	int jobs;		 /* threads, >= 1; the calling one is the first of them */
 	const atomic_bool *stop; /* ends the run after the pages in work */
 	pipeline_sink *sink;
 	void *user;
-	void (*tick)(void *user, const char *in_work); /* now and then; may be NULL */
-	/* While true, workers pack the captures of their pages for the store; NULL: nobody keeps them. */
+	void (*tick)(void *user, const char *in_work); /* now and then, never beside the sink; may be NULL */
+	/* While true, captures are packed for the store before the sink has their pages; NULL: nobody keeps them. */
 	const atomic_bool *pack_captures;
 	uint64_t *stage_ns; /* PIPELINE_TIMES_MAX sums over all threads; NULL: not measured */
 };

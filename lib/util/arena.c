@@ -255,6 +255,11 @@ void arena_rewind(struct arena *arena, struct arena_mark mark)
 	arena->end = arena->head ? arena->head->data + arena->head->size : NULL;
 }
 
+size_t arena_used(const struct arena *arena)
+{
+	return arena->taken - (size_t)(arena->end - arena->at);
+}
+
 void arena_reset(struct arena *arena)
 {
 	while (arena->head && (arena->head->older || arena->head->size > arena->keep)) {

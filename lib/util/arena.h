@@ -47,6 +47,8 @@ struct arena_mark {
 };
 struct arena_mark arena_mark(const struct arena *arena);
 void arena_rewind(struct arena *arena, struct arena_mark mark);
+/* Bytes of all allocations, with what was lost at the ends of chunks. */
+size_t arena_used(const struct arena *arena);
 /* Forgets all allocations; keeps at most arena->keep bytes for the next page. */
 void arena_reset(struct arena *arena);
 void arena_free(struct arena *arena);

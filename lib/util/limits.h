@@ -79,11 +79,12 @@
 
 enum {
 	ARENA_CHUNK_BYTES = 256 << 10,
-	ARENA_KEEP_BYTES = 2 << 20,	   /* nine of ten pages need less in all */
-	ARENA_KEEP_SLOT_BYTES = 512 << 10, /* a capture, later what is kept of its page: one of eight needs more */
-	ARENA_KEEP_LANE_BYTES = 2 << 20,   /* where one arena takes page after page */
-	ARENA_MAP_BYTES = 512 << 10,	   /* the least that is mapped, for what needs more than ARENA_CHUNK_BYTES */
-	ARENA_POOL_BYTES = 8 << 20,	   /* what larger pages leave for the next ones of all threads */
+	ARENA_KEEP_BYTES = 2 << 20,	     /* nine of ten pages need less in all */
+	ARENA_KEEP_SLOT_BYTES = 1024 << 10,  /* a capture: one of eight needs more */
+	ARENA_KEEP_RESULT_BYTES = 256 << 10, /* what the writer asks for of a page: 20 KB as a rule */
+	ARENA_KEEP_LANE_BYTES = 2 << 20,     /* where one arena takes page after page */
+	ARENA_MAP_BYTES = 512 << 10,	     /* the least that is mapped, for what needs more than ARENA_CHUNK_BYTES */
+	ARENA_POOL_BYTES = 8 << 20,	     /* what larger pages leave for the next ones of all threads */
 };
 
 #define LIMIT_ENUM(name, value, unit, meaning) name = (int)(value),
