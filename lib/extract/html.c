@@ -81,7 +81,7 @@ static int run(void *state, struct page *page)
 	int result = blocks_read(page, &blocks);
 	if (result)
 		return result;
-	page->blocks = arena_calloc(&page->arena, blocks.count + 1, sizeof(*page->blocks));
+	page->blocks = arena_alloc(&page->arena, ((size_t)blocks.count + 1) * sizeof(*page->blocks));
 	uint8_t *keep = arena_calloc(&page->arena, blocks.count + 1, 1);
 	if (!page->blocks || !keep)
 		return page_full(page);

@@ -202,15 +202,12 @@ static int start(struct token_sink *sink, struct features *f)
 {
 	enum { SETS = 64 };
 	const struct text_blocks *blocks = f->blocks;
-	const struct dom *dom = f->page->dom;
 	struct arena *arena = &f->page->arena;
 	*sink = (struct token_sink){ .f = f, .set_cap = SETS };
 	f->inline_sets = arena_calloc(arena, blocks->count + 1, sizeof(*f->inline_sets));
 	f->sets = arena_calloc(arena, SETS, sizeof(*f->sets));
-	/* a set is of an element with attributes, or of some */
-	uint32_t sets = blocks->box_count + blocks->count < dom->attr_count ? blocks->box_count + blocks->count
-									    : dom->attr_count;
-	if (!f->inline_sets || !f->sets || !key_table_init(&sink->seen, arena, sets))
+	/* a box or a block asks for one set; those of blocks in the same elements may be different ones */
+	if (!f->inline_sets || !f->sets || !key_table_init(&sink->seen, arena, blocks->box_count + blocks->count))
 		return page_full(f->page);
 	f->set_count = 1; /* set 0 is empty */
 	return 0;

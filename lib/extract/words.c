@@ -110,10 +110,11 @@ bool echo_init(struct echo *echo, struct arena *arena, size_t bytes)
 	uint32_t slots = 256;
 	while (slots < bytes / 3 && slots < SLOTS_MAX)
 		slots *= 2;
-	echo->slots = arena_calloc(arena, slots, sizeof(*echo->slots));
+	echo->grams = arena_calloc(arena, slots, sizeof(*echo->grams));
+	echo->blocks = arena_alloc(arena, slots * sizeof(*echo->blocks));
 	echo->mask = slots - 1;
 	echo->room = slots / 4 * 3;
-	return echo->slots != NULL;
+	return echo->grams && echo->blocks;
 }
 
 static inline void echo_put(
@@ -121,19 +122,20 @@ static inline void echo_put(
 {
 	own->grams++;
 	for (uint32_t i = slot_of(gram);; i++) {
-		struct echo_slot *slot = &echo->slots[i & echo->mask];
-		if (!slot->gram) {
+		uint32_t slot = i & echo->mask;
+		if (!echo->grams[slot]) {
 			if (echo->room) {
-				*slot = (struct echo_slot){ gram, block };
+				echo->grams[slot] = gram;
+				echo->blocks[slot] = block;
 				echo->room--;
 			}
 			return;
 		}
-		if (slot->gram != gram)
+		if (echo->grams[slot] != gram)
 			continue;
-		if (slot->block != block) {
+		if (echo->blocks[slot] != block) {
 			own->echo_before++;
-			stats[slot->block].echo_after++;
+			stats[echo->blocks[slot]].echo_after++;
 		}
 		return;
 	}

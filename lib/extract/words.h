@@ -30,12 +30,9 @@ uint32_t words_add(struct word_set *set, struct view text, uint8_t mark, uint8_t
 
 /* Runs of words and the block that said them first: what is said twice shows (pull quotes, copies, tables of contents).
  */
-struct echo_slot {
-	uint32_t gram; /* hash; 0: free */
-	uint32_t block;
-};
 struct echo {
-	struct echo_slot *slots;
+	uint32_t *grams;     /* hashes; 0: free */
+	uint32_t *blocks;    /* of those that are not free */
 	uint32_t mask, room; /* runs that still may be put in */
 };
 /* For @bytes bytes of text. False: no memory. */

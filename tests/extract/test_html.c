@@ -140,6 +140,35 @@ static void takes_the_body_from_json_ld_when_the_page_is_empty(void **state)
 	forget(&o);
 }
 
+/* Each line stands in another four of the elements around it, with and without others between. */
+static void lines_at_all_depths_of_named_elements_are_told_apart(void **state)
+{
+	struct buf html = BUF_INIT(1 << 20);
+	(void)state;
+	buf_puts(&html, "<!doctype html><html><head><title>The keepers of the light</title></head><body><article>"
+			"<h1>The keepers of the light</h1>");
+	for (int i = 0; i < 6; i++)
+		buf_puts(&html,
+			"<p>For forty years the two families on the rock took turns with the lamp, and whoever "
+			"was free rowed out for flour, letters and oil, in any weather that let a boat live.</p>");
+	buf_puts(&html, "<div>");
+	for (int depth = 0; depth < 31; depth++) {
+		buf_printf(&html, "<span class=\"name%c%c\">", 'a' + depth % 26, 'a' + depth / 26);
+		for (int more = 0; more < 4; more++) {
+			for (int i = 0; i < more; i++)
+				buf_puts(&html, "<i>");
+			buf_printf(&html, "The %d. keeper rowed out %d miles in the dark", depth + 1, more + 2);
+			for (int i = 0; i < more; i++)
+				buf_puts(&html, "</i>");
+			buf_puts(&html, "<br>");
+		}
+	}
+	struct outcome o = clean(buf_str(&html), NULL);
+	assert_non_null(strstr(o.text, "For forty years the two families"));
+	forget(&o);
+	buf_free(&html);
+}
+
 static void takes_the_body_from_state_when_the_page_is_empty(void **state)
 {
 	(void)state;
@@ -326,6 +355,7 @@ int main(void)
 		cmocka_unit_test(cuts_the_next_article_of_an_endless_page),
 		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
+		cmocka_unit_test(lines_at_all_depths_of_named_elements_are_told_apart),
 		cmocka_unit_test(rows_stand_line_under_line_and_the_headline_is_out),
 		cmocka_unit_test(explains_each_cut_by_score_and_features),
 		cmocka_unit_test(a_threshold_trades_precision_for_recall),
