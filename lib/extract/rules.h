@@ -14,7 +14,7 @@
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
  *     takes headlines                  at the tail, the bare headlines behind it go with it
  *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it
- *     detector sum|date|leading-date|glued|scorer|repeated   a rule in code instead of a pattern
+ *     detector sum|date|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -42,6 +42,7 @@ enum rule_detector {
 	DETECT_GLUED,
 	DETECT_SCORER,
 	DETECT_REPEATED,
+	DETECT_PASSAGE,
 	DETECT_COUNT
 };
 

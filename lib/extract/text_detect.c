@@ -105,6 +105,7 @@ bool detect(
 	case DETECT_GLUED: return whole && (line->flags & LINE_JOINTS) && detect_glued(line->text);
 	case DETECT_SCORER:
 	case DETECT_REPEATED:
+	case DETECT_PASSAGE:
 	case DETECT_NONE:
 	case DETECT_COUNT: break;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
+#include "extract/text_passage.h"
 #include "extract/text_work.h"
 #include "util/limits.h"
 
@@ -267,6 +268,28 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 	return result;
 }
 
+static bool is_any_cut(const struct work *work)
+{
+	for (size_t i = 0; i < work->live_count; i++)
+		if (block_at(work, i)->cut)
+			return true;
+	return false;
+}
+
+/* What stands there twice, when all else is decided: nothing must go because of a line that goes as well. */
+static int cut_passages(struct work *work)
+{
+	const struct rule *rule = work->rules->detectors[DETECT_PASSAGE];
+	bool *again;
+	if (!rule || rule->off || is_any_cut(work))
+		return 0;
+	int result = passage_find(work, &again);
+	for (size_t i = 0; i < work->live_count && result == 0 && again; i++)
+		if (again[i])
+			result = cut(work, i, rule);
+	return result;
+}
+
 static int run_pass(struct work *work)
 {
 	const struct rule *scorer = work->rules->detectors[DETECT_SCORER];
@@ -282,7 +305,9 @@ static int run_pass(struct work *work)
 		result = cut_headlines(work);
 	if (result == 0 && score)
 		result = cut_furniture(work, &scores);
-	return result ? result : cut_weak(work);
+	if (result == 0)
+		result = cut_weak(work);
+	return result ? result : cut_passages(work);
 }
 
 /* Until nothing more goes: so cleaning what came out changes nothing. */

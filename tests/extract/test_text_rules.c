@@ -342,6 +342,54 @@ static void what_stands_behind_little_text_is_no_comment_section(void **state)
 	assert_non_null(strstr(o.member, "middle, where their grandparents"));
 }
 
+/* Once for wide screens and once for narrow ones. */
+static void a_passage_that_stands_twice_goes_the_second_time(void **state)
+{
+	(void)state;
+	static struct outcome o, again;
+	static const char last[] = "\n\nThe ferry will go on until the bridge is open, its captain said on Friday.\n";
+	char text[4096], want[4096];
+	snprintf(want, sizeof(want), "%s%s", REPORT, last);
+	snprintf(text, sizeof(text), "%s\n\n%s%s", REPORT, REPORT, last);
+	clean(text, &o);
+	assert_string_equal(o.member, want);
+	assert_non_null(strstr(o.cut, "repeated.passage:The old bridge was closed"));
+	assert_non_null(strstr(o.cut, "repeated.passage:Residents of the island"));
+	clean(o.member, &again);
+	assert_string_equal(again.member, want);
+	assert_string_equal(again.cut, "");
+}
+
+static void keeps_a_quotation_said_twice_and_a_refrain(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	static const char quote[] =
+		"\"We asked for a bench, and they sent us a committee of nine men who had never sat on one in their "
+		"lives, and who measured the railing for two days before they went home again by the late ferry, "
+		"without a word to anybody on the island, and without having paid for their soup at the inn, which "
+		"the innkeeper has not forgotten, nor will he, as long as there is chalk on his board.\"";
+	static const char refrain[] = "Row, old man, row for the light\nThe herring are deep in the sound\n"
+				      "Your mother is waiting all night\nHer kettle is going round\n"
+				      "Row, old man, row for the shore\nThe wind has come round to the west\n"
+				      "The boats that went out were four\nAnd yours was the last and the best\n"
+				      "Row, old man, row for the bell\nThe lamp in the window is lit\n"
+				      "What the deep water knows it won't tell\nAnd nobody asks it";
+	char text[8192];
+	snprintf(text, sizeof(text), "%s\n\n%s\n\n%s\n\n%s\n\n%s", quote, REPORT, refrain, quote, refrain);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "repeated.passage"));
+}
+
+static void placeholder_text_goes(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean(REPORT "\n\nLorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor.\n", &o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "placeholder.lorem:Lorem ipsum"));
+}
+
 /* Breaks that only the normaliser makes into lines; lines that go one after the other. */
 static void cleaning_what_came_out_changes_nothing(void **state)
 {
@@ -557,6 +605,9 @@ int main(void)
 		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),
 		cmocka_unit_test(a_comment_section_goes_as_a_whole),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
+		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),
+		cmocka_unit_test(keeps_a_quotation_said_twice_and_a_refrain),
+		cmocka_unit_test(placeholder_text_goes),
 		cmocka_unit_test(cleaning_what_came_out_changes_nothing),
 		cmocka_unit_test(cuts_furniture_that_the_model_left_on_a_page),
 		cmocka_unit_test(names_the_place_of_a_malformed_rule),

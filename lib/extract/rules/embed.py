@@ -9,6 +9,9 @@ import os
 import re
 import sys
 
+# They ask what stands around a line: no example is one line.
+NEIGHBOURS = ["detector %s" % name for name in ("scorer", "repeated", "passage")]
+
 
 def fail(path, number, words):
     sys.exit("%s:%d: %s" % (path, number, words))
@@ -32,7 +35,7 @@ def check(path, text, ids):
                 fail(path, number, "an id is kind.name in small letters")
             ids[value] = path
             rule = {"id": value, "at": number, "examples": 0}
-        elif rule and (key in ("yes", "line") or line in ("detector scorer", "detector repeated")):
+        elif rule and (key in ("yes", "line") or line in NEIGHBOURS):
             rule["examples"] += 1
     finish(path, rule)
 
