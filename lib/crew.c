@@ -13,7 +13,7 @@
 
 /* Whoever has nothing in hand looks for the first of these:
  *	write: the oldest page is done and nobody writes: it goes to the sink, and all that are done behind it;
- *	read: fewer pages wait than there are threads, there is room, and nobody reads: one page more;
+ *	read: none waits, or only one, there is room, and nobody reads: one page more, so that nobody waits for one;
  *	work: the oldest page that waits goes through the stages;
  *	or it sleeps, which with two threads happens at the end, while the input is slow, or when one page takes so long
  *	that all the others are through.
@@ -210,7 +210,7 @@ static void work_page(struct member *member, struct slot *slot)
 static bool may_read(const struct crew *crew)
 {
 	size_t jobs = (size_t)crew->pipeline->jobs;
-	return !crew->reading && !crew->end && crew->read - crew->taken <= crew->asleep &&
+	return !crew->reading && !crew->end && crew->read - crew->taken <= crew->asleep + 1 &&
 	       crew->read - crew->written < crew->slot_count &&
 	       (crew->bytes < jobs * BYTES_A_JOB || crew->read == crew->written);
 }
