@@ -3,7 +3,7 @@
 #include "meta/byline.h"
 #include "util/utf8.h"
 
-enum { LINE_BYTES = 200, BYLINE_BYTES = 120, STANDFIRST = 3 };
+enum { LINE_BYTES = 200, BYLINE_BYTES = 120, HANDLE_LINE_BYTES = 24, STANDFIRST = 3 };
 
 /* A field of the head with nothing but the site's address, its name in one word, a ministry or an institute says whose
  * the site is, not who wrote: it counts only where a byline says the same. */
@@ -154,6 +154,21 @@ static bool holds_link(const struct decide *d, uint32_t node)
 	return false;
 }
 
+/* "Reviewed by" or "Contributions from:" stands in front of the box. */
+static bool is_of_helpers(const struct decide *d, uint32_t node)
+{
+	enum { BEFORE = 12 };
+	const struct dom_node *nodes = d->dom->nodes;
+	for (uint32_t i = node; i > 0 && node - i < BEFORE;) {
+		if (!nodes[--i].is_text)
+			continue;
+		struct view text = view_trim(nodes[i].text);
+		if (text.n)
+			return text.n < LINE_BYTES && (names_ends_byline(text) || names_are_helpers(text));
+	}
+	return false;
+}
+
 static void from_classes(struct authors *a)
 {
 	const struct decide *d = a->d;
@@ -164,6 +179,8 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || author_place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
+			if (done && is_of_helpers(d, c->node))
+				break;
 			byline_box(d, &a->scratch->names, c->node, false);
 			if (a->scratch->names.count > before) {
 				done = c->node;
@@ -185,7 +202,7 @@ void author_read_line(struct authors *a, size_t at)
 	struct date date;
 	if (text.n > BYLINE_BYTES || !names_introduced(text))
 		return;
-	if (names_is_intro(text) && at + 1 < d->page->block_count && text.n > 4) {
+	if (names_is_intro(text) && at + 1 < d->page->block_count && (text.n > 4 || byline_is_name(d->page->blocks[at + 1].text))) {
 		/* "Written by" in one line, the name in the next. */
 		if (byline_is_name(d->page->blocks[at + 1].text))
 			author_read(a, d->page->blocks[at + 1].text, 0);
@@ -194,7 +211,7 @@ void author_read_line(struct authors *a, size_t at)
 	if (date_find(&d->dates, text, &date, &span))
 		author_read(a, view_make(text.p, (size_t)(span.p - text.p)), NAMES_MARKED);
 	if (a->scratch->names.count == 0)
-		author_read(a, text, NAMES_MARKED);
+		author_read(a, text, NAMES_MARKED | (text.n <= HANDLE_LINE_BYTES ? NAMES_LOOSE : 0));
 }
 
 /* Lines by themselves between headline and body, which may begin with what stands above the byline. */

@@ -77,6 +77,12 @@ enum author_kind {
 	X(SEEN_DATED)                                                                                                  \
 	X(SEEN_ALL)                                                                                                    \
 	X(SEEN_KEPT)                                                                                                   \
+	X(SEEN_SHORT)                                                                                                  \
+	X(SEEN_PROSE)                                                                                                  \
+	X(CREDIT)                                                                                                      \
+	X(HOLDER)                                                                                                      \
+	X(PERSON_LINKS)                                                                                                \
+	X(OTHER_LINKS)                                                                                                 \
 	X(DATED)                                                                                                       \
 	X(OG_TYPE)                                                                                                     \
 	X(HEADLINE)                                                                                                    \

@@ -12,7 +12,8 @@ static struct view label_at(const struct decide *d, size_t at)
 	if (text.n > LABEL_BYTES)
 		return VIEW_NONE;
 	/* Where a block stands costs more to know than what it says. */
-	bool label = text.n > 5 && text.p[text.n - 1] == ':' && names_is_intro(text) && at + 1 < page->block_count;
+	bool noun = text.n > 4 && (text.p[text.n - 1] == ':' || names_is_noun(text));
+	bool label = noun && names_is_intro(text) && at + 1 < page->block_count;
 	bool labelled = names_is_labelled(text);
 	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node))
 		return VIEW_NONE;
@@ -108,10 +109,52 @@ static void from_far_lines(struct authors *a)
 	author_offer(a, AUTHOR_LINE, author_weigh(a, 36, 0))->foot = true;
 }
 
+static bool reads_the_same(struct authors *a, const struct clue *c, struct names *first)
+{
+	struct names *names = &a->scratch->names;
+	names->count = 0;
+	if (c->fact == CLUE_BYLINE)
+		byline_box(a->d, names, c->node, false);
+	else if (c->value.n <= LINE_BYTES)
+		author_read(a, c->value, NAMES_LOOSE);
+	if (names->count == 0)
+		return true;
+	if (first->count == 0)
+		*first = *names;
+	return names->count == 1 && names_same(names->list[0], first->list[0]);
+}
+
+/* Boxes and properties stand beside the text or in the page's foot, but all of them name one and the same. */
+static void from_only_name(struct authors *a)
+{
+	const struct decide *d = a->d;
+	struct names *first = arena_calloc(&d->page->arena, 1, sizeof(*first));
+	enum author_kind kind = AUTHOR_CLASS;
+	for (size_t i = 0; first && i < d->detail->count; i++) {
+		const struct clue *c = &d->detail->clues[i];
+		bool property = c->fact == CLUE_AUTHOR && (c->origin == FROM_ITEMPROP || c->origin == FROM_REL);
+		if (!property && c->fact != CLUE_BYLINE)
+			continue;
+		size_t before = first->count;
+		if (!reads_the_same(a, c, first)) {
+			first->count = 0;
+			break;
+		}
+		if (before == 0 && property)
+			kind = c->origin == FROM_REL ? AUTHOR_REL : AUTHOR_ITEMPROP;
+	}
+	a->scratch->names.count = 0;
+	if (first && first->count == 1)
+		a->scratch->names = *first;
+	author_offer(a, kind, author_weigh(a, 33, 20))->foot = true;
+}
+
 void author_far(struct authors *a, int best)
 {
 	if (best >= 52)
 		return;
+	if (a->count == 0)
+		from_only_name(a);
 	from_labels(a);
 	from_signature(a);
 	from_far_properties(a);

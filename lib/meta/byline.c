@@ -131,7 +131,9 @@ void byline_box(const struct decide *d, struct names *names, uint32_t node, bool
 		/* A linked word is what the author calls himself, capital or not. */
 		bool handle = count == 1 && list[i].link && text.n < HANDLE_BYTES &&
 			      view_find_byte(text, ' ') == text.n && !names_has_role(text);
-		if ((any || !(introduced || named || handle)) && names_is_role(text) && !names_introduced(text))
+		bool house = count == 1 && names_is_house(text);
+		if ((any || !(introduced || named || handle || house)) && names_is_role(text) &&
+			!names_introduced(text))
 			continue;
 		if (i + 1 < count && !dated && goes_on(&list[i], &list[i + 1])) {
 			char *joined = arena_printf(&d->page->arena, "%.*s %.*s", (int)text.n, text.p,

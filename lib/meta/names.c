@@ -72,10 +72,25 @@ bool names_introduced(struct view line)
 	return namewords_intro(trim_marks(line)) > 0;
 }
 
-bool names_is_labelled(struct view line)
+static bool begins_as_noun(struct view intro)
 {
 	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt",
 		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", NULL };
+	char text[32];
+	struct view f = folded(intro, text, sizeof(text));
+	for (size_t i = 0; nouns[i]; i++)
+		if (view_starts(f, view_of(nouns[i])))
+			return true;
+	return false;
+}
+
+bool names_is_noun(struct view line)
+{
+	return line.n < 24 && names_is_intro(line) && begins_as_noun(trim_marks(line));
+}
+
+bool names_is_labelled(struct view line)
+{
 	line = trim_marks(line);
 	/* Lines are many: most have no colon, and begin with no letter that a noun begins with. */
 	char first = line.n ? ascii_lower(line.p[0]) : 0;
@@ -88,12 +103,7 @@ bool names_is_labelled(struct view line)
 	struct view behind = view_trim(view_from(line, n));
 	if (behind.n && (behind.p[0] == ':' || view_starts(behind, VIEW("\xEF\xBC\x9A"))))
 		return true;
-	char text[32];
-	struct view f = folded(view_first(line, n), text, sizeof(text));
-	for (size_t i = 0; nouns[i]; i++)
-		if (view_starts(f, view_of(nouns[i])))
-			return true;
-	return false;
+	return begins_as_noun(view_first(line, n));
 }
 
 static bool is_capital(uint32_t cp)
@@ -182,6 +192,24 @@ bool names_has_role(struct view line)
 	return has_role(line);
 }
 
+bool names_is_house(struct view line)
+{
+	static const struct view lasts[] = { W("staff"), W("team"), W("editors"), W("editorial"), W("desk"), W("crew"),
+		W("newsroom"), W("redaktion"), W("redaction"), W("redaccion"), W("redazione"), W("redactie"),
+		W("redakcja"), W("equipo"), W("equipe") };
+	size_t at = line.n;
+	while (at > 0 && line.p[at - 1] != ' ')
+		at--;
+	char text[40], last_text[40];
+	struct view first = first_word(line, text, sizeof(text)), last = folded(view_from(line, at), last_text, sizeof(last_text));
+	if (at == 0 || line.n > 60 || namewords_role(first))
+		return false;
+	for (size_t i = 0; i < sizeof(lasts) / sizeof(lasts[0]); i++)
+		if (view_eq(last, lasts[i]))
+			return true;
+	return false;
+}
+
 bool names_is_role(struct view line)
 {
 	size_t words, capitals, digits;
@@ -200,6 +228,21 @@ bool names_ends_byline(struct view line)
 	struct view f = folded(trim_marks(line), text, sizeof(text));
 	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (view_starts(f, ends[i]))
+			return true;
+	return false;
+}
+
+bool names_are_helpers(struct view line)
+{
+	static const struct view words[] = { W("contribution"), W("contributor"), W("additional reporting"),
+		W("with help"), W("with contribution"), W("mit beitragen"), W("unter mitarbeit"), W("mitarbeit"),
+		W("avec la contribution"), W("con la colaboracion"), W("colaboracion"), W("con la collaborazione"),
+		W("fact check"), W("expert"), W("technical review"), W("review"), W("gepruft von"),
+		W("fachlich gepruft") };
+	char text[64];
+	struct view f = folded(trim_marks(utf8_first(line, sizeof(text) / 2)), text, sizeof(text));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (view_starts(f, words[i]))
 			return true;
 	return false;
 }

@@ -26,18 +26,24 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 bool names_introduced(struct view line);
 /* It begins with a noun for the author, or with any such word and a colon: "Autorin Ada Muster", "by: Ada Muster". */
 bool names_is_labelled(struct view line);
+/* Nothing but such a noun: "Author". */
+bool names_is_noun(struct view line);
 /* Nothing but such a word. */
 bool names_is_intro(struct view line);
 /* "Staff Writer", "reporter in Berlin": no name but what somebody does. */
 bool names_is_role(struct view line);
 /* One word like "Ada" or "Jean-Luc": a capital and small letters, no role and nobody. */
 bool names_is_given(struct view word);
+/* "Daily News Staff", "The Example Team": all who write for a house. */
+bool names_is_house(struct view line);
 /* A word of it is what somebody does. */
 bool names_has_role(struct view line);
 /* The same words, whatever their case and accents. */
 bool names_same(struct view a, struct view b);
 /* "Reviewed by", "Photo:", "Updated": who comes now did not write the text. */
 bool names_ends_byline(struct view line);
+/* "Contributions from:", "with help by": who is named next did a part of the work. */
+bool names_are_helpers(struct view line);
 /* A ministry, an institute, a company: no person's name. */
 bool names_is_body(struct view line);
 /* "dpa", "Associated Press": who sells the text. */
