@@ -116,6 +116,21 @@ int author_place(const struct decide *d, uint32_t node)
 	return d->last != SIZE_MAX && at >= d->last && at <= d->last + reach ? 1 : 0;
 }
 
+/* "Reviewed by" or "Contributions from:" stands in front of the box. */
+static bool is_of_helpers(const struct decide *d, uint32_t node)
+{
+	enum { BEFORE = 12 };
+	const struct dom_node *nodes = d->dom->nodes;
+	for (uint32_t i = node; i > 0 && node - i < BEFORE;) {
+		if (!nodes[--i].is_text)
+			continue;
+		struct view text = view_trim(nodes[i].text);
+		if (text.n)
+			return text.n < LINE_BYTES && (names_ends_byline(text) || names_are_helpers(text));
+	}
+	return false;
+}
+
 /* Answers and comments carry the same property as the text: only names near the first one are of the same byline. */
 enum { PROPERTY_NODES = 60 };
 
@@ -129,7 +144,7 @@ static void from_property(struct authors *a, enum clue_origin origin, enum autho
 			if (c->fact != CLUE_AUTHOR || c->origin != origin || c->value.n > LINE_BYTES ||
 				author_place(d, c->node) != want)
 				continue;
-			if (a->scratch->names.count && c->node > last + PROPERTY_NODES)
+			if (a->scratch->names.count && (c->node > last + PROPERTY_NODES || is_of_helpers(d, c->node)))
 				break;
 			last = c->node;
 			if (d->dom->nodes[c->node].tag == DOM_meta || c->rank == 0)
@@ -154,19 +169,12 @@ static bool holds_link(const struct decide *d, uint32_t node)
 	return false;
 }
 
-/* "Reviewed by" or "Contributions from:" stands in front of the box. */
-static bool is_of_helpers(const struct decide *d, uint32_t node)
+/* "by Ann Lee, 5 April": a box with a date of its own, and a word in front of its name, belongs to another text. */
+static bool is_of_another(const struct decide *d, uint32_t node)
 {
-	enum { BEFORE = 12 };
-	const struct dom_node *nodes = d->dom->nodes;
-	for (uint32_t i = node; i > 0 && node - i < BEFORE;) {
-		if (!nodes[--i].is_text)
-			continue;
-		struct view text = view_trim(nodes[i].text);
-		if (text.n)
-			return text.n < LINE_BYTES && (names_ends_byline(text) || names_are_helpers(text));
-	}
-	return false;
+	struct view text = dom_text(d->page, node, LINE_BYTES);
+	struct date date;
+	return names_introduced(text) && date_find(&d->dates, text, &date, NULL);
 }
 
 static void from_classes(struct authors *a)
@@ -179,7 +187,7 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || author_place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
-			if (done && is_of_helpers(d, c->node))
+			if (done && (is_of_helpers(d, c->node) || is_of_another(d, c->node)))
 				break;
 			byline_box(d, &a->scratch->names, c->node, false);
 			if (a->scratch->names.count > before) {
@@ -202,7 +210,8 @@ void author_read_line(struct authors *a, size_t at)
 	struct date date;
 	if (text.n > BYLINE_BYTES || !names_introduced(text))
 		return;
-	if (names_is_intro(text) && at + 1 < d->page->block_count && (text.n > 4 || byline_is_name(d->page->blocks[at + 1].text))) {
+	if (names_is_intro(text) && at + 1 < d->page->block_count &&
+		(text.n > 4 || byline_is_name(d->page->blocks[at + 1].text))) {
 		/* "Written by" in one line, the name in the next. */
 		if (byline_is_name(d->page->blocks[at + 1].text))
 			author_read(a, d->page->blocks[at + 1].text, 0);

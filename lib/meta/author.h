@@ -151,10 +151,12 @@ int author_of_text(struct decide *d);
 void author_cut_byline(struct decide *d, const struct names *names);
 /* Fills those of x that say where the first name is seen on the page. */
 void author_look(struct authors *authors);
+/* Fills those that say in which lines and links the first name stands, wherever they are. */
+void author_marks(struct authors *authors);
 /* Fills the others of x of all groups. */
 void author_facts(struct authors *authors);
 /* By its facts the group needs no model: names of two to four words, none of them the site's or a job, in "By Ann Lee"
- * or next to a date near the headline, or in "Author: Ann Lee". */
+ * or next to a date near the headline, in "Author: Ann Lee", or marked by rel or itemprop near the headline. */
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
 /* Fills belief of all groups. Returns the one that names the page's authors, or NULL. */
 const struct author_group *author_believe(struct authors *authors);

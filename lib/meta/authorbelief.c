@@ -9,7 +9,9 @@ bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
 	bool byline = x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_BY];
 	bool alone = x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_ALONE] && x[AUTHOR_X_SEEN_DATED] &&
 		     x[AUTHOR_X_TITLE_WORDS] == 0 && x[AUTHOR_X_PATH] > 0;
-	return full && (byline || alone || x[AUTHOR_X_KIND] == AUTHOR_LABEL);
+	bool marked = x[AUTHOR_X_KIND] == AUTHOR_ITEMPROP || x[AUTHOR_X_KIND] == AUTHOR_REL;
+	marked &= !x[AUTHOR_X_FOOT] && x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_ALONE];
+	return full && (byline || alone || marked || x[AUTHOR_X_KIND] == AUTHOR_LABEL);
 }
 
 const struct author_group *author_believe(struct authors *a)

@@ -263,102 +263,10 @@ static void read_names(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_HOST] = bool_of(in_host(url_host(d->page->capture.url), first));
 }
 
-/* Lines of the page that hold the name as it is written, at most a few. */
-struct counts {
-	unsigned all, few_words, prose, credit, holder;
-};
-
-static bool holds_any(struct view text, const struct view *words, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (view_find_nocase(text, words[i]) < text.n)
-			return true;
-	return false;
-}
-
-/* Who made the picture: "Foto: Ann Lee". */
-static bool is_credit(struct view text)
-{
-	static const struct view words[] = { { "foto", 4 }, { "photo", 5 }, { "bild:", 5 }, { "bild ", 5 }, { "image", 5 },
-		{ "illustra", 8 }, { "picture", 7 }, { "credit", 6 }, { "quelle", 6 }, { "source", 6 }, { "grafik", 6 } };
-	return holds_any(text, words, sizeof(words) / sizeof(words[0]));
-}
-
-static bool is_copyright(struct view text)
-{
-	static const struct view words[] = { { "\xC2\xA9", 2 }, { "(c)", 3 }, { "copyright", 9 } };
-	return holds_any(text, words, sizeof(words) / sizeof(words[0]));
-}
-
-static struct counts count_lines(const struct decide *d, struct view name)
-{
-	enum { ENOUGH = 8, SHORT_BYTES = 40 };
-	struct counts c = { 0 };
-	for (size_t i = 0; i < d->page->block_count && c.all < ENOUGH; i++) {
-		struct view text = d->page->blocks[i].text;
-		if (text.n < name.n || view_find(text, name) == text.n)
-			continue;
-		c.all++;
-		c.few_words += text.n < name.n + SHORT_BYTES;
-		c.prose += text.n > LINE_BYTES;
-		c.credit += text.n < LINE_BYTES && is_credit(text);
-		c.holder += text.n < LINE_BYTES && is_copyright(text);
-	}
-	return c;
-}
-
-/* A link whose text is the name leads to what somebody wrote, or elsewhere. */
-static bool leads_to_person(struct view href)
-{
-	static const struct view words[] = { { "author", 6 }, { "autor", 5 }, { "profil", 6 }, { "people", 6 },
-		{ "person", 6 }, { "user", 4 }, { "member", 6 }, { "redak", 5 }, { "journalist", 10 }, { "contributor", 11 },
-		{ "staff", 5 }, { "team", 4 }, { "mailto:", 7 }, { "/bio", 4 }, { "writer", 6 }, { "/by/", 4 },
-		{ "auteur", 6 }, { "about", 5 }, { "twitter.com", 11 } };
-	return holds_any(href, words, sizeof(words) / sizeof(words[0]));
-}
-
-static void count_links(const struct authors *a)
-{
-	const struct dom *dom = a->d->dom;
-	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 };
-	for (uint32_t i = 0; i < dom->count; i++) {
-		const struct dom_node *node = &dom->nodes[i];
-		if (node->is_text || node->tag != DOM_a)
-			continue;
-		uint32_t k = i + 1;
-		while (k < node->end && (!dom->nodes[k].is_text || view_trim(dom->nodes[k].text).n == 0))
-			k++;
-		if (k >= node->end)
-			continue;
-		struct view text = view_trim(dom->nodes[k].text);
-		if (text.n > 80)
-			continue;
-		for (size_t g = 0; g < a->count; g++) {
-			struct view name = a->groups[g].names.list[0];
-			if (text.n < name.n || text.n > name.n + 8 || view_find(text, name) == text.n)
-				continue;
-			if (leads_to_person(dom_attr(dom, i, DOM_ATTR_HREF)))
-				person[g]++;
-			else
-				other[g]++;
-		}
-	}
-	for (size_t g = 0; g < a->count; g++) {
-		a->groups[g].x[AUTHOR_X_PERSON_LINKS] = few(person[g]);
-		a->groups[g].x[AUTHOR_X_OTHER_LINKS] = few(other[g]);
-	}
-}
-
 static void read_seen(const struct decide *d, const struct lines *lines, struct author_group *g)
 {
 	struct seen seen;
 	look(d, lines, g->names.list[0], &seen);
-	struct counts counts = count_lines(d, g->names.list[0]);
-	g->x[AUTHOR_X_SEEN_ALL] = few(counts.all);
-	g->x[AUTHOR_X_SEEN_SHORT] = few(counts.few_words);
-	g->x[AUTHOR_X_SEEN_PROSE] = few(counts.prose);
-	g->x[AUTHOR_X_CREDIT] = few(counts.credit);
-	g->x[AUTHOR_X_HOLDER] = few(counts.holder);
 	g->x[AUTHOR_X_SEEN_HEAD] = few(seen.head);
 	g->x[AUTHOR_X_SEEN_FOOT] = few(seen.foot);
 	g->x[AUTHOR_X_SEEN_BY] = bool_of(seen.introduced);
@@ -488,7 +396,7 @@ void author_look(struct authors *a)
 	struct lines lines;
 	if (a->count) {
 		read_windows(a->d, &lines);
-		count_links(a);
+		author_marks(a);
 	}
 	for (size_t i = 0; i < a->count; i++)
 		read_seen(a->d, &lines, &a->groups[i]);

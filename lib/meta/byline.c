@@ -143,7 +143,10 @@ void byline_box(const struct decide *d, struct names *names, uint32_t node, bool
 		}
 		size_t before = names->count;
 		bool loose = named || introduced || names_introduced(text) || (list[i].link && !any);
-		names_read(names, &d->page->arena, text, d->dates.lang, loose && !any ? NAMES_LOOSE : 0);
+		names_read(names, &d->page->arena, text, d->dates.lang,
+			house		? NAMES_HOUSE
+			: loose && !any ? NAMES_LOOSE
+					: 0);
 		if (names->count > before && !any)
 			linked = list[i].link;
 		separated = false;

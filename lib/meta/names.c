@@ -139,6 +139,11 @@ static void count_words(struct view v, size_t *words, size_t *capitals, size_t *
 	}
 }
 
+struct view names_fold(struct view line, char *out, size_t cap)
+{
+	return folded(trim_marks(line), out, cap);
+}
+
 /* The word at the beginning of @v, folded. */
 static struct view first_word(struct view v, char *out, size_t cap)
 {
@@ -192,59 +197,11 @@ bool names_has_role(struct view line)
 	return has_role(line);
 }
 
-bool names_is_house(struct view line)
-{
-	static const struct view lasts[] = { W("staff"), W("team"), W("editors"), W("editorial"), W("desk"), W("crew"),
-		W("newsroom"), W("redaktion"), W("redaction"), W("redaccion"), W("redazione"), W("redactie"),
-		W("redakcja"), W("equipo"), W("equipe") };
-	size_t at = line.n;
-	while (at > 0 && line.p[at - 1] != ' ')
-		at--;
-	char text[40], last_text[40];
-	struct view first = first_word(line, text, sizeof(text)), last = folded(view_from(line, at), last_text, sizeof(last_text));
-	if (at == 0 || line.n > 60 || namewords_role(first))
-		return false;
-	for (size_t i = 0; i < sizeof(lasts) / sizeof(lasts[0]); i++)
-		if (view_eq(last, lasts[i]))
-			return true;
-	return false;
-}
-
 bool names_is_role(struct view line)
 {
 	size_t words, capitals, digits;
 	count_words(line, &words, &capitals, &digits);
 	return has_role(line) || (words > 0 && capitals == 0);
-}
-
-bool names_ends_byline(struct view line)
-{
-	static const struct view ends[] = { W("reviewed"), W("medically"), W("fact"), W("edited"), W("photo"),
-		W("foto"), W("bild"), W("updated"), W("last updated"), W("illustrat"), W("published"), W("posted on"),
-		W("medizinisch"), W("read"), W("share"), W("aktualisiert"), W("lesezeit"), W("reading time"),
-		W("about"), W("more from"), W("mehr von"), W("follow"), W("publicad"), W("expert reviewed"),
-		W("edited"), W("fact-checked"), W("fact checked") };
-	char text[64];
-	struct view f = folded(trim_marks(line), text, sizeof(text));
-	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (view_starts(f, ends[i]))
-			return true;
-	return false;
-}
-
-bool names_are_helpers(struct view line)
-{
-	static const struct view words[] = { W("contribution"), W("contributor"), W("additional reporting"),
-		W("with help"), W("with contribution"), W("mit beitragen"), W("unter mitarbeit"), W("mitarbeit"),
-		W("avec la contribution"), W("con la colaboracion"), W("colaboracion"), W("con la collaborazione"),
-		W("fact check"), W("expert"), W("technical review"), W("review"), W("gepruft von"),
-		W("fachlich gepruft") };
-	char text[64];
-	struct view f = folded(trim_marks(utf8_first(line, sizeof(text) / 2)), text, sizeof(text));
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (view_starts(f, words[i]))
-			return true;
-	return false;
 }
 
 bool names_is_intro(struct view line)
@@ -260,6 +217,14 @@ static bool is_credential(struct view v)
 	return namewords_credential(f);
 }
 
+/* "Ann (Annie) Lee": a name goes on behind the parenthesis at @at. */
+static bool goes_on_behind(struct view v, size_t at)
+{
+	size_t end = at + view_find_byte(view_from(v, at), ')');
+	return end + 2 < v.n && v.p[end + 1] == ' ' && v.p[end + 2] >= 'A' && v.p[end + 2] <= 'Z' &&
+	       view_find_byte(view_from(v, end + 2), ' ') == v.n - end - 2;
+}
+
 /* Cuts everything from the first sign that the name is over: a parenthesis, an address, a role. */
 static struct view cut_tail(struct view v)
 {
@@ -269,7 +234,7 @@ static struct view cut_tail(struct view v)
 	size_t cut = v.n;
 	for (size_t i = 0; stops[i]; i++) {
 		size_t at = view_find(v, view_of(stops[i]));
-		if (at > 1 && at < cut)
+		if (at > 1 && at < cut && !(i == 0 && goes_on_behind(v, at)))
 			cut = at;
 	}
 	v = view_first(v, cut);
@@ -527,6 +492,8 @@ void names_read(struct names *names, struct arena *arena, struct view line, stru
 	if (flags & NAMES_LOOSE && names_is_body(view_first(line, view_find_byte(line, ','))))
 		add_name(names, arena, view_first(line, line.n < NAME_BYTES ? line.n : view_find_byte(line, ',')),
 			flags | NAMES_WHOLE);
+	else if (flags & NAMES_HOUSE)
+		add_name(names, arena, line, flags | NAMES_WHOLE);
 	else if (flags & NAMES_WHOLE)
 		add_name(names, arena, line, flags & ~NAMES_WHOLE);
 	else

@@ -16,12 +16,15 @@ enum {
 	NAMES_LOOSE = 1,    /* a field for authors: handles and lower case are names too */
 	NAMES_INVERTED = 2, /* "Last, First" is one person: library metadata */
 	NAMES_WHOLE = 4,    /* one value, one name: commas and "and" do not separate */
+	NAMES_HOUSE = 16,   /* one value, and what sounds like a job belongs to it: "Daily News Staff" */
 	NAMES_MARKED = 8,   /* only when an introducing word ("by", "von" …) stands in front */
 };
 
 /* Adds the names in @line: "By Ann Lee and Bo Chu, staff writers" gives two. @lang (may be empty) decides on
  * words for "and" of one letter. Roles, dates, addresses, handles behind @ and repeated names are left out. */
 void names_read(struct names *names, struct arena *arena, struct view line, struct view lang, int flags);
+/* @line without the marks at its ends, folded into @out of @cap bytes. */
+struct view names_fold(struct view line, char *out, size_t cap);
 /* The line begins with "by", "von", "de", "автор:" … */
 bool names_introduced(struct view line);
 /* It begins with a noun for the author, or with any such word and a colon: "Autorin Ada Muster", "by: Ada Muster". */

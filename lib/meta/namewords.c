@@ -27,16 +27,16 @@ static const struct view intros[] = { W("alle beitrage von"), W("alle artikel vo
 	W("published by"), W("publie par"), W("propos recueillis par"), W("publicado por"), W("pubblicato da"),
 	W("publicat de"), W("penulis"), W("por"), W("par"), W("per"), W("reported by"), W("redige par"),
 	W("redactado por"), W("redakteur"), W("redaktor"), W("redaktion:"), W("see all posts by"), W("submitted by"),
-	W("story by"), W("scritto da"), W("started by"), W("skrevet av"), W("skrevet af"), W("skriven av"), W("scris de"),
-	W("tous les articles de"), W("tutti gli articoli di"), W("text und fotos"), W("text und foto"), W("text by"),
-	W("teksti"), W("tac gia"), W("text"), W("texte"), W("tekst"), W("texto"), W("testo"), W("un article de"),
-	W("view all posts by"), W("view more posts by"), W("voir tous les articles de"), W("ver todas las entradas de"),
-	W("ver todos los posts de"), W("veroffentlicht von"), W("verfasst von"), W("verfasser"), W("von"), W("vom"),
-	W("wszystkie wpisy"), W("written by"), W("words by"), W("yazan"), W("yazar"), W("zeige alle beitrage von"),
-	W("zpracoval"), W("автор"), W("авторы"), W("автори"), W("текст"), W("от"), W("αρθρο"), W("γραφει"), W("του"),
-	W("τησ"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"), W("作者"), W("文"), W("撰文"), W("記者"),
-	W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"), W("편집"), W("글"), W("लेखक"),
-	W("द्वारा") };
+	W("story by"), W("scritto da"), W("started by"), W("skrevet av"), W("skrevet af"), W("skriven av"),
+	W("scris de"), W("tous les articles de"), W("tutti gli articoli di"), W("text und fotos"), W("text und foto"),
+	W("text by"), W("teksti"), W("tac gia"), W("text"), W("texte"), W("tekst"), W("texto"), W("testo"),
+	W("un article de"), W("view all posts by"), W("view more posts by"), W("voir tous les articles de"),
+	W("ver todas las entradas de"), W("ver todos los posts de"), W("veroffentlicht von"), W("verfasst von"),
+	W("verfasser"), W("von"), W("vom"), W("wszystkie wpisy"), W("written by"), W("words by"), W("yazan"),
+	W("yazar"), W("zeige alle beitrage von"), W("zpracoval"), W("автор"), W("авторы"), W("автори"), W("текст"),
+	W("от"), W("αρθρο"), W("γραφει"), W("του"), W("τησ"), W("מאת"), W("بقلم"), W("كتب"), W("كتبت"), W("نويسنده"),
+	W("作者"), W("文"), W("撰文"), W("記者"), W("记者"), W("著者"), W("執筆"), W("筆者"), W("編集"), W("责任编辑"),
+	W("편집"), W("글"), W("लेखक"), W("द्वारा") };
 
 /* Where the words with a first letter begin: a to z, other scripts, the end. */
 static const uint8_t intro_starts[] = { 0, 30, 35, 38, 43, 57, 60, 65, 66, 67, 68, 70, 70, 74, 76, 80, 92, 92, 98, 107,
@@ -63,7 +63,7 @@ static const struct view roles[] = { W("editor"), W("reporter"), W("corresponden
 	W("guest"), W("blogger"), W("bloggerin"), W("pressesprecher"), W("pressesprecherin"), W("geschaftsfuhrer"),
 	W("geschaftsfuhrerin"), W("leiterin"), W("autore"), W("autora"), W("redattore"), W("redactrice"),
 	W("corrispondente"), W("correspondant"), W("korespondent"), W("redakteure"), W("donate"), W("subscribe"),
-	W("publicado"), W("escribe") };
+	W("publicado"), W("escribe"), W("pressemitteilung"), W("pressemeldung") };
 
 static const struct view credentials[] = { W("md"), W("m.d."), W("m.d"), W("phd"), W("ph.d."), W("ph.d"), W("ms"),
 	W("m.s."), W("ma"), W("m.a."), W("rd"), W("rdn"), W("ldn"), W("cpt"), W("jr"), W("jr."), W("sr"), W("sr."),
@@ -96,7 +96,9 @@ static const struct view nobodies[] = { W("admin"), W("administrator"), W("webma
 	W("whatsapp"), W("telegram"), W("pinterest"), W("youtube"), W("reddit"), W("xing"), W("teilen"), W("partager"),
 	W("compartir"), W("condividi"), W("seguir"), W("google"), W("connect"), W("meinung"), W("kultur"), W("politik"),
 	W("wirtschaft"), W("sport"), W("sports"), W("politics"), W("business"), W("culture"), W("gesundheit"),
-	W("lifestyle"), W("technology"), W("health"), W("world"), W("haberler"), W("kontributor"), W("opinion") };
+	W("lifestyle"), W("technology"), W("health"), W("world"), W("haberler"), W("kontributor"), W("opinion"),
+	W("username"), W("cortesia"), W("courtesy"), W("all rights reserved"), W("alle rechte vorbehalten"),
+	W("benutzername") };
 
 /* Words of bodies, not of persons: such a name is taken whole, with its "and" and its commas. Folded beginnings. */
 static const struct view bodies[] = { W("ministeri"), W("ministry"), W("departement"), W("department"), W("institut"),

@@ -9,6 +9,9 @@
 #define HEAD                                                                                                           \
 	"<title>The port opens</title><meta property=og:type content=article>"                                         \
 	"<meta property=article:published_time content=2021-03-04T05:06:07Z>"
+/* An article by its own declaration, whose author is not declared. */
+#define DECLARED                                                                                                       \
+	HEAD "<script type=application/ld+json>{\"@type\":\"NewsArticle\",\"headline\":\"The port opens\"}</script>"
 #define ARTICLE(above, below) "<article><h1>The port opens</h1>" above TEXT below "</article>"
 
 static void check(const char *head, const char *body, const char *want)
@@ -96,7 +99,7 @@ static void a_byline_may_stand_under_the_lead_or_behind_the_body(void **state)
 	buf_printf(&body, "<article><h1>The port opens</h1>%s<div>By Ann Lee</div>" TEXT "</article>", lead);
 	check(HEAD, buf_str(&body), "Ann Lee");
 	buf_free(&body);
-	check(HEAD, ARTICLE("", "<p>Written by</p><p>Ann Lee</p>"), "Ann Lee");
+	check(DECLARED, ARTICLE("", "<p>Written by</p><p>Ann Lee</p>"), "Ann Lee");
 	check(HEAD, ARTICLE("<p>04.03.2021 | 13:10 Uhr | Änne Müßig</p>", ""), "Änne Müßig");
 }
 
@@ -149,6 +152,44 @@ static void check_text(const char *text, const char *want)
 		fail_msg("[%s], not [%s]", f.authors, want);
 }
 
+static void who_helped_or_checked_is_no_author(void **state)
+{
+	(void)state;
+	check(HEAD,
+		ARTICLE("<div>By <a href=/author/ann-lee>Ann Lee</a></div>"
+			"<div>Contributions from: <a href=/author/bo-chu>Bo Chu</a></div>",
+			""),
+		"Ann Lee");
+	check(HEAD,
+		ARTICLE("<div>Von <a href=/autor/aenne-muessig>Änne Müßig</a></div>"
+			"<div>Fachlich geprüft von <a href=/autor/bert-lang>Bert Lang</a></div>",
+			""),
+		"Änne Müßig");
+	check(HEAD,
+		ARTICLE("<p class=author>by Ann Lee</p><p>4 March 2021</p>",
+			"<p class=author>by Bo Chu, 6 March 2021</p>"),
+		"Ann Lee");
+}
+
+static void the_only_name_of_a_page_may_stand_beside_the_text(void **state)
+{
+	(void)state;
+	check(DECLARED, "<aside><address><a rel=author href=/profile/ann>Ann Lee</a></address></aside>" ARTICLE("", ""),
+		"Ann Lee");
+	check(DECLARED,
+		"<aside><a rel=author href=/profile/ann>Ann Lee</a> <a rel=author href=/profile/bo>Bo "
+		"Chu</a></aside>" ARTICLE("", ""),
+		"-");
+}
+
+static void a_house_may_sign(void **state)
+{
+	(void)state;
+	check(DECLARED, ARTICLE("<p class=author-name>Daily Net Staff</p><p>4 March 2021</p>", ""), "Daily Net Staff");
+	check(DECLARED, ARTICLE("<p class=author-name>Staff Writer</p><p>4 March 2021</p>", ""), "-");
+	check(DECLARED, ARTICLE("<p>By</p><p>Ann Lee</p><p>4 March 2021</p>", ""), "Ann Lee");
+}
+
 static void plain_text_names_persons_without_roles(void **state)
 {
 	(void)state;
@@ -190,6 +231,9 @@ int main(void)
 		cmocka_unit_test(a_name_that_the_page_never_shows_is_none),
 		cmocka_unit_test(a_name_in_two_elements_of_a_link_is_one),
 		cmocka_unit_test(a_line_that_says_only_who_wrote_it_leaves_the_text),
+		cmocka_unit_test(who_helped_or_checked_is_no_author),
+		cmocka_unit_test(the_only_name_of_a_page_may_stand_beside_the_text),
+		cmocka_unit_test(a_house_may_sign),
 		cmocka_unit_test(plain_text_names_persons_without_roles),
 		cmocka_unit_test(topics_and_buttons_are_no_names),
 	};

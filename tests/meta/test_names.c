@@ -67,6 +67,9 @@ static void leaves_roles_addresses_and_dates_out(void **state)
 	check("en", "ann@example.org", NAMES_LOOSE, "");
 	check("en", "https://example.org/people/ann", NAMES_LOOSE, "");
 	check("en", "By Ann Lee | 5 comments", 0, "Ann Lee");
+	check("en", "By Ann (Annie) Lee", 0, "Ann (Annie) Lee");
+	check("en", "Courtesy", NAMES_LOOSE, "");
+	check("it", "ALL RIGHTS RESERVED", NAMES_LOOSE, "");
 	check("de", "Redakteurin Ada Kurz", 0, "Ada Kurz");
 	check("en", "admin", NAMES_LOOSE, "");
 	check("en", "Monday", NAMES_LOOSE, "");
@@ -107,6 +110,19 @@ static void every_latin_beginning_of_a_byline_is_found(void **state)
 	assert_int_equal(namewords_intro(VIEW("Zebra")), 0);
 }
 
+static void a_house_is_told_from_a_job(void **state)
+{
+	(void)state;
+	assert_true(names_is_house(VIEW("The Daily Net Team")));
+	assert_true(names_is_house(VIEW("Kurier Redaktion")));
+	assert_false(names_is_house(VIEW("Staff")));
+	assert_false(names_is_house(VIEW("Senior Editorial Staff")));
+	assert_false(names_is_house(VIEW("Ann Lee")));
+	assert_true(names_are_helpers(VIEW("Contributions from:")));
+	assert_true(names_are_helpers(VIEW("\xE2\x80\x93 Unter Mitarbeit von")));
+	assert_false(names_are_helpers(VIEW("By")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -114,6 +130,7 @@ int main(void)
 		cmocka_unit_test(every_latin_beginning_of_a_byline_is_found),
 		cmocka_unit_test(splits_lists_of_names),
 		cmocka_unit_test(leaves_roles_addresses_and_dates_out),
+		cmocka_unit_test(a_house_is_told_from_a_job),
 		cmocka_unit_test(fields_for_authors_hold_handles_too),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -400,15 +400,15 @@ int main(int argc, char **argv)
 		return 1;
 	t->engine.options = (struct garner_options){ .jobs = 1, .clock = 1 };
 	t->prefer = 3072;
-	t->least = -40;
-	t->declared = -1800;
-	t->settings = (struct boost_settings){ .trees = 150,
-		.depth = 5,
+	t->least = 304;
+	t->declared = -1600;
+	t->settings = (struct boost_settings){ .trees = 250,
+		.depth = 6,
 		.threads = 2,
-		.eta = 0.04,
+		.eta = 0.03,
 		.subsample = 0.5,
-		.columns = 0.3,
-		.min_weight = 2,
+		.columns = 0.2,
+		.min_weight = 1,
 		.lambda = 6 };
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		bool good = true;

@@ -1,0 +1,110 @@
+#include "meta/author.h"
+
+#include "extract/quantise.h"
+
+enum { LINE_BYTES = 300, LINK_BYTES = 80 };
+
+/* Lines of the page that hold the name as it is written, at most a few. */
+struct counts {
+	unsigned all, few_words, prose, credit, holder;
+};
+
+static bool holds_any(struct view text, const struct view *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (view_find_nocase(text, words[i]) < text.n)
+			return true;
+	return false;
+}
+
+/* Who made the picture: "Foto: Ann Lee". */
+static bool is_credit(struct view text)
+{
+	static const struct view words[] = { { "foto", 4 }, { "photo", 5 }, { "bild:", 5 }, { "bild ", 5 },
+		{ "image", 5 }, { "illustra", 8 }, { "picture", 7 }, { "credit", 6 }, { "quelle", 6 }, { "source", 6 },
+		{ "grafik", 6 } };
+	return holds_any(text, words, sizeof(words) / sizeof(words[0]));
+}
+
+static bool is_copyright(struct view text)
+{
+	static const struct view words[] = { { "\xC2\xA9", 2 }, { "(c)", 3 }, { "copyright", 9 } };
+	return holds_any(text, words, sizeof(words) / sizeof(words[0]));
+}
+
+static struct counts count_lines(const struct decide *d, struct view name)
+{
+	enum { ENOUGH = 8, SHORT_BYTES = 40 };
+	struct counts c = { 0 };
+	for (size_t i = 0; i < d->page->block_count && c.all < ENOUGH; i++) {
+		struct view text = d->page->blocks[i].text;
+		if (text.n < name.n || view_find(text, name) == text.n)
+			continue;
+		c.all++;
+		c.few_words += text.n < name.n + SHORT_BYTES;
+		c.prose += text.n > LINE_BYTES;
+		c.credit += text.n < LINE_BYTES && is_credit(text);
+		c.holder += text.n < LINE_BYTES && is_copyright(text);
+	}
+	return c;
+}
+
+/* A link whose text is the name leads to what somebody wrote, or elsewhere. */
+static bool leads_to_person(struct view href)
+{
+	static const struct view words[] = { { "author", 6 }, { "autor", 5 }, { "profil", 6 }, { "people", 6 },
+		{ "person", 6 }, { "user", 4 }, { "member", 6 }, { "redak", 5 }, { "journalist", 10 },
+		{ "contributor", 11 }, { "staff", 5 }, { "team", 4 }, { "mailto:", 7 }, { "/bio", 4 }, { "writer", 6 },
+		{ "/by/", 4 }, { "auteur", 6 }, { "about", 5 }, { "twitter.com", 11 } };
+	return holds_any(href, words, sizeof(words) / sizeof(words[0]));
+}
+
+/* The first text of link @i; empty when it has none or is longer than a name. */
+static struct view link_text(const struct dom *dom, uint32_t i)
+{
+	uint32_t end = dom->nodes[i].end;
+	for (i++; i < end; i++) {
+		struct view text = dom->nodes[i].is_text ? view_trim(dom->nodes[i].text) : VIEW_NONE;
+		if (text.n)
+			return text.n <= LINK_BYTES ? text : VIEW_NONE;
+	}
+	return VIEW_NONE;
+}
+
+/* Links whose text is the first of a group's names. */
+static void read_links(const struct authors *a)
+{
+	const struct dom *dom = a->d->dom;
+	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 };
+	for (uint32_t i = 1; i < dom->count; i++) {
+		if (dom->nodes[i].is_text || dom->nodes[i].tag != DOM_a)
+			continue;
+		struct view text = link_text(dom, i);
+		for (size_t g = 0; text.n && g < a->count; g++) {
+			struct view name = a->groups[g].names.list[0];
+			if (text.n < name.n || text.n > name.n + 8 || view_find(text, name) == text.n)
+				continue;
+			bool leads = leads_to_person(dom_attr(dom, i, DOM_ATTR_HREF));
+			person[g] += leads;
+			other[g] += !leads;
+		}
+	}
+	for (size_t g = 0; g < a->count; g++) {
+		a->groups[g].x[AUTHOR_X_PERSON_LINKS] = q_count(person[g]);
+		a->groups[g].x[AUTHOR_X_OTHER_LINKS] = q_count(other[g]);
+	}
+}
+
+void author_marks(struct authors *a)
+{
+	for (size_t i = 0; i < a->count; i++) {
+		struct author_group *g = &a->groups[i];
+		struct counts counts = count_lines(a->d, g->names.list[0]);
+		g->x[AUTHOR_X_SEEN_ALL] = q_count(counts.all);
+		g->x[AUTHOR_X_SEEN_SHORT] = q_count(counts.few_words);
+		g->x[AUTHOR_X_SEEN_PROSE] = q_count(counts.prose);
+		g->x[AUTHOR_X_CREDIT] = q_count(counts.credit);
+		g->x[AUTHOR_X_HOLDER] = q_count(counts.holder);
+	}
+	read_links(a);
+}
