@@ -224,6 +224,10 @@ static int read_entry(struct reader *reader, struct view key, struct view value)
 		rule->takes_rest = view_eq(value, VIEW("rest"));
 		return rule->takes_headlines || rule->takes_rest ? 0 : refuse(reader, "not one of the values", value);
 	}
+	if (view_eq(key, VIEW("marks"))) {
+		rule->marks_comment = view_eq(value, VIEW("comment"));
+		return rule->marks_comment ? 0 : refuse(reader, "not one of the values", value);
+	}
 	if (view_eq(key, VIEW("words")) || view_eq(key, VIEW("near"))) {
 		bool words = view_eq(key, VIEW("words"));
 		result = set_number(reader, value, words ? RULE_WORDS_MAX : 20, &number);

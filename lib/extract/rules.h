@@ -13,7 +13,9 @@
  *     exact Von \p{Lu}\w+              PCRE2, whole line, against the line as it stands
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
  *     takes headlines                  at the tail, the bare headlines behind it go with it
- *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it
+ *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it; with
+ *                                      `near`, where a line that marks a comment stands at most so many lines behind
+ *     marks comment                    a line of a comment, "Reply": cuts nothing itself
  *     detector sum|date|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
@@ -57,7 +59,7 @@ struct rule {
 	const char *id, *kind, *languages;
 	const char *place; /* "FILE:LINE" */
 	uint8_t zone, near, fact, detector;
-	bool takes_headlines, takes_rest;
+	bool takes_headlines, takes_rest, marks_comment;
 	bool exact; /* pattern: against the line as it stands */
 	bool off;   /* by --keep */
 	uint16_t words;

@@ -113,11 +113,17 @@ static int read_blocks(struct work *work)
 bool hits_note(void *user, const struct rule *rule)
 {
 	struct hits *hits = user;
+	hits->comment |= rule->marks_comment;
+	if (rule->marks_comment)
+		return true;
+	if (rule->takes_rest && !hits->rest)
+		hits->rest = rule;
+	/* Such a line alone is not even weak: "Discussion" heads a chapter, too. */
+	if (rule->takes_rest && rule->near)
+		return true;
 	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
 	if (!*place)
 		*place = rule;
-	if (rule->takes_rest && !hits->rest)
-		hits->rest = rule;
 	/* A certain rule that holds everywhere needs no second opinion. */
 	return !hits->any;
 }

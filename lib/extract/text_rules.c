@@ -110,6 +110,18 @@ static int cut_headlines(struct work *work)
 	return 0;
 }
 
+/* Does what the line heads follow? Of a head that says no more than "Comments" only if a comment does. */
+static bool heads_rest(const struct work *work, size_t place)
+{
+	const struct rule *rule = hits_at(work, place)->rest;
+	if (!rule || !rule->near)
+		return rule != NULL;
+	for (size_t i = place + 1; i < work->live_count && i <= place + rule->near; i++)
+		if (hits_at(work, i)->comment)
+			return true;
+	return false;
+}
+
 /* The head of a comment section, behind enough prose, takes all that follows. On development pages 76 articles have
  * one, with 39,000 words of comments behind it and 600 of the articles. Where so little
  * stands before it, what stands behind is the text: a forum. */
@@ -122,7 +134,7 @@ static int cut_rest(struct work *work)
 		all += line_at(work, k)->words;
 	for (; i < work->live_count; i++) {
 		const struct line *line = line_at(work, i);
-		if (prose >= WORDS_BEFORE && hits_at(work, i)->rest)
+		if (prose >= WORDS_BEFORE && heads_rest(work, i))
 			break;
 		words += line->words;
 		prose += line->flags & LINE_PROSE ? line->words : 0;

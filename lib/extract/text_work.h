@@ -15,6 +15,7 @@ struct hits {
 	const struct rule *zoned; /* certain, in its zone */
 	const struct rule *weak;  /* next to another */
 	const struct rule *rest;  /* takes what follows */
+	bool comment;		  /* a line of one */
 };
 
 /* Lines, blocks and hits go by the same index. */

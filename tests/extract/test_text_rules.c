@@ -127,6 +127,7 @@ static void the_tables_made_at_build_time_are_those_of_the_text(void **state)
 		assert_true(r->zone == m->zone && r->near == m->near && r->fact == m->fact && r->words == m->words);
 		assert_true(r->detector == m->detector && r->exact == m->exact && r->line_count == m->line_count);
 		assert_true(r->takes_headlines == m->takes_headlines && r->takes_rest == m->takes_rest);
+		assert_true(r->marks_comment == m->marks_comment);
 		assert_true(!r->pattern == !m->pattern);
 	}
 	assert_true(!r && !m);
@@ -332,6 +333,21 @@ static void a_comment_section_goes_as_a_whole(void **state)
 		&o);
 	assert_string_equal(o.member, REPORT "\n");
 	assert_non_null(strstr(o.cut, "2 Comments\n"));
+}
+
+static void a_head_that_says_comments_alone_needs_a_comment(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean(REPORT "\n\nDiscussion\n\nAnna\n\nI remember the bench, it was painted green once, and my uncle "
+		     "painted it.\n\nReply\n\nPer\n\nIt was blue, the green one stood beyond the canal.\n",
+		&o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "comments.head-en:Discussion\n"));
+	clean(REPORT "\n\nDiscussion\n\nThe worms came with the warm water of three summers, and nobody had looked "
+		     "under the planks, which the engineer found hard to believe.\n",
+		&o);
+	assert_string_equal(o.cut, "");
 }
 
 static void what_stands_behind_little_text_is_no_comment_section(void **state)
@@ -604,6 +620,7 @@ int main(void)
 		cmocka_unit_test(takes_the_byline_as_authors_and_the_date_as_a_fact),
 		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),
 		cmocka_unit_test(a_comment_section_goes_as_a_whole),
+		cmocka_unit_test(a_head_that_says_comments_alone_needs_a_comment),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
 		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),
 		cmocka_unit_test(keeps_a_quotation_said_twice_and_a_refrain),
