@@ -71,8 +71,17 @@ static struct view link_text(const struct dom *dom, uint32_t i)
 	return VIEW_NONE;
 }
 
+/* The first group whose first name is that of group @g: what is read of it holds for both. */
+static size_t twin_of(const struct authors *a, size_t g)
+{
+	size_t i = 0;
+	while (i < g && !view_eq(a->groups[i].names.list[0], a->groups[g].names.list[0]))
+		i++;
+	return i;
+}
+
 /* Links whose text is the first of a group's names. */
-static void read_links(const struct authors *a)
+static void read_links(struct authors *a, const size_t *twins)
 {
 	const struct dom *dom = a->d->dom;
 	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 };
@@ -82,7 +91,7 @@ static void read_links(const struct authors *a)
 		struct view text = link_text(dom, i);
 		for (size_t g = 0; text.n && g < a->count; g++) {
 			struct view name = a->groups[g].names.list[0];
-			if (text.n < name.n || text.n > name.n + 8 || view_find(text, name) == text.n)
+			if (twins[g] != g || text.n < name.n || text.n > name.n + 8 || view_find(text, name) == text.n)
 				continue;
 			bool leads = leads_to_person(dom_attr(dom, i, DOM_ATTR_HREF));
 			person[g] += leads;
@@ -90,21 +99,24 @@ static void read_links(const struct authors *a)
 		}
 	}
 	for (size_t g = 0; g < a->count; g++) {
-		a->groups[g].x[AUTHOR_X_PERSON_LINKS] = q_count(person[g]);
-		a->groups[g].x[AUTHOR_X_OTHER_LINKS] = q_count(other[g]);
+		a->groups[g].x[AUTHOR_X_PERSON_LINKS] = q_count(person[twins[g]]);
+		a->groups[g].x[AUTHOR_X_OTHER_LINKS] = q_count(other[twins[g]]);
 	}
 }
 
 void author_marks(struct authors *a)
 {
+	struct counts counts[AUTHOR_GROUPS];
+	size_t twins[AUTHOR_GROUPS];
 	for (size_t i = 0; i < a->count; i++) {
 		struct author_group *g = &a->groups[i];
-		struct counts counts = count_lines(a->d, g->names.list[0]);
-		g->x[AUTHOR_X_SEEN_ALL] = q_count(counts.all);
-		g->x[AUTHOR_X_SEEN_SHORT] = q_count(counts.few_words);
-		g->x[AUTHOR_X_SEEN_PROSE] = q_count(counts.prose);
-		g->x[AUTHOR_X_CREDIT] = q_count(counts.credit);
-		g->x[AUTHOR_X_HOLDER] = q_count(counts.holder);
+		twins[i] = twin_of(a, i);
+		counts[i] = twins[i] < i ? counts[twins[i]] : count_lines(a->d, g->names.list[0]);
+		g->x[AUTHOR_X_SEEN_ALL] = q_count(counts[i].all);
+		g->x[AUTHOR_X_SEEN_SHORT] = q_count(counts[i].few_words);
+		g->x[AUTHOR_X_SEEN_PROSE] = q_count(counts[i].prose);
+		g->x[AUTHOR_X_CREDIT] = q_count(counts[i].credit);
+		g->x[AUTHOR_X_HOLDER] = q_count(counts[i].holder);
 	}
-	read_links(a);
+	read_links(a, twins);
 }
