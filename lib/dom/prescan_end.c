@@ -35,9 +35,16 @@ static void on_p_close_alone(struct prescan *ps, const struct token *token)
 	prescan_stand_in(ps, MARK_BLOCK, first, 1);
 }
 
+/* "</br>" is a br. */
+static void on_br_close(struct prescan *ps)
+{
+	prescan_stand_in(ps, MARK_TEXT, prescan_add_event(ps, EVENT_LEAF, DOM_br, 0, 0), 1);
+}
+
 /* What is not in order on the way to an open element, wild: frames are closed as a guess. */
 static void close_wild(struct prescan *ps, const struct token *token)
 {
+	ps->form_unknown |= ps->forms > 0; /* closed without its end tag, a form is still the one that is filled */
 	for (size_t i = ps->depth; i-- > 0;) {
 		if (prescan_same_kind(ps, &ps->stack[i], token)) {
 			while (ps->depth > i)
@@ -64,6 +71,8 @@ static void on_close_in_body(struct prescan *ps, const struct token *token, enum
 			prescan_close_to(ps, i, token);
 			return;
 		}
+		if (!ps->forms && !ps->form_unknown)
+			return; /* ignored */
 		ps->form_unknown = true;
 		unsigned fragile = ps->fragile;
 		close_wild(ps, token);
@@ -168,7 +177,9 @@ void prescan_on_close(struct prescan *ps, const struct token *token)
 	case CONTENT_VOID_META:
 	case CONTENT_IMAGE:
 		/* Nothing such is ever open here. */
-		if (token->tag == DOM_br || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
+		if (token->tag == DOM_br && prescan_mode(ps) == MODE_ALL)
+			on_br_close(ps);
+		else if (token->tag == DOM_br || (ps->depth && ps->stack[ps->depth - 1].tag == DOM_colgroup))
 			prescan_pass_wild_close(ps, token);
 		return;
 	case CONTENT_OPTION:

@@ -92,12 +92,18 @@ static void on_ruby_text(struct prescan *ps, const struct token *token)
 
 static void on_form(struct prescan *ps, const struct token *token)
 {
-	if (ps->forms || ps->form_unknown) {
+	if (ps->form_unknown)
 		prescan_pass_wild_open(ps, token);
-		ps->form_unknown = true;
-	} else if (prescan_close_p(ps, token)) {
+	else if (ps->forms)
+		return; /* ignored */
+	else if (prescan_close_p(ps, token))
 		prescan_push(ps, token, CONTENT_FORM, true);
-	}
+}
+
+/* An a that begins right inside another: that one ends before it, and leaves nothing behind. */
+static bool follows_itself(const struct prescan *ps, enum dom_tag tag)
+{
+	return tag == DOM_a && ps->depth > ps->certain && ps->stack[ps->depth - 1].tag == DOM_a;
 }
 
 /* Inside select: options and text, all other tags are ignored or beyond what is known here. */
@@ -127,6 +133,8 @@ static void on_open_in_body(struct prescan *ps, struct token *token, enum conten
 	switch (class) {
 	case CONTENT_INLINE: prescan_push(ps, token, class, true); break;
 	case CONTENT_FORMAT:
+		if (follows_itself(ps, token->tag))
+			prescan_close_to(ps, ps->depth - 1, NULL);
 		if (((token->tag == DOM_a || token->tag == DOM_nobr) && prescan_is_open(ps, token->tag)) ||
 			is_fourth(ps, token->tag))
 			prescan_pass_wild_open(ps, token);
