@@ -120,6 +120,32 @@ static int check_version(struct catalogue *catalogue, int64_t *ret_version, stru
 	return result;
 }
 
+/* In one transaction: the medium is waited for once, not for each table. */
+static int make_tables(struct catalogue *catalogue, bool is_new, struct error *error)
+{
+	char sql[64];
+	snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", STORE_FORMAT);
+	int result = catalogue_execute(catalogue, "BEGIN", error);
+	if (!result)
+		result = catalogue_execute(catalogue, schema, error);
+	if (!result && is_new)
+		result = catalogue_execute(catalogue, sql, error);
+	return result ? result : catalogue_execute(catalogue, "COMMIT", error);
+}
+
+/* One writer at a time: what it has not seen is not there. */
+static int look_for_gone(struct catalogue *catalogue, struct error *error)
+{
+	char sql[64];
+	sqlite3_stmt *st = NULL;
+	snprintf(sql, sizeof(sql), "SELECT 1 FROM key WHERE kind=%d LIMIT 1", KEY_GONE);
+	sqlite3_prepare_v2(catalogue->db, sql, -1, &st, NULL);
+	int result = catalogue_step(catalogue, st, error);
+	sqlite3_finalize(st);
+	catalogue->none_gone = result == 1;
+	return result < 0 ? result : 0;
+}
+
 static int prepare_to_write(struct catalogue *catalogue, enum catalogue_mode mode, struct error *error)
 {
 	int64_t version = 0;
@@ -131,13 +157,8 @@ static int prepare_to_write(struct catalogue *catalogue, enum catalogue_mode mod
 	if (!result)
 		result = catalogue_execute(catalogue, "PRAGMA cache_size=-4096; PRAGMA wal_autocheckpoint=4000", error);
 	if (!result)
-		result = catalogue_execute(catalogue, schema, error);
-	if (!result && version == 0) {
-		char sql[64];
-		snprintf(sql, sizeof(sql), "PRAGMA user_version=%d", STORE_FORMAT);
-		result = catalogue_execute(catalogue, sql, error);
-	}
-	return result;
+		result = make_tables(catalogue, version == 0, error);
+	return result ? result : look_for_gone(catalogue, error);
 }
 
 /* A store on a medium that can't be written has no place for SQLite's shared memory: with no log beside it the

@@ -155,13 +155,14 @@ int catalogue_add_url(struct catalogue *catalogue, uint64_t key, int64_t n, stru
 
 int catalogue_add_gone(struct catalogue *catalogue, uint64_t id, struct error *error)
 {
+	catalogue->none_gone = false;
 	return add_key(catalogue, KEY_GONE, id, 0, error);
 }
 
 int catalogue_is_gone(struct catalogue *catalogue, uint64_t id, bool *ret_gone, struct error *error)
 {
 	int64_t n = GARNER_NO_NUMBER;
-	int result = newest_of(catalogue, KEY_GONE, id, &n, error);
+	int result = catalogue->none_gone ? 0 : newest_of(catalogue, KEY_GONE, id, &n, error);
 	*ret_gone = n != GARNER_NO_NUMBER;
 	return result;
 }

@@ -43,6 +43,7 @@ struct catalogue {
 	char *name;
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
 	bool in_transaction;
+	bool none_gone;		/* a writer's: no id was taken out so far, none need be looked for */
 	struct map counts;	/* kind NUL key -> change since the last commit */
 	struct buf count_names; /* the same keys one after the other, each with its length */
 };
