@@ -7,7 +7,7 @@
 #include "util/hash.h"
 #include "util/view.h"
 
-enum { BAND_ID, BAND_TEXT, BAND_URL, BAND_DAY, BAND_HOST };
+enum band { BAND_ID, BAND_TEXT, BAND_URL, BAND_DAY, BAND_HOST };
 
 static const struct runs_shape shape = { .folder = "keys",
 	.kind = CATALOGUE_KEYS,
@@ -125,100 +125,6 @@ int keys_sweep(const char *root, struct catalogue *catalogue, struct error *erro
 
 /* ---- find ----------------------------------------------------------------------------------- */
 
-struct search {
-	struct keys *keys;
-	uint64_t key;
-	const uint8_t *sha256;
-	int64_t newest, oldest; /* oldest: of those with the text */
-	struct error *error;
-};
-
-static int row_of(struct search *search, uint32_t n, struct catalogue_document *ret_row)
-{
-	return catalogue_document(search->keys->catalogue, n, ret_row, search->error);
-}
-
-static int see_id(void *user, uint32_t n)
-{
-	struct search *search = user;
-	struct catalogue_document row;
-	int result = row_of(search, n, &row);
-	if (result || row.id != search->key)
-		return result < 0 ? result : 0;
-	if (row.n > search->newest)
-		search->newest = row.n;
-	if (memcmp(row.sha256, search->sha256, 32) == 0 &&
-		(search->oldest == GARNER_NO_NUMBER || row.n < search->oldest))
-		search->oldest = row.n;
-	return 0;
-}
-
-/* In order of number: the first that has it ends the run. */
-static int see_text(void *user, uint32_t n)
-{
-	struct search *search = user;
-	struct catalogue_document row;
-	if (search->oldest != GARNER_NO_NUMBER && n >= search->oldest)
-		return 1;
-	int result = row_of(search, n, &row);
-	if (result || memcmp(row.sha256, search->sha256, 32) != 0)
-		return result < 0 ? result : 0;
-	search->oldest = row.n;
-	return 1;
-}
-
-static int see_url(void *user, uint32_t n)
-{
-	struct search *search = user;
-	struct catalogue_document row;
-	if ((int64_t)n <= search->newest)
-		return 0;
-	int result = row_of(search, n, &row);
-	for (size_t i = 0; !result && i < row.url_count; i++)
-		if (row.urls[i] == search->key)
-			search->newest = row.n;
-	return result < 0 ? result : 0;
-}
-
-static int find(struct search *search, uint32_t band, uint32_t key, size_t limit, runs_fn *fn)
-{
-	int result = load(search->keys, search->error);
-	search->newest = search->oldest = GARNER_NO_NUMBER;
-	return result ? result : runs_find(search->keys->runs, band, key, key, limit, fn, search, search->error);
-}
-
-int keys_find_id(struct keys *keys, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest, int64_t *ret_same,
-	struct error *error)
-{
-	struct search search = { .keys = keys, .key = id, .sha256 = sha256, .error = error };
-	int result = find(&search, BAND_ID, high_half(id), 0, see_id);
-	*ret_newest = search.newest;
-	*ret_same = search.oldest;
-	return result;
-}
-
-int keys_find_text(struct keys *keys, const uint8_t sha256[32], int64_t *ret_first, struct error *error)
-{
-	struct search search = { .keys = keys, .sha256 = sha256, .error = error };
-	/* More than a few others with the same 32 bits before the first that has the text do not happen. */
-	int result = find(&search, BAND_TEXT, key_of_text(sha256), RUNS_LIMIT_MAX, see_text);
-	*ret_first = search.oldest;
-	return result;
-}
-
-int keys_find_url(struct keys *keys, uint64_t key, int64_t *ret_newest, struct error *error)
-{
-	struct search search = { .keys = keys, .key = key, .error = error };
-	int64_t seen = GARNER_NO_NUMBER;
-	int result = find(&search, BAND_URL, high_half(key), 0, see_url);
-	if (!result)
-		result = catalogue_find_url(keys->catalogue, key, &seen, error);
-	*ret_newest = seen > search.newest ? seen : search.newest;
-	return result;
-}
-
-/* ---- many ----------------------------------------------------------------------------------- */
-
 struct numbers {
 	uint32_t *all;
 	size_t count, cap;
@@ -266,6 +172,139 @@ static int collect(
 	numbers->count = kept;
 	return 0;
 }
+
+static int row_of(struct keys *keys, uint32_t n, struct catalogue_document *ret_row, struct error *error)
+{
+	return catalogue_document(keys->catalogue, n, ret_row, error);
+}
+
+static bool has_url(const struct catalogue_document *row, uint64_t key)
+{
+	for (size_t i = 0; i < row->url_count; i++)
+		if (row->urls[i] == key)
+			return true;
+	return false;
+}
+
+/* The last of @numbers whose row is of the id, or has the URL, @key. */
+static int newest_of(struct keys *keys, const struct numbers *numbers, enum band band, uint64_t key,
+	int64_t *ret_newest, struct error *error)
+{
+	int result = 0;
+	for (size_t i = numbers->count; result >= 0 && *ret_newest == GARNER_NO_NUMBER && i-- > 0;) {
+		struct catalogue_document row;
+		result = row_of(keys, numbers->all[i], &row, error);
+		if (!result && (band == BAND_ID ? row.id == key : has_url(&row, key)))
+			*ret_newest = row.n;
+	}
+	return result < 0 ? result : 0;
+}
+
+/* The first of @numbers with this id and text. */
+static int oldest_same(struct keys *keys, const struct numbers *numbers, uint64_t id, const uint8_t sha256[32],
+	int64_t *ret_same, struct error *error)
+{
+	int result = 0;
+	for (size_t i = 0; result >= 0 && *ret_same == GARNER_NO_NUMBER && i < numbers->count; i++) {
+		struct catalogue_document row;
+		result = row_of(keys, numbers->all[i], &row, error);
+		if (!result && row.id == id && memcmp(row.sha256, sha256, 32) == 0)
+			*ret_same = row.n;
+	}
+	return result < 0 ? result : 0;
+}
+
+/* Of @numbers those whose text may be @sha256, too. */
+static int with_text(struct keys *keys, struct numbers *numbers, const uint8_t sha256[32], struct error *error)
+{
+	struct numbers texts = { .all = NULL };
+	uint32_t key = key_of_text(sha256);
+	size_t kept = 0;
+	int result = collect(keys, BAND_TEXT, key, key, &texts, error);
+	for (size_t i = 0, j = 0; !result && i < numbers->count; i++) {
+		while (j < texts.count && texts.all[j] < numbers->all[i])
+			j++;
+		if (j < texts.count && texts.all[j] == numbers->all[i])
+			numbers->all[kept++] = numbers->all[i];
+	}
+	numbers->count = kept;
+	free(texts.all);
+	return result;
+}
+
+/* A page that is looked at every hour has 8,760 texts after a year: no row is read but the newest, and those that have
+ * this text. */
+int keys_find_id(struct keys *keys, uint64_t id, const uint8_t sha256[32], int64_t *ret_newest, int64_t *ret_same,
+	struct error *error)
+{
+	enum { FEW = 3 };
+	struct numbers numbers = { .all = NULL };
+	int result = load(keys, error);
+	*ret_newest = *ret_same = GARNER_NO_NUMBER;
+	if (!result)
+		result = collect(keys, BAND_ID, high_half(id), high_half(id), &numbers, error);
+	if (!result)
+		result = newest_of(keys, &numbers, BAND_ID, id, ret_newest, error);
+	if (!result && numbers.count > FEW)
+		result = with_text(keys, &numbers, sha256, error);
+	if (!result)
+		result = oldest_same(keys, &numbers, id, sha256, ret_same, error);
+	free(numbers.all);
+	return result;
+}
+
+struct search {
+	struct keys *keys;
+	const uint8_t *sha256;
+	int64_t oldest;
+	struct error *error;
+};
+
+/* In order of number: the first that has it ends the run. */
+static int see_text(void *user, uint32_t n)
+{
+	struct search *search = user;
+	struct catalogue_document row;
+	if (search->oldest != GARNER_NO_NUMBER && n >= search->oldest)
+		return 1;
+	int result = row_of(search->keys, n, &row, search->error);
+	if (result || memcmp(row.sha256, search->sha256, 32) != 0)
+		return result < 0 ? result : 0;
+	search->oldest = row.n;
+	return 1;
+}
+
+int keys_find_text(struct keys *keys, const uint8_t sha256[32], int64_t *ret_first, struct error *error)
+{
+	struct search search = { .keys = keys, .sha256 = sha256, .oldest = GARNER_NO_NUMBER, .error = error };
+	uint32_t key = key_of_text(sha256);
+	int result = load(keys, error);
+	/* More than a few others with the same 32 bits before the first that has the text do not happen. */
+	if (!result)
+		result = runs_find(keys->runs, BAND_TEXT, key, key, RUNS_LIMIT_MAX, see_text, &search, error);
+	*ret_first = search.oldest;
+	return result;
+}
+
+int keys_find_url(struct keys *keys, uint64_t key, int64_t *ret_newest, struct error *error)
+{
+	struct numbers numbers = { .all = NULL };
+	int64_t seen = GARNER_NO_NUMBER;
+	int result = load(keys, error);
+	*ret_newest = GARNER_NO_NUMBER;
+	if (!result)
+		result = collect(keys, BAND_URL, high_half(key), high_half(key), &numbers, error);
+	if (!result)
+		result = newest_of(keys, &numbers, BAND_URL, key, ret_newest, error);
+	if (!result)
+		result = catalogue_find_url(keys->catalogue, key, &seen, error);
+	if (seen > *ret_newest)
+		*ret_newest = seen;
+	free(numbers.all);
+	return result;
+}
+
+/* ---- many ----------------------------------------------------------------------------------- */
 
 struct of_id {
 	uint64_t id;

@@ -342,6 +342,40 @@ static void marks_copies_edits_and_revisions(void **state)
 	garner_free(garner);
 }
 
+/* As a front page that is looked at every hour: each of its texts is known, and a new one follows the newest. */
+static void each_of_many_texts_of_a_page_is_known(void **state)
+{
+	(void)state;
+	enum { TEXTS = 40 };
+	const char *store = in_folder("front");
+	char path[80], end[20];
+	struct seen seen;
+	snprintf(path, sizeof(path), "%s", in_folder("front.jsonl"));
+	for (int again = 0; again < 2; again++) {
+		FILE *out = fopen(path, "w");
+		assert_non_null(out);
+		for (int i = 0; i < TEXTS; i++) {
+			snprintf(end, sizeof(end), "hour%d", i);
+			put_story(out, 1, 1 + (unsigned)i, end);
+			put_story(out, 2 + i, 1000 + (unsigned)i, end);
+		}
+		fclose(out);
+		seen = ingest(store, path);
+		assert_int_equal(again ? seen.known : seen.stored, 2 * TEXTS);
+	}
+	/* In the run that stored them, and later; the newest text of the page is document 2 * (TEXTS - 1). */
+	seen = ingest_story(store, 1, 500, "tomorrow");
+	assert_int_equal(seen.stored, 1);
+	assert_int_equal(seen.revision_of, 2 * (TEXTS - 1));
+	seen = ingest_story(store, 1, 1 + TEXTS / 2, "hour20");
+	assert_int_equal(seen.known, 1);
+	assert_int_equal(seen.first, TEXTS);
+	/* Another page's text is a copy here, not known. */
+	seen = ingest_story(store, 1, 1007, "hour7");
+	assert_int_equal(seen.stored, 1);
+	assert_int_equal(seen.revision_of, 2 * TEXTS);
+}
+
 static void a_copy_under_another_address_is_marked(void **state)
 {
 	(void)state;
@@ -574,6 +608,7 @@ int main(void)
 		cmocka_unit_test(a_segment_cuts_its_torn_tail_and_refuses_a_short_one),
 		cmocka_unit_test(a_second_writer_hears_who_holds_the_lock),
 		cmocka_unit_test(marks_copies_edits_and_revisions),
+		cmocka_unit_test(each_of_many_texts_of_a_page_is_known),
 		cmocka_unit_test(a_copy_under_another_address_is_marked),
 		cmocka_unit_test(what_was_taken_out_does_not_come_back),
 		cmocka_unit_test(an_address_is_forgotten_with_its_document),
