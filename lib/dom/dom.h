@@ -19,9 +19,10 @@
 	X(html)                                                                                                        \
 	X(head)                                                                                                        \
 	X(title)                                                                                                       \
-	X(base) X(link) X(meta) X(style) X(script) X(noscript) X(template) X(body) X(article) X(section) X(nav) X(     \
-		aside) X(h1) X(h2) X(h3) X(h4) X(h5) X(h6) X(hgroup) X(header) X(footer) X(address) X(main) X(p) X(hr) \
-		X(pre) X(blockquote) X(ol) X(ul) X(li) X(dl) X(dt) X(dd) X(figure) X(figcaption) X(div) X(a) X(em) X(  \
+	X(base)                                                                                                        \
+	X(link) X(meta) X(style) X(script) X(noscript) X(template) X(body) X(article) X(section) X(nav) X(aside) X(    \
+		h1) X(h2) X(h3) X(h4) X(h5) X(h6) X(hgroup) X(header) X(footer) X(address) X(main) X(p) X(hr) X(pre)   \
+		X(blockquote) X(ol) X(ul) X(li) X(dl) X(dt) X(dd) X(figure) X(figcaption) X(div) X(a) X(em) X(         \
 			strong) X(small) X(s) X(cite) X(q) X(dfn) X(abbr) X(data) X(time) X(code) X(var) X(samp)       \
 			X(kbd) X(sub) X(sup) X(i) X(b) X(u) X(mark) X(ruby) X(rt) X(rp) X(bdi) X(bdo) X(span) X(br) X( \
 				wbr) X(ins) X(del) X(img) X(picture) X(source) X(iframe) X(embed) X(object) X(param)   \
@@ -48,7 +49,8 @@ enum dom_tag {
 	X(CLASS, "class")                                                                                              \
 	X(ID, "id")                                                                                                    \
 	X(ROLE, "role")                                                                                                \
-	X(HREF, "href") X(SRC, "src") X(REL, "rel") X(NAME, "name") X(CONTENT, "content") X(PROPERTY, "property") X(   \
+	X(HREF, "href")                                                                                                \
+	X(SRC, "src") X(REL, "rel") X(NAME, "name") X(CONTENT, "content") X(PROPERTY, "property") X(                   \
 		ITEMPROP, "itemprop") X(ITEMTYPE, "itemtype") X(ITEMSCOPE, "itemscope") X(TYPEOF, "typeof")            \
 		X(DATETIME, "datetime") X(LANG, "lang") X(XML_LANG, "xml:lang") X(DIR, "dir") X(HIDDEN, "hidden")      \
 			X(ARIA_HIDDEN, "aria-hidden") X(ARIA_LABEL, "aria-label") X(STYLE, "style") X(TYPE, "type") X( \
@@ -70,6 +72,9 @@ struct dom_attr {
 	uint8_t name;	   /* enum dom_attr_name */
 };
 
+/* Of the attributes that an element has: what has to be known of each element, and few have. */
+enum dom_mark { DOM_MARK_STYLE = 1, DOM_MARK_HIDDEN = 2 /* or aria-hidden */, DOM_MARK_HREF = 4 };
+
 struct dom_node {
 	uint32_t parent;
 	uint32_t end; /* first node behind this one's subtree */
@@ -77,6 +82,7 @@ struct dom_node {
 	uint8_t tag;	/* enum dom_tag; of elements */
 	uint16_t depth; /* document 0 */
 	uint16_t attr_count;
+	uint16_t marks;	     /* enum dom_mark */
 	uint32_t attr_first; /* index into dom->attrs */
 	struct view text;    /* of text nodes: character references resolved, spaces as they stood */
 };

@@ -75,6 +75,13 @@ uint32_t table_element(struct table *table, uint32_t parent, enum dom_tag tag)
 	return at;
 }
 
+static const uint8_t attr_marks[DOM_ATTR_COUNT] = {
+	[DOM_ATTR_STYLE] = DOM_MARK_STYLE,
+	[DOM_ATTR_HIDDEN] = DOM_MARK_HIDDEN,
+	[DOM_ATTR_ARIA_HIDDEN] = DOM_MARK_HIDDEN,
+	[DOM_ATTR_HREF] = DOM_MARK_HREF,
+};
+
 void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name, struct view value)
 {
 	struct dom *dom = table->dom;
@@ -84,6 +91,7 @@ void table_attribute(struct table *table, uint32_t node, enum dom_attr_name name
 	dom->attrs = attrs;
 	dom->attrs[dom->attr_count++] = (struct dom_attr){ .name = (uint8_t)name, .value = value };
 	dom->nodes[node].attr_count++;
+	dom->nodes[node].marks |= attr_marks[name];
 }
 
 bool table_resolve(struct table *table, struct view source, enum charref_context context, struct view *ret)

@@ -116,8 +116,8 @@ uint32_t hidden_flags(const struct dom *dom, uint32_t node)
 {
 	const struct dom_node *n = &dom->nodes[node];
 	uint32_t flags = 0;
-	if (!n->attr_count)
-		return 0; /* a page without attributes has no list of them */
+	if (!(n->marks & (DOM_MARK_STYLE | DOM_MARK_HIDDEN)))
+		return 0;
 	const struct dom_attr *attr = dom->attrs + n->attr_first;
 	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
 		if (attr->name == DOM_ATTR_HIDDEN ||

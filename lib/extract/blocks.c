@@ -406,7 +406,7 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 			a->flags |= TEXT_TABLE;
 		break;
 	case DOM_a:
-		if (dom_has_attr(dom, node, DOM_ATTR_HREF))
+		if (dom->nodes[node].marks & DOM_MARK_HREF)
 			a->link = node;
 		break;
 	case DOM_b:
@@ -426,7 +426,8 @@ static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
 		return false;
 	if (block_tags[tag])
 		return true;
-	return w->dom->nodes[node].attr_count && style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) & STYLE_BLOCK;
+	return w->dom->nodes[node].marks & DOM_MARK_STYLE &&
+	       style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) & STYLE_BLOCK;
 }
 
 static void line_break(struct walk *w)

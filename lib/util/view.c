@@ -12,11 +12,6 @@ bool view_eq_nocase(struct view a, struct view b)
 	return true;
 }
 
-bool view_starts(struct view v, struct view prefix)
-{
-	return v.n >= prefix.n && view_eq(view_first(v, prefix.n), prefix);
-}
-
 bool view_starts_nocase(struct view v, struct view prefix)
 {
 	return v.n >= prefix.n && view_eq_nocase(view_first(v, prefix.n), prefix);

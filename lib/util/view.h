@@ -66,7 +66,13 @@ static inline bool ascii_is_space(char c)
 
 /* ASCII case-insensitive; other bytes compare as they are. */
 bool view_eq_nocase(struct view a, struct view b);
-bool view_starts(struct view v, struct view prefix);
+/* Asked of lists of words, most of which begin with another letter. */
+static inline bool view_starts(struct view v, struct view prefix)
+{
+	if (v.n < prefix.n || prefix.n == 0)
+		return prefix.n == 0;
+	return v.p[0] == prefix.p[0] && memcmp(v.p, prefix.p, prefix.n) == 0;
+}
 bool view_starts_nocase(struct view v, struct view prefix);
 bool view_ends(struct view v, struct view suffix);
 /* Order of bytes, shorter first: <0, 0, >0. */
