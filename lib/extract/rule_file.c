@@ -222,7 +222,9 @@ static int read_entry(struct reader *reader, struct view key, struct view value)
 	if (view_eq(key, VIEW("takes"))) {
 		rule->takes_headlines = view_eq(value, VIEW("headlines"));
 		rule->takes_rest = view_eq(value, VIEW("rest"));
-		return rule->takes_headlines || rule->takes_rest ? 0 : refuse(reader, "not one of the values", value);
+		rule->takes_section = view_eq(value, VIEW("section"));
+		bool known = rule->takes_headlines || rule->takes_rest || rule->takes_section;
+		return known ? 0 : refuse(reader, "not one of the values", value);
 	}
 	if (view_eq(key, VIEW("marks"))) {
 		rule->marks_comment = view_eq(value, VIEW("comment"));

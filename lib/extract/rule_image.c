@@ -372,7 +372,7 @@ static struct image_rule row_of(struct build *build, const struct rule *rule)
 		.lines = rule->line_count };
 	row.flags = (rule->exact ? IMAGE_EXACT : 0u) | (rule->takes_headlines ? IMAGE_HEADLINES : 0u) |
 		    (rule->takes_rest ? IMAGE_REST : 0u) | (rule->marks_comment ? IMAGE_COMMENT : 0u) |
-		    (rule->pattern ? IMAGE_PATTERN : 0u);
+		    (rule->takes_section ? IMAGE_SECTION : 0u) | (rule->pattern ? IMAGE_PATTERN : 0u);
 	if (rule->pattern) {
 		row.source = add_string(build, rule->source);
 		row.source_n = (uint32_t)rule->source.n;

@@ -20,7 +20,14 @@ enum {
 };
 /* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one. */
 enum { IMAGE_OPEN = 1, IMAGE_OPEN_TWO = 2, IMAGE_BEGUN = 4, IMAGE_BEGUN_TWO = 8 };
-enum { IMAGE_EXACT = 1, IMAGE_PATTERN = 2, IMAGE_HEADLINES = 4, IMAGE_REST = 8, IMAGE_COMMENT = 16 };
+enum {
+	IMAGE_EXACT = 1,
+	IMAGE_PATTERN = 2,
+	IMAGE_HEADLINES = 4,
+	IMAGE_REST = 8,
+	IMAGE_COMMENT = 16,
+	IMAGE_SECTION = 32
+};
 
 /* Rows of 32-bit numbers only: the generator writes them without knowing what they mean. */
 struct image_rule {

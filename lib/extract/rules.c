@@ -59,6 +59,7 @@ static int take_image(struct rules *rules, const struct rule_image *image, struc
 			.detector = (uint8_t)row->detector,
 			.takes_headlines = row->flags & IMAGE_HEADLINES,
 			.takes_rest = row->flags & IMAGE_REST,
+			.takes_section = row->flags & IMAGE_SECTION,
 			.marks_comment = row->flags & IMAGE_COMMENT,
 			.exact = row->flags & IMAGE_EXACT,
 			.words = (uint16_t)row->words,

@@ -15,6 +15,8 @@
  *     takes headlines                  at the tail, the bare headlines behind it go with it
  *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it; with
  *                                      `near`, where a line that marks a comment stands at most so many lines behind
+ *     takes section                    behind most of the text, what follows goes with it, up to where prose stands in
+ *                                      a row again; elsewhere the line stays (extract/text_section.h)
  *     marks comment                    a line of a comment, "Reply": cuts nothing itself
  *     detector sum|date|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
@@ -59,7 +61,7 @@ struct rule {
 	const char *id, *kind, *languages;
 	const char *place; /* "FILE:LINE" */
 	uint8_t zone, near, fact, detector;
-	bool takes_headlines, takes_rest, marks_comment;
+	bool takes_headlines, takes_rest, takes_section, marks_comment;
 	bool exact; /* pattern: against the line as it stands */
 	bool off;   /* by --keep */
 	uint16_t words;

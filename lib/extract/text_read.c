@@ -118,14 +118,15 @@ bool hits_note(void *user, const struct rule *rule)
 		return true;
 	if (rule->takes_rest && !hits->rest)
 		hits->rest = rule;
+	if (rule->takes_section && !hits->section)
+		hits->section = rule;
 	/* Such a line alone is not even weak: "Discussion" heads a chapter, too. */
-	if (rule->takes_rest && rule->near)
+	if (rule->takes_section || (rule->takes_rest && rule->near))
 		return true;
 	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
 	if (!*place)
 		*place = rule;
-	/* A certain rule that holds everywhere needs no second opinion. */
-	return !hits->any;
+	return true;
 }
 
 static void find_hits(struct work *work, const struct line *line, struct hits *hits)

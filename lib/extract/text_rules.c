@@ -5,6 +5,7 @@
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
 #include "extract/text_passage.h"
+#include "extract/text_section.h"
 #include "extract/text_work.h"
 #include "util/limits.h"
 
@@ -110,18 +111,6 @@ static int cut_headlines(struct work *work)
 	return 0;
 }
 
-/* Does what the line heads follow? Of a head that says no more than "Comments" only if a comment does. */
-static bool heads_rest(const struct work *work, size_t place)
-{
-	const struct rule *rule = hits_at(work, place)->rest;
-	if (!rule || !rule->near)
-		return rule != NULL;
-	for (size_t i = place + 1; i < work->live_count && i <= place + rule->near; i++)
-		if (hits_at(work, i)->comment)
-			return true;
-	return false;
-}
-
 /* The head of a comment section, behind enough prose, takes all that follows. On development pages 76 articles have
  * one, with 39,000 words of comments behind it and 600 of the articles. Where so little
  * stands before it, what stands behind is the text: a forum. */
@@ -134,7 +123,7 @@ static int cut_rest(struct work *work)
 		all += line_at(work, k)->words;
 	for (; i < work->live_count; i++) {
 		const struct line *line = line_at(work, i);
-		if (prose >= WORDS_BEFORE && heads_rest(work, i))
+		if (prose >= WORDS_BEFORE && section_takes_rest(work, i))
 			break;
 		words += line->words;
 		prose += line->flags & LINE_PROSE ? line->words : 0;
@@ -144,6 +133,23 @@ static int cut_rest(struct work *work)
 	for (; taker && i < work->live_count && result == 0; i++)
 		result = cut(work, i, taker);
 	return result;
+}
+
+/* "Related articles" and "About the author" behind the text take what they head. Of 359 such sections on development
+ * pages .038 of the words are text. */
+static int cut_sections(struct work *work)
+{
+	const struct rule *rule;
+	struct section_walk walk = section_walk(work);
+	for (size_t end; section_next(work, &walk, &rule, &end);)
+		/* The words of what goes count as before: each section is looked at as if it were the only one. */
+		for (size_t i = walk.place; i < end; i++) {
+			int result = cut(work, i, rule);
+			if (result)
+				return result;
+			section_walk_line(work, &walk);
+		}
+	return 0;
 }
 
 /* Weak lines within reach of a cut one, forwards and backwards; those that go carry the reach on. */
@@ -313,6 +319,8 @@ static int run_pass(struct work *work)
 		result = cut_certain(work);
 	if (result == 0)
 		result = cut_rest(work);
+	if (result == 0)
+		result = cut_sections(work);
 	if (result == 0)
 		result = cut_headlines(work);
 	if (result == 0 && score)

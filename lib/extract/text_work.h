@@ -11,11 +11,12 @@ struct line_model;
 
 /* What the rules say of one line, whatever stands around it. */
 struct hits {
-	const struct rule *any;	  /* certain, everywhere */
-	const struct rule *zoned; /* certain, in its zone */
-	const struct rule *weak;  /* next to another */
-	const struct rule *rest;  /* takes what follows */
-	bool comment;		  /* a line of one */
+	const struct rule *any;	    /* certain, everywhere */
+	const struct rule *zoned;   /* certain, in its zone */
+	const struct rule *weak;    /* next to another */
+	const struct rule *rest;    /* takes what follows */
+	const struct rule *section; /* takes what it heads */
+	bool comment;		    /* a line of one */
 };
 
 /* Lines, blocks and hits go by the same index. */

@@ -127,7 +127,7 @@ static void the_tables_made_at_build_time_are_those_of_the_text(void **state)
 		assert_true(r->zone == m->zone && r->near == m->near && r->fact == m->fact && r->words == m->words);
 		assert_true(r->detector == m->detector && r->exact == m->exact && r->line_count == m->line_count);
 		assert_true(r->takes_headlines == m->takes_headlines && r->takes_rest == m->takes_rest);
-		assert_true(r->marks_comment == m->marks_comment);
+		assert_true(r->marks_comment == m->marks_comment && r->takes_section == m->takes_section);
 		assert_true(!r->pattern == !m->pattern);
 	}
 	assert_true(!r && !m);
@@ -348,6 +348,43 @@ static void a_head_that_says_comments_alone_needs_a_comment(void **state)
 		     "under the planks, which the engineer found hard to believe.\n",
 		&o);
 	assert_string_equal(o.cut, "");
+}
+
+#define TEASER_A                                                                                                       \
+	"The last ferryman of the sound\nHe has rowed across four thousand times, and still he counts each one.\n"
+#define TEASER_B                                                                                                       \
+	"A bench for nobody\nThe council bought it, the council painted it, and the council forgot where it is.\n"
+
+/* Teasers of other articles, a headline and a paragraph in turns. */
+static void a_section_behind_the_text_goes_with_its_head(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean(REPORT "\n\nYou might also like\n" TEASER_A TEASER_B, &o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "related.section-en:The last ferryman of the sound\n"));
+	clean(REPORT "\n\nAbout the author\nAna Ruiz grew up on the island and writes about boats and bridges.\n", &o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "byline.section-en:About the author\n"));
+}
+
+static void a_section_ends_where_the_text_goes_on(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	static const char more[] = "In spring the piers will be lifted out of the water one by one, and laid upon the "
+				   "quay for everybody to see.\n\nThe worms, says the engineer, will be given to the "
+				   "school, where the children want to keep them in a jar with sea water.\n";
+	char text[8192];
+	snprintf(text, sizeof(text), "%s\n\n%s\n\nRecommended\n" TEASER_A "\n%s", REPORT, REPORT + 100, more);
+	clean(text, &o);
+	assert_non_null(strstr(o.cut, "related.section-en:The last ferryman of the sound\n"));
+	assert_non_null(strstr(o.member, "In spring the piers"));
+	assert_non_null(strstr(o.member, "The worms, says the engineer"));
+	/* in the first half of the text the same head is none */
+	snprintf(text, sizeof(text), "Recommended\n\n%s", REPORT);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "related.section-en"));
 }
 
 static void what_stands_behind_little_text_is_no_comment_section(void **state)
@@ -621,6 +658,8 @@ int main(void)
 		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),
 		cmocka_unit_test(a_comment_section_goes_as_a_whole),
 		cmocka_unit_test(a_head_that_says_comments_alone_needs_a_comment),
+		cmocka_unit_test(a_section_behind_the_text_goes_with_its_head),
+		cmocka_unit_test(a_section_ends_where_the_text_goes_on),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
 		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),
 		cmocka_unit_test(keeps_a_quotation_said_twice_and_a_refrain),
