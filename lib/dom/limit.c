@@ -113,17 +113,20 @@ static void limit_close(struct edit *edit, struct nesting *nesting, const struct
 }
 
 /* An end tag that is none of a drawing's closes what is open around the drawing, and the drawing with it; where nothing
- * of the name is open it is ignored. Headings end each other, and parts of a table stand open without a tag. */
+ * of the name is open it is ignored. Headings end each other, and parts of a table stand open without a tag. In a
+ * drawing names are compared, around it gumbo compares its numbers: all that it has none for are one (13.2.6.5). */
 static bool closes_around(const struct edit *edit, const struct nesting *nesting, const struct token *token)
 {
 	enum dom_tag tag = token->tag;
 	enum content_class class = content_class(tag, NULL, 0);
 	bool ordinary = class == CONTENT_INLINE || class == CONTENT_FORMAT || class == CONTENT_RUBY_TEXT;
 	uint32_t name = nesting_name(edit->html.p, token);
+	bool unknown = nesting_is_unknown(name);
 	for (size_t i = nesting->depth; i-- > 0;) {
 		uint32_t open = nesting->open[i];
 		bool heading = class == CONTENT_HEADING && open >= DOM_h1 && open <= DOM_h6;
-		if (open == name || heading || (class == CONTENT_TABLE_PART && open == DOM_table))
+		bool same = open == name || (unknown && i < edit->foreign_at && nesting_is_unknown(open));
+		if (same || heading || (class == CONTENT_TABLE_PART && open == DOM_table))
 			return i < edit->foreign_at;
 		if (ordinary && i < edit->foreign_at && open < DOM_TAG_COUNT && content_is_special((enum dom_tag)open))
 			return false;

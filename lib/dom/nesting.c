@@ -1,5 +1,8 @@
 #include "dom/nesting.h"
 
+#include "dom/content.h"
+#include "dom/tree.h"
+
 /* What the start of an element does: nothing that lasts, or closing what stands open. */
 enum { VOID = 1, ENDS_P = 2, ENDS_MORE = 4 };
 static const uint8_t starts[DOM_TAG_COUNT] = {
@@ -127,7 +130,13 @@ uint32_t nesting_name(const char *p, const struct token *token)
 	uint32_t hash = 2166136261u;
 	for (size_t i = token->name_at; i < token->name_end; i++)
 		hash = (hash ^ (unsigned char)ascii_lower(p[i])) * 16777619u;
-	return hash | UINT32_C(1) << 31;
+	bool known = tree_knows_name(view_make(p + token->name_at, token->name_end - token->name_at));
+	return (hash & ~NESTING_UNKNOWN) | NESTING_HASH | (known ? 0 : NESTING_UNKNOWN);
+}
+
+bool nesting_is_unknown(uint32_t name)
+{
+	return name & NESTING_HASH ? name & NESTING_UNKNOWN : !content_is_known((enum dom_tag)name);
 }
 
 bool nesting_open(struct nesting *nesting, const char *p, const struct token *token)

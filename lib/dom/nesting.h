@@ -21,11 +21,17 @@ struct nesting {
 	size_t dropped_count;
 	uint32_t dropped[NESTING_BUCKETS]; /* start tags left out, whose end tags go too */
 	bool flattened;
-	uint32_t open[LIMIT_DOM_DEPTH]; /* enum dom_tag, or a hash of the name with the top bit set */
+	uint32_t open[LIMIT_DOM_DEPTH]; /* enum dom_tag, or a hash of the name with NESTING_HASH set */
 };
+
+/* NESTING_UNKNOWN: gumbo 0.10.1 has no number for the name. Outside of svg and math it takes all of these for one. */
+#define NESTING_HASH	(UINT32_C(1) << 31)
+#define NESTING_UNKNOWN (UINT32_C(1) << 30)
 
 /* What stands in nesting.open for the element of this tag. @p: the page's bytes. */
 uint32_t nesting_name(const char *p, const struct token *token);
+/* What nesting.open holds is an element that gumbo has no number for. */
+bool nesting_is_unknown(uint32_t name);
 /* False: the tag is nested deeper than LIMIT_DOM_DEPTH and is to be left out. */
 bool nesting_open(struct nesting *nesting, const char *p, const struct token *token);
 bool nesting_close(struct nesting *nesting, const char *p, const struct token *token);

@@ -354,3 +354,8 @@ bool tree_same_name(struct view a, struct view b)
 {
 	return gumbo_tagn_enum(a.p, (unsigned)a.n) == gumbo_tagn_enum(b.p, (unsigned)b.n);
 }
+
+bool tree_knows_name(struct view name)
+{
+	return gumbo_tagn_enum(name.p, (unsigned)name.n) != GUMBO_TAG_UNKNOWN;
+}

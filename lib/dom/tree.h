@@ -18,5 +18,7 @@ enum tree_result tree_build_skeleton(struct dom_scratch *scratch, struct page *p
 
 /* gumbo takes the end tag @b for that of an element @a: names that it doesn't know are all the same to it. */
 bool tree_same_name(struct view a, struct view b);
+/* gumbo has a number of its own for this element. */
+bool tree_knows_name(struct view name);
 
 #endif
