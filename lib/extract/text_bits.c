@@ -189,17 +189,6 @@ size_t text_map_break(const struct text_map *map, size_t from)
 	return i * BITS_BYTES + (size_t)__builtin_ctzll(bits);
 }
 
-size_t text_map_other(const struct text_map *map, size_t from, size_t to)
-{
-	for (size_t i = from / BITS_BYTES; from < to; from = ++i * BITS_BYTES) {
-		uint64_t bits = map->bits[i].others & UINT64_MAX << (from % BITS_BYTES);
-		size_t at = bits ? i * BITS_BYTES + (size_t)__builtin_ctzll(bits) : to;
-		if (at < to)
-			return at;
-	}
-	return to;
-}
-
 struct text_kinds text_map_kinds(const struct text_map *map, size_t from, size_t to)
 {
 	size_t i = from / BITS_BYTES, last = (to - 1) / BITS_BYTES;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 #include "util/arena.h"
 #include "util/view.h"
 
@@ -39,8 +40,32 @@ struct text_kinds {
 bool text_map_read(struct arena *arena, struct view text, struct text_map *ret_map);
 /* The next LF at or behind @from; text.n: there is none. */
 size_t text_map_break(const struct text_map *map, size_t from);
-/* The next last byte of another line break before @to; @to: there is none. */
-size_t text_map_other(const struct text_map *map, size_t from, size_t to);
+/* The next bit before @to of the word at @member of struct text_bits; @to: there is none. */
+static inline size_t text_map_next(const struct text_map *map, size_t member, size_t from, size_t to)
+{
+	for (size_t i = from / BITS_BYTES; from < to; from = ++i * BITS_BYTES) {
+		uint64_t bits;
+		memcpy(&bits, (const char *)&map->bits[i] + member, sizeof(bits));
+		bits &= UINT64_MAX << (from % BITS_BYTES);
+		size_t at = bits ? i * BITS_BYTES + (size_t)__builtin_ctzll(bits) : to;
+		if (at < to)
+			return at;
+	}
+	return to;
+}
+
+/* The next last byte of another line break than LF before @to; @to: there is none. */
+static inline size_t text_map_other(const struct text_map *map, size_t from, size_t to)
+{
+	return text_map_next(map, offsetof(struct text_bits, others), from, to);
+}
+
+/* The next rough byte before @to; @to: there is none. */
+static inline size_t text_map_rough(const struct text_map *map, size_t from, size_t to)
+{
+	return text_map_next(map, offsetof(struct text_bits, rough), from, to);
+}
+
 /* Of the bytes from @from up to @to, one at least. */
 struct text_kinds text_map_kinds(const struct text_map *map, size_t from, size_t to);
 

@@ -52,17 +52,6 @@ static uint32_t half_words(unsigned char lead, unsigned char next, bool wide_lin
 	return (lead >= 0xE3 && lead <= 0xE9) + (wide_line && lead == 0xE0 && next >= 0xB8);
 }
 
-static size_t next_rough(const struct text_map *map, size_t from, size_t to)
-{
-	for (size_t i = from / BITS_BYTES; from < to; from = ++i * BITS_BYTES) {
-		uint64_t bits = map->bits[i].rough & UINT64_MAX << (from % BITS_BYTES);
-		size_t at = bits ? i * BITS_BYTES + (size_t)__builtin_ctzll(bits) : to;
-		if (at < to)
-			return at;
-	}
-	return to;
-}
-
 bool line_read_settled(
 	struct text_map *map, struct view text, const struct text_kinds *kinds, bool search, struct line *line)
 {
@@ -74,7 +63,7 @@ bool line_read_settled(
 	struct key key = { .out = map->low + from };
 	uint32_t halves = 0;
 	for (size_t at = from, rough; at < to; at = rough) {
-		rough = next_rough(map, at, to);
+		rough = text_map_rough(map, at, to);
 		if (at < key_to)
 			put_ascii(&key, map->low + at, (rough < key_to ? rough : key_to) - at);
 		while (rough < to && (unsigned char)map->text.p[rough] >= 0x80) {

@@ -63,7 +63,6 @@ static const struct {
 	R("nam", ROLE_YEAR, 0),
 	R("nd", ROLE_FILL, 0),
 	R("ngay", ROLE_DAY, 0),
-	R("năm", ROLE_YEAR, 0),
 	R("o", ROLE_FILL, 0),
 	R("of", ROLE_FILL, 0),
 	R("om", ROLE_FILL, 0),
@@ -95,9 +94,6 @@ static const struct {
 	R("z", ROLE_ZONE, 0),
 	R("\xC2\xAA", ROLE_FILL, 0),
 	R("\xC2\xBA", ROLE_FILL, 0),
-	R("à", ROLE_FILL, 0),
-	R("às", ROLE_FILL, 0),
-	R("år", ROLE_YEAR, 0),
 	R("μμ", ROLE_PM, 0),
 	R("πμ", ROLE_AM, 0),
 	R("в", ROLE_FILL, 0),
@@ -127,9 +123,7 @@ static const struct {
 	R("թվականի", ROLE_YEAR, 0),
 	R("الساعه", ROLE_FILL, 0),
 	R("ساعت", ROLE_FILL, 0),
-	R("ค.ศ", ROLE_YEAR, 0),
 	R("ปี", ROLE_YEAR, 0),
-	R("พ.ศ", ROLE_YEAR, 0),
 	R("წელი", ROLE_YEAR, 0),
 	R("წლის", ROLE_YEAR, 0),
 	R("上午", ROLE_AM, 0),
@@ -156,6 +150,14 @@ static const struct {
 	R("일", ROLE_DAY, 0),
 };
 #undef R
+
+enum role datetoken_role(size_t i, struct view *ret_word)
+{
+	if (i >= sizeof(roles) / sizeof(roles[0]))
+		return ROLE_NONE;
+	*ret_word = roles[i].word;
+	return (enum role)roles[i].role;
+}
 
 static void set_role(struct token *token, struct view word)
 {

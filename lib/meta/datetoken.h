@@ -40,6 +40,10 @@ struct tokens {
 /* At most TOKENS of @text (valid UTF-8, at most DATE_SCAN_BYTES); four of kind TOKEN_END stand behind the last. */
 void datetoken_read(const struct date_reader *reader, struct view text, struct tokens *tokens);
 
+/* Row @i of the words that have a role, for tests: ROLE_NONE behind the last, or where the row says that a word has
+ * none. */
+enum role datetoken_role(size_t i, struct view *ret_word);
+
 static inline bool token_is_number(const struct token *t)
 {
 	return t->kind == TOKEN_NUMBER;

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "meta/datetext.h"
+#include "meta/datetoken.h"
+#include "meta/fold.h"
 
 static struct months *months;
 
@@ -175,9 +177,33 @@ static void reads_the_days_in_addresses(void **state)
 	}
 }
 
+/* Words are looked for as they are folded, and a mark ends a word. */
+static void every_word_with_a_role_can_be_met(void **state)
+{
+	struct date_reader reader = { .months = months, .year_max = 2100 };
+	struct tokens tokens;
+	struct view word = VIEW_NONE, last = VIEW_NONE;
+	size_t count = 0;
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		enum role role = datetoken_role(i, &word);
+		if (view_eq(word, last))
+			break;
+		last = word;
+		char text[WORD_MAX];
+		bool folded = view_eq(view_make(text, fold_word(word, text, sizeof(text))), word);
+		datetoken_read(&reader, word, &tokens);
+		if (!folded || tokens.count != 1 || tokens.list[0].kind != TOKEN_WORD || tokens.list[0].role != role)
+			fail_msg("%.*s has no role", (int)word.n, word.p);
+		count++;
+	}
+	assert_true(count > 100);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_word_with_a_role_can_be_met),
 		cmocka_unit_test(reads_dates_of_many_languages),
 		cmocka_unit_test(one_word_is_another_month_in_another_language),
 		cmocka_unit_test(reads_times_and_zones),
