@@ -13,7 +13,8 @@ static bool is_name_end(char c)
 	return ascii_is_space(c) || c == '=' || c == '>' || c == '/';
 }
 
-/* Cuts the next attribute off @tag, which ends before its ">". */
+/* Cuts the next attribute off @tag, which ends before its ">". The first byte of a name may be any, or it would never
+ * end: "<link a=b=\"> >\">". */
 static bool next_attribute(struct view *tag, struct attribute *ret)
 {
 	size_t i = 0, n;
@@ -22,7 +23,7 @@ static bool next_attribute(struct view *tag, struct attribute *ret)
 	*tag = view_from(*tag, i);
 	if (tag->n == 0)
 		return false;
-	for (n = tag->p[0] == '='; n < tag->n && !is_name_end(tag->p[n]); n++)
+	for (n = 1; n < tag->n && !is_name_end(tag->p[n]); n++)
 		;
 	ret->name = view_first(*tag, n);
 	ret->value = VIEW_NONE;

@@ -203,6 +203,8 @@ static void finds_the_feed_of_a_page(void **state)
 	assert_true(view_eq(href, VIEW("/feed?a=1&b=2")));
 	assert_int_equal(
 		feed_discover(VIEW("<link rel=alternate hreflang=de href=/de><link"), room, sizeof(room)).n, 0);
+	/* A ">" that a quote holds, and then begins a name. */
+	assert_int_equal(feed_discover(VIEW("<link a=b=\"> >\">"), room, sizeof(room)).n, 0);
 }
 
 /* ---- sitemaps ------------------------------------------------------------------------------ */
