@@ -127,19 +127,35 @@ static int lines_push(struct reader *r, struct buf *line, struct view piece, boo
 
 enum { FIRST_BYTES = 16 };
 
-/* Enough to tell XML from a list, however small the pieces are: short ones are joined in @begin. */
-static struct view first_piece(struct view (*pull)(void *from), void *from, struct buf *begin)
+/* Without a byte order mark and the spaces behind it. */
+static struct view after_spaces(struct view in)
 {
-	struct view piece = pull(from);
-	if (piece.n >= FIRST_BYTES)
-		return piece;
-	while (piece.n) {
+	if (view_starts(in, VIEW("\xef\xbb\xbf")))
+		in = view_from(in, 3);
+	struct view trimmed = view_trim(in);
+	return trimmed.n ? view_from(in, (size_t)(trimmed.p - in.p)) : view_from(in, in.n);
+}
+
+/* Enough to tell XML from a list, however small the pieces are: short ones are joined in @begin. Spaces in front are
+ * counted, not kept. */
+static struct view first_piece(struct view (*pull)(void *from), void *from, struct buf *begin, size_t *ret_spaces)
+{
+	struct view piece = pull(from), first = after_spaces(piece);
+	*ret_spaces = 0;
+	if (first.n >= FIRST_BYTES)
+		return first;
+	for (; piece.n && *ret_spaces <= LIMIT_SITEMAP_BYTES; piece = pull(from)) {
 		buf_putv(begin, piece);
-		if (begin->n >= FIRST_BYTES)
+		first = after_spaces(buf_view(begin));
+		if (first.n >= FIRST_BYTES)
 			break;
-		piece = pull(from);
+		if (!first.n) { /* one stays: what comes next is no byte order mark */
+			*ret_spaces += piece.n;
+			buf_reset(begin);
+			buf_putc(begin, ' ');
+		}
 	}
-	return buf_view(begin);
+	return after_spaces(buf_view(begin));
 }
 
 static int read_all(struct reader *r, struct view (*pull)(void *from), void *from, struct error *error)
@@ -148,12 +164,9 @@ static int read_all(struct reader *r, struct view (*pull)(void *from), void *fro
 	struct buf line = BUF_INIT(LIMIT_URL_BYTES);
 	struct xml *xml = NULL;
 	struct buf begin = BUF_INIT(MIB(2));
-	struct view piece = first_piece(pull, from, &begin);
-	size_t total = 0;
+	size_t total;
+	struct view piece = first_piece(pull, from, &begin, &total);
 	int result = 0;
-	if (view_starts(piece, VIEW("\xef\xbb\xbf")))
-		piece = view_from(piece, 3);
-	piece = view_trim(piece).n ? view_from(piece, (size_t)(view_trim(piece).p - piece.p)) : piece;
 	bool lines = view_starts_nocase(piece, VIEW("http"));
 	if (lines)
 		r->head->kind = FEED_SITEMAP;

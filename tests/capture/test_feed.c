@@ -275,6 +275,14 @@ static void reads_indexes_and_plain_lists(void **state)
 	assert_int_equal(read_sitemap(VIEW("\xef\xbb\xbfhttp://a.example/1\r\n\nhttps://a.example/2"), 9, &out), 0);
 	assert_string_equal(buf_str(&out), "+http://a.example/s.xml.gz|2024-02-03T01:00:00Z||\nhttp://a.example/1|||\n"
 					   "https://a.example/2|||\n");
+	for (size_t step = 1; step < 40; step += 3) {
+		buf_reset(&out);
+		assert_int_equal(read_sitemap(VIEW("\xef\xbb\xbf\r\r\r\r\r\r\r\r\r\r\r\r\r\r\r\rhttp://a.example/1\n"),
+					 step, &out),
+			0);
+		assert_string_equal(buf_str(&out), "http://a.example/1|||\n");
+		assert_int_equal(read_sitemap(VIEW(" \xef\xbb\xbfhttp://a.example/1"), step, &out), GARNER_BAD_FEED);
+	}
 	assert_int_equal(read_sitemap(VIEW("<html>"), 10, &out), GARNER_BAD_FEED);
 	assert_int_equal(read_sitemap(VIEW("http://a.example/\nother words"), 100, &out), GARNER_BAD_FEED);
 	buf_free(&out);
@@ -298,8 +306,10 @@ static void ends_an_endless_sitemap(void **state)
 	struct sitemap_head head;
 	struct error error = { 0 };
 	struct buf out = BUF_INIT(MIB(1));
-	int begun = 0;
-	assert_int_equal(sitemap_read(endless_spaces, &begun, list_url, &out, &head, &error), GARNER_TOO_LARGE);
+	for (int begun = 0; begun < 2; begun++) {
+		int from = begun;
+		assert_int_equal(sitemap_read(endless_spaces, &from, list_url, &out, &head, &error), GARNER_TOO_LARGE);
+	}
 	buf_free(&out);
 }
 
