@@ -43,6 +43,7 @@ struct slot {
 struct spares {
 	struct arena *all;
 	size_t count;
+	size_t warm; /* so many keep what they have; more are out only while one page holds up the others */
 };
 
 struct crew {
@@ -89,6 +90,8 @@ static struct arena spare_take(struct spares *spares)
 static void spare_put(struct spares *spares, struct arena arena)
 {
 	spares->all[spares->count++] = arena;
+	if (spares->count > spares->warm)
+		arena_free(&spares->all[spares->count - spares->warm - 1]);
 }
 
 /* The memory that it does not need any more is free for the next page; what it keeps is counted. */
@@ -378,6 +381,7 @@ static void *member_main(void *arg)
 static bool spares_open(struct spares *spares, const struct crew *crew, size_t keep)
 {
 	spares->all = calloc(crew->slot_count, sizeof(*spares->all));
+	spares->warm = (size_t)crew->pipeline->jobs + 2;
 	for (; spares->all && spares->count < crew->slot_count; spares->count++) {
 		struct arena *arena = &spares->all[spares->count];
 		arena_init(arena, LIMIT_PAGE_MEMORY);

@@ -84,8 +84,8 @@ enum {
 	ARENA_KEEP_RESULT_BYTES = 256 << 10, /* what the writer asks for of a page: 20 KB as a rule */
 	ARENA_KEEP_LANE_BYTES = 2 << 20,     /* where one arena takes page after page */
 	ARENA_MAP_BYTES = 512 << 10,	     /* the least that is mapped, for what needs more than ARENA_CHUNK_BYTES */
-	ARENA_POOL_BYTES = 16 << 20, /* what larger pages leave for the next ones of all threads: 8 MiB cost 4 to 7
-					faults a page more */
+	ARENA_POOL_BYTES = 12 << 20, /* what larger pages leave for the next ones of all threads: 8 MiB cost 4 to 7
+					faults a page more than 16 */
 };
 
 #define LIMIT_ENUM(name, value, unit, meaning) name = (int)(value),
