@@ -127,7 +127,7 @@ static int unknown_verb(const char *name)
 }
 
 /* What grows with a run (tables, buffers) is enlarged by one thread and another, and each thread's heap keeps the
- * places it left: without a fixed threshold two threads come to 112 MiB over 20 GB of pages, with it to 76. */
+ * places it left: without a fixed threshold two threads come to 112 MiB over 20 GB of pages, with it to 89. */
 static void settle_memory(void)
 {
 #ifdef __GLIBC__
