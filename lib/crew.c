@@ -131,11 +131,12 @@ static int member_open(struct member *member, struct error *error)
 	return pipeline->pack_captures ? raw_packer_new(pipeline->engine, &member->lane.packer, error) : 0;
 }
 
-/* The writer may ask for the body: the store packs the capture itself, or compares it with the one it has. */
+/* The writer may ask for the body: the store packs the capture itself, or compares it with the one it has; of an answer
+ * without a body ("304 Not Modified") it records the head. */
 static bool needs_body(const struct pipeline *pipeline, const struct page *page)
 {
-	return pipeline->pack_captures && page->capture.keep_raw &&
-	       (page->capture.network || (!page->reason && !page->packed));
+	return pipeline->pack_captures &&
+	       (page->capture.network || (page->capture.keep_raw && !page->reason && !page->packed));
 }
 
 /* From here on page->arena has all that is asked for, and slot->other the capture: for as long as it is needed. */
