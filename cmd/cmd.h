@@ -103,6 +103,9 @@ void config_free(void);
 
 int usage_error(const struct verb *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int help(const struct verb *verb);
+/* For a verb whose one option is --help: -1 when @count operands stand from optind on, otherwise the exit
+ * status. @wanted is the complaint. */
+int operands_only(const struct verb *verb, int argc, char **argv, int count, const char *wanted);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
 

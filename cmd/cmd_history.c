@@ -2,11 +2,6 @@
 
 #include <getopt.h>
 
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
 static int print(void *user, const struct garner_document *d, int reason, const char *detail)
 {
 	(void)user;
@@ -23,13 +18,9 @@ static int print(void *user, const struct garner_document *d, int reason, const 
 
 static int run(int argc, char **argv)
 {
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (c == 'h')
-			return help(&verb_history);
-		return usage_error(&verb_history, "this option is not known");
-	}
-	if (argc - optind != 2)
-		return usage_error(&verb_history, "name the store and one document");
+	int status = operands_only(&verb_history, argc, argv, 2, "name the store and one document");
+	if (status >= 0)
+		return status;
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;

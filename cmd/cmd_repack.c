@@ -2,20 +2,11 @@
 
 #include <getopt.h>
 
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
 static int run(int argc, char **argv)
 {
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (c == 'h')
-			return help(&verb_repack);
-		return usage_error(&verb_repack, "this option is not known");
-	}
-	if (argc - optind != 1)
-		return usage_error(&verb_repack, "name one store");
+	int status = operands_only(&verb_repack, argc, argv, 1, "name one store");
+	if (status >= 0)
+		return status;
 	struct garner *garner = reading_begin();
 	return garner ? reading_end(garner, garner_repack(garner, argv[optind])) : EXIT_STORE;
 }

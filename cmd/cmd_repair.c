@@ -2,20 +2,11 @@
 
 #include <getopt.h>
 
-static const struct option options[] = {
-	{ "help", no_argument, NULL, 'h' },
-	{ 0 },
-};
-
 static int run(int argc, char **argv)
 {
-	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
-		if (c == 'h')
-			return help(&verb_repair);
-		return usage_error(&verb_repair, "this option is not known");
-	}
-	if (argc - optind != 1)
-		return usage_error(&verb_repair, "name one store");
+	int status = operands_only(&verb_repair, argc, argv, 1, "name one store");
+	if (status >= 0)
+		return status;
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;

@@ -448,6 +448,17 @@ int help(const struct verb *verb)
 	return EXIT_DONE;
 }
 
+int operands_only(const struct verb *verb, int argc, char **argv, int count, const char *wanted)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		if (c == 'h')
+			return help(verb);
+		return usage_error(verb, "this option is not known");
+	}
+	return argc - optind == count ? -1 : usage_error(verb, "%s", wanted);
+}
+
 bool close_output(FILE *out)
 {
 	if (fflush(out) == 0 && !ferror(out))

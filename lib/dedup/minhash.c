@@ -62,17 +62,6 @@ static void add_token(struct shingler *s, uint64_t hash, unsigned span)
 	s->mixed |= span != SHINGLE_WORDS;
 }
 
-/* Of eight bytes the letters in lower case, the first one in the lowest byte; digits have that bit. */
-static inline uint64_t load_letters(const char *p)
-{
-	uint64_t letters;
-	memcpy(&letters, p, sizeof(letters));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	letters = __builtin_bswap64(letters);
-#endif
-	return letters | UINT64_C(0x2020202020202020);
-}
-
 /* A run of ASCII letters and digits. */
 static inline void add_word(struct shingler *s, size_t start, size_t end)
 {
@@ -86,8 +75,8 @@ static inline void add_word(struct shingler *s, size_t start, size_t end)
 	}
 	unsigned token = new_token(s, SHINGLE_WORDS);
 	s->batch.lengths[token] = n;
-	s->batch.letters[0][token] = load_letters(s->text.p + start);
-	s->batch.letters[1][token] = load_letters(s->text.p + start + 8);
+	s->batch.letters[0][token] = word_letters(s->text.p + start);
+	s->batch.letters[1][token] = word_letters(s->text.p + start + 8);
 }
 
 /* A run that has letters or signs beyond ASCII. */

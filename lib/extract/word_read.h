@@ -82,6 +82,7 @@ enum { WORD_SLACK = BLOCK_SLACK }; /* readable bytes that must stand behind a te
 
 #ifdef __SSE2__
 #include "util/scan.h"
+#include "util/word_bits.h"
 
 /* The same; WORD_SLACK bytes behind may be read. */
 static inline struct word_masks word_masks_of(const char *p, size_t n)
@@ -150,23 +151,13 @@ static inline uint32_t word_hash_end(uint64_t h)
 	return (uint32_t)(h ^ (h >> 32)) | 1;
 }
 
-static inline uint64_t word_load(const char *p)
-{
-	uint64_t x;
-	memcpy(&x, p, sizeof(x));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	x = __builtin_bswap64(x);
-#endif
-	return x | UINT64_C(0x2020202020202020);
-}
-
 /* Of a word of ASCII letters, digits and underscores alone, @n > 0; eight bytes behind may be read. */
 static inline uint32_t word_hash(const char *p, size_t n)
 {
 	uint64_t h = 0;
 	for (; n > 8; n -= 8, p += 8)
-		h = word_hash_step(h, word_load(p));
-	return word_hash_end(word_hash_step(h, word_load(p) & UINT64_MAX >> (64 - 8 * n)));
+		h = word_hash_step(h, word_letters(p));
+	return word_hash_end(word_hash_step(h, word_letters(p) & UINT64_MAX >> (64 - 8 * n)));
 }
 
 #endif

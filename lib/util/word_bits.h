@@ -59,4 +59,15 @@ static inline struct word_bits word_bits_at(struct view text, size_t at)
 	return word_bits_of(last);
 }
 
+/* Of eight bytes the letters in lower case, the first one in the lowest byte; digits have that bit. */
+static inline uint64_t word_letters(const char *p)
+{
+	uint64_t letters;
+	memcpy(&letters, p, sizeof(letters));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	letters = __builtin_bswap64(letters);
+#endif
+	return letters | UINT64_C(0x2020202020202020);
+}
+
 #endif
