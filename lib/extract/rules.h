@@ -18,7 +18,7 @@
  *     takes section                    behind most of the text, what follows goes with it, up to where prose stands in
  *                                      a row again; elsewhere the line stays (extract/text_section.h)
  *     marks comment                    a line of a comment, "Reply": cuts nothing itself
- *     detector sum|date|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
+ *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -42,6 +42,7 @@ enum rule_detector {
 	DETECT_NONE,
 	DETECT_SUM,
 	DETECT_DATE,
+	DETECT_STAMP,
 	DETECT_LEADING_DATE,
 	DETECT_GLUED,
 	DETECT_SCORER,

@@ -149,7 +149,12 @@ static bool settle_numbers(struct reading *reading)
 	if (reading->separators[0] != reading->separators[1] || !strchr("-/.", reading->separators[0]))
 		return false;
 	if (is_year(v[0], reading->digits[0])) {
-		*date = (struct date_found){ v[0], v[1], v[2], date->hour, date->minute, date->updated, 0 };
+		*date = (struct date_found){ .year = v[0],
+			.month = v[1],
+			.day = v[2],
+			.hour = date->hour,
+			.minute = date->minute,
+			.updated = date->updated };
 		return clock_date_valid(v[0], v[1], v[2]);
 	}
 	if (!is_year(v[2], reading->digits[2]))
@@ -196,9 +201,15 @@ bool detect_date(const struct rules *rules, struct view key, struct date_found *
 			return false;
 	if (!settle(&reading))
 		return false;
+	reading.date.stamped = reading.lead || reading.updated;
 	reading.date.end = key.n;
 	*ret_date = reading.date;
 	return true;
+}
+
+bool detect_stamp(const struct rules *rules, struct view key, struct date_found *ret_date)
+{
+	return detect_date(rules, key, ret_date) && ret_date->stamped;
 }
 
 bool detect_leading_date(const struct rules *rules, struct view key, struct date_found *ret_date)

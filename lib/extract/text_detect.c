@@ -101,6 +101,8 @@ bool detect(
 	case DETECT_SUM: return whole && detect_sum(rules, line->key);
 	case DETECT_DATE:
 		return whole && may_have_digit(line) && detect_date(rules, line->key, ret_date ? ret_date : &date);
+	case DETECT_STAMP:
+		return whole && may_have_digit(line) && detect_stamp(rules, line->key, ret_date ? ret_date : &date);
 	case DETECT_LEADING_DATE: return detect_leading_date(rules, line->key, ret_date ? ret_date : &date);
 	case DETECT_GLUED: return whole && (line->flags & LINE_JOINTS) && detect_glued(line->text);
 	case DETECT_SCORER:

@@ -26,11 +26,14 @@ struct date_found {
 	int year, month, day; /* month or day 0: the line is a date, but which is not certain */
 	int hour, minute;     /* -1 unknown */
 	bool updated;
-	size_t end; /* bytes of the key up to the end of the date */
+	bool stamped; /* a word says what date it is: published, updated */
+	size_t end;   /* bytes of the key up to the end of the date */
 };
 /* The whole of @key is a date: a year, a month and a day in any usual order, perhaps a time, a weekday and a word
  * like "published". text_date.c */
 bool detect_date(const struct rules *rules, struct view key, struct date_found *ret_date);
+/* Such a date with a word like "published". */
+bool detect_stamp(const struct rules *rules, struct view key, struct date_found *ret_date);
 /* @key begins with a word like "date" or "published" and a whole date with a four-digit year; more follows. */
 bool detect_leading_date(const struct rules *rules, struct view key, struct date_found *ret_date);
 

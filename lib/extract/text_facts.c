@@ -86,7 +86,7 @@ int fact_of_rule(struct page *page, const struct rules *rules, struct matcher *m
 {
 	struct date_found date;
 	struct view group = VIEW_NONE;
-	if (rule->detector == DETECT_DATE && detect_date(rules, line->key, &date))
+	if ((rule->detector == DETECT_DATE || rule->detector == DETECT_STAMP) && detect_date(rules, line->key, &date))
 		return fact_date(page, &date, false);
 	if (rule->fact == FACT_NONE)
 		return 0;
