@@ -124,6 +124,8 @@ bool hits_note(void *user, const struct rule *rule)
 	if (rule->takes_section || (rule->takes_rest && rule->near))
 		return true;
 	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
+	if (place == &hits->zoned && hits->zoned && hits->zoned->zone != rule->zone)
+		place = &hits->other;
 	if (!*place)
 		*place = rule;
 	return true;

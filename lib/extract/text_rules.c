@@ -77,6 +77,8 @@ static int cut_certain(struct work *work)
 		const struct rule *rule = hits->any;
 		if (!rule && hits->zoned && in_zone(work, i, hits->zoned))
 			rule = hits->zoned;
+		if (!rule && hits->other && in_zone(work, i, hits->other))
+			rule = hits->other;
 		int result = rule ? cut(work, i, rule) : 0;
 		if (result)
 			return result;

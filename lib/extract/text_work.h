@@ -13,6 +13,7 @@ struct line_model;
 struct hits {
 	const struct rule *any;	    /* certain, everywhere */
 	const struct rule *zoned;   /* certain, in its zone */
+	const struct rule *other;   /* certain, in the other zone */
 	const struct rule *weak;    /* next to another */
 	const struct rule *rest;    /* takes what follows */
 	const struct rule *section; /* takes what it heads */
