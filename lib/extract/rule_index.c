@@ -36,8 +36,9 @@ struct search {
 	const struct line *line;
 	rule_found_fn *found;
 	void *user;
-	bool prose;	  /* long prose: what is asked for elsewhere in a line is for shorter ones */
-	bool some_wanted; /* some bit of @wanted */
+	rule_care_fn *care; /* NULL: of all rules alike */
+	bool prose;	    /* long prose: what is asked for elsewhere in a line is for shorter ones */
+	bool some_wanted;   /* some bit of @wanted */
 	uint32_t begun_count;
 	uint64_t *begun;  /* patterns that begin so, and need a string that was not found yet */
 	uint64_t *wanted; /* patterns that may match */
@@ -188,9 +189,31 @@ static bool matches(const struct search *search, const struct image_pattern *pat
 	return pattern_match(search->matcher, rule->pattern, subject);
 }
 
+/* Patterns that do not count are wanted no longer, nor are any behind the last one that is wanted for itself. */
+static void drop_careless(struct search *search)
+{
+	const struct rule_image *image = search->image;
+	bool some = false;
+	for (size_t i = image->cells; i-- > 0;) {
+		uint64_t left = search->wanted[i];
+		search->wanted[i] = 0;
+		while (left) {
+			unsigned bit = 63u - (unsigned)__builtin_clzll(left);
+			const struct rule *rule = search->rules->all[image->patterns[i * 64 + bit].rule];
+			enum rule_care care = search->care(rule);
+			some |= care == RULE_WANTED && !rule->off;
+			left ^= UINT64_C(1) << bit;
+			if (some && care != RULE_IGNORED)
+				put(search->wanted, i * 64 + bit);
+		}
+	}
+}
+
 static void ask_wanted(struct search *search)
 {
 	const struct rule_image *image = search->image;
+	if (search->care)
+		drop_careless(search);
 	for (size_t i = 0; i < image->cells; i++) {
 		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
 			const struct image_pattern *pattern = &image->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
@@ -239,8 +262,8 @@ static bool ask_lines(struct search *search)
 	return true;
 }
 
-void rule_index_find(
-	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user)
+static void find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
+	rule_care_fn *care, void *user)
 {
 	enum { CELLS_NEAR = 16 }; /* 1,024 patterns */
 	uint64_t near[2 * CELLS_NEAR], *sets = near;
@@ -255,9 +278,37 @@ void rule_index_find(
 		.line = line,
 		.found = found,
 		.user = user,
+		.care = care,
 		.prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS,
 		.begun = sets,
 		.wanted = sets + image->cells };
 	if (ask_lines(&search) && sets)
 		ask_patterns(&search);
+}
+
+void rule_index_find(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user)
+{
+	find(rules, matcher, line, found, NULL, user);
+}
+
+struct first {
+	rule_care_fn *care;
+	const struct rule *rule;
+};
+
+static bool take_first(void *user, const struct rule *rule)
+{
+	struct first *first = user;
+	if (first->care(rule) != RULE_IGNORED)
+		first->rule = rule;
+	return !first->rule;
+}
+
+const struct rule *rule_index_first(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_care_fn *care)
+{
+	struct first first = { care, NULL };
+	find(rules, matcher, line, take_first, care, &first);
+	return first.rule;
 }

@@ -144,6 +144,12 @@ struct line;
 typedef bool rule_found_fn(void *user, const struct rule *rule);
 void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);
+/* The first of those that the line satisfies and that @care counts, or NULL; also NULL where none is left that is
+ * wanted: rivals are asked for the sake of those behind them alone. */
+enum rule_care { RULE_IGNORED, RULE_RIVAL, RULE_WANTED };
+typedef enum rule_care rule_care_fn(const struct rule *rule);
+const struct rule *rule_index_first(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_care_fn *care);
 
 /* ---- rule_check.c ------------------------------------------------------------------------ */
 /* Each finding: the rule's place, its id, words, the example. */

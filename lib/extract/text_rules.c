@@ -425,6 +425,14 @@ static bool holds_for_pages(const struct rule *rule)
 	return false;
 }
 
+/* A rule that is certain wherever a line stands, as hits_note() has it. */
+static enum rule_care care_for_pages(const struct rule *rule)
+{
+	if (rule->marks_comment || rule->takes_section || rule->near || rule->zone)
+		return RULE_IGNORED;
+	return holds_for_pages(rule) ? RULE_WANTED : RULE_RIVAL;
+}
+
 /* Code and table rows are no lines of a page's furniture. */
 static bool may_be_furniture(const struct block *block)
 {
@@ -452,18 +460,17 @@ static int run_rules(void *arg, struct page *page)
 		return 0;
 	for (size_t i = 0; i < page->block_count; i++) {
 		struct block *block = &page->blocks[i];
-		struct hits hits = { 0 };
 		struct line line;
 		if (!may_be_furniture(block))
 			continue;
 		if (!line_read(&page->arena, block->text, &line))
 			return page_full(page);
-		rule_index_find(state->rules, state->matcher, &line, hits_note, &hits);
-		if (!hits.any || !holds_for_pages(hits.any))
+		const struct rule *rule = rule_index_first(state->rules, state->matcher, &line, care_for_pages);
+		if (!rule || !holds_for_pages(rule))
 			continue;
 		block->cut = true;
-		block->reason = hits.any->id;
-		block->cut_kind = hits.any->kind;
+		block->reason = rule->id;
+		block->cut_kind = rule->kind;
 	}
 	return read_dateline(page);
 }
