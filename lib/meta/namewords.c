@@ -233,6 +233,13 @@ size_t namewords_intro(struct view line)
 		/* Walk both: the line folded letter by letter against the intro. */
 		size_t at = 0, k = 0;
 		while (at < line.n && k < intro.n) {
+			if ((unsigned char)line.p[at] - 1u < 0x7F) { /* no letter of another script is one of ASCII */
+				if (ascii_lower(line.p[at]) != intro.p[k])
+					break;
+				at++;
+				k++;
+				continue;
+			}
 			size_t next = at, ik = k;
 			uint32_t cp = fold_letter(utf8_next(line, &next));
 			uint32_t want = utf8_next(intro, &ik);
