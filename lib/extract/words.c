@@ -117,10 +117,10 @@ bool echo_init(struct echo *echo, struct arena *arena, size_t bytes)
 	return echo->grams && echo->blocks;
 }
 
+/* Looks up the run that ends with a word and puts it where it is new. */
 static inline void echo_put(
 	struct echo *echo, uint32_t gram, uint32_t block, struct text_stats *own, struct text_stats *stats)
 {
-	own->grams++;
 	for (uint32_t i = slot_of(gram);; i++) {
 		uint32_t slot = i & echo->mask;
 		if (!echo->grams[slot]) {
@@ -142,6 +142,7 @@ static inline void echo_put(
 }
 
 enum { GRAM = 3, WIDE_GRAM = 6 }; /* words of a run; where a character is a word, characters */
+enum { GRAMS_LATER = 64 };
 
 /* What is known of a text while it is read. */
 struct scan {
@@ -150,30 +151,64 @@ struct scan {
 	struct text_stats *all;
 	uint32_t block;
 	uint32_t words[8]; /* the last ones, by their place */
+	uint32_t grams[GRAMS_LATER], gram_count;
 	struct text_stats s;
 };
+
+/* What changes with every word, in registers: a store through a pointer might be to any of it. */
+struct tally {
+	uint32_t words, hash, capitals, numbers, short_words, longest;
+	uint32_t one, two, three; /* the last words; 0: none */
+};
+
+static void scan_begin(
+	struct scan *scan, const struct word_set *set, struct echo *echo, uint32_t block, struct text_stats *stats)
+{
+	scan->set = set;
+	scan->echo = echo;
+	scan->all = stats;
+	scan->block = block;
+	scan->gram_count = 0;
+	scan->s = (struct text_stats){ 0 };
+}
+
+static void tally_end(struct scan *scan, const struct tally *t)
+{
+	struct text_stats *s = &scan->s;
+	s->words = t->words;
+	s->hash = t->hash;
+	s->capitals = t->capitals;
+	s->numbers = t->numbers;
+	s->short_words = t->short_words;
+	s->longest = t->longest;
+}
+
+/* The runs gathered: their places in the table were asked for when they were found. */
+static void put_grams(struct scan *scan)
+{
+	struct echo echo = *scan->echo;
+	for (uint32_t i = 0; i < scan->gram_count; i++)
+		echo_put(&echo, scan->grams[i], scan->block, &scan->s, scan->all);
+	scan->s.grams += scan->gram_count;
+	scan->gram_count = 0;
+	scan->echo->room = echo.room;
+}
 
 static inline uint32_t turn(uint32_t x, unsigned bits)
 {
 	return x << bits | x >> (32 - bits);
 }
 
-/* The run of words that ends with the last one; 0 when there are too few. Numbers of words are mixed already, those of
- * characters are not. */
-static inline uint32_t gram_of(const struct scan *scan, bool wide)
+/* Of characters: their numbers are not mixed. */
+static uint32_t wide_gram_of(const struct scan *scan, uint32_t words)
 {
-	const uint32_t *words = scan->words;
-	uint32_t gram = 0, last = scan->s.words;
-	if (last < (wide ? WIDE_GRAM : GRAM))
-		return 0;
-	if (!wide)
-		return (words[(last - 1) % 8] ^ turn(words[(last - 2) % 8], 11) ^ turn(words[(last - 3) % 8], 21)) | 1;
+	uint32_t gram = 0;
 	for (uint32_t i = 1; i <= WIDE_GRAM; i++)
-		gram = (gram ^ words[(last - i) % 8]) * HASH_STEP + (gram >> 15);
-	return gram | 1;
+		gram = (gram ^ scan->words[(words - i) % 8]) * HASH_STEP + (gram >> 15);
+	return gram;
 }
 
-static void count_marks(struct scan *scan, uint8_t marks, uint32_t word)
+static void count_marks(struct scan *scan, uint8_t marks, uint32_t last, uint32_t word)
 {
 	struct text_stats *s = &scan->s;
 	s->title_hits += marks & WORD_TITLE;
@@ -183,34 +218,46 @@ static void count_marks(struct scan *scan, uint8_t marks, uint32_t word)
 	if (!(marks & WORD_BODY))
 		return;
 	s->body_hits++;
-	uint32_t last = s->words ? scan->words[(s->words - 1) % 8] : 0;
 	s->body_pairs += last && marks_of(scan->set, (last * 31 + word) | 1) & WORD_BODY_PAIR;
 }
 
-static inline __attribute__((always_inline)) void take(struct scan *scan, const struct word *word)
+/* The run of words that ends with the last one, if there are as many. Numbers of words are mixed already. */
+static inline __attribute__((always_inline)) void take_gram(struct scan *scan, const struct tally *t, bool wide)
 {
-	struct text_stats *s = &scan->s;
+	if (t->words < (wide ? WIDE_GRAM : GRAM))
+		return;
+	uint32_t gram = (wide ? wide_gram_of(scan, t->words) : t->one ^ turn(t->two, 11) ^ turn(t->three, 21)) | 1;
+	__builtin_prefetch(&scan->echo->grams[slot_of(gram) & scan->echo->mask]);
+	scan->grams[scan->gram_count++] = gram;
+	if (scan->gram_count == GRAMS_LATER)
+		put_grams(scan);
+}
+
+static inline __attribute__((always_inline)) void take(struct scan *scan, struct tally *t, const struct word *word)
+{
 	uint8_t marks = marks_of(scan->set, word->hash);
 	if (marks)
-		count_marks(scan, marks, word->hash);
-	scan->words[s->words++ % 8] = word->hash;
-	s->hash = (s->hash ^ word->hash) * HASH_STEP;
-	s->capitals += word->capital;
-	s->numbers += word->number;
-	s->short_words += word->size <= 3 && !word->number && !word->capital;
-	s->longest = word->size > s->longest ? word->size : s->longest;
-	uint32_t gram = gram_of(scan, word->wide);
-	if (gram)
-		echo_put(scan->echo, gram, scan->block, s, scan->all);
+		count_marks(scan, marks, t->one, word->hash);
+	scan->words[t->words++ % 8] = word->hash;
+	t->three = t->two;
+	t->two = t->one;
+	t->one = word->hash;
+	t->hash = (t->hash ^ word->hash) * HASH_STEP;
+	t->capitals += word->capital;
+	t->numbers += word->number;
+	t->short_words += word->size <= 3 && !word->number && !word->capital;
+	t->longest = word->size > t->longest ? word->size : t->longest;
+	take_gram(scan, t, word->wide);
 }
 
 /* Words with apostrophes or characters beyond ASCII, which are counted elsewhere. */
-static void take_mixed(struct scan *scan, struct view text)
+static __attribute__((noinline)) struct tally take_mixed(struct scan *scan, struct tally t, struct view text)
 {
 	struct text_stats ignored = { 0 };
 	struct word word;
 	for (size_t at = 0; word_next(text, &at, &word, &ignored);)
-		take(scan, &word);
+		take(scan, &t, &word);
+	return t;
 }
 
 /* What stands between the words, and characters beyond ASCII. *@next: where the next to be counted begins. */
@@ -245,6 +292,7 @@ static inline uint64_t bits_from(size_t at)
  * that follow. */
 static void scan_masks(struct scan *scan, struct view text, struct word_masks m)
 {
+	struct tally t = { .hash = HASH_START };
 	size_t next = 0, start = 0;
 	bool open = false, mixed = false, capital = false, number = false;
 	for (size_t base = 0; base < text.n; base += 64) {
@@ -274,20 +322,24 @@ static void scan_masks(struct scan *scan, struct view text, struct word_masks m)
 				break;
 			size_t size = base + end - start;
 			if (mixed)
-				take_mixed(scan, view_make(text.p + start, size));
+				t = take_mixed(scan, t, view_make(text.p + start, size));
 			else
-				take(scan, &(struct word){ word_hash(text.p + start, size), (uint32_t)size, capital,
-						   number, false });
+				take(scan, &t,
+					&(struct word){ word_hash(text.p + start, size), (uint32_t)size, capital,
+						number, false });
 			from = bits_from(end);
 		}
 	}
+	tally_end(scan, &t);
 }
 
 static void scan_characters(struct scan *scan, struct view text)
 {
+	struct tally t = { .hash = HASH_START };
 	struct word word;
 	for (size_t at = 0; word_next(text, &at, &word, &scan->s);)
-		take(scan, &word);
+		take(scan, &t, &word);
+	tally_end(scan, &t);
 }
 
 static bool is_foreign(const struct word_masks *m, size_t n)
@@ -296,8 +348,9 @@ static bool is_foreign(const struct word_masks *m, size_t n)
 	return m->high && (size_t)__builtin_popcountll(m->high) > (n < 64 ? n : 64) / SHARE;
 }
 
-static void finish(const struct scan *scan, struct view text)
+static void finish(struct scan *scan, struct view text)
 {
+	put_grams(scan);
 	struct text_stats *s = &scan->all[scan->block];
 	*s = scan->s;
 	s->starts = text.n ? word_class_at(text, 0) : WORD_OTHER;
@@ -309,7 +362,8 @@ static void finish(const struct scan *scan, struct view text)
 void words_scan_plain(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
 {
-	struct scan scan = { .set = set, .echo = echo, .all = stats, .block = block, .s.hash = HASH_START };
+	struct scan scan;
+	scan_begin(&scan, set, echo, block, stats);
 	scan_characters(&scan, text);
 	finish(&scan, text);
 }
@@ -317,7 +371,8 @@ void words_scan_plain(
 void words_scan(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats)
 {
-	struct scan scan = { .set = set, .echo = echo, .all = stats, .block = block, .s.hash = HASH_START };
+	struct scan scan;
+	scan_begin(&scan, set, echo, block, stats);
 	struct word_masks first = word_masks_of(text.p, text.n);
 	if (is_foreign(&first, text.n))
 		scan_characters(&scan, text);

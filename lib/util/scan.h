@@ -2,6 +2,8 @@
 #ifndef GARNER_UTIL_SCAN_H
 #define GARNER_UTIL_SCAN_H
 
+#include <stdint.h>
+#include <string.h>
 #include "util/view.h"
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -25,6 +27,26 @@ static inline unsigned scan_spaces16(__m128i x)
 	is = _mm_andnot_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8('\v')), is);
 	return (unsigned)_mm_movemask_epi8(_mm_or_si128(is, _mm_cmpeq_epi8(x, _mm_set1_epi8(' '))));
 }
+
+/* The @n bytes at @p, less than 16, and zeros behind them; no other byte is read. */
+static inline __m128i scan_load_few(const char *p, size_t n)
+{
+	uint64_t low = 0, high = 0;
+	if (n >= 8) {
+		memcpy(&low, p, 8);
+		memcpy(&high, p + n - 8, 8);
+		high = high >> 4 * (16 - n) >> 4 * (16 - n);
+	} else if (n >= 4) {
+		uint32_t first, last;
+		memcpy(&first, p, 4);
+		memcpy(&last, p + n - 4, 4);
+		low = first | (uint64_t)last << 8 * (n - 4);
+	} else if (n) {
+		low = (unsigned char)p[0] | (uint64_t)(unsigned char)p[n / 2] << 8 * (n / 2) |
+		      (uint64_t)(unsigned char)p[n - 1] << 8 * (n - 1);
+	}
+	return _mm_set_epi64x((long long)high, (long long)low);
+}
 #endif
 
 static inline size_t scan_spaces(const char *p, size_t n)
@@ -36,8 +58,12 @@ static inline size_t scan_spaces(const char *p, size_t n)
 		if (others)
 			return i + (size_t)__builtin_ctz(others);
 	}
-#endif
+	if (i == n || !ascii_is_space(p[i]))
+		return i;
+	return i + (size_t)__builtin_ctz(~scan_spaces16(scan_load_few(p + i, n - i)));
+#else
 	return i + scan_spaces_plain(p + i, n - i);
+#endif
 }
 
 /* Nothing but ASCII spaces stands in the @n bytes at @p, of which @room may be read: most texts are short, or show what
