@@ -375,7 +375,8 @@ int garner_search(struct garner *garner, const char *store, const char *words, c
 int garner_search_index(struct garner *garner, const char *store)
 {
 	garner->error = (struct error){ 0 };
-	return store_search_index(store, &garner->engine, &garner->error);
+	int result = store_must_exist(store, &garner->error);
+	return result ? result : store_search_index(store, &garner->engine, &garner->error);
 }
 
 int garner_export(struct garner *garner, const char *store, const struct garner_export *export, garner_write_fn *write,
@@ -438,6 +439,8 @@ int garner_reclean(struct garner *garner, const char *store, bool dry_run, garne
 	size_t count;
 	int result = garner_begin(garner);
 	if (!result)
+		result = store_must_exist(store, &garner->error);
+	if (!result)
 		result = reclean_open(store, &garner->engine, dry_run, &run.reclean, &garner->error);
 	if (result)
 		return result;
@@ -464,13 +467,16 @@ int garner_forget(struct garner *garner, const char *store, const char *const *k
 	garner_finding_fn *fn, void *user)
 {
 	garner->error = (struct error){ 0 };
-	return store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
+	int result = store_must_exist(store, &garner->error);
+	return result ? result
+		      : store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
 }
 
 int garner_repack(struct garner *garner, const char *store)
 {
 	garner->error = (struct error){ 0 };
-	return store_repack_all(store, &garner->engine, &garner->error);
+	int result = store_must_exist(store, &garner->error);
+	return result ? result : store_repack_all(store, &garner->engine, &garner->error);
 }
 
 /* ---- JSON and limits ---------------------------------------------------------------------- */

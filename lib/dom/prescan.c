@@ -23,7 +23,7 @@ static void on_comment(struct prescan *ps)
 static void on_doctype(struct prescan *ps, const struct token *token)
 {
 	struct view v = view_make(ps->p + token->begin, token->end - token->begin);
-	if (ps->phase != PHASE_START || ps->html_seen) {
+	if (ps->phase != PHASE_START || ps->html_seen || ps->doctype_late) {
 		on_comment(ps); /* ignored, but in a table it parts the texts around it */
 		return;
 	}

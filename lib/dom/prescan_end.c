@@ -124,6 +124,8 @@ static void on_close_in_select(struct prescan *ps, const struct token *token, en
 
 static void on_close_before_body(struct prescan *ps, const struct token *token, enum content_class class)
 {
+	/* 13.2.6.4.1: any tag ends the search for a doctype, also one that is ignored. */
+	ps->doctype_late = true;
 	if (token->tag == DOM_noscript && ps->head_noscript) {
 		ps->head_noscript = false;
 		prescan_pass_close(ps, token);

@@ -40,7 +40,8 @@ struct prescan {
 	bool form_unknown;
 	bool select_seen; /* while blind */
 	bool html_seen, full;
-	bool unsettled; /* a text was handed on since the last comment */
+	bool doctype_late; /* a tag came, if only one that is ignored */
+	bool unsettled;	   /* a text was handed on since the last comment */
 	enum phase phase;
 	enum quirks quirks;
 	unsigned fragile; /* open frames whose state a wild tag could change out of sight */

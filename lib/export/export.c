@@ -21,7 +21,7 @@ struct run {
 	garner_write_fn *write;
 	void *user;
 	struct error *error;
-	char *aside; /* path.new while it is written */
+	char *target, *aside; /* where it is to stand; target.new, while that is written */
 };
 
 static const struct export_format *format_of(const char *name)
@@ -79,6 +79,15 @@ static int make_new_folder(const char *path, struct error *error)
 	return result ? error_set(error, result, "%s: holds something already", path) : 0;
 }
 
+/* A device or a pipe takes the bytes as they come. */
+static int open_special(struct run *run, const char *path)
+{
+	if (run->format->kind != EXPORT_STREAM)
+		return error_set(run->error, -EINVAL, "%s: format %s needs a regular file", path, run->format->name);
+	run->exporter.fd = open(path, O_WRONLY | O_CLOEXEC);
+	return run->exporter.fd < 0 ? failed(run->error, "open", path) : 0;
+}
+
 static int open_target(struct run *run, const char *path)
 {
 	struct exporter *e = &run->exporter;
@@ -87,7 +96,13 @@ static int open_target(struct run *run, const char *path)
 		return 0;
 	if (run->format->kind == EXPORT_FOLDER)
 		return make_new_folder(path, run->error);
-	if (asprintf(&run->aside, "%s.new", path) < 0) {
+	bool special = false;
+	int result = file_target(path, &run->target, &special, run->error);
+	if (result)
+		return result;
+	if (special)
+		return open_special(run, path);
+	if (asprintf(&run->aside, "%s.new", run->target) < 0) {
 		run->aside = NULL;
 		return error_set(run->error, -ENOMEM, "%s: no memory", path);
 	}
@@ -102,7 +117,7 @@ static int flush(struct run *run, size_t above)
 		return error_set(run->error, e->out.err, "no memory for the export");
 	if (run->format->kind != EXPORT_STREAM || e->out.n <= above)
 		return 0;
-	int result = e->fd >= 0 ? file_write(e->fd, e->out.p, e->out.n, run->error, run->aside)
+	int result = e->fd >= 0 ? file_write(e->fd, e->out.p, e->out.n, run->error, e->path)
 				: run->write(run->user, e->out.p, e->out.n);
 	if (result && e->fd < 0)
 		result = error_set(run->error, -ECANCELED, "ended by the caller");
@@ -110,8 +125,9 @@ static int flush(struct run *run, size_t above)
 	return result;
 }
 
-static int publish(struct run *run, const char *path)
+static int publish(struct run *run)
 {
+	const char *path = run->target;
 	if (!run->aside)
 		return 0;
 	int fd = run->exporter.fd;
@@ -140,6 +156,7 @@ static void close_run(struct run *run)
 	if (run->aside)
 		unlink(run->aside);
 	free(run->aside);
+	free(run->target);
 	buf_free(&e->out);
 }
 
@@ -191,7 +208,7 @@ int export_run(const char *store, const struct garner_export *export, int64_t cl
 	if (!result)
 		result = flush(&run, 0);
 	if (!result)
-		result = publish(&run, export->path);
+		result = publish(&run);
 	close_run(&run);
 	return result;
 }

@@ -191,9 +191,14 @@ static int prepare_to_read(struct catalogue *catalogue, const char *path, struct
 	int result = check_version(catalogue, &version, &first);
 	if (result == -EACCES) {
 		result = open_unchanging(catalogue, path, error);
-		return result ? result : check_version(catalogue, &version, error);
+		if (!result)
+			result = check_version(catalogue, &version, error);
+	} else if (result) {
+		error_set(error, result, "%s", first.text);
 	}
-	return result ? error_set(error, result, "%s", first.text) : 0;
+	if (!result && version == 0)
+		result = error_set(error, -EBADMSG, "%s: empty (garner repair makes it again)", catalogue->name);
+	return result;
 }
 
 int catalogue_open(const char *path, enum catalogue_mode mode, struct catalogue **ret_catalogue, struct error *error)

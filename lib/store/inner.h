@@ -54,6 +54,13 @@ struct store {
 };
 
 /* Nothing is open yet; NULL with words. */
+/* ---- ground.c: what stands at a path before a store is opened there. */
+/* A folder of other things, named by mistake, is not made a store: -EEXIST with words. */
+int store_ground_foreign(const char *path, struct error *error);
+/* The catalogue at @path has its tables before a pack or log has its first byte. Without it nothing in them is
+ * acknowledged, and a run would cut them as torn tails: -ENOENT with words. */
+int store_ground_lost(const struct store *store, const char *path, struct error *error);
+
 struct store *store_make(const char *path, const struct engine *engine, struct error *error);
 int store_make_folders(struct store *store, struct error *error);
 /* Closes everything but the lock. */

@@ -122,7 +122,11 @@ static int take_run(void *user, struct view line, int64_t offset)
 {
 	struct log_reader *log = user;
 	struct error why = { 0 };
-	if (index_count_run(log->count, line, &why)) {
+	int result = index_count_run(log->count, line, &why);
+	if (result == -EPROTONOSUPPORT)
+		return error_set(
+			log->repair->error, result, "%s: offset %lld: %s", log->path, (long long)offset, why.text);
+	if (result) {
 		repair_say(log->repair, log->path, "offset %lld: %s: the line is dropped", (long long)offset, why.text);
 		return 0;
 	}
@@ -412,6 +416,19 @@ static int sweep(struct store *store, struct error *error)
 	return result;
 }
 
+/* The damaged and the lost are mended; what a newer garner wrote is not ours to judge. */
+static int refuse_newer(struct repair *repair)
+{
+	struct store *store = repair->store;
+	struct catalogue *catalogue = NULL;
+	struct error why = { 0 };
+	char *path = store_path(store, "catalogue.db");
+	int result = path ? catalogue_open(path, CATALOGUE_READ, &catalogue, &why) : repair_no_memory(repair);
+	catalogue_close(catalogue);
+	free(path);
+	return result == -EPROTONOSUPPORT ? error_set(repair->error, result, "%s", why.text) : 0;
+}
+
 int store_repair(const char *path, const struct engine *engine, garner_finding_fn *fn, void *user, struct error *error)
 {
 	struct stat st;
@@ -434,6 +451,8 @@ int store_repair(const char *path, const struct engine *engine, garner_finding_f
 		result = lock_take(lock, (int64_t)time(NULL), &store->lock_fd, error);
 	free(lock);
 	free(packs);
+	if (!result)
+		result = refuse_newer(repair);
 	if (!result)
 		result = open_new(repair);
 	if (!result)

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -144,19 +145,11 @@ static int sync_folders(struct store *store, struct error *error)
 
 static int open_catalogue(struct store *store, struct error *error)
 {
-	char *path = store_path(store, "catalogue.db"), *first = store_path(store, "manifest/runs.jsonl");
-	struct stat st;
-	int result = 0;
-	if (!path || !first)
-		result = no_memory(error, store->root);
-	else if (stat(path, &st) < 0 && stat(first, &st) == 0 && st.st_size > 0)
-		result = error_set(error, -ENOENT,
-			"%s: missing, but the store has documents: `garner repair %s` makes it again", path,
-			store->root);
+	char *path = store_path(store, "catalogue.db");
+	int result = path ? store_ground_lost(store, path, error) : no_memory(error, store->root);
 	if (!result)
 		result = catalogue_open(path, CATALOGUE_WRITE, &store->catalogue, error);
 	free(path);
-	free(first);
 	return result;
 }
 
@@ -271,7 +264,9 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 	struct store *store = store_make(path, engine, error);
 	if (!store)
 		return -ENOMEM;
-	int result = store_make_folders(store, error);
+	int result = store_ground_foreign(path, error);
+	if (!result)
+		result = store_make_folders(store, error);
 	char *lock = store_path(store, "lock");
 	if (!result)
 		result = lock ? lock_take(lock, (int64_t)time(NULL), &store->lock_fd, error) : no_memory(error, path);
@@ -311,22 +306,43 @@ int store_open(const char *path, const struct engine *engine, struct store **ret
 	return 0;
 }
 
+/* Two runs that make the same archive must not write into one file. */
+static int create_aside(struct store *store, struct error *error)
+{
+	if (asprintf(&store->pack_path, "%s.new", store->root) < 0) {
+		store->pack_path = NULL;
+		return no_memory(error, store->root);
+	}
+	int fd = open(store->pack_path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0)
+		return error_set(error, -errno, "%s: create: %s", store->pack_path, strerror(errno));
+	int result = 0;
+	if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
+		result = error_set(error, -EWOULDBLOCK, "%s: another run writes it", store->pack_path);
+	if (!result && ftruncate(fd, 0) < 0)
+		result = error_set(error, -errno, "%s: empty it: %s", store->pack_path, strerror(errno));
+	if (result)
+		close(fd);
+	else
+		store->pack_fd = fd;
+	return result;
+}
+
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
 {
-	struct store *store = store_make(path, engine, error);
+	char *target = NULL;
+	bool special = false;
+	int result = file_target(path, &target, &special, error);
+	if (!result && special)
+		result = error_set(error, -EINVAL, "%s: no regular file, which an archive needs", path);
+	struct store *store = result ? NULL : store_make(target, engine, error);
+	free(target);
 	if (!store)
-		return -ENOMEM;
+		return result ? result : -ENOMEM;
 	store->archive = true;
-	int result = catalogue_open(path, CATALOGUE_MEMORY, &store->catalogue, error);
-	if (!result && asprintf(&store->pack_path, "%s.new", store->root) < 0) {
-		store->pack_path = NULL;
-		result = no_memory(error, path);
-	}
-	if (!result) {
-		store->pack_fd = open(store->pack_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (store->pack_fd < 0)
-			result = error_set(error, -errno, "%s: create: %s", store->pack_path, strerror(errno));
-	}
+	result = catalogue_open(path, CATALOGUE_MEMORY, &store->catalogue, error);
+	if (!result)
+		result = create_aside(store, error);
 	if (!result)
 		result = pack_new(store->pack_fd, store->pack_path, 0, &store->pack, error);
 	if (!result)

@@ -8,8 +8,10 @@
 struct store;
 
 /* Opens (and makes) a store for writing; takes the lock, recovers torn tails. -EWOULDBLOCK with words
- * (pid, host, start time of the holder) when another run holds the lock. */
+ * (pid, host, start time of the holder) when another run holds the lock; -EEXIST: a folder of other things. */
 int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
+/* For verbs that change a store and never make one. -ENOENT with words: none stands at @path. */
+int store_must_exist(const char *path, struct error *error);
 /* A single archive instead: the same rules in memory, published at @path by store_finish. */
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
 /* CPU time of the writer so far, in nanoseconds: compressing frames; lines, rows and keys; sync and COMMIT. */

@@ -86,6 +86,8 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 			sync.options.min_interval > MAX_INTERVAL ? sync.options.min_interval : MAX_INTERVAL;
 	int result = garner_begin(garner);
 	if (!result)
+		result = store_must_exist(store, &garner->error);
+	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
 	if (result)
 		return result;

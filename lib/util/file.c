@@ -95,6 +95,21 @@ int file_sync_folder(const char *path, struct error *error)
 	return result;
 }
 
+int file_target(const char *path, char **ret_target, bool *ret_special, struct error *error)
+{
+	struct stat st;
+	bool there = stat(path, &st) == 0;
+	if (there && S_ISDIR(st.st_mode))
+		return error_set(error, -EISDIR, "%s: a folder stands there", path);
+	/* A pipe behind /dev/stdout has no path. */
+	char *target = there && S_ISREG(st.st_mode) ? realpath(path, NULL) : NULL;
+	if (!target && !(target = strdup(path)))
+		return error_set(error, -ENOMEM, "%s: no memory", path);
+	*ret_target = target;
+	*ret_special = there && !S_ISREG(st.st_mode);
+	return 0;
+}
+
 int file_publish(const char *path, struct view bytes, struct error *error)
 {
 	char *aside = NULL;

@@ -17,6 +17,9 @@ int file_write(int fd, const void *p, size_t n, struct error *error, const char 
 int file_sync(int fd, struct error *error, const char *name);
 /* Writes aside, fsync, rename over @path, fsync of the folder. */
 int file_publish(const char *path, struct view bytes, struct error *error);
+/* Where bytes for @path are to be renamed to: what a link leads to, or @path itself. *ret_special: it is there, and no
+ * regular file (a device, a pipe): nothing may take its place. -EISDIR with words: a folder. malloc'd. */
+int file_target(const char *path, char **ret_target, bool *ret_special, struct error *error);
 /* fsync of the folder that holds @path. */
 int file_sync_folder(const char *path, struct error *error);
 /* Makes @path with its parents (mode 0777 & ~umask); no error when it is there. */

@@ -1,0 +1,88 @@
+#!/bin/bash
+# What a user gets wrong costs neither a store nor a file, and is named.
+. "$(dirname "$0")/common.sh"
+cd "$work" || exit 1
+cp "$project"/testdata/seeds/00[12]*.txt .
+mkdir others nothing
+cp 001*.txt others
+gives 0 "$garner" ingest store 001*.txt
+
+# Verbs that need a store make none, and a folder of other things does not become one.
+for verb in "sync --quiet" repack reclean "forget --reason test" "search --index"; do
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $verb nothing $([ "${verb%% *}" = forget ] && echo 1)
+	says "nothing: not a store"
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $verb typo $([ "${verb%% *}" = forget ] && echo 1)
+	says "typo: No such file"
+done
+[ -z "$(ls nothing)" ] && [ ! -e typo ] || fail "a store was made"
+gives 3 "$garner" ingest others 002*.txt
+says "others: holds other files"
+[ "$(ls others | wc -l)" = 1 ] || fail "a folder of other files was changed"
+mkdir mounted mounted/lost+found
+gives 0 "$garner" ingest mounted 002*.txt
+gives 0 "$garner" ingest mounted 001*.txt
+
+# A catalogue that was emptied is not a new store: its packs would be cut to nothing.
+cp -r store emptied
+rm -f emptied/catalogue.db*
+: >emptied/catalogue.db
+gives 3 "$garner" ingest emptied 002*.txt
+says "emptied/catalogue.db: empty, .*garner repair"
+gives 3 "$garner" list emptied
+says "emptied/catalogue.db: .*garner repair"
+gives 0 "$garner" repair emptied
+gives 0 "$garner" verify --data emptied
+gives 0 "$garner" list emptied
+prints "10c47cf7c4680b5e"
+# So is one that a run left before its first line.
+cp -r store emptied2
+rm -f emptied2/catalogue.db*
+: >emptied2/manifest/runs.jsonl
+gives 3 "$garner" ingest emptied2 002*.txt
+says "emptied2/catalogue.db: missing, .*garner repair"
+
+# What a newer garner wrote is read by none of the verbs, and mended by none.
+cp -r store newer
+python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("PRAGMA user_version=99"); c.close()' newer/catalogue.db
+cp -r store newer_run
+sed -i 's/"format":1/"format":99/' newer_run/manifest/runs.jsonl
+grep -q '"format":99' newer_run/manifest/runs.jsonl || fail "runs.jsonl has no format"
+(cd newer_run && sha256sum packs/* manifest/* INDEX.md) >newer_run.sums
+for verb in list repair verify stats repack reclean "sync --quiet"; do
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $verb newer
+	says "newer/catalogue.db: format 99.*take a newer one"
+done
+gives 3 "$garner" repair newer_run
+says "newer_run/manifest/runs.jsonl: offset 0: format 99.*take a newer one"
+(cd newer_run && sha256sum --quiet -c ../newer_run.sums) || fail "repair changed a store of a newer garner"
+
+# What is to be replaced as a whole is a regular file; a link stays a link.
+mkfifo pipe
+timeout 20 cat pipe >through &
+gives 0 timeout 20 "$garner" export -o pipe store
+wait
+[ -p pipe ] || fail "a pipe was replaced by a file"
+grep -q 10c47cf7c4680b5e through || fail "nothing came through the pipe"
+gives 2 "$garner" build -o pipe 001*.txt
+says "pipe: no regular file"
+gives 2 "$garner" export --format tar.zst -o pipe store
+says "pipe: .*regular file"
+[ -p pipe ] || fail "a pipe was replaced by a file"
+gives 3 "$garner" build -o others 001*.txt
+says "others: a folder"
+gives 3 "$garner" export -o others store
+says "others: a folder"
+: >real.tar.zst
+ln -s real.tar.zst latest.tar.zst
+gives 0 "$garner" build -o latest.tar.zst 001*.txt
+[ -L latest.tar.zst ] || fail "a link was replaced by a file"
+gives 0 "$garner" verify --data real.tar.zst
+(
+	flock 9
+	gives 75 "$garner" build -o real.tar.zst 001*.txt
+	says "real.tar.zst.new: another run"
+) 9>real.tar.zst.new || exit 1
+finish
