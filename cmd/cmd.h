@@ -84,8 +84,10 @@ extern const struct option filter_options[]; /* with --help; ends with a zero ro
 	"  --query WORDS        whose title or text match\n"                                                           \
 	"  --duplicates WORD    all (default), first (no later copies) or only\n"                                      \
 	"  --from N, --limit N  begin at number N; at most N documents\n"
-/* NULL, or what is wrong with @argument. */
-const char *filter_take(struct garner_filter *filter, int c, const char *argument);
+/* False after a complaint. */
+bool filter_take(const struct verb *verb, struct garner_filter *filter, int c, const char *argument);
+/* Whether what was taken goes together; false after a complaint. */
+bool filter_check(const struct verb *verb, const struct garner_filter *filter);
 
 /* The verb only prints: it ends with whoever reads its output. After common_begin. */
 void output_only(void);
@@ -102,6 +104,8 @@ void config_mention(void);
 void config_free(void);
 
 int usage_error(const struct verb *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* getopt has said which option is wrong, and how. */
+int option_error(const struct verb *verb);
 int help(const struct verb *verb);
 /* For a verb whose one option is --help: -1 when @count operands stand from optind on, otherwise the exit
  * status. @wanted is the complaint. */
@@ -112,6 +116,12 @@ bool close_output(FILE *out);
 /* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
 bool diff_print(const char *before, const char *after);
 
+/* A name or words as one line: control characters, which a terminal would obey, as \xHH. */
+void print_name(FILE *out, const char *name);
+/* "garner: words" on standard error. */
+void print_error(const char *words);
+/* Whether a file may be made or replaced there at the end of the run; false after a complaint. */
+bool can_write(const char *path);
 /* "place: text", a line; @user, where there is one, is a uint64_t that counts them. */
 void print_place(void *user, const char *place, const char *text);
 /* A line of list and search. */

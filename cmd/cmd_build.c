@@ -36,12 +36,14 @@ static int run(int argc, char **argv)
 			if (!dedup_take(&build.common, optarg))
 				return usage_error(&verb_build, "--dedup '%s' is not mark, skip or off", optarg);
 		} else if (!common_take(&build.common, c, optarg, &usage))
-			return usage_error(&verb_build, "this option is not known or lacks its value");
+			return option_error(&verb_build);
 		if (usage)
 			return EXIT_USAGE;
 	}
 	if (!build.out)
 		return usage_error(&verb_build, "-o OUT.tar.zst is missing");
+	if (strcmp(build.out, "-") == 0)
+		return usage_error(&verb_build, "an archive is written aside and renamed: -o names a file");
 	if (optind == argc)
 		return usage_error(&verb_build, "name at least one file, folder or URL");
 	struct garner *garner = common_begin(&build.common);

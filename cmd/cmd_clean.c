@@ -49,13 +49,20 @@ static void print_text(struct clean *clean, const struct garner_document *d)
 	putchar('\n');
 }
 
+static void print_cut(const char *name, const struct garner_cut *cut, uint32_t line)
+{
+	print_name(stderr, name);
+	fprintf(stderr, ":%u: %s (%s): ", cut->at + line + 1, cut->reason, cut->kind ? cut->kind : "");
+	print_name(stderr, cut->lines[line]);
+	putc('\n', stderr);
+}
+
 static void print_cuts(const struct garner_document *d)
 {
 	const char *name = d->src.file ? d->src.file : d->url ? d->url : "-";
 	for (size_t i = 0; i < d->cut_count; i++)
 		for (uint32_t k = 0; k < d->cuts[i].line_count; k++)
-			fprintf(stderr, "%s:%u: %s (%s): %s\n", name, d->cuts[i].at + k + 1, d->cuts[i].reason,
-				d->cuts[i].kind ? d->cuts[i].kind : "", d->cuts[i].lines[k]);
+			print_cut(name, &d->cuts[i], k);
 }
 
 /* What was cut, as a patch without context: line numbers of the input, the reason behind the second @@. */
@@ -143,7 +150,7 @@ static int run(int argc, char **argv)
 		} else if (c == OPT_EXPLAIN) {
 			clean.explain = clean.common.options.explain = true;
 		} else if (!common_take(&clean.common, c, optarg, &usage)) {
-			return usage_error(&verb_clean, "this option is not known or lacks its value");
+			return option_error(&verb_clean);
 		}
 		if (usage)
 			return EXIT_USAGE;

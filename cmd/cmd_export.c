@@ -28,25 +28,24 @@ static int run(int argc, char **argv)
 	for (size_t i = 0; filter_options[i].name; i++)
 		all[i + OWN] = filter_options[i];
 	for (int c; (c = getopt_long(argc, argv, "ho:", all, NULL)) != -1;) {
-		const char *wrong = NULL;
 		switch (c) {
 		case 'h': return help(&verb_export);
-		case 'o': export.path = optarg; break;
+		case 'o': export.path = strcmp(optarg, "-") ? optarg : NULL; break;
 		case OPT_FORMAT: export.format = optarg; break;
 		case OPT_FIELDS: export.fields = optarg; break;
-		default: wrong = filter_take(&export.filter, c, optarg);
+		default:
+			if (!filter_take(&verb_export, &export.filter, c, optarg))
+				return EXIT_USAGE;
 		}
-		if (wrong)
-			return usage_error(&verb_export, "'%s' %s", optarg ? optarg : argv[optind - 1], wrong);
 	}
+	if (!filter_check(&verb_export, &export.filter))
+		return EXIT_USAGE;
 	if (argc - optind != 1)
 		return usage_error(&verb_export, "name one store");
 	struct garner *garner = reading_begin();
 	if (!garner)
 		return EXIT_STORE;
-	int result = garner_export(garner, argv[optind], &export, print, NULL);
-	int code = reading_end(garner, result);
-	return result == -EINVAL ? EXIT_USAGE : code;
+	return reading_end(garner, garner_export(garner, argv[optind], &export, print, NULL));
 }
 
 const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE",

@@ -15,7 +15,7 @@ static int run(int argc, char **argv)
 		if (c == 'h')
 			return help(&verb_forget);
 		if (c != 'r')
-			return usage_error(&verb_forget, "this option is not known or lacks its value");
+			return option_error(&verb_forget);
 		reason = optarg;
 	}
 	if (argc - optind < 2)

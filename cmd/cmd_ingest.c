@@ -22,7 +22,7 @@ static int run(int argc, char **argv)
 			return help(&verb_ingest);
 		const char *wrong = NULL;
 		if (!writing_take(&common, c, optarg, &wrong) && !common_take(&common, c, optarg, &usage))
-			wrong = "this option is not known or lacks its value";
+			return option_error(&verb_ingest);
 		if (wrong)
 			return usage_error(&verb_ingest, "%s", wrong);
 		if (usage)

@@ -23,10 +23,11 @@ static int run(int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, "h", filter_options, NULL)) != -1;) {
 		if (c == 'h')
 			return help(&verb_list);
-		const char *wrong = filter_take(&filter, c, optarg);
-		if (wrong)
-			return usage_error(&verb_list, "'%s' %s", optarg ? optarg : argv[optind - 1], wrong);
+		if (!filter_take(&verb_list, &filter, c, optarg))
+			return EXIT_USAGE;
 	}
+	if (!filter_check(&verb_list, &filter))
+		return EXIT_USAGE;
 	if (argc - optind != 1)
 		return usage_error(&verb_list, "name one store");
 	struct garner *garner = reading_begin();

@@ -106,7 +106,7 @@ static int run(int argc, char **argv)
 		else if (c == OPT_LIST)
 			changes.list = true;
 		else if (!common_take(&common, c, optarg, &usage))
-			return usage_error(&verb_reclean, "this option is not known or lacks its value");
+			return option_error(&verb_reclean);
 		if (usage)
 			return EXIT_USAGE;
 	}

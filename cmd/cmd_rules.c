@@ -57,7 +57,7 @@ static int run(int argc, char **argv)
 		if (c == 'h')
 			return help(&verb_rules);
 		if (c != 'r')
-			return usage_error(&verb_rules, "this option is not known or lacks its value");
+			return option_error(&verb_rules);
 		file = optarg;
 	}
 	int count = argc - optind;

@@ -36,14 +36,13 @@ static int run(int argc, char **argv)
 	for (int c; (c = getopt_long(argc, argv, "h", all, NULL)) != -1;) {
 		if (c == 'h')
 			return help(&verb_search);
-		const char *wrong = NULL;
 		if (c == OPT_INDEX)
 			index = true;
-		else
-			wrong = filter_take(&filter, c, optarg);
-		if (wrong)
-			return usage_error(&verb_search, "'%s' %s", optarg ? optarg : argv[optind - 1], wrong);
+		else if (!filter_take(&verb_search, &filter, c, optarg))
+			return EXIT_USAGE;
 	}
+	if (!filter_check(&verb_search, &filter))
+		return EXIT_USAGE;
 	if (index && argc - optind == 1)
 		return make_index(argv[optind]);
 	if (index || argc - optind < 2)

@@ -85,7 +85,7 @@ static int run(int argc, char **argv)
 		else if (c == OPT_JSON)
 			json = true;
 		else
-			return usage_error(&verb_show, "this option is not known or lacks its value");
+			return option_error(&verb_show);
 	}
 	if (argc - optind != 2)
 		return usage_error(&verb_show, "name the store and one document");

@@ -139,7 +139,8 @@ static int import_one(struct garner *garner, const char *store, const char *file
 	size_t added = 0, known = 0;
 	(void)settings;
 	int result = garner_source_import(garner, store, file, &added, &known);
-	fprintf(stderr, "%s: %zu sources added, %zu known\n", file, added, known);
+	if (result >= 0 || added)
+		fprintf(stderr, "%s: %zu sources added, %zu known\n", file, added, known);
 	return result ? complain(garner, "source import", result) : EXIT_DONE;
 }
 
@@ -173,7 +174,7 @@ static int run(int argc, char **argv)
 		case OPT_BACKFILL: settings.backfill = true; break;
 		case OPT_ALL: settings.all = true; break;
 		case OPT_FORMAT: settings.format = optarg; break;
-		default: return usage_error(&verb_source, "this option is not known or lacks its value");
+		default: return option_error(&verb_source);
 		}
 	}
 	if (argc - optind < 2)

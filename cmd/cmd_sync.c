@@ -156,7 +156,7 @@ static const char *take(struct settings *settings, int c, const char *argument)
 								: LOG_PLAIN;
 		return settings->log == LOG_PLAIN && strcmp(argument, "plain") ? "--log wants plain, json or none"
 									       : NULL;
-	default: return "this option is not known or lacks its value";
+	default: return "";
 	}
 }
 
@@ -172,12 +172,16 @@ static int run(int argc, char **argv)
 			!common_take(&settings.common, c, optarg, &usage))
 			wrong = take(&settings, c, optarg);
 		if (wrong)
-			return usage_error(&verb_sync, "%s", wrong);
+			return *wrong ? usage_error(&verb_sync, "%s", wrong) : option_error(&verb_sync);
 		if (usage)
 			return EXIT_USAGE;
 	}
 	if (argc - optind != 1)
 		return usage_error(&verb_sync, "name the store");
+	if (settings.sync.max_interval > 0 && settings.sync.min_interval > settings.sync.max_interval)
+		return usage_error(&verb_sync, "--min-interval is longer than --max-interval");
+	if (settings.metrics && !can_write(settings.metrics))
+		return EXIT_USAGE;
 	const char *store = argv[optind];
 	if (!settings.common.options.contact && !settings.common.options.user_agent && !settings.common.quiet)
 		fprintf(stderr, "garner: no --contact: owners of sites can't reach you\n");

@@ -17,7 +17,7 @@ static int run(int argc, char **argv)
 		if (c == 'h')
 			return help(&verb_verify);
 		if (c != 'd')
-			return usage_error(&verb_verify, "this option is not known");
+			return option_error(&verb_verify);
 		data = true;
 	}
 	if (argc - optind != 1)

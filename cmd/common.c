@@ -101,6 +101,37 @@ const char common_help[] =
 	"  -v, --verbose        name every input that is not stored, also what is known\n"
 	"  -h, --help           this text\n";
 
+void print_name(FILE *out, const char *name)
+{
+	for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+		bool second = *c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0; /* U+0080 to U+009F */
+		if (*c < ' ' || *c == 0x7F || second)
+			fprintf(out, "\\x%02X", *c);
+		else
+			putc(*c, out);
+		if (second)
+			fprintf(out, "\\x%02X", *++c);
+	}
+}
+
+void print_error(const char *words)
+{
+	fputs("garner: ", stderr);
+	print_name(stderr, words);
+	putc('\n', stderr);
+}
+
+bool can_write(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	bool good = folder && (access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0);
+	if (!good)
+		fprintf(stderr, "garner: %s: %s\n", path, strerror(errno));
+	free(folder);
+	return good;
+}
+
 static bool to_number(const char *text, double low, double high, double *ret)
 {
 	char *end;
@@ -265,22 +296,26 @@ static void show_progress(void *user, const struct garner_report *report)
 {
 	(void)user;
 	double seconds = report->seconds > 0 ? report->seconds : 1;
-	fprintf(stderr, "\r\033[K%llu documents, %llu dropped, %.1f MB, %.0f/s  %.60s",
+	char name[61];
+	fprintf(stderr, "\r\033[K%llu documents, %llu dropped, %.1f MB, %.0f/s  ",
 		(unsigned long long)(report->stored + report->known), (unsigned long long)report->dropped,
-		(double)report->bytes_in / 1e6, (double)report->inputs / seconds,
-		report->in_work ? report->in_work : "");
+		(double)report->bytes_in / 1e6, (double)report->inputs / seconds);
+	snprintf(name, sizeof(name), "%s", report->in_work ? report->in_work : "");
+	print_name(stderr, name);
 	fflush(stderr);
 }
 
 struct garner *common_begin(struct common *common)
 {
+	if (common->report && !can_write(common->report))
+		return NULL;
 	struct garner *garner = garner_new(common->reading ? NULL : &common->options);
 	if (!garner) {
 		fprintf(stderr, "garner: no memory\n");
 		return NULL;
 	}
 	if (garner_error(garner)) {
-		fprintf(stderr, "garner: %s\n", garner_error(garner));
+		print_error(garner_error(garner));
 		garner_free(garner);
 		return NULL;
 	}
@@ -310,6 +345,8 @@ static int exit_code(const struct garner_report *report, int result)
 		return EXIT_LOCKED;
 	if (result == -EINVAL)
 		return EXIT_USAGE;
+	if (signal_seen && result == -EINTR)
+		return EXIT_SIGNAL + signal_seen;
 	if (result < 0)
 		return EXIT_STORE;
 	if (signal_seen)
@@ -337,7 +374,7 @@ int common_end(struct common *common, struct garner *garner, int result)
 	if (!common->quiet && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	if (result < 0 && garner_error(garner))
-		fprintf(stderr, "garner: %s\n", garner_error(garner));
+		print_error(garner_error(garner));
 	tell_unnamed(common);
 	int code = exit_code(report, result);
 	if (common->report && !write_report(common->report, garner) && code <= EXIT_SOME_FAILED)
@@ -365,10 +402,13 @@ void common_failure(struct common *common, const struct garner_document *documen
 	const char *name = document->src.file ? document->src.file : document->url ? document->url : "-";
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	fprintf(stderr, "garner: %s", name);
+	fputs("garner: ", stderr);
+	print_name(stderr, name);
 	if (document->src.offset > 0)
 		fprintf(stderr, " at byte %lld", (long long)document->src.offset);
-	fprintf(stderr, ": %s%s%s\n", garner_reason_name(reason), detail ? ": " : "", detail ? detail : "");
+	fprintf(stderr, ": %s%s", garner_reason_name(reason), detail ? ": " : "");
+	print_name(stderr, detail ? detail : "");
+	putc('\n', stderr);
 }
 
 void common_summary(const struct common *common, const struct garner *garner, int result, const char *where)
@@ -410,13 +450,17 @@ struct garner *reading_begin(void)
 
 int reading_end(struct garner *garner, int result)
 {
-	if (result < 0 && garner_error(garner))
-		fprintf(stderr, "garner: %s\n", garner_error(garner));
+	/* Of what we ended ourselves, close_output tells why. */
+	if (result < 0 && result != -ECANCELED && garner_error(garner))
+		print_error(garner_error(garner));
 	running = NULL;
 	garner_free(garner);
 	if (!close_output(stdout))
 		return EXIT_STORE;
-	return result < 0 ? EXIT_STORE : EXIT_DONE;
+	return result == -EWOULDBLOCK ? EXIT_LOCKED
+	       : result == -EINVAL    ? EXIT_USAGE
+	       : result < 0	      ? EXIT_STORE
+				      : EXIT_DONE;
 }
 
 void print_place(void *user, const char *place, const char *text)
@@ -424,7 +468,8 @@ void print_place(void *user, const char *place, const char *text)
 	uint64_t *count = user;
 	if (count)
 		++*count;
-	printf("%s: %s\n", place, text);
+	print_name(stdout, place);
+	printf(": %s\n", text);
 }
 
 /* ---- help ------------------------------------------------------------------------------------ */
@@ -435,8 +480,14 @@ int usage_error(const struct verb *verb, const char *format, ...)
 	va_start(args, format);
 	fprintf(stderr, "garner %s: ", verb->name);
 	vfprintf(stderr, format, args);
-	fprintf(stderr, "\nusage: garner %s %s\n'garner %s --help' says more\n", verb->name, verb->usage, verb->name);
+	putc('\n', stderr);
 	va_end(args);
+	return option_error(verb);
+}
+
+int option_error(const struct verb *verb)
+{
+	fprintf(stderr, "usage: garner %s %s\n'garner %s --help' says more\n", verb->name, verb->usage, verb->name);
 	return EXIT_USAGE;
 }
 
@@ -454,7 +505,7 @@ int operands_only(const struct verb *verb, int argc, char **argv, int count, con
 	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
 		if (c == 'h')
 			return help(verb);
-		return usage_error(verb, "this option is not known");
+		return option_error(verb);
 	}
 	return argc - optind == count ? -1 : usage_error(verb, "%s", wanted);
 }

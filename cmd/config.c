@@ -8,6 +8,7 @@
 #include <ini.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { SETTINGS_MAX = 256, LINE_BYTES = 4096 };
@@ -102,6 +103,11 @@ static bool load(const char *named)
 	find_path(named);
 	if (!config.path[0])
 		return true;
+	struct stat st;
+	if (stat(config.path, &st) == 0 && S_ISDIR(st.st_mode)) {
+		fprintf(stderr, "garner: %s: %s\n", config.path, strerror(EISDIR));
+		return false;
+	}
 	int line = ini_parse(config.path, on_pair, NULL);
 	if (line == 0)
 		return true;
@@ -260,5 +266,5 @@ const struct verb verb_config = { "config", "--dump", "show the settings that ar
 	"                       ~/.config/garner/garner.ini where it is there\n"
 	"\n"
 	"The file's keys are the long options: 'contact = https://example.org/bot' before any section\n"
-	"holds for clean, build, ingest and sync; under [sync] for sync alone.\n",
+	"holds for clean, build, ingest, sync and reclean; under [sync] for sync alone.\n",
 	run, false };

@@ -34,15 +34,35 @@ const struct option filter_options[] = {
 	{ 0 },
 };
 
+/* A day that there is. */
 static bool is_date(const char *text)
 {
 	static const char shape[] = "dddd-dd-dd";
+	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 	if (strlen(text) != sizeof(shape) - 1)
 		return false;
 	for (size_t i = 0; shape[i]; i++)
 		if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
 			return false;
-	return true;
+	int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
+	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (month != 2 || day < 29 || leap);
+}
+
+static const char *take_date(const char *argument, const char **ret)
+{
+	*ret = argument;
+	return is_date(argument) ? NULL : "is not a date YYYY-MM-DD";
+}
+
+static const char *take_access(const char *argument, const char **ret)
+{
+	static const char *const words[] = { "open", "paywall", "consent", "error" };
+	*ret = argument;
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(argument, words[i]) == 0)
+			return NULL;
+	return "is not open, paywall, consent or error";
 }
 
 static const char *take_count(const char *argument, int64_t *ret)
@@ -56,16 +76,16 @@ static const char *take_count(const char *argument, int64_t *ret)
 	return NULL;
 }
 
-const char *filter_take(struct garner_filter *filter, int c, const char *argument)
+static const char *take(struct garner_filter *filter, int c, const char *argument)
 {
 	static const char *const dups[] = { "all", "first", "only" };
 	switch (c) {
-	case FILTER_SINCE: filter->since = argument; return is_date(argument) ? NULL : "is not a date YYYY-MM-DD";
-	case FILTER_UNTIL: filter->until = argument; return is_date(argument) ? NULL : "is not a date YYYY-MM-DD";
+	case FILTER_SINCE: return take_date(argument, &filter->since);
+	case FILTER_UNTIL: return take_date(argument, &filter->until);
 	case FILTER_HOST: filter->host = argument; return NULL;
 	case FILTER_LANG: filter->lang = argument; return NULL;
 	case FILTER_SOURCE: filter->source = argument; return NULL;
-	case FILTER_ACCESS: filter->access = argument; return NULL;
+	case FILTER_ACCESS: return take_access(argument, &filter->access);
 	case FILTER_QUERY: filter->query = argument; return NULL;
 	case FILTER_DUP:
 		for (int i = 0; i < 3; i++) {
@@ -77,6 +97,32 @@ const char *filter_take(struct garner_filter *filter, int c, const char *argumen
 		return "is not all, first or only";
 	case FILTER_FROM: return take_count(argument, &filter->from_n);
 	case FILTER_LIMIT: return take_count(argument, &filter->limit);
-	default: return "is not known";
+	default: return "";
 	}
+}
+
+static const char *name_of(int c)
+{
+	const struct option *option = filter_options;
+	while (option->name && option->val != c)
+		option++;
+	return option->name;
+}
+
+bool filter_take(const struct verb *verb, struct garner_filter *filter, int c, const char *argument)
+{
+	const char *wrong = take(filter, c, argument);
+	if (wrong && *wrong)
+		usage_error(verb, "--%s: '%s' %s", name_of(c), argument, wrong);
+	else if (wrong)
+		option_error(verb);
+	return !wrong;
+}
+
+bool filter_check(const struct verb *verb, const struct garner_filter *filter)
+{
+	if (!filter->since || !filter->until || strcmp(filter->since, filter->until) <= 0)
+		return true;
+	usage_error(verb, "--since %s is later than --until %s", filter->since, filter->until);
+	return false;
 }

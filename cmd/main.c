@@ -135,9 +135,8 @@ static void settle_memory(void)
 #endif
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
-	settle_memory();
 	if (argc < 2) {
 		print_verbs(stderr);
 		return EXIT_USAGE;
@@ -155,9 +154,20 @@ int main(int argc, char **argv)
 	argv++;
 	if (!config_apply(&argc, &argv))
 		return EXIT_USAGE;
+	char name[32];
+	snprintf(name, sizeof(name), "garner %s", verb->name);
+	argv[0] = name; /* getopt begins its complaints with it */
 	int code = verb->run(argc, argv);
 	if (code == EXIT_USAGE)
 		config_mention();
 	config_free();
 	return code;
+}
+
+int main(int argc, char **argv)
+{
+	settle_memory();
+	int code = run(argc, argv);
+	/* Verbs that print much have looked for themselves. */
+	return code == EXIT_DONE && !close_output(stdout) ? EXIT_STORE : code;
 }

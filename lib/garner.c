@@ -310,12 +310,19 @@ static void note_times(struct garner *garner, const struct store_times *times, u
 	*all -= *all < known ? *all : known;
 }
 
-static int run_store(struct garner *garner, struct run *run, const char *const *inputs, size_t input_count)
+/* @archive: its path; NULL: into a store. */
+static int run_store(
+	struct garner *garner, struct run *run, const char *archive, const char *const *inputs, size_t input_count)
 {
 	int result = run_inputs(garner, run, inputs, input_count);
 	if (result < 0 && !run->fn_result) {
 		store_abort(run->store);
 		return result;
+	}
+	/* A part must not take the place of a whole. */
+	if (archive && atomic_load(&garner->stop)) {
+		store_abort(run->store);
+		return error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
 	}
 	struct store_times times;
 	store_times(run->store, &times);
@@ -334,7 +341,9 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 		result = garner_remember(garner, NULL, inputs, input_count);
 	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
-	return result ? result : run_store(garner, &run, inputs, input_count);
+	if (result)
+		return result;
+	return run_store(garner, &run, path, inputs, input_count);
 }
 
 int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
@@ -350,7 +359,7 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 		if (result)
 			store_abort(run.store);
 		else
-			result = run_store(garner, &run, inputs, input_count);
+			result = run_store(garner, &run, NULL, inputs, input_count);
 	}
 	int kept = result >= 0 ? garner_keep_counts(garner, store) : 0;
 	return kept < 0 ? kept : result;

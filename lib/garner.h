@@ -242,7 +242,7 @@ GARNER_API int garner_clean(
 /* One page from memory. @url and @content_type may be NULL. @fn is called once. */
 GARNER_API int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url,
 	const char *content_type, garner_document_fn *fn, void *user);
-/* The same into one sealed archive, published by rename: @path is whole or not there. */
+/* The same into one sealed archive, published by rename: @path is whole, or as it was. -EINTR: the run was stopped. */
 GARNER_API int garner_build(struct garner *garner, const char *path, const char *const *inputs, size_t input_count,
 	garner_document_fn *fn, void *user);
 /* The same into a store, which is made when it is not there. */

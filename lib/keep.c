@@ -46,12 +46,14 @@ static const struct garner_cut *keep_cuts(struct keeper *keeper, const struct ga
 	X(url)                                                                                                         \
 	X(url_requested)                                                                                               \
 	X(url_canonical)                                                                                               \
-	X(host) X(site) X(title) X(published) X(published_from) X(published_precision) X(modified) X(fetched)          \
-		X(description) X(section) X(place) X(agency) X(image) X(licence) X(lang) X(access) X(robots)           \
-			X(charset.declared) X(charset.used) X(charset.from) X(text_from) X(markdown) X(sha256)         \
-				X(sha256_raw) X(rules) X(normaliser) X(tool) X(src.file) X(src.record) X(http.type)    \
-					X(http.etag) X(http.last_modified) X(feed.url) X(feed.guid) X(feed.published)  \
-						X(feed.title) X(raw.file) X(store.pack)
+	X(host)                                                                                                        \
+	X(site)                                                                                                        \
+	X(title) X(published) X(published_from) X(published_precision) X(modified) X(fetched) X(description)           \
+		X(section) X(place) X(agency) X(image) X(licence) X(lang) X(access) X(robots) X(charset.declared)      \
+			X(charset.used) X(charset.from) X(text_from) X(markdown) X(sha256) X(sha256_raw) X(rules)      \
+				X(normaliser) X(tool) X(src.file) X(src.record) X(http.type) X(http.etag)              \
+					X(http.last_modified) X(feed.url) X(feed.guid) X(feed.published) X(feed.title) \
+						X(raw.file) X(store.pack)
 
 /* The text stands in the member, as a rule. */
 static void keep_body(struct keeper *keeper, struct page *page)
@@ -111,8 +113,10 @@ int keep_results(struct page *page)
 	X(url)                                                                                                         \
 	X(url_requested)                                                                                               \
 	X(protocol)                                                                                                    \
-	X(content_type) X(content_encoding) X(etag) X(last_modified) X(ip) X(file) X(record) X(feed_url) X(feed_guid)  \
-		X(feed_published) X(feed_title) X(identity) X(title_hint) X(published_hint) X(revisit_url) X(robots)
+	X(content_type)                                                                                                \
+	X(content_encoding)                                                                                            \
+	X(etag) X(last_modified) X(ip) X(file) X(record) X(feed_url) X(feed_guid) X(feed_published) X(feed_title)      \
+		X(identity) X(title_hint) X(published_hint) X(revisit_url) X(robots)
 
 static struct view keep_view(struct keeper *keeper, struct view v)
 {

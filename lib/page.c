@@ -2,6 +2,31 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include "util/utf8.h"
+
+/* Words may quote the input, be cut in a letter, or end their line, as those of libraries do: what is no letter becomes
+ * \xHH. */
+static const char *clean(struct page *page, struct view words)
+{
+	while (words.n && words.p[words.n - 1] == '\n')
+		words.n--;
+	char *out = arena_alloc(&page->arena, 4 * words.n + 1);
+	size_t n = 0;
+	for (size_t at = 0; out && at < words.n;) {
+		size_t from = at;
+		uint32_t cp = utf8_next(words, &at);
+		if (cp != UTF8_BAD && cp >= ' ' && (cp < 0x7F || cp >= 0xA0)) {
+			memcpy(out + n, words.p + from, at - from);
+			n += at - from;
+			continue;
+		}
+		for (; from < at; from++)
+			n += (size_t)sprintf(out + n, "\\x%02X", (unsigned char)words.p[from]);
+	}
+	if (out)
+		out[n] = 0;
+	return out;
+}
 
 int page_drop(struct page *page, int reason, const char *format, ...)
 {
@@ -11,7 +36,7 @@ int page_drop(struct page *page, int reason, const char *format, ...)
 	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
 	page->reason = reason;
-	page->detail = arena_strdup_view(&page->arena, view_of(words));
+	page->detail = clean(page, view_of(words));
 	return reason;
 }
 
@@ -24,7 +49,7 @@ void page_note(struct page *page, const char *format, ...)
 	va_end(args);
 	size_t n = page->document.error_count;
 	const char **grown = arena_grow(&page->arena, page->errors, n * sizeof(*grown), (n + 1) * sizeof(*grown));
-	const char *copy = arena_strdup_view(&page->arena, view_of(words));
+	const char *copy = clean(page, view_of(words));
 	if (!grown || !copy)
 		return;
 	grown[n] = copy;

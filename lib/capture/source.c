@@ -132,7 +132,8 @@ struct capture_reader {
 	size_t count, at;
 	struct folder *folder; /* being walked */
 	struct source source;
-	bool open; /* source is */
+	bool open;    /* source is */
+	bool stopped; /* the run was, while bytes were waited for */
 	struct buf name;
 };
 
@@ -215,6 +216,7 @@ static int begin_file(struct capture_reader *reader, int fd, struct page *page)
 			close(fd);
 		return no_memory(page);
 	}
+	stream_stops(stream, reader->engine->stop, &reader->stopped);
 	reader->source = (struct source){ .engine = reader->engine, .name = reader->name.p };
 	int result = source_begin(&reader->source, stream, &page->error);
 	reader->open = result == 0;
@@ -252,7 +254,8 @@ static int begin_path(struct capture_reader *reader, const char *path, struct pa
 		return no_memory(page);
 	if (strcmp(path, "-") == 0)
 		return begin_file(reader, STDIN_FILENO, page);
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	/* A pipe without a writer is waited for where the run can still be stopped. */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &st) < 0) {
 		int code = errno;
 		if (fd >= 0)
@@ -301,6 +304,8 @@ int capture_next(struct capture_reader *reader, struct page *page)
 				return result;
 		}
 		int result = reader->source.ops->next(&reader->source, page);
+		if (reader->stopped)
+			return SOURCE_END; /* what was read to there is not the whole of anything */
 		if (result != SOURCE_END) {
 			if (!page->capture.file.p && !reader->source.urls)
 				page->capture.file = view_of(page_str(page, view_of(reader->source.name)));

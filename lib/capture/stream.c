@@ -1,6 +1,7 @@
 #include "capture/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include "util/limits.h"
 
 enum {
+	STOP_LOOK_MS = 100,
 	WINDOW_BYTES = 256 << 10,
 	WINDOW_KEEP_BYTES = 1 << 20, /* a larger one, grown for one record, is given back behind it */
 };
@@ -34,12 +36,26 @@ struct stream *stream_new(size_t (*pull)(struct stream *, char *, size_t), void 
 	return stream;
 }
 
+/* Until something can be read. A signal may come to another thread, so the flag is looked at again and again. False:
+ * the run is to end. */
+static bool wait_for_bytes(struct stream *stream)
+{
+	struct pollfd poller = { .fd = stream->fd, .events = POLLIN };
+	while (!stream->stop || !atomic_load(stream->stop)) {
+		int k = poll(&poller, 1, STOP_LOOK_MS);
+		if (k > 0 || (k < 0 && errno != EINTR))
+			return true;
+	}
+	*stream->stopped = true;
+	return false;
+}
+
 static size_t fd_pull(struct stream *stream, char *room, size_t n)
 {
 	ssize_t k;
 	do
-		k = read(stream->fd, room, n);
-	while (k < 0 && errno == EINTR);
+		k = stream->waits && !wait_for_bytes(stream) ? 0 : read(stream->fd, room, n);
+	while (k < 0 && (errno == EINTR || (errno == EAGAIN && stream->waits)));
 	return k < 0 ? stream_fail(stream, GARNER_UNREADABLE, "read: %s", strerror(errno)) : (size_t)k;
 }
 
@@ -55,6 +71,16 @@ struct stream *stream_of_fd(int fd)
 	if (stream)
 		stream->fd = fd;
 	return stream;
+}
+
+void stream_stops(struct stream *stream, const atomic_bool *stop, bool *ret_stopped)
+{
+	struct stat st;
+	if (fstat(stream->fd, &st) < 0 || S_ISREG(st.st_mode))
+		return;
+	stream->waits = true;
+	stream->stop = stop;
+	stream->stopped = ret_stopped;
 }
 
 static size_t view_pull(struct stream *stream, char *room, size_t n)

@@ -7,6 +7,7 @@
 #ifndef GARNER_CAPTURE_STREAM_H
 #define GARNER_CAPTURE_STREAM_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -22,6 +23,10 @@ struct stream {
 	int reason;	/* 0, or why it ended early: UNREADABLE, TRUNCATED, BAD_CODING (enum garner_reason) */
 	char detail[STREAM_DETAIL_BYTES];
 	int fd; /* of stream_of_fd, else -1 */
+	/* Of stream_stops. */
+	bool waits;
+	const atomic_bool *stop;
+	bool *stopped;
 	/* At most @n bytes into @room; 0: the end, reason set when it came early. */
 	size_t (*pull)(struct stream *stream, char *room, size_t n);
 	void (*close)(struct stream *stream);
@@ -30,6 +35,9 @@ struct stream {
 
 /* Each returns NULL only when memory is out (then @under, @fd stay the caller's); closing closes what is under. */
 struct stream *stream_of_fd(int fd);
+/* What comes from a pipe or a terminal is waited for, but only until *@stop (may be NULL) is set: then it ends, and
+ * *@ret_stopped is set. */
+void stream_stops(struct stream *stream, const atomic_bool *stop, bool *ret_stopped);
 struct stream *stream_of_view(struct view bytes);
 /* With a pull and close of one's own. */
 struct stream *stream_new(size_t (*pull)(struct stream *, char *, size_t), void (*close)(struct stream *), void *state);

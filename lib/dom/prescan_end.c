@@ -76,8 +76,12 @@ static void on_close_in_body(struct prescan *ps, const struct token *token, enum
 		ps->form_unknown = true;
 		unsigned fragile = ps->fragile;
 		close_wild(ps, token);
-		if (fragile && !ps->blind)
+		/* The guess closed what the form held, and it stays open without the form. */
+		if (fragile && !ps->blind) {
+			ps->blind = true;
+			ps->depth = 0;
 			prescan_wild(ps);
+		}
 		return;
 	}
 	if (class == CONTENT_FORMAT && answer != ANSWER_YES) {

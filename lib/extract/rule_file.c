@@ -16,8 +16,8 @@ struct reader {
 
 static int refuse(struct reader *reader, const char *words, struct view what)
 {
-	return error_set(reader->error, -EINVAL, "%s:%u: %s: %.*s", reader->name, reader->line, words,
-		(int)(what.n < 120 ? what.n : 120), what.p ? what.p : "");
+	return error_set(reader->error, -EINVAL, "%s:%u: %s%s%.*s", reader->name, reader->line, words,
+		what.n ? ": " : "", (int)(what.n < 120 ? what.n : 120), what.p ? what.p : "");
 }
 
 static int no_memory(struct reader *reader)

@@ -93,6 +93,8 @@ static int add_url(struct desk *desk, struct view url, enum ledger_kind kind, bo
 static int add_folder(struct desk *desk, const char *path)
 {
 	struct stat st;
+	if (strstr(path, "://"))
+		return error_set(&desk->garner->error, -EINVAL, "%s: neither http(s) nor a folder", path);
 	char *whole = realpath(path, NULL);
 	if (!whole || stat(whole, &st) < 0 || !S_ISDIR(st.st_mode)) {
 		int code = whole ? ENOTDIR : errno;
@@ -158,7 +160,11 @@ int garner_source_import(
 int garner_source_remove(struct garner *garner, const char *store, const char *url)
 {
 	struct desk desk;
-	int result = desk_open(garner, store, &desk);
+	garner->error = (struct error){ 0 };
+	int result = store_must_exist(store, &garner->error);
+	if (result)
+		return result;
+	result = desk_open(garner, store, &desk);
 	if (!result)
 		result = ledger_remove(desk.ledger, url, &garner->error);
 	if (result == 1) {

@@ -25,6 +25,11 @@ printf '{"text":"Good line, which is long enough to be a paragraph of its own.",
 gives 1 "$garner" clean --format jsonl lines.jsonl
 prints '"record":"a"'
 says "bad-json"
+# Bytes that are no letters, quoted in the words of the reason
+gives 1 "$garner" clean "$project/testdata/fuzz/capture/bytes_in_lines.jsonl"
+says "bad-json: line 1: .*byte 0xff"
+prints "bleibt, weil sie ganz ist"
+python3 -c 'import sys; open(sys.argv[1], encoding="utf-8").read()' "$work/err" || fail "invalid UTF-8 in a message"
 # 200,000 nested tags
 { printf '<html><body>'; yes '<div>' | head -n 200000 | tr -d '\n'; printf '<p>The one sentence that stands at the bottom of a very deep page, and must be found there.</p>'; } >deep.html
 gives 0 "$garner" clean deep.html

@@ -85,4 +85,89 @@ gives 0 "$garner" verify --data real.tar.zst
 	gives 75 "$garner" build -o real.tar.zst 001*.txt
 	says "real.tar.zst.new: another run"
 ) 9>real.tar.zst.new || exit 1
+
+# Options and values that are not: said once, with the option's name.
+gives 2 "$garner" list --sinse 2024-01-01 store
+says "^garner list: unrecognized option '--sinse'"
+[ "$(wc -l <err)" = 3 ] || fail "a wrong option takes more than three lines"
+for date in 2024-13-01 2024-02-30 2023-02-29 2024-1-1 yesterday; do
+	gives 2 "$garner" list --until $date store
+	says "--until: '$date' is not a date"
+done
+gives 0 "$garner" list --since 2024-02-29 --until 2024-02-29 store
+gives 2 "$garner" list --since 2024-03-01 --until 2024-02-29 store
+says "--since 2024-03-01 is later than --until 2024-02-29"
+gives 2 "$garner" export --access public store
+says "--access: 'public' is not open"
+gives 2 "$garner" sync --min-interval 20 --max-interval 10 store
+says "--min-interval is longer"
+gives 2 "$garner" build -o - 001*.txt
+says "names a file"
+gives 0 "$garner" export -o - store
+prints 10c47cf7c4680b5e
+gives 2 "$garner" clean --report no/such/folder.json 001*.txt
+says "no/such/folder.json: No such file"
+[ ! -s out ] || fail "the run began though its report can't be written"
+gives 2 "$garner" clean --config . 001*.txt
+says "^garner: \.: Is a directory"
+gives 2 "$garner" source add store ftp://quay.example/feed
+says "neither http\(s\) nor a folder"
+gives 3 "$garner" source remove typo https://quay.example/feed
+[ ! -e typo ] || fail "source remove made a store"
+for arguments in --help --version "--help limits" "list --help" "export store"; do
+	# shellcheck disable=SC2086
+	gives 3 sh -c "'$garner' $arguments >/dev/full"
+	says "standard output: No space"
+	[ "$(wc -l <err)" = 1 ] || fail "a full device is named more than once"
+done
+
+# Another run holds the lock: 75, of every verb that writes.
+for verb in "ingest store 002_f827c2b710232763.txt" "repair store" "repack store" "forget --reason test store 0" \
+	"search --index store" "sync --quiet store" "reclean store" "source add store others"; do
+	# shellcheck disable=SC2086
+	gives 75 flock store/lock "$garner" $verb
+	says "store/lock: another run"
+done
+
+# Names that a terminal would obey.
+mkdir odd
+: >odd/$'two\nlines.txt'
+: >odd/$'red\e[31m.txt'
+gives 1 "$garner" clean odd
+says 'odd/two\\x0Alines.txt: empty'
+says 'odd/red\\x1B\[31m.txt: empty'
+
+# A signal ends a run that waits: for standard input, or for the writer of a pipe. A build that was stopped leaves the
+# archive of before.
+sha256sum real.tar.zst >real.sum
+waits() {
+	"$@" <pipe >out 2>err &
+	local run=$! got
+	exec 8>pipe
+	printf '{"text":"A line that stands before the end of the input.","id":"a"}\n' >&8
+	sleep 0.3
+	kill -INT $run
+	for _ in $(seq 100); do
+		kill -0 $run 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -KILL $run 2>/dev/null && fail "SIGINT did not end: $*"
+	wait $run
+	got=$?
+	exec 8>&-
+	checks=$((checks + 1))
+	[ $got = 130 ] || fail "exit $got, not 130: $*"
+}
+set -m # a shell without job control lets its background processes ignore SIGINT
+for jobs in 1 4; do
+	waits "$garner" clean --jobs $jobs -
+	waits "$garner" ingest --jobs $jobs store -
+	waits "$garner" build --jobs $jobs -o real.tar.zst -
+	says "real.tar.zst: not written"
+	mkfifo alone$jobs
+	waits "$garner" clean --jobs $jobs alone$jobs
+done
+set +m
+sha256sum --quiet -c real.sum || fail "a part took the place of an archive"
+gives 0 "$garner" verify --data store
 finish
