@@ -18,7 +18,7 @@
  *     takes section                    behind most of the text, what follows goes with it, up to where prose stands in
  *                                      a row again; elsewhere the line stays (extract/text_section.h)
  *     marks comment                    a line of a comment, "Reply": cuts nothing itself
- *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage   a rule in code instead of a pattern
+ *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage|next|teasers   a rule in code, no pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -48,6 +48,8 @@ enum rule_detector {
 	DETECT_SCORER,
 	DETECT_REPEATED,
 	DETECT_PASSAGE,
+	DETECT_NEXT,
+	DETECT_TEASERS,
 	DETECT_COUNT
 };
 

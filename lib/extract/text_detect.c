@@ -108,6 +108,8 @@ bool detect(
 	case DETECT_SCORER:
 	case DETECT_REPEATED:
 	case DETECT_PASSAGE:
+	case DETECT_NEXT:
+	case DETECT_TEASERS:
 	case DETECT_NONE:
 	case DETECT_COUNT: break;
 	}

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
+#include "extract/text_next.h"
 #include "extract/text_passage.h"
 #include "extract/text_section.h"
 #include "extract/text_work.h"
@@ -310,6 +311,23 @@ static int cut_passages(struct work *work)
 	return result;
 }
 
+static int cut_from(struct work *work, size_t place, const struct rule *rule)
+{
+	int result = 0;
+	for (; place < work->live_count && result == 0; place++)
+		result = cut(work, place, rule);
+	return result;
+}
+
+/* What follows the text without a head that names it. */
+static int cut_next(struct work *work)
+{
+	const struct rule *next = work->rules->detectors[DETECT_NEXT],
+			  *teasers = work->rules->detectors[DETECT_TEASERS];
+	int result = next && !next->off ? cut_from(work, next_find(work), next) : 0;
+	return result || !teasers || teasers->off ? result : cut_from(work, teasers_find(work), teasers);
+}
+
 static int run_pass(struct work *work)
 {
 	const struct rule *scorer = work->rules->detectors[DETECT_SCORER];
@@ -325,6 +343,8 @@ static int run_pass(struct work *work)
 		result = cut_sections(work);
 	if (result == 0)
 		result = cut_headlines(work);
+	if (result == 0)
+		result = cut_next(work);
 	if (result == 0 && score)
 		result = cut_furniture(work, &scores);
 	if (result == 0)

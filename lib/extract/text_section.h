@@ -11,7 +11,7 @@ bool section_takes_rest(const struct work *work, size_t place);
  * words stand before the head, and it ends before SECTION_TEXT lines of long prose in a row, where the text goes on;
  * teasers are a headline and a paragraph in turns. A head that stands there twice is that of boxes within the text.
  * *place: its head, *ret_end: behind its last line. False: none. */
-enum { SECTION_PROSE = 100, SECTION_PERCENT = 60, SECTION_TEXT = 2, SECTION_TEXT_WORDS = 15, SECTION_HEADS = 32 };
+enum { SECTION_PROSE = 100, SECTION_PERCENT = 30, SECTION_TEXT = 2, SECTION_TEXT_WORDS = 15, SECTION_HEADS = 32 };
 struct section_walk {
 	size_t place;
 	uint64_t before, prose, all; /* words */

@@ -395,6 +395,68 @@ static void what_stands_behind_little_text_is_no_comment_section(void **state)
 	assert_non_null(strstr(o.member, "middle, where their grandparents"));
 }
 
+#define NEXT_ARTICLE                                                                                                   \
+	"A whale in the harbour basin\n\nIt came with the evening tide and did not find the way out again until the "  \
+	"morning.\n\nPublished\n\nIn short\n\nThe harbour master, who has seen seals, was asked what to do, and "      \
+	"said that he did not know."
+
+static void the_next_article_of_an_endless_page_goes(void **state)
+{
+	(void)state;
+	static struct outcome o, again;
+	clean("A bridge for the island\n\nPublished\n\nIn short\n\n" REPORT "\n\n" NEXT_ARTICLE "\n\n" NEXT_ARTICLE
+	      "\n",
+		&o);
+	assert_non_null(strstr(o.cut, "related.next:A whale in the harbour basin\n"));
+	assert_non_null(strstr(o.cut, "related.next:The harbour master"));
+	assert_non_null(strstr(o.member, "watch the boats come home in the evening."));
+	assert_null(strstr(o.member, "harbour"));
+	clean(o.member, &again);
+	assert_string_equal(again.member, o.member);
+}
+
+/* Cards of a list, each with its byline, have little text between them. */
+static void keeps_a_list_of_short_articles(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	clean("A bridge for the island\n\nPublished\n\nIn short\n\nThe council will build it before the winter "
+	      "begins.\n\n" NEXT_ARTICLE "\n\n" REPORT "\n\n" NEXT_ARTICLE "\n",
+		&o);
+	assert_null(strstr(o.cut, "related.next"));
+	assert_non_null(strstr(o.member, "The harbour master, who has seen seals"));
+}
+
+#define LONG_TEASER_A "Why the last ferryman of the sound still rows every night\n"
+#define LONG_TEASER_B "The council bought a bench and nobody knows where it is\n"
+#define LONG_TEASER_C "Four children built a raft and met a very large seal\n"
+
+static void teasers_behind_a_text_go_without_a_head(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	static const char a[] = "He has rowed across four thousand times, and still he counts.",
+			  b[] = "It was painted, it was carried away, and it was forgotten.",
+			  c[] = "The seal won, but all of them came home by supper time.";
+	char text[8192];
+	snprintf(text, sizeof(text), "%s\n\n%s%s\n\n%s%s\n\n%s%s\n", REPORT, LONG_TEASER_A, a, LONG_TEASER_B, b,
+		LONG_TEASER_C, c);
+	clean(text, &o);
+	assert_string_equal(o.member, REPORT "\n");
+	assert_non_null(strstr(o.cut, "related.teasers:" LONG_TEASER_A));
+	assert_non_null(strstr(o.cut, "related.teasers:The seal won"));
+	/* two are too few to be sure, and sections of the text have paragraphs like its others */
+	snprintf(text, sizeof(text), "%s\n\n%s%s\n\n%s%s\n", REPORT, LONG_TEASER_A, a, LONG_TEASER_B, b);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "related.teasers"));
+	static const char more[] = "Work on the first of the piers will begin as soon as the ice has gone, and the "
+				   "ferry will sail twice an hour until the day when the bridge is open.";
+	snprintf(text, sizeof(text), "%s\n\n%s%s\n\n%s%s\n\n%s%s\n", REPORT, LONG_TEASER_A, more, LONG_TEASER_B,
+		more + 4, LONG_TEASER_C, more + 8);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "related.teasers"));
+}
+
 /* Once for wide screens and once for narrow ones. */
 static void a_passage_that_stands_twice_goes_the_second_time(void **state)
 {
@@ -661,6 +723,9 @@ int main(void)
 		cmocka_unit_test(a_section_behind_the_text_goes_with_its_head),
 		cmocka_unit_test(a_section_ends_where_the_text_goes_on),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
+		cmocka_unit_test(the_next_article_of_an_endless_page_goes),
+		cmocka_unit_test(keeps_a_list_of_short_articles),
+		cmocka_unit_test(teasers_behind_a_text_go_without_a_head),
 		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),
 		cmocka_unit_test(keeps_a_quotation_said_twice_and_a_refrain),
 		cmocka_unit_test(placeholder_text_goes),

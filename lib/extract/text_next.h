@@ -1,0 +1,20 @@
+/* What follows a text without a head that names it: the next article of an endless page, and a list of teasers. */
+#ifndef GARNER_EXTRACT_TEXT_NEXT_H
+#define GARNER_EXTRACT_TEXT_NEXT_H
+
+#include "extract/text_work.h"
+
+/* Where the next article of an endless page begins, or live_count. Its byline or its date label stands there as it
+ * stood over the text, and within NEXT_NEAR lines another line of the text's head, in the same order; NEXT_PROSE words
+ * of prose stand between. A headline with a lead above belong to it. */
+enum { NEXT_HEAD_PROSE = 60, NEXT_HEAD_LINES = 24, NEXT_PROSE = 100, NEXT_NEAR = 8, NEXT_LEAD_WORDS = 45 };
+size_t next_find(const struct work *work);
+
+/* Where a list of teasers begins at the end of a text, or live_count: TEASERS or more, each a headline and one short
+ * paragraph (means: TEASER_HEAD words at least, TEASER_WORDS at most, and half of what the text's own paragraphs have),
+ * perhaps with TEASER_REST short lines behind; NEXT_PROSE words of prose stand before. Sections of a text have longer
+ * paragraphs and shorter heads. */
+enum { TEASERS = 3, TEASER_HEAD = 7, TEASER_WORDS = 30, TEASER_WORDS_MAX = 45, TEASER_REST = 3 };
+size_t teasers_find(const struct work *work);
+
+#endif
