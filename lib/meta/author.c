@@ -3,10 +3,10 @@
 #include "meta/byline.h"
 #include "util/utf8.h"
 
-enum { LINE_BYTES = 200, BYLINE_BYTES = 120, HANDLE_LINE_BYTES = 24, STANDFIRST = 3 };
+enum { LINE_BYTES = 200, BYLINE_BYTES = 120, HANDLE_LINE_BYTES = 24, STANDFIRST = 3, IMPRINT_SCORE = 10 };
 
 /* A field of the head with nothing but the site's address, its name in one word, a ministry or an institute says whose
- * the site is, not who wrote: it counts only where a byline says the same. */
+ * the site is, and seldom who wrote: anything else goes before. */
 static bool is_imprint(const struct authors *a, bool organisation)
 {
 	const struct names *names = &a->scratch->names;
@@ -32,6 +32,7 @@ struct author_group *author_offer(struct authors *a, enum author_kind kind, int 
 		a->scratch++;
 	} else {
 		g->names.count = 0;
+		g->linked = g->right = false;
 	}
 	return g;
 }
@@ -78,7 +79,8 @@ static void from_ld(struct authors *a)
 	}
 	int score = item->class <= LD_WORK ? 90 : 76;
 	bool news = view_ends(item->type, VIEW("NewsArticle"));
-	author_offer(a, AUTHOR_LD, !news && is_imprint(a, !persons) ? 0 : author_weigh(a, persons ? score : 49, 45));
+	author_offer(a, AUTHOR_LD,
+		!news && is_imprint(a, !persons) ? IMPRINT_SCORE : author_weigh(a, persons ? score : 49, 45));
 }
 
 static void from_head(struct authors *a, enum clue_origin origin, enum author_kind kind, int score, int flags)
@@ -94,8 +96,8 @@ static void from_head(struct authors *a, enum clue_origin origin, enum author_ki
 			author_read(a, title_cut(a->d, value), flags);
 			cut_address(a, before);
 		}
-		author_offer(a, kind, is_imprint(a, false) ? 0 : author_weigh(a, score - (int)rank * 3, 40))->rank =
-			(uint8_t)rank;
+		author_offer(a, kind, is_imprint(a, false) ? IMPRINT_SCORE : author_weigh(a, score - (int)rank * 3, 40))
+			->rank = (uint8_t)rank;
 	}
 }
 

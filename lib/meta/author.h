@@ -95,7 +95,23 @@ enum author_kind {
 	X(HEADING_CLUES)                                                                                               \
 	X(LD_ITEMS)                                                                                                    \
 	X(PATH)                                                                                                        \
-	X(HAS_SITE)
+	X(HAS_SITE)                                                                                                    \
+	X(SURNAME)                                                                                                     \
+	X(BIO)                                                                                                         \
+	X(LEAD)                                                                                                        \
+	X(AVATAR)                                                                                                      \
+	X(HOUSE)                                                                                                       \
+	X(TITLE_TAG)                                                                                                   \
+	X(USER_CLUES)                                                                                                  \
+	X(PERSONS)                                                                                                     \
+	X(LD_FIELDS)                                                                                                   \
+	X(SCHEMA)                                                                                                      \
+	X(SEEN_MORE)                                                                                                   \
+	X(LD_FREE)                                                                                                     \
+	X(LD_SECTION)                                                                                                  \
+	X(RIVAL_PERSONS)                                                                                               \
+	X(RIVAL_PERSON_BEST)                                                                                           \
+	X(AT_RIGHT)
 
 enum author_feature {
 #define AUTHOR_FEATURE_ENUM(name) AUTHOR_X_##name,
@@ -113,6 +129,7 @@ struct author_group {
 	bool foot;   /* stands behind the body */
 	bool picked; /* by the scores */
 	bool linked; /* a name is a link */
+	bool right;  /* set at the right, as a signature is */
 	uint8_t x[AUTHOR_X_COUNT];
 	int32_t belief; /* 1/1024 logit of being the page's authors, all and no others */
 };
@@ -130,6 +147,8 @@ struct author_model {
 	int32_t prefer;		/* what being picked by the scores counts for when groups compete */
 	int32_t least;		/* believed less, nobody is named */
 	int32_t least_declared; /* the same where JSON-LD declares an article: its publisher fills in its authors */
+	int32_t least_site;	/* the same there for the site itself */
+	int32_t least_said;	/* the same for what author_is_said() */
 	struct forest forest;
 };
 extern const struct author_model author_model;
@@ -155,10 +174,13 @@ void author_look(struct authors *authors);
 void author_marks(struct authors *authors);
 /* Fills the others of x of all groups. */
 void author_facts(struct authors *authors);
-/* By its facts the group needs no model: names of two to four words, none of them the site's or a job, in "By Ann Lee"
- * or next to a date near the headline, in "Author: Ann Lee", or marked by rel or itemprop near the headline. */
+/* By its facts the group needs little of the model: names of two to four words, none of them the site's or a job, in
+ * "By Ann Lee" or next to a date near the headline, in "Author: Ann Lee", or marked by rel or itemprop near the
+ * headline. */
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
-/* Fills belief of all groups. Returns the one that names the page's authors, or NULL. */
+/* @belief is enough for a group with the facts @x. */
+bool author_is_believed(const struct author_model *model, const uint8_t x[AUTHOR_X_COUNT], int32_t belief);
+/* Fills belief of all groups. Returns the one of those believed that names the page's authors, or NULL. */
 const struct author_group *author_believe(struct authors *authors);
 
 #endif

@@ -14,6 +14,19 @@ bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
 	return full && (byline || alone || marked || x[AUTHOR_X_KIND] == AUTHOR_LABEL);
 }
 
+/* What an article's JSON-LD declares is filled in by its publisher: less is asked of it, but not of agencies. */
+static int32_t least_of(const struct author_model *m, const uint8_t x[AUTHOR_X_COUNT])
+{
+	if (x[AUTHOR_X_LD_CLASS] != LD_ARTICLE || x[AUTHOR_X_AGENCY])
+		return m->least;
+	return x[AUTHOR_X_SITE] ? m->least_site : m->least_declared;
+}
+
+bool author_is_believed(const struct author_model *m, const uint8_t x[AUTHOR_X_COUNT], int32_t belief)
+{
+	return belief >= least_of(m, x) || (belief >= m->least_said && author_is_said(x));
+}
+
 const struct author_group *author_believe(struct authors *a)
 {
 	const struct author_model *m = &author_model;
@@ -23,12 +36,10 @@ const struct author_group *author_believe(struct authors *a)
 		struct author_group *g = &a->groups[i];
 		forest_score(&m->forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
 		int32_t value = g->belief + (g->picked ? m->prefer : 0);
-		if (best && value <= most)
+		if (!author_is_believed(m, g->x, g->belief) || (best && value <= most))
 			continue;
 		best = g;
 		most = value;
 	}
-	bool declared = a->d->main && a->d->main->class == LD_ARTICLE;
-	bool believed = best && (best->belief >= (declared ? m->least_declared : m->least) || author_is_said(best->x));
-	return believed ? best : NULL;
+	return best;
 }

@@ -12,13 +12,14 @@ struct seen {
 	unsigned head, foot; /* lines near the headline, behind the body */
 	bool introduced, alone, kept, dated;
 	size_t distance; /* lines from the headline */
+	size_t more;	 /* other words of the shortest line */
 };
 
 /* What all groups share. */
 struct shared {
 	const struct authors *a;
-	uint8_t dated, og_type, path;
-	unsigned paragraphs, author_clues, byline_clues, date_clues, heading_clues;
+	uint8_t dated, og_type, path, schema;
+	unsigned paragraphs, author_clues, byline_clues, date_clues, heading_clues, user_clues, persons, ld_fields;
 	size_t body_bytes;
 	uint32_t title[TITLE_WORDS], site[TITLE_WORDS];
 	size_t title_n, site_n;
@@ -68,6 +69,54 @@ static uint8_t path_depth(struct view url)
 	return few(slashes);
 }
 
+/* Different names that properties and links of authors give: a list of texts, a thread of answers has many. */
+static unsigned count_persons(const struct detail *detail)
+{
+	enum { ENOUGH = 8 };
+	struct view seen[ENOUGH];
+	unsigned n = 0;
+	for (size_t i = 0; i < detail->count && n < ENOUGH; i++) {
+		const struct clue *c = &detail->clues[i];
+		if (c->fact != CLUE_AUTHOR || (c->origin != FROM_ITEMPROP && c->origin != FROM_REL))
+			continue;
+		unsigned k = 0;
+		while (k < n && !view_eq(seen[k], c->value))
+			k++;
+		if (k == n)
+			seen[n++] = c->value;
+	}
+	return n;
+}
+
+/* How much the JSON-LD item tells of its text. */
+static unsigned count_fields(const struct ld_item *item)
+{
+	if (!item)
+		return 0;
+	const struct view fields[] = { item->headline, item->description, item->section, item->image, item->published,
+		item->modified, item->body, item->lang, item->publisher, item->url, item->id };
+	unsigned n = (item->is_free >= 0) + (item->tag_count > 0);
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		n += fields[i].n > 0;
+	return n;
+}
+
+static uint8_t schema_of(struct view type)
+{
+	static const struct {
+		struct view end;
+		uint8_t value;
+	} kinds[] = { { { "Article", 7 }, 7 }, { { "Posting", 7 }, 6 }, { { "QAPage", 6 }, 5 },
+		{ { "Question", 8 }, 5 }, { { "Recipe", 6 }, 4 }, { { "Product", 7 }, 3 }, { { "Blog", 4 }, 2 },
+		{ { "Page", 4 }, 2 } };
+	if (view_eq(type, VIEW("DiscussionForumPosting")))
+		return 5;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (view_ends(type, kinds[i].end))
+			return kinds[i].value;
+	return type.n > 0;
+}
+
 static void read_shared(struct shared *s, const struct authors *a)
 {
 	const struct decide *d = a->d;
@@ -87,12 +136,16 @@ static void read_shared(struct shared *s, const struct authors *a)
 		switch (d->detail->clues[i].fact) {
 		case CLUE_AUTHOR: s->author_clues++; break;
 		case CLUE_BYLINE: s->byline_clues++; break;
+		case CLUE_USER: s->user_clues++; break;
 		case CLUE_DATE:
 		case CLUE_DATELINE: s->date_clues++; break;
 		case CLUE_TITLE: s->heading_clues += d->detail->clues[i].origin == FROM_HEADING; break;
 		default: break;
 		}
 	}
+	s->persons = count_persons(d->detail);
+	s->ld_fields = count_fields(d->main);
+	s->schema = schema_of(d->evidence->schema_type);
 	if (page->document.title)
 		s->title_n = fold_hashes(view_of(page->document.title), s->title, TITLE_WORDS);
 	for (size_t i = 0; i < d->site_count; i++)
@@ -128,13 +181,13 @@ struct line {
 };
 
 struct lines {
-	struct line list[4 * WINDOW];
+	struct line list[5 * WINDOW];
 	size_t count;
 };
 
 static void read_lines(const struct decide *d, struct lines *lines, size_t from, size_t to, bool foot)
 {
-	for (size_t i = from; i < to && i < d->page->block_count && lines->count < 4 * WINDOW; i++) {
+	for (size_t i = from; i < to && i < d->page->block_count && lines->count < 5 * WINDOW; i++) {
 		struct line *line = &lines->list[lines->count++];
 		line->block = i;
 		line->foot = foot;
@@ -150,10 +203,10 @@ static void read_windows(const struct decide *d, struct lines *lines)
 		return;
 	size_t begin = head > 3 ? head - 3 : 0, end = head + WINDOW + 2;
 	read_lines(d, lines, begin, end, false);
-	if (d->first != SIZE_MAX && d->first > end) {
-		size_t from = d->first > end + 3 ? d->first - 3 : end;
-		read_lines(d, lines, from, d->first + 2, false);
-		end = d->first + 2;
+	if (d->first != SIZE_MAX && d->first + 5 > end) {
+		size_t from = d->first > end + 6 ? d->first - 6 : end;
+		read_lines(d, lines, from, d->first + 5, false);
+		end = d->first + 5;
 	}
 	if (d->last != SIZE_MAX)
 		read_lines(d, lines, d->last + 1 > end ? d->last : end, d->last + WINDOW, true);
@@ -179,7 +232,7 @@ static void look(const struct decide *d, const struct lines *lines, struct view 
 	uint32_t words[NAME_WORDS];
 	size_t n = fold_hashes(name, words, NAME_WORDS);
 	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
-	*seen = (struct seen){ .distance = 100 };
+	*seen = (struct seen){ .distance = 100, .more = 100 };
 	for (size_t i = 0; i < lines->count && n; i++) {
 		const struct line *line = &lines->list[i];
 		const struct block *b = &d->page->blocks[line->block];
@@ -196,6 +249,8 @@ static void look(const struct decide *d, const struct lines *lines, struct view 
 		seen->kept |= !b->cut && b->text.n >= 60;
 		if (far < seen->distance)
 			seen->distance = far;
+		if (line->n >= n && line->n - n < seen->more)
+			seen->more = line->n - n;
 	}
 }
 
@@ -260,6 +315,9 @@ static void read_names(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_AGENCY] = bool_of(names_is_agency(first));
 	x[AUTHOR_X_SITE_WORDS] = q_ratio(hits(words, n, s->site, s->site_n), n);
 	x[AUTHOR_X_TITLE_WORDS] = q_ratio(hits(words, n, s->title, s->title_n), n);
+	x[AUTHOR_X_HOUSE] = bool_of(names_is_house(first) || names_has_house(first));
+	x[AUTHOR_X_TITLE_TAG] = bool_of(
+		view_starts(d->evidence->title_tag, first) || view_ends(view_trim(d->evidence->title_tag), first));
 	x[AUTHOR_X_HOST] = bool_of(in_host(url_host(d->page->capture.url), first));
 }
 
@@ -273,6 +331,7 @@ static void read_seen(const struct decide *d, const struct lines *lines, struct 
 	g->x[AUTHOR_X_SEEN_ALONE] = bool_of(seen.alone);
 	g->x[AUTHOR_X_SEEN_DISTANCE] = few(seen.distance);
 	g->x[AUTHOR_X_SEEN_DATED] = bool_of(seen.dated);
+	g->x[AUTHOR_X_SEEN_MORE] = few(seen.more);
 	g->x[AUTHOR_X_SEEN_KEPT] = bool_of(seen.kept);
 }
 
@@ -294,8 +353,8 @@ static size_t shared_names(const struct author_group *a, const struct author_gro
 
 static void compare(const struct authors *a, struct author_group *g)
 {
-	unsigned same = 0, head = 0, shown = 0, parts = 0, wholes = 0, rivals = 0;
-	int same_best = 0, rival_best = 0;
+	unsigned same = 0, head = 0, shown = 0, parts = 0, wholes = 0, rivals = 0, persons = 0;
+	int same_best = 0, rival_best = 0, person_best = 0;
 	for (size_t i = 0; i < a->count; i++) {
 		const struct author_group *o = &a->groups[i];
 		if (o == g)
@@ -314,6 +373,9 @@ static void compare(const struct authors *a, struct author_group *g)
 		} else if (both == 0) {
 			rivals++;
 			rival_best = o->score > rival_best ? o->score : rival_best;
+			bool person = !o->x[AUTHOR_X_SITE] && o->x[AUTHOR_X_WORDS_MIN] > 1;
+			persons += person;
+			person_best = person && o->score > person_best ? o->score : person_best;
 		}
 	}
 	g->x[AUTHOR_X_SAME] = few(same);
@@ -324,6 +386,8 @@ static void compare(const struct authors *a, struct author_group *g)
 	g->x[AUTHOR_X_WHOLES] = few(wholes);
 	g->x[AUTHOR_X_RIVALS] = few(rivals);
 	g->x[AUTHOR_X_RIVAL_BEST] = q_count((size_t)rival_best);
+	g->x[AUTHOR_X_RIVAL_PERSONS] = few(persons);
+	g->x[AUTHOR_X_RIVAL_PERSON_BEST] = q_count((size_t)person_best);
 	g->x[AUTHOR_X_GROUP_COUNT] = few(a->count);
 }
 
@@ -363,6 +427,7 @@ static void read_page(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_LD_HAS_PUBLISHER] = bool_of(item && item->publisher.n);
 	x[AUTHOR_X_GENERATOR] = generator_of(d->evidence->generator);
 	x[AUTHOR_X_LINKED] = bool_of(g->linked);
+	x[AUTHOR_X_AT_RIGHT] = bool_of(g->right);
 	x[AUTHOR_X_LD_CLASS] = item ? item->class : 255;
 	x[AUTHOR_X_LD_NEWS] = news_of(item ? item->type : VIEW_NONE);
 	x[AUTHOR_X_LD_ORGANISATION] = bool_of(organisation);
@@ -379,6 +444,12 @@ static void read_page(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_HEADING_CLUES] = q_count(s->heading_clues);
 	x[AUTHOR_X_LD_ITEMS] = q_count(d->detail->ld.count);
 	x[AUTHOR_X_PATH] = s->path;
+	x[AUTHOR_X_USER_CLUES] = q_count(s->user_clues);
+	x[AUTHOR_X_PERSONS] = q_count(s->persons);
+	x[AUTHOR_X_LD_FIELDS] = q_count(s->ld_fields);
+	x[AUTHOR_X_SCHEMA] = s->schema;
+	x[AUTHOR_X_LD_FREE] = bool_of(item && item->is_free >= 0);
+	x[AUTHOR_X_LD_SECTION] = bool_of(item && item->section.n);
 	x[AUTHOR_X_HAS_SITE] = bool_of(d->page->document.site);
 }
 
@@ -419,7 +490,8 @@ void author_facts(struct authors *a)
 		g->x[AUTHOR_X_RANK] = g->rank;
 		g->x[AUTHOR_X_FOOT] = bool_of(g->foot);
 		read_names(&shared, g);
-		compare(a, g);
 		read_page(&shared, g);
 	}
+	for (size_t i = 0; i < a->count; i++)
+		compare(a, &a->groups[i]);
 }

@@ -2,10 +2,10 @@
 
 #include "meta/byline.h"
 
-enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400 };
+enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400, LEAST_SCORE = 20 };
 
 /* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
-static struct view label_at(const struct decide *d, size_t at)
+static struct view label_at(const struct decide *d, size_t at, bool aside)
 {
 	const struct page *page = d->page;
 	struct view text = page->blocks[at].text;
@@ -15,7 +15,7 @@ static struct view label_at(const struct decide *d, size_t at)
 	bool noun = text.n > 4 && (text.p[text.n - 1] == ':' || names_is_noun(text));
 	bool label = noun && names_is_intro(text) && at + 1 < page->block_count;
 	bool labelled = names_is_labelled(text);
-	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node))
+	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node) != aside)
 		return VIEW_NONE;
 	if (labelled)
 		return text;
@@ -25,12 +25,12 @@ static struct view label_at(const struct decide *d, size_t at)
 }
 
 /* Such a label wherever it stands, if the page has only one. */
-static void from_labels(struct authors *a)
+static void from_labels(struct authors *a, bool aside, int score)
 {
 	const struct decide *d = a->d;
 	struct view found = VIEW_NONE;
 	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
-		struct view text = label_at(d, i);
+		struct view text = label_at(d, i, aside);
 		if (text.n == 0)
 			continue;
 		if (found.n && !view_eq(found, text))
@@ -39,7 +39,7 @@ static void from_labels(struct authors *a)
 	}
 	if (found.n)
 		author_read(a, found, NAMES_LOOSE | (names_introduced(found) ? NAMES_MARKED : 0));
-	author_offer(a, AUTHOR_LABEL, author_weigh(a, 52, 0));
+	author_offer(a, AUTHOR_LABEL, author_weigh(a, score, 0))->foot = aside;
 }
 
 /* A name that stands alone, set off by its type, at the end or the beginning of the body. */
@@ -47,14 +47,38 @@ static void from_signature(struct authors *a)
 {
 	const struct decide *d = a->d;
 	bool article = d->main ? d->main->class == LD_ARTICLE : d->published.year >= 0;
-	if (d->first == SIZE_MAX || !article)
+	if (d->first == SIZE_MAX)
 		return;
-	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++)
-		byline_signature(d, &a->scratch->names, i);
+	for (size_t i = d->last; i < d->page->block_count && i <= d->last + 2 && a->scratch->names.count == 0; i++) {
+		bool right = byline_is_at_right(d, i);
+		if (article || right)
+			byline_signature(d, &a->scratch->names, i);
+		a->scratch->right = right && a->scratch->names.count;
+	}
 	author_offer(a, AUTHOR_SIGNATURE, author_weigh(a, 48, 0));
+	if (!article)
+		return;
 	for (size_t i = d->first > 2 ? d->first - 2 : 0; i <= d->first && a->scratch->names.count == 0; i++)
 		byline_signature(d, &a->scratch->names, i);
 	author_offer(a, AUTHOR_SIGNATURE, author_weigh(a, 47, 0));
+}
+
+/* "Ann Lee" in a line by itself behind the body, and then "Ann Lee is a …" or her picture. */
+static void from_bio(struct authors *a)
+{
+	enum { REACH = 12 };
+	const struct decide *d = a->d;
+	for (size_t i = d->last; d->last != SIZE_MAX && i + 1 < d->page->block_count && i <= d->last + REACH; i++) {
+		struct view name = d->page->blocks[i].text, next = d->page->blocks[i + 1].text;
+		if (!byline_is_name(name) || decide_is_aside(d, d->page->blocks[i].node))
+			continue;
+		bool bio = next.n > name.n + 40 && view_starts(next, view_first(name, view_find_byte(name, ' ')));
+		if (!bio && !byline_is_pictured(d, i))
+			continue;
+		author_read(a, name, 0);
+		break;
+	}
+	author_offer(a, AUTHOR_SIGNATURE, author_weigh(a, 46, 0))->foot = true;
 }
 
 /* The way in and out of an account. */
@@ -153,10 +177,12 @@ void author_far(struct authors *a, int best)
 {
 	if (best >= 52)
 		return;
-	if (a->count == 0)
+	if (best < LEAST_SCORE)
 		from_only_name(a);
-	from_labels(a);
+	from_labels(a, false, 52);
+	from_labels(a, true, 44);
 	from_signature(a);
+	from_bio(a);
 	from_far_properties(a);
 	from_far_boxes(a, CLUE_BYLINE, AUTHOR_CLASS, 37);
 	from_far_boxes(a, CLUE_USER, AUTHOR_USER, 34);

@@ -7,6 +7,9 @@ enum { LINE_BYTES = 300, LINK_BYTES = 80 };
 /* Lines of the page that hold the name as it is written, at most a few. */
 struct counts {
 	unsigned all, few_words, prose, credit, holder;
+	unsigned surname; /* hold only its last word: who is written about */
+	unsigned bio;	  /* begin with it and go on: "Ann Lee is a …" */
+	unsigned lead;	  /* at the beginning of the body */
 };
 
 static bool holds_any(struct view text, const struct view *words, size_t count)
@@ -32,15 +35,31 @@ static bool is_copyright(struct view text)
 	return holds_any(text, words, sizeof(words) / sizeof(words[0]));
 }
 
+static struct view last_word(struct view name)
+{
+	size_t at = name.n;
+	while (at > 0 && name.p[at - 1] != ' ')
+		at--;
+	return view_from(name, at);
+}
+
 static struct counts count_lines(const struct decide *d, struct view name)
 {
-	enum { ENOUGH = 8, SHORT_BYTES = 40 };
+	enum { ENOUGH = 8, SHORT_BYTES = 40, LAST_BYTES = 4, LEAD_BYTES = 120 };
 	struct counts c = { 0 };
+	struct view last = last_word(name);
 	for (size_t i = 0; i < d->page->block_count && c.all < ENOUGH; i++) {
-		struct view text = d->page->blocks[i].text;
-		if (text.n < name.n || view_find(text, name) == text.n)
+		const struct block *b = &d->page->blocks[i];
+		struct view text = b->text;
+		if (view_find(text, last) == text.n)
 			continue;
+		if (text.n < name.n || view_find(text, name) == text.n) {
+			c.surname += c.surname < ENOUGH && !b->cut && last.n >= LAST_BYTES && last.n < name.n;
+			continue;
+		}
 		c.all++;
+		c.bio += text.n > name.n + SHORT_BYTES && view_starts(text, name);
+		c.lead += !b->cut && text.n >= LEAD_BYTES && i >= d->first && i <= d->first + 1;
 		c.few_words += text.n < name.n + SHORT_BYTES;
 		c.prose += text.n > LINE_BYTES;
 		c.credit += text.n < LINE_BYTES && is_credit(text);
@@ -80,13 +99,28 @@ static size_t twin_of(const struct authors *a, size_t g)
 	return i;
 }
 
-/* Links whose text is the first of a group's names. */
+/* Who is in a picture, and nothing else: "Portrait of Ann Lee". */
+static void read_picture(const struct authors *a, const size_t *twins, struct view alt, unsigned *avatar)
+{
+	enum { MORE_BYTES = 24 };
+	for (size_t g = 0; alt.n && g < a->count; g++) {
+		struct view name = a->groups[g].names.list[0];
+		avatar[g] += twins[g] == g && alt.n >= name.n && alt.n <= name.n + MORE_BYTES &&
+			     view_find(alt, name) < alt.n;
+	}
+}
+
+/* Links whose text is the first of a group's names, and pictures that show who is called so. */
 static void read_links(struct authors *a, const size_t *twins)
 {
 	const struct dom *dom = a->d->dom;
-	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 };
+	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 }, avatar[AUTHOR_GROUPS] = { 0 };
 	for (uint32_t i = 1; i < dom->count; i++) {
-		if (dom->nodes[i].is_text || dom->nodes[i].tag != DOM_a)
+		if (dom->nodes[i].is_text)
+			continue;
+		if (dom->nodes[i].tag == DOM_img)
+			read_picture(a, twins, dom_attr(dom, i, DOM_ATTR_ALT), avatar);
+		if (dom->nodes[i].tag != DOM_a)
 			continue;
 		struct view text = link_text(dom, i);
 		for (size_t g = 0; text.n && g < a->count; g++) {
@@ -101,6 +135,7 @@ static void read_links(struct authors *a, const size_t *twins)
 	for (size_t g = 0; g < a->count; g++) {
 		a->groups[g].x[AUTHOR_X_PERSON_LINKS] = q_count(person[twins[g]]);
 		a->groups[g].x[AUTHOR_X_OTHER_LINKS] = q_count(other[twins[g]]);
+		a->groups[g].x[AUTHOR_X_AVATAR] = q_count(avatar[twins[g]]);
 	}
 }
 
@@ -117,6 +152,9 @@ void author_marks(struct authors *a)
 		g->x[AUTHOR_X_SEEN_PROSE] = q_count(counts[i].prose);
 		g->x[AUTHOR_X_CREDIT] = q_count(counts[i].credit);
 		g->x[AUTHOR_X_HOLDER] = q_count(counts[i].holder);
+		g->x[AUTHOR_X_SURNAME] = q_count(counts[i].surname);
+		g->x[AUTHOR_X_BIO] = q_count(counts[i].bio);
+		g->x[AUTHOR_X_LEAD] = q_count(counts[i].lead);
 	}
 	read_links(a, twins);
 }

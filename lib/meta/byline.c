@@ -10,7 +10,7 @@ struct segment {
 	uint32_t link; /* end of the link it stands in; 0: none */
 };
 
-enum { SEGMENTS = 32, NAME_LINE_BYTES = 100, HANDLE_BYTES = 30 };
+enum { SEGMENTS = 32, NAME_LINE_BYTES = 100, HANDLE_BYTES = 30, HOUSE_BYTES = 40 };
 
 /* A link to all that is filed under a word: no person's name. */
 static bool leads_to_topic(const struct decide *d, uint32_t link)
@@ -239,7 +239,22 @@ static bool in_topic_link(const struct decide *d, uint32_t node)
 	return false;
 }
 
-/* A name that stands alone next to a date between headline and body. */
+bool byline_is_pictured(const struct decide *d, size_t at)
+{
+	enum { BEFORE = 30, BEHIND = 12, MORE_BYTES = 32 };
+	const struct block *b = &d->page->blocks[at];
+	uint32_t end = b->last_node + BEHIND < d->dom->count ? b->last_node + BEHIND : d->dom->count;
+	for (uint32_t i = b->node > BEFORE ? b->node - BEFORE : 1; i < end; i++) {
+		if (d->dom->nodes[i].is_text || d->dom->nodes[i].tag != DOM_img)
+			continue;
+		struct view alt = dom_attr(d->dom, i, DOM_ATTR_ALT);
+		if (alt.n >= b->text.n && alt.n <= b->text.n + MORE_BYTES && view_find(alt, b->text) < alt.n)
+			return true;
+	}
+	return false;
+}
+
+/* A name that stands alone next to a date or a picture of who is called so, between headline and body. */
 void byline_lone(const struct decide *d, struct names *names, size_t at)
 {
 	const struct block *b = &d->page->blocks[at];
@@ -255,6 +270,7 @@ void byline_lone(const struct decide *d, struct names *names, size_t at)
 		     date_find(&d->dates, d->page->blocks[at + 1].text, &date, NULL);
 	dated |= at > 0 && d->page->blocks[at - 1].text.n < 80 &&
 		 date_find(&d->dates, d->page->blocks[at - 1].text, &date, NULL);
+	dated = dated || (byline_is_name(b->text) && byline_is_pictured(d, at));
 	if (dated && !names_is_role(b->text) && !names_is_agency(b->text) &&
 		!date_find(&d->dates, b->text, &date, NULL) && !names_ends_byline(b->text))
 		names_read(names, &d->page->arena, b->text, d->dates.lang, 0);
@@ -278,6 +294,19 @@ static bool is_set_off(const struct decide *d, const struct block *b)
 	return true;
 }
 
+bool byline_is_at_right(const struct decide *d, size_t at)
+{
+	enum { UP = 4 };
+	uint32_t n = d->page->blocks[at].node;
+	for (int up = 0; up < UP && n != 0; up++, n = d->dom->nodes[n].parent) {
+		struct view style = d->dom->nodes[n].is_text ? VIEW_NONE : dom_attr(d->dom, n, DOM_ATTR_STYLE);
+		size_t align = view_find(style, VIEW("text-align"));
+		if (align < style.n)
+			return view_starts(view_trim(view_from(style, align + sizeof("text-align"))), VIEW("right"));
+	}
+	return false;
+}
+
 void byline_signature(const struct decide *d, struct names *names, size_t at)
 {
 	const struct block *b = &d->page->blocks[at];
@@ -285,6 +314,10 @@ void byline_signature(const struct decide *d, struct names *names, size_t at)
 	if (b->kind != BLOCK_PARAGRAPH || (b->cut && !decide_in_box(d, b->node)) || b->text.n > NAME_LINE_BYTES ||
 		decide_is_aside(d, b->node) || !is_set_off(d, b))
 		return;
+	if (b->text.n <= HOUSE_BYTES && (names_is_house(b->text) || names_is_house_word(b->text))) {
+		names_read(names, &d->page->arena, b->text, d->dates.lang, NAMES_HOUSE);
+		return;
+	}
 	while (view_next_token(&rest, '/', &part)) {
 		struct view words = view_trim(part), word;
 		size_t count = 0;

@@ -12,10 +12,15 @@ void byline_box(const struct decide *d, struct names *names, uint32_t node, bool
 bool byline_is_name(struct view line);
 /* A name and a date in one line: "Ada Muster | 05.04.2025", "05.04.2025 by Ada Muster". */
 void byline_dated(const struct decide *d, struct names *names, const struct block *b);
-/* Block @at is a name that stands alone next to a date. */
+/* A picture next to block @at shows who its text names. */
+bool byline_is_pictured(const struct decide *d, size_t at);
+/* Block @at is a name that stands alone next to a date, or to the picture of who is called so. */
 void byline_lone(const struct decide *d, struct names *names, size_t at);
 
-/* Block @at is a name and nothing else, in italics or bold. */
+/* Block @at is a name, of a person or a house, and nothing else, in italics or bold. */
 void byline_signature(const struct decide *d, struct names *names, size_t at);
+
+/* The style of block @at, or of a box around it, sets its text at the right. */
+bool byline_is_at_right(const struct decide *d, size_t at);
 
 #endif

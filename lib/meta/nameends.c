@@ -57,3 +57,29 @@ bool names_is_house(struct view line)
 			return true;
 	return false;
 }
+
+bool names_has_house(struct view line)
+{
+	static const struct view words[] = { W("redak"), W("redacc"), W("redact"), W("redazion"), W("redatt"),
+		W("editorial"), W("newsroom"), W("newsdesk"), W("team"), W("staff"), W("zespol"), W("equipo"),
+		W("equipe"), W("toimitus"), W("haber merkezi"), W("редакц"), W("编辑部"), W("編集部") };
+	char text[64];
+	struct view f = names_fold(line, text, sizeof(text));
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (view_find(f, words[i]) < f.n)
+			return true;
+	return false;
+}
+
+bool names_is_house_word(struct view line)
+{
+	static const struct view ends[] = { W("redaktion"), W("redaction"), W("redaccion"), W("redazione"),
+		W("redactie"), W("redakcja"), W("team") };
+	char text[40];
+	size_t dash = view_find_byte(line, '-');
+	struct view f = names_fold(line, text, sizeof(text));
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (view_find_byte(line, ' ') == line.n && dash > 0 && dash < line.n && view_ends(f, ends[i]))
+			return true;
+	return false;
+}

@@ -8,7 +8,7 @@
 	{                                                                                                              \
 		text, sizeof(text) - 1                                                                                 \
 	}
-enum { COUNT_MAX_WORDS = 7, NAME_BYTES = 120 };
+enum { COUNT_MAX_WORDS = 7, NAME_BYTES = 120, HANDLE_LETTERS = 3 };
 
 static struct view folded(struct view v, char *out, size_t cap)
 {
@@ -310,7 +310,9 @@ static bool is_name(struct view v, int flags)
 	count_words(v, &words, &capitals, &digits);
 	if (words == 0 || words > (flags & NAMES_WHOLE ? 2 * COUNT_MAX_WORDS : COUNT_MAX_WORDS) || (utf8_count(v) < 2))
 		return false;
-	if (digits > 0 && (!(flags & NAMES_LOOSE) || digits * (words > 1 ? 4 : 2) > v.n))
+	/* "user40713" is what a field for authors may hold, in a line it is no name. */
+	bool handle = words == 1 && ascii_is_alpha(v.p[0]) && digits + HANDLE_LETTERS <= v.n;
+	if (digits > 0 && (!(flags & NAMES_LOOSE) || (!handle && digits * (words > 1 ? 4 : 2) > v.n)))
 		return false;
 	if (flags & NAMES_LOOSE)
 		return words <= 3 || capitals + 1 >= words;
@@ -455,6 +457,9 @@ static void read_parts(struct names *names, struct arena *arena, struct view lin
 			continue;
 		struct view part = view_trim(view_make(line.p + from, at - from));
 		bool introduced = false;
+		/* "By Ann Lee, in Culture, Berlin": places and topics from here on. */
+		if (parts > 0 && view_starts(part, VIEW("in ")))
+			break;
 		part = strip_intro(part, &introduced);
 		bool handle = flags & NAMES_LOOSE && parts == 0;
 		if (part.n && (handle || !goes_on_as_role(part) || (parts == 0 && !is_credential(part)))) {

@@ -39,6 +39,10 @@ bool names_is_role(struct view line);
 bool names_is_given(struct view word);
 /* "Daily News Staff", "The Example Team": all who write for a house. */
 bool names_is_house(struct view line);
+/* The same in one word with a dash: "Example-Redaktion". */
+bool names_is_house_word(struct view line);
+/* A word of it says that many write under the name: "Redaktion", "The Example Team", "Online-Redaktion Beispiel". */
+bool names_has_house(struct view line);
 /* A word of it is what somebody does. */
 bool names_has_role(struct view line);
 /* The same words, whatever their case and accents. */

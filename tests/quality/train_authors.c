@@ -1,6 +1,7 @@
 /* Trains what an author's name is believed by, and measures it by cross-validation over sites. See README.md. */
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,26 +15,33 @@
 #include "pipeline.h"
 #include "util/limits.h"
 
-static const char usage[] = "train_authors [--data DIR] [--write FILE] [--set NAME=VALUE]... [--show]\n"
-			    "  --data DIR     folder of the data sets (default ../shared/data)\n"
-			    "  --write FILE   train on everything and write the model (lib/meta/authormodel.c)\n"
-			    "  --set eta=0.1  trees, depth, eta, subsample, columns, min_weight, lambda;\n"
-			    "                 prefer, least, declared: see lib/meta/author.h\n"
-			    "  --show         what is chosen for each page when its site was held out\n";
+static const char usage[] =
+	"train_authors [--data DIR] [--write FILE] [--set NAME=VALUE]... [--search] [--show] [--dump FILE]\n"
+	"  --data DIR     folder of the data sets (default ../shared/data)\n"
+	"  --write FILE   train on everything and write the model (lib/meta/authormodel.c)\n"
+	"  --set eta=0.1  trees, depth, eta, subsample, columns, min_weight, lambda; draws: so many\n"
+	"                 ways to part the sites in ten (default 3), figures are means of them;\n"
+	"                 newsroom, wcxb, readability, trafilatura: weight of a set's pages;\n"
+	"                 prefer, least, declared, site, said: see lib/meta/author.h\n"
+	"  --search       also which least, declared, site and said give the fewest spurious\n"
+	"                 authors on trafilatura for authors of at least\n"
+	"                 .90 on newsroom, .75 on wcxb-dev and .68 on trafilatura\n"
+	"  --show         what is chosen for each page when its site was held out\n"
+	"  --dump FILE    all groups with their facts, a line each\n";
 
-enum { PARTS = 10, PAGES_MAX = 8192, GROUPS_MAX = 65536, NAMES_MAX = 64 };
+enum { PARTS = 10, DRAWS_MAX = 8, PAGES_MAX = 8192, GROUPS_MAX = 65536, NAMES_MAX = 64 };
 
 struct group {
 	uint8_t x[AUTHOR_X_COUNT];
 	float y, w;
 	bool right;
-	int32_t belief;
+	int32_t belief[DRAWS_MAX];
 	char *names;
 };
 
 struct sheet {
 	const struct truth *truth;
-	uint32_t fold, first, count;
+	uint32_t first, count;
 };
 
 struct trainer {
@@ -47,8 +55,11 @@ struct trainer {
 	uint32_t *index;
 	struct boost_settings settings;
 	atomic_bool stop;
-	bool show;
-	int prefer, least, declared;
+	bool show, search;
+	int draws;
+	double weights[SET_COUNT];
+	struct author_model model; /* thresholds alone */
+	const char *dump;
 };
 
 /* The score's spelling of a name: its words, whatever their case, without "by". */
@@ -109,12 +120,6 @@ static char *joined(const struct names *names)
 	return text;
 }
 
-/* Pages of news are few in the sets, and what the library is for. */
-static float weight_of(int set)
-{
-	return set == SET_NEWSROOM ? 4 : set == SET_TRAFILATURA ? 2 : 1;
-}
-
 static int put(void *user, struct page *page, struct error *error)
 {
 	struct trainer *t = user;
@@ -123,9 +128,7 @@ static int put(void *user, struct page *page, struct error *error)
 	if (!truth || !truth->knows_authors || t->sheet_count == PAGES_MAX)
 		return 0;
 	struct sheet *sheet = &t->sheets[t->sheet_count++];
-	*sheet = (struct sheet){
-		.truth = truth, .fold = (truth->site ^ truth->site >> 15) % PARTS, .first = t->group_count
-	};
+	*sheet = (struct sheet){ .truth = truth, .first = t->group_count };
 	const struct detail *detail = page->evidence ? page->evidence->detail : NULL;
 	const struct authors *a = detail && !page->reason ? detail->authors : NULL;
 	for (size_t i = 0; a && i < a->count && t->group_count < GROUPS_MAX; i++) {
@@ -136,7 +139,7 @@ static int put(void *user, struct page *page, struct error *error)
 	}
 	sheet->count = t->group_count - sheet->first;
 	for (uint32_t i = 0; i < sheet->count; i++)
-		t->groups[sheet->first + i].w = weight_of(truth->set) / (float)sheet->count;
+		t->groups[sheet->first + i].w = (float)(t->weights[truth->set] / sheet->count);
 	return 0;
 }
 
@@ -179,14 +182,23 @@ static int fill(struct trainer *t)
 	return 0;
 }
 
-/* All groups but those of fold @out; -1: all. */
-static int train(struct trainer *t, int out, struct forest *ret)
+/* Which of the parts a site is in, otherwise in each draw. */
+static int part_of(const struct truth *truth, int draw)
+{
+	uint32_t h = truth->site ^ (uint32_t)draw * 0x9E3779B1u;
+	if (draw)
+		h = (h ^ h >> 16) * 0x85EBCA6Bu;
+	return (int)((h ^ h >> 15) % PARTS);
+}
+
+/* All groups but those of part @out; -1: all. */
+static int train(struct trainer *t, int draw, int out, struct forest *ret)
 {
 	struct grow_rows rows = {
 		.x = t->x, .stride = AUTHOR_X_COUNT, .columns = AUTHOR_X_COUNT, .index = t->index, .y = t->y, .w = t->w
 	};
 	for (uint32_t i = 0; i < t->sheet_count; i++)
-		for (uint32_t k = 0; k < t->sheets[i].count && (int)t->sheets[i].fold != out; k++)
+		for (uint32_t k = 0; k < t->sheets[i].count && part_of(t->sheets[i].truth, draw) != out; k++)
 			t->index[rows.count++] = t->sheets[i].first + k;
 	return grow_forest(&t->settings, &rows, ret);
 }
@@ -199,30 +211,33 @@ static void clear_forest(struct forest *f)
 	*f = (struct forest){ 0 };
 }
 
-static int cross_validate(struct trainer *t)
+static int cross_validate(struct trainer *t, int draw)
 {
 	int result = 0;
-	for (int fold = 0; fold < PARTS && !result; fold++) {
+	for (int part = 0; part < PARTS && !result; part++) {
 		struct forest forest = { 0 };
-		result = train(t, fold, &forest);
-		for (uint32_t i = 0; i < t->sheet_count && !result; i++)
-			for (uint32_t k = 0; k < t->sheets[i].count && (int)t->sheets[i].fold == fold; k++) {
-				struct group *g = &t->groups[t->sheets[i].first + k];
-				forest_score(&forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
-			}
+		result = train(t, draw, part, &forest);
+		for (uint32_t i = 0; i < t->sheet_count && !result; i++) {
+			const struct sheet *s = &t->sheets[i];
+			struct group *g = t->groups + s->first;
+			for (uint32_t k = 0; k < s->count && part_of(s->truth, draw) == part; k++)
+				forest_score(&forest, g[k].x, AUTHOR_X_COUNT, 1, &g[k].belief[draw]);
+		}
 		clear_forest(&forest);
 	}
 	return result;
 }
 
-static const struct group *chosen(const struct trainer *t, const struct sheet *sheet)
+/* The most believed of those that are believed, as author_believe() chooses; NULL: none. */
+static const struct group *chosen(
+	const struct trainer *t, const struct author_model *m, const struct sheet *sheet, int draw)
 {
 	const struct group *best = NULL;
 	int most = INT_MIN;
 	for (uint32_t k = 0; k < sheet->count; k++) {
 		const struct group *g = &t->groups[sheet->first + k];
-		int value = g->belief + (g->x[AUTHOR_X_PICKED] ? t->prefer : 0);
-		if (value > most) {
+		int value = g->belief[draw] + (g->x[AUTHOR_X_PICKED] ? m->prefer : 0);
+		if (value > most && author_is_believed(m, g->x, g->belief[draw])) {
 			best = g;
 			most = value;
 		}
@@ -231,60 +246,128 @@ static const struct group *chosen(const struct trainer *t, const struct sheet *s
 }
 
 struct tally {
-	unsigned has, right, none, spurious;
+	double right, spurious; /* shares of the pages with an author, and without */
 };
 
-static void measure(const struct trainer *t, int least, int declared, struct tally *tallies)
+/* Of draws @from to @end - 1. */
+static void measure(
+	const struct trainer *t, const struct author_model *m, int from, int end, struct tally tallies[SET_COUNT])
 {
+	unsigned has[SET_COUNT] = { 0 }, none[SET_COUNT] = { 0 };
 	memset(tallies, 0, SET_COUNT * sizeof(*tallies));
 	for (uint32_t i = 0; i < t->sheet_count; i++) {
-		const struct sheet *sheet = &t->sheets[i];
-		const struct group *g = chosen(t, sheet);
-		struct tally *tally = &tallies[sheet->truth->set];
-		bool given = g && (g->belief >= (g->x[AUTHOR_X_LD_CLASS] == LD_ARTICLE ? declared : least) ||
-					  author_is_said(g->x));
-		if (sheet->truth->author_count) {
-			tally->has++;
-			tally->right += given && g->right;
-		} else {
-			tally->none++;
-			tally->spurious += given;
+		const struct truth *truth = t->sheets[i].truth;
+		*(truth->author_count ? &has[truth->set] : &none[truth->set]) += (unsigned)(end - from);
+		for (int draw = from; draw < end; draw++) {
+			const struct group *g = chosen(t, m, &t->sheets[i], draw);
+			if (truth->author_count)
+				tallies[truth->set].right += g && g->right;
+			else
+				tallies[truth->set].spurious += g != NULL;
 		}
+	}
+	for (int s = 0; s < SET_COUNT; s++) {
+		tallies[s].right /= has[s] ? has[s] : 1;
+		tallies[s].spurious /= none[s] ? none[s] : 1;
 	}
 }
 
-static void report_line(const struct trainer *t, int least, int declared)
+static void report_line(const struct trainer *t, const struct author_model *m, int from, int end)
 {
 	struct tally tallies[SET_COUNT];
-	measure(t, least, declared, tallies);
-	printf("%6d %6d", least, declared);
+	measure(t, m, from, end, tallies);
+	printf("%6d %6d %6d %6d", m->least, m->least_declared, m->least_site, m->least_said);
 	for (int s = 0; s < SET_COUNT; s++)
-		printf("  %s %.3f %.3f", set_names[s], (double)tallies[s].right / tallies[s].has,
-			(double)tallies[s].spurious / tallies[s].none);
+		printf("  %s %.3f %.3f", set_names[s], tallies[s].right, tallies[s].spurious);
 	putchar('\n');
 }
 
-/* Authors that are right, and spurious ones, of each set: with the thresholds as they are, and with others. */
+/* Authors that are right, and spurious ones, of each set: by draw, the mean, and with other thresholds. */
 static void report(const struct trainer *t)
 {
-	report_line(t, t->least, t->declared);
-	for (int declared = -4096; declared <= 1024; declared += 512)
-		for (int least = -1024; least <= 1024; least += 256)
-			report_line(t, least, declared);
+	for (int draw = 0; draw < t->draws; draw++)
+		report_line(t, &t->model, draw, draw + 1);
+	puts("mean");
+	report_line(t, &t->model, 0, t->draws);
+	for (int more = -512; more <= 1024; more += 128) {
+		struct author_model m = t->model;
+		m.least += more;
+		m.least_declared += more;
+		m.least_site += more;
+		report_line(t, &m, 0, t->draws);
+	}
+}
+
+/* Better: nearer to the floors, or all of them kept and fewer spurious. */
+static bool is_better(const struct trainer *t, const struct author_model *m, double *best)
+{
+	struct tally s[SET_COUNT];
+	measure(t, m, 0, t->draws, s);
+	double miss = fmax(0, .90 - s[SET_NEWSROOM].right) + fmax(0, .75 - s[SET_WCXB].right) +
+		      fmax(0, .68 - s[SET_TRAFILATURA].right);
+	double cost = s[SET_TRAFILATURA].spurious + 100 * miss;
+	if (cost >= *best)
+		return false;
+	*best = cost;
+	return true;
+}
+
+static void search(struct trainer *t)
+{
+	double best = 1e9;
+	struct author_model found = t->model;
+	for (int site = -2048; site <= 1024; site += 256)
+		for (int declared = -2048; declared <= 1280; declared += 256)
+			for (int least = -256; least <= 1280; least += 128)
+				for (int said = -1536; said <= 512; said += 512) {
+					struct author_model m = { .prefer = t->model.prefer,
+						.least = least,
+						.least_declared = declared,
+						.least_site = site,
+						.least_said = said };
+					if (is_better(t, &m, &best))
+						found = m;
+				}
+	puts("found");
+	report_line(t, &found, 0, t->draws);
+}
+
+/* Pages, and under each its groups with what they are worth and their facts: fields parted by tabs. */
+static int dump(const struct trainer *t, const char *path)
+{
+	FILE *f = fopen(path, "w");
+	if (!f)
+		return -1;
+	for (uint32_t i = 0; i < t->sheet_count; i++) {
+		const struct sheet *s = &t->sheets[i];
+		fprintf(f, "S\t%s\t%u\t%u\t%.*s\t", set_names[s->truth->set], s->truth->site, s->truth->author_count,
+			(int)s->truth->url.n, s->truth->url.p);
+		for (uint32_t k = 0; k < s->truth->author_count; k++)
+			fprintf(f, "%s%.*s", k ? "; " : "", (int)s->truth->authors[k].n, s->truth->authors[k].p);
+		fputc('\n', f);
+		for (uint32_t k = 0; k < s->count; k++) {
+			const struct group *g = &t->groups[s->first + k];
+			fprintf(f, "G\t%.2f\t%d\t%d\t%s\t", g->y, g->right, g->belief[0], g->names);
+			for (int x = 0; x < AUTHOR_X_COUNT; x++)
+				fprintf(f, "%s%d", x ? "," : "", g->x[x]);
+			fputc('\n', f);
+		}
+	}
+	return fclose(f) ? -1 : 0;
 }
 
 static void show(const struct trainer *t)
 {
 	for (uint32_t i = 0; i < t->sheet_count; i++) {
 		const struct sheet *s = &t->sheets[i];
-		const struct group *best = chosen(t, s);
-		printf("%s\t%d\t%d\t%.*s\t", set_names[s->truth->set], best ? best->belief : -9999,
+		const struct group *best = chosen(t, &t->model, s, 0);
+		printf("%s\t%d\t%d\t%.*s\t", set_names[s->truth->set], best ? best->belief[0] : -9999,
 			s->truth->author_count ? best && best->right : -1, (int)s->truth->url.n, s->truth->url.p);
 		for (uint32_t k = 0; k < s->truth->author_count; k++)
 			printf("%s%.*s", k ? "; " : "", (int)s->truth->authors[k].n, s->truth->authors[k].p);
 		for (uint32_t k = 0; k < s->count; k++) {
 			const struct group *g = &t->groups[s->first + k];
-			printf("\t[%d %d/%d %s%s]", g->x[AUTHOR_X_KIND], g->x[AUTHOR_X_SCORE], g->belief,
+			printf("\t[%d %d/%d %s%s]", g->x[AUTHOR_X_KIND], g->x[AUTHOR_X_SCORE], g->belief[0],
 				g->right ? "= " : "", g->names);
 		}
 		if (best)
@@ -313,8 +396,9 @@ static int write_c(const struct trainer *t, const char *path, const struct fores
 	for (size_t i = 0; i < f->trees * leaves; i++)
 		fprintf(file, "%d,%s", f->leaves[i], i % 32 == 31 ? "\n" : "");
 	fprintf(file, "\n};\nconst struct author_model author_model = {\n");
-	fprintf(file, "\t.features = %d, .prefer = %d, .least = %d, .least_declared = %d,\n", AUTHOR_X_COUNT, t->prefer,
-		t->least, t->declared);
+	fprintf(file, "\t.features = %d, .prefer = %d, .least = %d, .least_declared = %d, .least_site = %d,\n",
+		AUTHOR_X_COUNT, t->model.prefer, t->model.least, t->model.least_declared, t->model.least_site);
+	fprintf(file, "\t.least_said = %d,\n", t->model.least_said);
 	fprintf(file,
 		"\t.forest = { .trees = %u, .depth = %u, .base = %d, .features = features, .thresholds = thresholds,\n"
 		"\t\t.leaves = leaves },\n};\n",
@@ -331,8 +415,12 @@ static bool set_number(struct trainer *t, const char *text)
 		double *real;
 	} numbers[] = { { "trees", &s->trees, NULL }, { "depth", &s->depth, NULL }, { "eta", NULL, &s->eta },
 		{ "subsample", NULL, &s->subsample }, { "columns", NULL, &s->columns },
-		{ "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda }, { "prefer", &t->prefer, NULL },
-		{ "least", &t->least, NULL }, { "declared", &t->declared, NULL } };
+		{ "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda }, { "draws", &t->draws, NULL },
+		{ "newsroom", NULL, &t->weights[SET_NEWSROOM] }, { "wcxb", NULL, &t->weights[SET_WCXB] },
+		{ "readability", NULL, &t->weights[SET_READABILITY] },
+		{ "trafilatura", NULL, &t->weights[SET_TRAFILATURA] }, { "prefer", &t->model.prefer, NULL },
+		{ "least", &t->model.least, NULL }, { "declared", &t->model.least_declared, NULL },
+		{ "site", &t->model.least_site, NULL }, { "said", &t->model.least_said, NULL } };
 	const char *eq = strchr(text, '=');
 	struct view name = { text, eq ? (size_t)(eq - text) : 0 };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
@@ -359,17 +447,21 @@ static int run(struct trainer *t, const char *data, const char *path)
 		result = read_set(t, data, set_names[s], &error);
 	if (!result)
 		result = fill(t);
-	if (!result)
-		result = cross_validate(t);
+	for (int draw = 0; draw < t->draws && !result; draw++)
+		result = cross_validate(t, draw);
 	if (result) {
 		fprintf(stderr, "train_authors: %s\n", error.text);
 		return result;
 	}
 	report(t);
+	if (t->search)
+		search(t);
+	if (t->dump && (result = dump(t, t->dump)))
+		perror(t->dump);
 	if (t->show)
 		show(t);
 	struct forest forest = { 0 };
-	if (path && !(result = train(t, -1, &forest)))
+	if (path && !(result = train(t, 0, -1, &forest)))
 		result = write_c(t, path, &forest);
 	clear_forest(&forest);
 	return result;
@@ -392,16 +484,23 @@ static void clear(struct trainer *t)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "data", 1, NULL, 'd' }, { "write", 1, NULL, 'w' },
-		{ "set", 1, NULL, 's' }, { "show", 0, NULL, 'S' }, { 0 } };
+		{ "set", 1, NULL, 's' }, { "show", 0, NULL, 'S' }, { "search", 0, NULL, 'f' }, { "dump", 1, NULL, 'D' },
+		{ 0 } };
 	const char *data = "../shared/data", *path = NULL;
 	struct trainer *t = calloc(1, sizeof(*t));
 	int option;
 	if (!t)
 		return 1;
 	t->engine.options = (struct garner_options){ .jobs = 1, .clock = 1 };
-	t->prefer = 3072;
-	t->least = 304;
-	t->declared = -1600;
+	t->draws = 3;
+	/* Pages of news are few in the sets, and what the library is for. */
+	t->weights[SET_NEWSROOM] = 6;
+	t->weights[SET_WCXB] = 1.5;
+	t->weights[SET_READABILITY] = 1;
+	t->weights[SET_TRAFILATURA] = 4;
+	t->model = (struct author_model){
+		.prefer = 3072, .least = 400, .least_declared = -1550, .least_site = -1350, .least_said = -256
+	};
 	t->settings = (struct boost_settings){ .trees = 250,
 		.depth = 6,
 		.threads = 2,
@@ -417,9 +516,11 @@ int main(int argc, char **argv)
 		case 'w': path = optarg; break;
 		case 's': good = set_number(t, optarg); break;
 		case 'S': t->show = true; break;
+		case 'f': t->search = true; break;
+		case 'D': t->dump = optarg; break;
 		default: good = false;
 		}
-		if (!good) {
+		if (!good || t->draws < 1 || t->draws > DRAWS_MAX) {
 			fputs(usage, stderr);
 			return 2;
 		}
