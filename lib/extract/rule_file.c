@@ -108,8 +108,11 @@ static int set_pattern(struct reader *reader, struct view source, bool exact)
 	if (!rule->source.p)
 		return no_memory(reader);
 	rule->exact = exact;
-	return (reader->rules->trusted ? pattern_later : pattern_compile)(
-		rule->source, rule->place, &rule->pattern, reader->error);
+	if (reader->rules->trusted)
+		return pattern_later(rule->source, rule->place, &rule->pattern, reader->error);
+	char place[sizeof(reader->error->text)];
+	snprintf(place, sizeof(place), "%s:%u", reader->name, reader->line);
+	return pattern_compile(rule->source, place, &rule->pattern, reader->error);
 }
 
 static int set_number(struct reader *reader, struct view v, unsigned max, unsigned *ret)
