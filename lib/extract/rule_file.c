@@ -1,6 +1,7 @@
 #include "extract/rules.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include "extract/text_fold.h"
 #include "util/limits.h"
 #include "util/utf8.h"
