@@ -42,6 +42,9 @@ bool echo_init(struct echo *echo, struct arena *arena, size_t bytes);
  * whose stats get theirs. WORD_SLACK bytes behind @text can be read (word_read.h). */
 void words_scan(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);
+/* The same on any machine: words_scan() asks what this one has. */
+void words_scan_any(
+	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);
 /* The same a character at a time: what words_scan() must equal. */
 void words_scan_plain(
 	const struct word_set *set, struct view text, struct echo *echo, uint32_t block, struct text_stats *stats);

@@ -53,7 +53,7 @@ static void counts_the_same_by_masks_and_by_characters(void **state)
 	(void)state;
 	enum { TEXTS = 60 };
 	static char room[TEXTS][400 + WORD_SLACK];
-	static struct text_stats a[TEXTS], b[TEXTS];
+	static struct text_stats a[TEXTS], b[TEXTS], c[TEXTS];
 	struct view texts[TEXTS];
 	uint32_t seed = 3, words = 0, hits = 0, echoes = 0;
 	arena_init(&arena, 64 << 20);
@@ -61,6 +61,7 @@ static void counts_the_same_by_masks_and_by_characters(void **state)
 		uint32_t kinds = round % 3 == 0 ? 27 : sizeof(pieces) / sizeof(pieces[0]);
 		memset(a, 0, sizeof(a));
 		memset(b, 0, sizeof(b));
+		memset(c, 0, sizeof(c));
 		for (int i = 0; i < TEXTS; i++) {
 			size_t max = next_number(&seed) % (i % 2 ? 400 : 140);
 			memset(room[i], 'w', sizeof(room[i])); /* what stands behind is no part of a word */
@@ -68,8 +69,10 @@ static void counts_the_same_by_masks_and_by_characters(void **state)
 		}
 		scan_all(words_scan_plain, texts, TEXTS, a);
 		scan_all(words_scan, texts, TEXTS, b);
+		scan_all(words_scan_any, texts, TEXTS, c);
 		for (int i = 0; i < TEXTS; i++) {
 			assert_memory_equal(&a[i], &b[i], sizeof(a[i]));
+			assert_memory_equal(&a[i], &c[i], sizeof(a[i]));
 			words += a[i].words;
 			hits += a[i].title_hits + a[i].body_pairs;
 			echoes += a[i].echo_before;
