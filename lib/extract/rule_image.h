@@ -19,7 +19,13 @@ enum {
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };
 /* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one. */
-enum { IMAGE_OPEN = 1, IMAGE_OPEN_TWO = 2, IMAGE_BEGUN = 4, IMAGE_BEGUN_TWO = 8 };
+enum {
+	IMAGE_OPEN = 1,
+	IMAGE_OPEN_TWO = 2,
+	IMAGE_BEGUN = 4,
+	IMAGE_BEGUN_TWO = 8,
+	IMAGE_PAGE = 16, /* either, of a pattern for pages that begins anyhow */
+};
 enum {
 	IMAGE_EXACT = 1,
 	IMAGE_PATTERN = 2,
@@ -46,6 +52,7 @@ struct image_pattern {
 	uint32_t begun;	  /* its beginnings are known */
 	uint32_t prose;	  /* it is also asked of long prose */
 	uint32_t strings; /* strings that it needs are known */
+	uint32_t page;	  /* its rule is one for pages */
 };
 /* How a match of a pattern may begin: up to four bytes, and how many. */
 struct image_prefix {
@@ -67,10 +74,11 @@ struct word {
 #define RULE_IMAGE_TABLES(X)                                                                                           \
 	X(char, strings, 1)                                                                                            \
 	X(struct image_rule, rules, 13)                                                                                \
-	X(struct image_pattern, patterns, 7) /* in the order of the rules */                                           \
+	X(struct image_pattern, patterns, 8) /* in the order of the rules */                                           \
 	X(uint64_t, first, 1)		     /* of each, IMAGE_FIRST numbers: may it begin with this byte */           \
 	X(uint32_t, always, 1)		     /* patterns of which nothing is known */                                  \
 	X(uint64_t, prefix_bits, 1)	     /* by hash: is there any */                                               \
+	X(uint64_t, page_bits, 1)	     /* the same of patterns for pages alone */                                \
 	X(uint32_t, prefix_from, 1)	     /* by hash: first of @prefixes, and the end */                            \
 	X(struct image_prefix, prefixes, 4)                                                                            \
 	X(uint8_t, pairs, 1)                                                                                           \

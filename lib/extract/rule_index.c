@@ -36,9 +36,9 @@ struct search {
 	const struct line *line;
 	rule_found_fn *found;
 	void *user;
-	rule_care_fn *care; /* NULL: of all rules alike */
-	bool prose;	    /* long prose: what is asked for elsewhere in a line is for shorter ones */
-	bool some_wanted;   /* some bit of @wanted */
+	bool page;	  /* only what is for pages */
+	bool prose;	  /* long prose: what is asked for elsewhere in a line is for shorter ones */
+	bool some_wanted; /* some bit of @wanted */
 	uint32_t begun_count;
 	uint64_t *begun;  /* patterns that begin so, and need a string that was not found yet */
 	uint64_t *wanted; /* patterns that may match */
@@ -63,7 +63,8 @@ static void want(struct search *search, uint32_t i)
 static void begin(struct search *search, const struct image_prefix *prefix)
 {
 	const struct image_pattern *pattern = &search->image->patterns[prefix->pattern];
-	if (search->line->words > prefix->words || (search->prose && !pattern->prose))
+	if (search->line->words > prefix->words || (search->prose && !pattern->prose) ||
+		(search->page && !pattern->page))
 		return;
 	put(pattern->strings ? search->begun : search->wanted, prefix->pattern);
 	search->begun_count += pattern->strings;
@@ -75,6 +76,7 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 {
 	static const uint32_t masks[PREFIX_BYTES + 1] = { 0, 0xFF, 0xFFFF, 0xFFFFFF, 0xFFFFFFFF };
 	const struct rule_image *image = search->image;
+	const uint64_t *bits = search->page ? image->page_bits : image->prefix_bits;
 	uint32_t four = 0, most = PREFIX_BYTES;
 	if (subject.n >= PREFIX_BYTES)
 		four = image_four(subject.p);
@@ -83,7 +85,7 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 	for (uint32_t n = 1; n <= most; n++) {
 		uint32_t bytes = four & masks[n], key = image_prefix_key(n, exact),
 			 hash = image_prefix_hash(bytes, key);
-		if (!in_bits(image->prefix_bits, hash))
+		if (!in_bits(bits, hash))
 			continue;
 		const uint32_t *from = image->prefix_from + hash % IMAGE_LISTS;
 		for (uint32_t i = from[0]; i < from[1]; i++)
@@ -94,7 +96,7 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 
 /* Strings that patterns need, as tables. */
 struct grams {
-	uint8_t bit; /* in pairs */
+	uint8_t bit, any; /* in pairs; of those that are looked for */
 	const uint64_t *fours;
 	const uint32_t *from;
 	const struct image_gram *rows;
@@ -104,6 +106,8 @@ static void take_string(struct search *search, uint32_t i, bool begun)
 {
 	const struct image_pattern *pattern = &search->image->patterns[i];
 	const uint64_t *first = search->image->first + (size_t)i * IMAGE_FIRST;
+	if (search->page && !pattern->page)
+		return;
 	if (begun ? in_bits(search->begun, i)
 		  : search->line->words <= pattern->words &&
 				in_bits(first, (unsigned char)subject_of(search, pattern->exact).p[0]))
@@ -124,6 +128,8 @@ static void visit(
 static void visit_place(struct search *search, const struct grams *grams, struct view key, size_t at)
 {
 	uint8_t pair = search->image->pairs[image_two(key.p + at)];
+	if (!(pair & grams->any))
+		return;
 	if (pair & grams->bit && at + 4 <= key.n && in_bits(grams->fours, image_hash(image_four(key.p + at))))
 		visit(search, grams, key, at, image_four(key.p + at), 4);
 	if (pair & grams->bit << 1)
@@ -139,7 +145,7 @@ static void visit_places(struct search *search, const struct grams *grams, struc
 #pragma GCC unroll 16
 	for (size_t i = 0; i < PLACES; i++)
 		found |= pairs[image_two(key.p + at + i)];
-	for (size_t i = 0; found & grams->bit && i < PLACES; i++)
+	for (size_t i = 0; found & grams->any && i < PLACES; i++)
 		visit_place(search, grams, key, at + i);
 }
 
@@ -160,7 +166,8 @@ static void find_strings(struct search *search, const struct grams *grams)
 static void find_open(struct search *search)
 {
 	const struct rule_image *image = search->image;
-	const struct grams grams = { IMAGE_OPEN, image->open_fours, image->open_from, image->open };
+	const struct grams grams = { IMAGE_OPEN, search->page ? IMAGE_PAGE : IMAGE_OPEN, image->open_fours,
+		image->open_from, image->open };
 	find_strings(search, &grams);
 	for (size_t i = 0; i < image->always_count; i++)
 		take_string(search, image->always[i], false);
@@ -171,7 +178,7 @@ static void find_begun(struct search *search)
 {
 	enum { FEW = 6 };
 	const struct rule_image *image = search->image;
-	const struct grams grams = { IMAGE_BEGUN, image->begun_fours, image->begun_from, image->begun };
+	const struct grams grams = { IMAGE_BEGUN, IMAGE_BEGUN, image->begun_fours, image->begun_from, image->begun };
 	if (search->begun_count > FEW) {
 		find_strings(search, &grams);
 		return;
@@ -189,31 +196,9 @@ static bool matches(const struct search *search, const struct image_pattern *pat
 	return pattern_match(search->matcher, rule->pattern, subject);
 }
 
-/* Patterns that do not count are wanted no longer, nor are any behind the last one that is wanted for itself. */
-static void drop_careless(struct search *search)
-{
-	const struct rule_image *image = search->image;
-	bool some = false;
-	for (size_t i = image->cells; i-- > 0;) {
-		uint64_t left = search->wanted[i];
-		search->wanted[i] = 0;
-		while (left) {
-			unsigned bit = 63u - (unsigned)__builtin_clzll(left);
-			const struct rule *rule = search->rules->all[image->patterns[i * 64 + bit].rule];
-			enum rule_care care = search->care(rule);
-			some |= care == RULE_WANTED && !rule->off;
-			left ^= UINT64_C(1) << bit;
-			if (some && care != RULE_IGNORED)
-				put(search->wanted, i * 64 + bit);
-		}
-	}
-}
-
 static void ask_wanted(struct search *search)
 {
 	const struct rule_image *image = search->image;
-	if (search->care)
-		drop_careless(search);
 	for (size_t i = 0; i < image->cells; i++) {
 		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
 			const struct image_pattern *pattern = &image->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
@@ -263,7 +248,7 @@ static bool ask_lines(struct search *search)
 }
 
 static void find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
-	rule_care_fn *care, void *user)
+	void *user, bool page)
 {
 	enum { CELLS_NEAR = 16 }; /* 1,024 patterns */
 	uint64_t near[2 * CELLS_NEAR], *sets = near;
@@ -278,7 +263,7 @@ static void find(const struct rules *rules, struct matcher *matcher, const struc
 		.line = line,
 		.found = found,
 		.user = user,
-		.care = care,
+		.page = page,
 		.prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS,
 		.begun = sets,
 		.wanted = sets + image->cells };
@@ -289,26 +274,31 @@ static void find(const struct rules *rules, struct matcher *matcher, const struc
 void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user)
 {
-	find(rules, matcher, line, found, NULL, user);
+	find(rules, matcher, line, found, user, false);
 }
 
-struct first {
-	rule_care_fn *care;
-	const struct rule *rule;
-};
-
-static bool take_first(void *user, const struct rule *rule)
+static bool take_certain(void *user, const struct rule *rule)
 {
-	struct first *first = user;
-	if (first->care(rule) != RULE_IGNORED)
-		first->rule = rule;
-	return !first->rule;
+	const struct rule **first = user;
+	if (rule_is_certain(rule))
+		*first = rule;
+	return !*first;
 }
 
-const struct rule *rule_index_first(
-	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_care_fn *care)
+static bool take_for_pages(void *user, const struct rule *rule)
 {
-	struct first first = { care, NULL };
-	find(rules, matcher, line, take_first, care, &first);
-	return first.rule;
+	bool *some = user;
+	*some |= rule_is_for_pages(rule);
+	return !*some;
+}
+
+const struct rule *rule_index_of_page(const struct rules *rules, struct matcher *matcher, const struct line *line)
+{
+	const struct rule *first = NULL;
+	bool some = false;
+	/* One line of two hundred goes: what comes before such a rule is asked when there is one. */
+	find(rules, matcher, line, take_for_pages, &some, true);
+	if (some)
+		find(rules, matcher, line, take_certain, &first, false);
+	return first && rule_is_for_pages(first) ? first : NULL;
 }

@@ -135,6 +135,12 @@ void rules_remember(struct rules *rules, struct line_memory *memory, uint64_t di
 /* Adds the rules of @text. @name stands in errors: "NAME:LINE: words". */
 int rule_file_read(struct rules *rules, const char *name, struct view text, struct error *error);
 
+/* ---- rule_image.c ------------------------------------------------------------------------ */
+/* Certain wherever a line stands. */
+bool rule_is_certain(const struct rule *rule);
+/* And of a kind that is furniture on a page too. */
+bool rule_is_for_pages(const struct rule *rule);
+
 /* ---- rule_index.c ------------------------------------------------------------------------ */
 /* Builds the look-up of all rules read. Once more after more were read. */
 int rule_index_build(struct rules *rules, struct error *error);
@@ -146,12 +152,9 @@ struct line;
 typedef bool rule_found_fn(void *user, const struct rule *rule);
 void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);
-/* The first of those that the line satisfies and that @care counts, or NULL; also NULL where none is left that is
- * wanted: rivals are asked for the sake of those behind them alone. */
-enum rule_care { RULE_IGNORED, RULE_RIVAL, RULE_WANTED };
-typedef enum rule_care rule_care_fn(const struct rule *rule);
-const struct rule *rule_index_first(
-	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_care_fn *care);
+/* The rule that cuts such a line of a page (rule_is_for_pages), or NULL: none, or one that comes before is certain and
+ * of another kind. */
+const struct rule *rule_index_of_page(const struct rules *rules, struct matcher *matcher, const struct line *line);
 
 /* ---- rule_check.c ------------------------------------------------------------------------ */
 /* Each finding: the rule's place, its id, words, the example. */

@@ -432,27 +432,6 @@ static int run_lines(void *arg, struct page *page)
 	return work_clean(&work);
 }
 
-/* Kinds that are furniture on a page too. What the block model kept of the others is as often text: links to other
- * articles, prices, names of photographers. Of 78 blocks of these kinds that it kept on development pages 60 were none.
- */
-static bool holds_for_pages(const struct rule *rule)
-{
-	static const char *const kinds[] = { "captcha", "comments", "copyright", "navigation", "newsletter", "player",
-		"share" };
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(rule->kind, kinds[i]) == 0)
-			return true;
-	return false;
-}
-
-/* A rule that is certain wherever a line stands, as hits_note() has it. */
-static enum rule_care care_for_pages(const struct rule *rule)
-{
-	if (rule->marks_comment || rule->takes_section || rule->near || rule->zone)
-		return RULE_IGNORED;
-	return holds_for_pages(rule) ? RULE_WANTED : RULE_RIVAL;
-}
-
 /* Code and table rows are no lines of a page's furniture. */
 static bool may_be_furniture(const struct block *block)
 {
@@ -485,8 +464,8 @@ static int run_rules(void *arg, struct page *page)
 			continue;
 		if (!line_read(&page->arena, block->text, &line))
 			return page_full(page);
-		const struct rule *rule = rule_index_first(state->rules, state->matcher, &line, care_for_pages);
-		if (!rule || !holds_for_pages(rule))
+		const struct rule *rule = rule_index_of_page(state->rules, state->matcher, &line);
+		if (!rule)
 			continue;
 		block->cut = true;
 		block->reason = rule->id;
