@@ -15,10 +15,10 @@
  *     takes headlines                  at the tail, the bare headlines behind it go with it
  *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it; with
  *                                      `near`, where a line that marks a comment stands at most so many lines behind
- *     takes section                    behind most of the text, what follows goes with it, up to where prose stands in
+ *     takes section                    behind enough text, what follows goes with it, up to where prose stands in
  *                                      a row again; elsewhere the line stays (extract/text_section.h)
  *     marks comment                    a line of a comment, "Reply": cuts nothing itself
- *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage|next|teasers   a rule in code, no pattern
+ *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage|next|teasers|menu   a rule in code, no pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -50,6 +50,7 @@ enum rule_detector {
 	DETECT_PASSAGE,
 	DETECT_NEXT,
 	DETECT_TEASERS,
+	DETECT_MENU,
 	DETECT_COUNT
 };
 

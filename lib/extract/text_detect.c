@@ -110,6 +110,7 @@ bool detect(
 	case DETECT_PASSAGE:
 	case DETECT_NEXT:
 	case DETECT_TEASERS:
+	case DETECT_MENU:
 	case DETECT_NONE:
 	case DETECT_COUNT: break;
 	}

@@ -148,3 +148,18 @@ size_t teasers_find(const struct work *work)
 	struct teasers found = walk_back(work, end);
 	return is_list(work, &found) ? found.from : n;
 }
+
+/* ---- menu ------------------------------------------------------------------------------------------------ */
+
+size_t menu_lines(const struct work *work)
+{
+	uint64_t words = 0, prose = 0;
+	size_t first = work->first_prose;
+	if (first == work->live_count || first < MENU_LINES)
+		return 0;
+	for (size_t i = 0; i < first; i++)
+		words += line_at(work, i)->words;
+	for (size_t i = first; i < work->live_count; i++)
+		prose += is_prose(work, i) ? line_at(work, i)->words : 0;
+	return words <= first * MENU_WORDS && prose >= NEXT_PROSE ? first - MENU_REST : 0;
+}

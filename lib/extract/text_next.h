@@ -1,4 +1,6 @@
-/* What follows a text without a head that names it: the next article of an endless page, and a list of teasers. */
+/* What stands around a text without a head that names it: the next article of an endless page, a list of teasers, a
+ * menu.
+ */
 #ifndef GARNER_EXTRACT_TEXT_NEXT_H
 #define GARNER_EXTRACT_TEXT_NEXT_H
 
@@ -16,5 +18,11 @@ size_t next_find(const struct work *work);
  * paragraphs and shorter heads. */
 enum { TEASERS = 3, TEASER_HEAD = 7, TEASER_WORDS = 30, TEASER_WORDS_MAX = 45, TEASER_REST = 3 };
 size_t teasers_find(const struct work *work);
+
+/* How many lines over a text are a menu or a programme: MENU_LINES lines or more without prose, of MENU_WORDS words in
+ * the mean, stand before the first prose, of which NEXT_PROSE words follow. The last MENU_REST of them are left to
+ * others: the headline is there. On development pages none of such lines is text where there are 54 or more. */
+enum { MENU_LINES = 60, MENU_WORDS = 3, MENU_REST = 6 };
+size_t menu_lines(const struct work *work);
 
 #endif

@@ -457,6 +457,29 @@ static void teasers_behind_a_text_go_without_a_head(void **state)
 	assert_null(strstr(o.cut, "related.teasers"));
 }
 
+/* The programme of a festival stands over the report. */
+static void a_menu_of_many_short_lines_goes(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	char text[16384];
+	size_t n = 0;
+	for (int i = 0; i < 70; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "Rowing heat %d\nLane %c\n", i, 'A' + i % 8);
+	snprintf(text + n, sizeof(text) - n, "\nThe bridge comes back\n\n%s\n", REPORT);
+	clean(text, &o);
+	assert_non_null(strstr(o.cut, "navigation.menu:Rowing heat 3\n"));
+	assert_non_null(strstr(o.member, "The bridge comes back"));
+	assert_non_null(strstr(o.member, "watch the boats come home in the evening."));
+	/* a poem has more words a line */
+	n = 0;
+	for (int i = 0; i < 70; i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "Row, old man, row for light %d\n", i);
+	snprintf(text + n, sizeof(text) - n, "\n%s\n", REPORT);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "navigation.menu"));
+}
+
 /* Once for wide screens and once for narrow ones. */
 static void a_passage_that_stands_twice_goes_the_second_time(void **state)
 {
@@ -724,6 +747,7 @@ int main(void)
 		cmocka_unit_test(a_section_ends_where_the_text_goes_on),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
 		cmocka_unit_test(the_next_article_of_an_endless_page_goes),
+		cmocka_unit_test(a_menu_of_many_short_lines_goes),
 		cmocka_unit_test(keeps_a_list_of_short_articles),
 		cmocka_unit_test(teasers_behind_a_text_go_without_a_head),
 		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),

@@ -10,7 +10,7 @@ import re
 import sys
 
 # They ask what stands around a line: no example is one line.
-NEIGHBOURS = ["detector %s" % name for name in ("scorer", "repeated", "passage", "next", "teasers")]
+NEIGHBOURS = ["detector %s" % name for name in ("scorer", "repeated", "passage", "next", "teasers", "menu")]
 
 
 def fail(path, number, words):
