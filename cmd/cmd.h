@@ -110,6 +110,8 @@ int help(const struct verb *verb);
 /* For a verb whose one option is --help: -1 when @count operands stand from optind on, otherwise the exit
  * status. @wanted is the complaint. */
 int operands_only(const struct verb *verb, int argc, char **argv, int count, const char *wanted);
+/* 0, or -1 when something printed to standard output was lost: asked right behind printing, it knows why. */
+int output_state(void);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
 

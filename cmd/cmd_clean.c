@@ -118,7 +118,7 @@ static int print(void *user, const struct garner_document *document, int reason,
 		print_text(clean, document);
 	}
 	clean->printed++;
-	return ferror(stdout) ? -1 : 0;
+	return output_state();
 }
 
 static bool take_format(struct clean *clean, const char *name)

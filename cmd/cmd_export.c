@@ -17,7 +17,7 @@ enum { OWN = sizeof(own) / sizeof(own[0]) };
 static int print(void *user, const void *bytes, size_t size)
 {
 	(void)user;
-	return fwrite(bytes, 1, size, stdout) == size ? 0 : -1;
+	return fwrite(bytes, 1, size, stdout) == size ? 0 : output_state();
 }
 
 static int run(int argc, char **argv)

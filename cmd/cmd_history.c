@@ -13,7 +13,7 @@ static int print(void *user, const struct garner_document *d, int reason, const 
 			       : "",
 		d->rules ? d->rules : "", (unsigned long long)d->words, d->sha256 ? d->sha256 : "",
 		d->title ? d->title : "");
-	return ferror(stdout) ? -1 : 0;
+	return output_state();
 }
 
 static int run(int argc, char **argv)

@@ -14,7 +14,7 @@ int list_print(void *user, const struct garner_document *d, int reason, const ch
 		d->lang ? d->lang : "", (unsigned long long)d->words, d->host ? d->host : "", d->title ? d->title : "",
 		d->dup_of != GARNER_NO_NUMBER ? "\tduplicate" : "",
 		d->revision_of != GARNER_NO_NUMBER ? "\trevision" : "");
-	return ferror(stdout) ? -1 : 0;
+	return output_state();
 }
 
 static int run(int argc, char **argv)

@@ -15,7 +15,7 @@ static int print_rule(void *user, const struct garner_rule *rule)
 	printf("%-28s %-14s %-6s %-5s %3u words %3u lines%s%s%s\n", rule->id, rule->kind, rule->languages, rule->zone,
 		rule->words, rule->line_count, rule->pattern ? " pattern" : "", rule->near ? " weak" : "",
 		rule->off ? " off" : "");
-	return ferror(stdout) ? -1 : 0;
+	return output_state();
 }
 
 static void print_finding(void *user, const char *place, const char *text)

@@ -132,6 +132,9 @@ bool can_write(const char *path)
 	return good;
 }
 
+/* Of the first write that failed: what comes later overwrites errno. */
+static int output_error;
+
 static bool to_number(const char *text, double low, double high, double *ret)
 {
 	char *end;
@@ -290,6 +293,8 @@ static void watch_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	/* While a store is written a closed pipe is no reason to die; who only prints ends quietly with its reader. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A file that grows over the user's limit is an error of that write, which names it. */
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 static void show_progress(void *user, const struct garner_report *report)
@@ -373,9 +378,9 @@ int common_end(struct common *common, struct garner *garner, int result)
 	const struct garner_report *report = garner_report(garner);
 	if (!common->quiet && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	if (result < 0 && garner_error(garner))
-		print_error(garner_error(garner));
 	tell_unnamed(common);
+	if (result < 0 && !output_error && garner_error(garner))
+		print_error(garner_error(garner));
 	int code = exit_code(report, result);
 	if (common->report && !write_report(common->report, garner) && code <= EXIT_SOME_FAILED)
 		code = EXIT_STORE;
@@ -393,7 +398,8 @@ int common_end(struct common *common, struct garner *garner, int result)
 
 void common_failure(struct common *common, const struct garner_document *document, int reason, const char *detail)
 {
-	if (common->quiet || reason == GARNER_STORED || (reason == GARNER_KNOWN && !common->verbose))
+	bool fine = reason == GARNER_KNOWN || reason == GARNER_UNCHANGED;
+	if (common->quiet || reason == GARNER_STORED || (fine && !common->verbose))
 		return;
 	/* A list of ten thousand lines hides the one that matters: the rest is counted, and in the report. */
 	uint64_t seen = common->failures[reason]++;
@@ -510,10 +516,19 @@ int operands_only(const struct verb *verb, int argc, char **argv, int count, con
 	return argc - optind == count ? -1 : usage_error(verb, "%s", wanted);
 }
 
+int output_state(void)
+{
+	if (!ferror(stdout))
+		return 0;
+	if (!output_error)
+		output_error = errno ? errno : EIO;
+	return -1;
+}
+
 bool close_output(FILE *out)
 {
 	if (fflush(out) == 0 && !ferror(out))
 		return true;
-	fprintf(stderr, "garner: standard output: %s\n", strerror(errno));
+	fprintf(stderr, "garner: standard output: %s\n", strerror(output_error ? output_error : errno));
 	return false;
 }

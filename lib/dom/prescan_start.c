@@ -181,6 +181,8 @@ static bool on_open_before_body(struct prescan *ps, struct token *token, enum co
 			on_leaf(ps, token, MARK_HEAD);
 		} else {
 			prescan_pass_open(ps, token, prescan_add_tag(ps, EVENT_LEAF, token));
+			/* 13.2.6.4.5: a base is none of the tags that may stand in it, and closes it. */
+			ps->head_noscript &= token->tag != DOM_base;
 			if (ps->phase == PHASE_START)
 				ps->phase = PHASE_HEAD;
 		}

@@ -5,7 +5,7 @@
 
 struct error {
 	int code;	/* negative errno, 0 while nothing failed */
-	char text[512]; /* names the file, the place and the reason; no newline, no secrets */
+	char text[512]; /* names the file, the place and the reason; no secrets; of longer words begin and end */
 };
 
 /* Notes the first error and returns @code. A NULL @error is allowed. */

@@ -56,6 +56,12 @@ says "no-answer"
 gives 4 "$garner" clean http://user:secret@example.com/
 says "bad-url"
 ! grep -q secret "$work/err" || fail "a password was printed"
+# a limit on the size of files is an error of the write, not a death by a signal
+for verb in "ingest limited" "build -o limited.tar.zst" "clean --format jsonl"; do
+	gives 3 sh -c "ulimit -f 4; '$garner' $verb '$project/testdata/seeds' >limited.out"
+	says "(limited|standard output).*(File too large|disk I/O)"
+done
+[ ! -e limited.tar.zst.new ] || fail "a part of an archive was left"
 # a full disk
 if [ "$(id -u)" = 0 ] && mkdir full && mount -t tmpfs -o size=64k none full 2>/dev/null; then
 	"$garner" ingest full/store "$project/testdata/seeds" >out 2>err

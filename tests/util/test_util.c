@@ -17,6 +17,31 @@
 #include "util/utf8.h"
 #include "util/utf8_survey.h"
 
+static void the_reason_stands_behind_a_name_of_any_length(void **state)
+{
+	(void)state;
+	char path[4097];
+	for (size_t i = 0; i + 1 < sizeof(path); i += 2)
+		memcpy(path + i, "\xC3\xBC", 2);
+	path[sizeof(path) - 1] = 0;
+	for (size_t cut = 0; cut < 2; cut++) {
+		struct error error = { 0 };
+		assert_int_equal(
+			error_set(&error, -ENAMETOOLONG, "%s%s: open: a reason", cut ? "x" : "", path), -ENAMETOOLONG);
+		assert_true(utf8_is_valid(view_of(error.text)));
+		assert_true(strlen(error.text) >= sizeof(error.text) - 4);
+		assert_true(view_ends(view_of(error.text), VIEW("\xC3\xBC: open: a reason")));
+		assert_non_null(strstr(error.text, "\xC3\xBC ... \xC3\xBC"));
+	}
+	/* What just fits is left as it is. */
+	struct error error = { 0 };
+	char words[sizeof(error.text)];
+	memset(words, 'w', sizeof(words) - 1);
+	words[sizeof(words) - 1] = 0;
+	error_set(&error, -EIO, "%s", words);
+	assert_string_equal(error.text, words);
+}
+
 static void a_library_is_loaded_once_or_named(void **state)
 {
 	(void)state;
@@ -319,6 +344,7 @@ int main(void)
 		cmocka_unit_test(digests_match_published_vectors),
 		cmocka_unit_test(a_hash_is_that_of_its_bytes_whatever_their_number),
 		cmocka_unit_test(times_go_out_and_come_back),
+		cmocka_unit_test(the_reason_stands_behind_a_name_of_any_length),
 		cmocka_unit_test(a_library_is_loaded_once_or_named),
 		cmocka_unit_test(json_escapes_what_must_be),
 		cmocka_unit_test(a_map_finds_each_of_many_keys),
