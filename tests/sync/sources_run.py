@@ -573,11 +573,41 @@ def watches_a_folder(d):
     d.same("an edit is read", [WORDS[0] in x["text"] for x in d.documents()], [True, False])
 
 
+def records_the_same_captures_with_any_count_of_threads(d):
+    def article(name):
+        def answer(handler):
+            if handler.headers.get("If-None-Match") == '"%s"' % name:
+                return 304, [("ETag", '"%s"' % name)], b""
+            return 200, [("ETag", '"%s"' % name), ("Content-Type", "text/html")], html(name)
+        return answer
+    names = ["pier", "market", "ferry", "school", "lamp", "rain"]
+    d.web.answers = {"/" + name: article(name) if i % 2 else html(name) for i, name in enumerate(names)}
+    d.web.answers["/gone"] = (404, [], b"nothing")
+    found = []
+    for jobs in ("1", "4"):
+        store = d.store + jobs
+        for round, now in enumerate((START, START + 2 * DAY)):
+            # Edited entries are asked for again: half of the answers are "not modified", half the same bytes.
+            d.web.answers["/feed"] = rss(*[{"guid": name, "title": "%s %d" % (name, round), "link": "/" + name}
+                                           for name in names + ["gone"]])
+            if not round:
+                d.expect("add", run("source", "add", store, d.web.base + "/feed")[0] == 0)
+            code, _, err = run("sync", *SYNC, "--jobs", jobs, "--quiet", "--all", store, now=now)
+            d.expect("sync", code == 1, code, err)
+        with gzip.open(os.path.join(store, "raw", "000000.warc.gz")) as f:
+            raw = f.read().decode()
+        found.append(re.findall(r"WARC-Type: (\S+)|WARC-Target-URI: (\S+)|WARC-Profile: (\S+)|(HTTP/1.1 \d+)", raw))
+        d.same("revisits with " + jobs, (raw.count("/server-not-modified"), raw.count("/identical-payload-digest"),
+                                         raw.count("HTTP/1.1 304")), (3, 3, 3))
+        d.expect("verify", run("verify", "--data", store)[0] == 0)
+    d.same("records", found[0], found[1])
+
+
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
-         marks_what_is_no_article, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
+         marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
 
 def main():
