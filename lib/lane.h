@@ -19,6 +19,8 @@ int lane_open(struct lane *lane, const struct pipeline *pipeline, struct arena_p
 void lane_close(struct lane *lane);
 /* All stages. 0 or a reason (page->reason), < 0 fatal with page->error. */
 int lane_run(struct lane *lane, struct page *page);
+/* The bodies of two pages whose stages have not run are digested at once, as far as the shorter one goes. */
+void lane_digest(struct lane *lane, struct page *page, struct page *next);
 /* What capture_next said of a page that gets no further: it keeps the names and goes to the sink. 0 or < 0. */
 int lane_refuse(struct lane *lane, struct page *page, int reason);
 /* In between what the stages make goes into the lane's arena, and page->arena is the lane's to keep; together with the

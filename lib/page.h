@@ -15,6 +15,7 @@ struct dom;
 struct evidence;
 struct minhash;
 struct raw_packed;
+struct sha256;
 
 enum page_kind {
 	PAGE_UNKNOWN, /* decided by decode: declared type, then content */
@@ -92,7 +93,9 @@ struct page {
 	struct minhash *minhash;	 /* near-duplicate signature */
 	const struct raw_packed *packed; /* the capture as a store keeps it (store/raw_pack.h); NULL: not packed yet */
 	struct garner_document document; /* filled by the stages */
-	uint8_t sha256[32];		 /* of title + blank line + text */
+	struct sha256 *raw_digest;	 /* of the first raw_digested bytes of capture.body; see digest_ahead */
+	size_t raw_digested;
+	uint8_t sha256[32]; /* of title + blank line + text */
 	uint8_t id64[8];
 	struct view member; /* bytes of the archive member: title, blank line, text, LF */
 	int reason;	    /* 0, or why it was dropped */

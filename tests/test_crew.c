@@ -11,6 +11,7 @@
 #include "extract/html.h"
 #include "extract/text_rules.h"
 #include "pipeline.h"
+#include "util/hash.h"
 
 enum { PAGES = 400, REFUSED_EVERY = 7, LARGE_EVERY = 50 };
 
@@ -26,7 +27,8 @@ struct run {
 	uint64_t ends_at; /* the sink; PAGES: never */
 	uint64_t stops_at;
 	atomic_int inside;
-	int out_of_order, beside, wrong_text, wrong_name;
+	int out_of_order, beside, wrong_text, wrong_name, wrong_digest;
+	uint8_t digests[PAGES][32]; /* of the bodies that were given */
 };
 
 static uint64_t lines_of(uint64_t n)
@@ -54,6 +56,7 @@ static int give(struct source *source, struct page *page)
 		at += snprintf(at, 100, "The harbour master of pier %d wrote line %d into the book of the day.\n",
 			(int)n, (int)i);
 	page->capture.body = view_make(text, (size_t)(at - text));
+	sha256_of(page->capture.body, run->digests[n]);
 	return 0;
 }
 
@@ -76,6 +79,9 @@ static void look_at(struct run *run, const struct page *page)
 		run->refused += page->reason == GARNER_BAD_RECORD && page->detail != NULL;
 		return;
 	}
+	char digest[65];
+	hex_of(run->digests[n], sizeof(run->digests[n]), digest);
+	run->wrong_digest += !page->document.sha256_raw || strcmp(page->document.sha256_raw, digest) != 0;
 	run->stored++;
 	run->wrong_text +=
 		!page->document.text || !strstr(page->document.text, pier) || page->capture.body.n < lines_of(n) * 60;
@@ -120,6 +126,7 @@ static int run_with(struct run *run, int jobs, struct error *error)
 	assert_int_equal(run->beside, 0);
 	assert_int_equal(run->wrong_name, 0);
 	assert_int_equal(run->wrong_text, 0);
+	assert_int_equal(run->wrong_digest, 0);
 	return result;
 }
 

@@ -293,6 +293,18 @@ static int begin_next(struct capture_reader *reader, struct page *page)
 	return begin_path(reader, reader->inputs[reader->at++], page);
 }
 
+bool capture_is_at_hand(const struct capture_reader *reader)
+{
+	struct stat st;
+	for (size_t i = 0; i < reader->count; i++) {
+		const char *input = reader->inputs[i];
+		int code = strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &st) : is_url(input) ? -1 : stat(input, &st);
+		if (code < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			return false;
+	}
+	return reader->count > 0;
+}
+
 int capture_next(struct capture_reader *reader, struct page *page)
 {
 	for (;;) {

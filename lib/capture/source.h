@@ -64,6 +64,8 @@ int capture_open_source(const struct engine *engine, const struct source_ops *op
 int capture_next(struct capture_reader *reader, struct page *page);
 /* What is read now, for the progress line; valid until the next call. */
 const char *capture_in_work(const struct capture_reader *reader);
+/* All inputs are regular files and folders: the next page is there as soon as it is asked for. */
+bool capture_is_at_hand(const struct capture_reader *reader);
 struct capture_reader *capture_close(struct capture_reader *reader);
 
 /* Opens @source (name, depth, engine set) over @stream with the best bidder; takes the stream in every case.

@@ -11,6 +11,11 @@
  * already named NNN_<16 hex>.* keeps the one it has. */
 extern const struct stage digest_stage;
 
+/* Begins the digests of two captures' bodies before their stages run: two at once cost little more than one
+ * (sha256_update_two). What is left of each is done when its turn comes. The state stands in the arena that each page
+ * has now; both bodies stay where they are. */
+void digest_ahead(struct page *page, struct page *next);
+
 /* The URL a page is known by: the canonical spelling of @answered, or of @canonical (the page's own word, may be
  * empty) where that names the same page on the same host. A page's word is not believed when it points to a front
  * page, to another article, or drops a parameter that may be an article's number: broken templates say the same

@@ -51,14 +51,45 @@ static int make_id(struct page *page, const uint8_t raw[32])
 	return 0;
 }
 
+/* What is not digested yet. */
+static struct view raw_rest(const struct page *page)
+{
+	return view_from(page->capture.body, page->raw_digested);
+}
+
+static bool begin_raw(struct page *page)
+{
+	if (!page->raw_digest && (page->raw_digest = arena_alloc(&page->arena, sha256_size())))
+		sha256_init(page->raw_digest);
+	return page->raw_digest != NULL;
+}
+
+void digest_ahead(struct page *page, struct page *next)
+{
+	if (!raw_rest(page).n || !raw_rest(next).n || !begin_raw(page) || !begin_raw(next))
+		return;
+	size_t n = sha256_update_two(page->raw_digest, raw_rest(page), next->raw_digest, raw_rest(next));
+	page->raw_digested += n;
+	next->raw_digested += n;
+}
+
+static bool end_raw(struct page *page, uint8_t ret_digest[32])
+{
+	if (!begin_raw(page))
+		return false;
+	sha256_update(page->raw_digest, raw_rest(page));
+	sha256_final(page->raw_digest, ret_digest);
+	page->raw_digested = 0;
+	return true;
+}
+
 static int run(void *state, struct page *page)
 {
 	const struct engine *engine = state;
 	struct garner_document *d = &page->document;
 	uint8_t raw[32];
 	sha256_of(page->member, page->sha256);
-	sha256_of(page->capture.body, raw);
-	if (make_id(page, raw) < 0)
+	if (!end_raw(page, raw) || make_id(page, raw) < 0)
 		return page_full(page);
 	d->sha256 = hex_in(page, page->sha256, sizeof(page->sha256));
 	d->sha256_raw = hex_in(page, raw, sizeof(raw));

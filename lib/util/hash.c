@@ -7,17 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 /* Nettle gives its functions short names that are ours. */
+#undef sha256_init
 #undef sha256_update
 
 struct sha256 {
 	struct sha256_ctx context;
 };
 
+size_t sha256_size(void)
+{
+	return sizeof(struct sha256);
+}
+
+void sha256_init(struct sha256 *state)
+{
+	nettle_sha256_init(&state->context);
+}
+
 struct sha256 *sha256_new(void)
 {
 	struct sha256 *state = malloc(sizeof(*state));
 	if (state)
-		nettle_sha256_init(&state->context);
+		sha256_init(state);
 	return state;
 }
 
@@ -25,6 +36,16 @@ void sha256_update(struct sha256 *state, struct view bytes)
 {
 	if (bytes.n)
 		nettle_sha256_update(&state->context, bytes.n, (const uint8_t *)bytes.p);
+}
+
+size_t sha256_update_two(struct sha256 *one, struct view first, struct sha256 *other, struct view second)
+{
+	size_t n = (first.n < second.n ? first.n : second.n) / SHA256_BLOCK_SIZE * SHA256_BLOCK_SIZE;
+	for (size_t i = 0; i < n; i += SHA256_BLOCK_SIZE) {
+		nettle_sha256_update(&one->context, SHA256_BLOCK_SIZE, (const uint8_t *)first.p + i);
+		nettle_sha256_update(&other->context, SHA256_BLOCK_SIZE, (const uint8_t *)second.p + i);
+	}
+	return n;
 }
 
 void sha256_final(struct sha256 *state, uint8_t ret_digest[32])
@@ -41,7 +62,7 @@ struct sha256 *sha256_free(struct sha256 *state)
 void sha256_of(struct view bytes, uint8_t ret_digest[32])
 {
 	struct sha256 state;
-	nettle_sha256_init(&state.context);
+	sha256_init(&state);
 	sha256_update(&state, bytes);
 	sha256_final(&state, ret_digest);
 }

@@ -75,11 +75,38 @@ static void a_message_in_pieces_has_the_digest_of_the_whole(void **state)
 		}
 }
 
+/* Each by turns with the other as far as that goes, the rest alone. */
+static void two_messages_at_once_have_their_own_digests(void **state)
+{
+	(void)state;
+	uint8_t first[700], second[700], whole[32], apart[32];
+	struct sha256 *one = sha256_new(), *other = sha256_new();
+	fill(first, sizeof(first), 5);
+	fill(second, sizeof(second), 6);
+	for (size_t n = 0; n <= sizeof(first); n += 7)
+		for (size_t m = 0; m <= sizeof(second); m += 31) {
+			struct view a = view_make((char *)first, n), b = view_make((char *)second, m);
+			size_t done = sha256_update_two(one, a, other, b);
+			assert_int_equal(done, (n < m ? n : m) / 64 * 64);
+			sha256_update(one, view_from(a, done));
+			sha256_update(other, view_from(b, done));
+			sha256_final(one, apart);
+			sha256_of(a, whole);
+			assert_memory_equal(apart, whole, 32);
+			sha256_final(other, apart);
+			sha256_of(b, whole);
+			assert_memory_equal(apart, whole, 32);
+		}
+	sha256_free(one);
+	sha256_free(other);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(known_messages_have_their_published_digests),
 		cmocka_unit_test(a_message_in_pieces_has_the_digest_of_the_whole),
+		cmocka_unit_test(two_messages_at_once_have_their_own_digests),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
