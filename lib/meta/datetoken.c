@@ -159,8 +159,13 @@ enum role datetoken_role(size_t i, struct view *ret_word)
 	return (enum role)roles[i].role;
 }
 
+/* Most words are no role: those of ASCII are short. */
+enum { ASCII_ROLE_BYTES = 5 };
+
 static void set_role(struct token *token, struct view word)
 {
+	if (word.n > ASCII_ROLE_BYTES && (unsigned char)word.p[0] < 0x80)
+		return;
 	size_t low = 0, high = sizeof(roles) / sizeof(roles[0]);
 	while (low < high && word.n) {
 		size_t middle = (low + high) / 2;
@@ -177,6 +182,18 @@ static void set_role(struct token *token, struct view word)
 		else
 			high = middle;
 	}
+}
+
+/* Most texts are ASCII. */
+static inline uint32_t next_point(struct view text, size_t *at)
+{
+	unsigned char c = (unsigned char)text.p[*at];
+	return c < 0x80 ? (++*at, c) : utf8_next(text, at);
+}
+
+static inline int digit_of(uint32_t cp)
+{
+	return cp < 0x80 ? (cp - '0' < 10 ? (int)(cp - '0') : -1) : fold_digit(cp);
 }
 
 /* Nearest ASCII of a punctuation mark. */
@@ -231,8 +248,7 @@ static void read_number(struct view text, size_t *at, struct token *token)
 	token->kind = TOKEN_NUMBER;
 	while (*at < text.n) {
 		size_t next = *at;
-		uint32_t cp = utf8_next(text, &next);
-		int digit = fold_digit(cp);
+		int digit = digit_of(next_point(text, &next));
 		if (digit < 0)
 			break;
 		if (token->digits < 18)
@@ -265,9 +281,11 @@ static void read_word(const struct date_reader *reader, struct view text, size_t
 	} else if (first == 0x5348 && *at < text.n) {
 		*at += text.n - *at >= 3 ? 3 : 0;
 	}
+	while (first < 0x80 && *at < text.n && ascii_is_alpha(text.p[*at]))
+		++*at;
 	while (*at < text.n) {
 		size_t next = *at;
-		uint32_t cp = utf8_next(text, &next);
+		uint32_t cp = next_point(text, &next);
 		if (!word_goes_on(first, cp))
 			break;
 		*at = next;
@@ -286,6 +304,8 @@ static bool join_names(
 	const struct date_reader *reader, struct view text, struct token *a, const struct token *b, char between)
 {
 	char folded[2 * WORD_MAX + 1];
+	if (!months_may_join(reader->months, view_make(text.p + a->at, a->end - a->at)))
+		return false;
 	size_t n = fold_word(view_make(text.p + a->at, a->end - a->at), folded, WORD_MAX);
 	folded[n++] = between;
 	n += fold_word(view_make(text.p + b->at, b->end - b->at), folded + n, WORD_MAX);
@@ -341,14 +361,14 @@ void datetoken_read(const struct date_reader *reader, struct view text, struct t
 	tokens->count = 0;
 	for (size_t at = 0; at < text.n && tokens->count < TOKENS;) {
 		size_t next = at;
-		uint32_t cp = utf8_next(text, &next);
+		uint32_t cp = next_point(text, &next);
 		if (is_space(cp) || is_invisible(cp)) {
 			joined = joined && is_invisible(cp);
 			at = next;
 			continue;
 		}
 		struct token token = { .joined = joined, .at = (uint32_t)at };
-		if (fold_digit(cp) >= 0) {
+		if (digit_of(cp) >= 0) {
 			read_number(text, &at, &token);
 		} else if (fold_is_letter(cp)) {
 			read_word(reader, text, &at, &token);

@@ -212,6 +212,7 @@ struct months {
 	uint64_t
 		used[BUCKETS / 64]; /* buckets with an entry: few words get farther, and these bits stay in the cache */
 	struct entry *buckets[BUCKETS];
+	bool joins[128]; /* ASCII letters that a name of two words begins with, or a dotted one */
 	size_t count;
 	struct entry entries[];
 };
@@ -230,6 +231,9 @@ static void add(struct months *months, size_t row, unsigned month, struct view w
 	entry->n = (uint8_t)fold_word(word, entry->word, sizeof(entry->word));
 	entry->row = (uint8_t)row;
 	entry->month = (uint8_t)month;
+	unsigned char first = (unsigned char)entry->word[0];
+	if (first < 0x80 && (view_find_byte(word, '_') < word.n || view_find_byte(word, '.') < word.n))
+		months->joins[first] = true;
 	size_t bucket = bucket_of(entry->word, entry->n);
 	struct entry **at = &months->buckets[bucket];
 	months->used[bucket / 64] |= UINT64_C(1) << bucket % 64;
@@ -265,6 +269,12 @@ struct months *months_free(struct months *months)
 {
 	free(months);
 	return NULL;
+}
+
+bool months_may_join(const struct months *months, struct view word)
+{
+	unsigned char first = word.n ? (unsigned char)word.p[0] : 0;
+	return first >= 0x80 || months->joins[(unsigned char)ascii_lower((char)first)];
 }
 
 struct month_name months_find(const struct months *months, struct view word, struct view lang)

@@ -3,6 +3,7 @@
 #ifndef GARNER_META_MONTHS_H
 #define GARNER_META_MONTHS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "util/view.h"
 
@@ -21,5 +22,7 @@ struct months *months_free(struct months *months);
 /* @word is folded (meta/fold.h). Two words that make one name are joined by '_'. @lang (two letters, or none)
  * decides where languages disagree: Croatian and Czech give one name to different months. */
 struct month_name months_find(const struct months *months, struct view word, struct view lang);
+/* A name of several words may begin with @word, by its first letter; not folded. */
+bool months_may_join(const struct months *months, struct view word);
 
 #endif
