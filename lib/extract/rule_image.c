@@ -35,7 +35,7 @@ struct build {
 	struct rows strings, prefixes, always;
 	struct grams open, begun;
 	struct group lines, words;
-	uint64_t *first, *prefix_bits, *page_bits, *listed, *lexicon_bits;
+	uint64_t *first, *prefix_bits, *page_bits, *page_fours, *listed, *lexicon_bits;
 	uint8_t *pairs;
 	bool failed; /* no memory */
 };
@@ -231,8 +231,10 @@ static void add_gram(struct build *build, struct grams *grams, size_t pattern, b
 	if (size == 4)
 		put(grams->fours, image_hash(gram->bytes));
 	build->pairs[image_two(from)] |= (uint8_t)(size == 4 ? grams->bit : grams->bit | grams->bit << 1);
-	if (page && grams == &build->open)
-		build->pairs[image_two(from)] |= IMAGE_PAGE;
+	if (page)
+		build->pairs[image_two(from)] |= (uint8_t)(grams->bit << IMAGE_PAGE_SHIFT);
+	if (page && size == 4)
+		put(build->page_fours, image_hash(gram->bytes));
 }
 
 /* ---- rows by hash ---------------------------------------------------------------------------------------- */
@@ -436,6 +438,7 @@ static bool make_sets(struct build *build)
 	build->first = zeroed(build, image->first_count = image->patterns_count * IMAGE_FIRST, sizeof(uint64_t));
 	build->prefix_bits = zeroed(build, image->prefix_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->page_bits = zeroed(build, image->page_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->page_fours = zeroed(build, image->page_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->open.fours = zeroed(build, image->open_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->begun.fours = zeroed(build, image->begun_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->pairs = zeroed(build, image->pairs_count = IMAGE_PAIRS, 1);
@@ -479,6 +482,7 @@ static void set_tables(struct build *build)
 	image->first = build->first;
 	image->prefix_bits = build->prefix_bits;
 	image->page_bits = build->page_bits;
+	image->page_fours = build->page_fours;
 	image->open_fours = build->open.fours;
 	image->begun_fours = build->begun.fours;
 	image->pairs = build->pairs;

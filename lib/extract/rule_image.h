@@ -18,14 +18,9 @@ enum {
 	IMAGE_PAIRS = 1 << 16,
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };
-/* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one. */
-enum {
-	IMAGE_OPEN = 1,
-	IMAGE_OPEN_TWO = 2,
-	IMAGE_BEGUN = 4,
-	IMAGE_BEGUN_TWO = 8,
-	IMAGE_PAGE = 16, /* either, of a pattern for pages that begins anyhow */
-};
+/* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one;
+ * four bits higher, of patterns for pages. */
+enum { IMAGE_OPEN = 1, IMAGE_OPEN_TWO = 2, IMAGE_BEGUN = 4, IMAGE_BEGUN_TWO = 8, IMAGE_PAGE_SHIFT = 4 };
 enum {
 	IMAGE_EXACT = 1,
 	IMAGE_PATTERN = 2,
@@ -85,6 +80,7 @@ struct word {
 	X(uint64_t, open_fours, 1) /* strings of patterns that begin anyhow, by hash: is there any */                  \
 	X(uint32_t, open_from, 1)  /* by hash: first of @open, and the end */                                          \
 	X(struct image_gram, open, 6)                                                                                  \
+	X(uint64_t, page_fours, 1)  /* of all strings of patterns for pages */                                         \
 	X(uint64_t, begun_fours, 1) /* the same of patterns whose beginnings are known */                              \
 	X(uint32_t, begun_from, 1)                                                                                     \
 	X(struct image_gram, begun, 6)                                                                                 \
