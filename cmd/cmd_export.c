@@ -55,6 +55,6 @@ const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS]
 	"                       output or -o FILE; tar.zst and wacz (the captures, to replay) with -o FILE; txt and "
 	"bagit\n"
 	"                       with -o FOLDER, which must be new or empty\n"
-	"  -o, --output PATH    the file or folder; a file appears whole or not at all\n"
+	"  -o, --output PATH    the file (- is standard output) or folder; a file appears whole or not at all\n"
 	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n" FILTER_HELP,
 	run, false };

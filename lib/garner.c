@@ -34,8 +34,12 @@ const char *garner_reason_name(int reason)
 /* Rules, model and sieve. What goes wrong is kept: no run can begin. */
 static void load(struct garner *garner)
 {
+	const char *trusted = garner->engine.options.ca_file;
 	garner->loaded = true;
-	if (model_load(&garner->engine.model, &garner->error) == 0)
+	/* libcurl would find out with the first URL, and blame the server. */
+	if (trusted && access(trusted, R_OK) < 0)
+		error_set(&garner->error, -EINVAL, "%s: %s", trusted, strerror(errno));
+	if (!garner->error.code && model_load(&garner->engine.model, &garner->error) == 0)
 		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
 	if (!garner->error.code)
 		sieve_new(&garner->engine.options, &garner->engine.sieve, &garner->error);

@@ -108,6 +108,8 @@ prints 10c47cf7c4680b5e
 gives 2 "$garner" clean --report no/such/folder.json 001*.txt
 says "no/such/folder.json: No such file"
 [ ! -s out ] || fail "the run began though its report can't be written"
+gives 2 "$garner" clean --ca-file none.pem 001*.txt
+says "^garner: none.pem: No such file"
 gives 2 "$garner" clean --config . 001*.txt
 says "^garner: \.: Is a directory"
 gives 2 "$garner" source add store ftp://quay.example/feed
