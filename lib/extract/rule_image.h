@@ -14,7 +14,7 @@
 
 enum {
 	IMAGE_HASH_BITS = 1 << 16,
-	IMAGE_LISTS = 1 << 12,
+	IMAGE_LISTS = 1 << 14,
 	IMAGE_PAIRS = 1 << 16,
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };

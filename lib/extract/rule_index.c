@@ -189,7 +189,7 @@ static void find_open(struct search *search)
  * costs a third of asking one, and seven of eight that begin so are not asked then. */
 static void find_begun(struct search *search)
 {
-	enum { FEW = 6 };
+	enum { FEW = 10 };
 	if (search->page || search->begun_count > FEW) {
 		const struct grams grams = grams_of(search, IMAGE_BEGUN);
 		find_strings(search, &grams);

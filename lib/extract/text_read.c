@@ -138,9 +138,13 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 	rule_index_find(work->rules, work->matcher, line, hits_note, hits);
 	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
 		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
-		if (rule && !rule->off && line->words <= rule->words &&
-			detect(work->rules, (enum rule_detector)d, line, NULL))
+		if (!rule || rule->off || line->words > rule->words)
+			continue;
+		bool found = detect(work->rules, (enum rule_detector)d, line, NULL);
+		if (found)
 			hits_note(hits, rule);
+		/* What is no date is no date with a word. */
+		d += d == DETECT_DATE && !found ? DETECT_STAMP - DETECT_DATE : 0;
 	}
 	const struct rule *repeated = work->rules->detectors[DETECT_REPEATED];
 	if (work->rules->memory && !hits->any && repeated && !repeated->off && line->words <= repeated->words &&
