@@ -140,11 +140,10 @@ static void find_hits(struct work *work, const struct line *line, struct hits *h
 		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
 		if (!rule || rule->off || line->words > rule->words)
 			continue;
-		bool found = detect(work->rules, (enum rule_detector)d, line, NULL);
-		if (found)
+		if (detect(work->rules, (enum rule_detector)d, line, NULL))
 			hits_note(hits, rule);
-		/* What is no date is no date with a word. */
-		d += d == DETECT_DATE && !found ? DETECT_STAMP - DETECT_DATE : 0;
+		else if (d == DETECT_DATE)
+			d = DETECT_STAMP; /* what is no date has no stamp either */
 	}
 	const struct rule *repeated = work->rules->detectors[DETECT_REPEATED];
 	if (work->rules->memory && !hits->any && repeated && !repeated->off && line->words <= repeated->words &&
