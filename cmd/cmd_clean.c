@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_MARKDOWN };
@@ -11,6 +12,7 @@ struct clean {
 	struct common common;
 	enum format format;
 	bool explain, diff, dry_run;
+	bool at_once; /* the next document may be long in coming: what is printed goes out */
 	uint64_t printed;
 };
 
@@ -118,6 +120,8 @@ static int print(void *user, const struct garner_document *document, int reason,
 		print_text(clean, document);
 	}
 	clean->printed++;
+	if (clean->at_once)
+		fflush(stdout);
 	return output_state();
 }
 
@@ -129,6 +133,18 @@ static bool take_format(struct clean *clean, const char *name)
 			clean->format = (enum format)i;
 			return true;
 		}
+	}
+	return false;
+}
+
+/* Any of them is no file and no folder: a pipe, a terminal, a URL. */
+static bool any_comes_slowly(const char *const *inputs, size_t count)
+{
+	struct stat st;
+	for (size_t i = 0; i < count; i++) {
+		int code = strcmp(inputs[i], "-") == 0 ? fstat(STDIN_FILENO, &st) : stat(inputs[i], &st);
+		if (code < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			return true;
 	}
 	return false;
 }
@@ -164,6 +180,7 @@ static int run(int argc, char **argv)
 		inputs = standard_input;
 		count = 1;
 	}
+	clean.at_once = any_comes_slowly(inputs, count);
 	clean.common.options.markdown = clean.format == FORMAT_MARKDOWN;
 	clean.common.options.no_lang = clean.format != FORMAT_JSONL; /* nobody would see it */
 	struct garner *garner = common_begin(&clean.common);

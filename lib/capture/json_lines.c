@@ -37,19 +37,35 @@ static bool is_lines_name(struct view name)
 	return false;
 }
 
-/* An object that begins on the first line: a brace, then a key; and, where the line's end is seen, a closing brace. */
-static int lines_bid(const struct source_probe *probe)
+/* An object begins on the first line: a brace, then a key; and, where the line is @whole, a closing brace. */
+static bool is_object(struct view line, bool whole)
 {
-	struct view rest = view_trim(probe->first), line;
-	if (view_starts(rest, VIEW("\xEF\xBB\xBF")))
-		rest = view_from(rest, 3);
-	bool whole = view_find_byte(rest, '\n') < rest.n || probe->first.n < SOURCE_PROBE_BYTES;
-	if (!view_next_line(&rest, &line) || line.n < 2 || line.p[0] != '{')
-		return is_lines_name(probe->name) ? 30 : 0;
 	line = view_trim(line);
 	struct view key = view_trim(view_from(line, 1));
-	bool object = key.n && (key.p[0] == '"' || key.p[0] == '}') && (!whole || line.p[line.n - 1] == '}');
-	return (object ? 60 : 0) + (is_lines_name(probe->name) ? 30 : 0);
+	return line.n >= 2 && line.p[0] == '{' && (key.p[0] == '"' || key.p[0] == '}') &&
+	       (!whole || line.p[line.n - 1] == '}');
+}
+
+static struct view past_start(struct view first)
+{
+	while (first.n && ascii_is_space(first.p[0]))
+		first = view_from(first, 1);
+	return view_starts(first, VIEW("\xEF\xBB\xBF")) ? view_from(first, 3) : first;
+}
+
+bool json_lines_begin(struct view first)
+{
+	struct view rest = past_start(first);
+	size_t end = view_find_byte(rest, '\n');
+	return end < rest.n && is_object(view_first(rest, end), true);
+}
+
+static int lines_bid(const struct source_probe *probe)
+{
+	struct view rest = past_start(probe->first);
+	size_t end = view_find_byte(rest, '\n');
+	bool whole = end < rest.n || probe->first.n < SOURCE_PROBE_BYTES;
+	return (is_object(view_first(rest, end), whole) ? 60 : 0) + (is_lines_name(probe->name) ? 30 : 0);
 }
 
 /* ---- one line ------------------------------------------------------------------------------ */
@@ -57,19 +73,19 @@ static int lines_bid(const struct source_probe *probe)
 /* The next line, without its end. 0; SOURCE_END; TOO_LARGE (skipped). */
 static int next_line(struct source *source, struct view *ret_line, size_t *ret_width)
 {
-	size_t want = 4096, looked = 0;
-	for (;;) {
-		struct view v = stream_look(source->stream, want);
+	size_t looked = 0;
+	/* A line is taken as soon as it is there: whoever writes into a pipe may wait for the answer. */
+	while (looked <= LIMIT_LINE_BYTES) {
+		struct view v = stream_more(source->stream, looked);
 		size_t end = looked + view_find_byte(view_from(v, looked), '\n');
-		if (end < v.n || v.n < want) {
+		if (end > LIMIT_LINE_BYTES)
+			break;
+		if (end < v.n || v.n == looked) {
 			*ret_line = view_first(v, end);
 			*ret_width = end < v.n ? end + 1 : v.n;
 			return v.n ? 0 : SOURCE_END;
 		}
-		if (want > LIMIT_LINE_BYTES)
-			break;
 		looked = v.n;
-		want = want * 2 < LIMIT_LINE_BYTES ? want * 2 : LIMIT_LINE_BYTES + 1;
 	}
 	for (struct view v; (v = stream_some(source->stream)).n;) {
 		size_t end = view_find_byte(v, '\n');

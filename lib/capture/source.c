@@ -74,18 +74,33 @@ static int probe_coded(struct source *source, struct view raw, enum stream_codin
 	return 0;
 }
 
+/* As much of a stream that is not coded as its reader is told by: a line of JSON, SOURCE_PROBE_BYTES, or all there is.
+ */
+static struct view probe_plain(struct stream *stream, bool *ret_is_lines)
+{
+	struct view first = VIEW_NONE;
+	size_t had;
+	do {
+		had = first.n;
+		first = view_first(stream_more(stream, had), SOURCE_PROBE_BYTES);
+		*ret_is_lines = json_lines_begin(first);
+	} while (!*ret_is_lines && first.n < SOURCE_PROBE_BYTES && first.n > had);
+	return first;
+}
+
 /* Finds the reader for source->stream, undoing codings for those that want them undone. */
 static int choose(struct source *source, struct error *error)
 {
 	for (int layers = 0;; layers++) {
-		struct view raw = stream_look(source->stream, PROBE_RAW_BYTES);
-		enum stream_coding coding = stream_coding_of(raw);
+		enum stream_coding coding = stream_coding_of(stream_look(source->stream, 4));
 		if (coding == STREAM_PLAIN) {
-			struct source_probe probe = { .name = view_of(source->name), .raw = raw };
-			probe.first = view_first(raw, SOURCE_PROBE_BYTES);
-			source->ops = best_bidder(&probe);
+			struct source_probe probe = { .name = view_of(source->name) };
+			bool is_lines;
+			probe.first = probe.raw = probe_plain(source->stream, &is_lines);
+			source->ops = is_lines ? &source_jsonl : best_bidder(&probe);
 			return 0;
 		}
+		struct view raw = stream_look(source->stream, PROBE_RAW_BYTES);
 		int result = probe_coded(source, raw, coding, &source->ops, error);
 		if (result || source->ops->raw)
 			return result;

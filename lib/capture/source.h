@@ -76,6 +76,10 @@ void source_end(struct source *source);
 /* @bytes as a name for reports: what is not UTF-8 becomes \xHH. -ENOMEM. */
 int source_name(struct buf *out, struct view bytes);
 
+/* The first line of @first is there to its end and is an object: JSON lines, whatever follows. A pipe may bring that
+ * line and then nothing for hours, so nobody else is asked. */
+bool json_lines_begin(struct view first);
+
 extern const struct source_ops source_text, source_html, source_jsonl, source_warc, source_archive, source_fetch,
 	source_mail;
 

@@ -176,6 +176,12 @@ struct view stream_some(struct stream *stream)
 	return view_make(stream->p + stream->at, stream->end - stream->at);
 }
 
+struct view stream_more(struct stream *stream, size_t have)
+{
+	stream_look(stream, have + 1);
+	return view_make(stream->p + stream->at, stream->end - stream->at);
+}
+
 bool stream_skip(struct stream *stream, int64_t n)
 {
 	while (n > 0) {

@@ -51,6 +51,9 @@ struct stream *stream_of_zstd(struct stream *under);
 struct view stream_look(struct stream *stream, size_t want);
 /* What is in the window already, at least one byte unless the stream ended. */
 struct view stream_some(struct stream *stream);
+/* The whole window, grown by what comes next where it held @have bytes or fewer: as many as there are, without waiting
+ * for more of them. @have bytes still: the end. Valid until the next call. */
+struct view stream_more(struct stream *stream, size_t have);
 /* Moves past @n bytes, looked at or not. False: the end came first. */
 bool stream_skip(struct stream *stream, int64_t n);
 /* To an offset of a seekable descriptor; false: not possible, nothing changed. */
