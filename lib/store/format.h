@@ -83,6 +83,8 @@ enum {
 
 #define PACK_SEEK_MAGIC	     0x184D2A5Eu
 #define PACK_SEEK_FOOT_MAGIC 0x8F92EAB1u
+/* Bytes of the seek table's head, of a frame's entry in it, and of its foot. */
+enum { SEEK_HEAD = 8, SEEK_ENTRY = 8, SEEK_FOOT = 9 };
 
 #define STORE_PACK_NAME	      "packs/%06lld.tar.zst"
 #define STORE_MANIFEST_NAME   "manifest/%06lld.jsonl"
