@@ -28,7 +28,7 @@ struct verb {
 	bool common;			   /* takes the common options: --help lists them too */
 };
 
-/* Options that every run of the pipeline takes, parsed by common.c. */
+/* Options that every run of the pipeline takes, parsed by common_options.c. */
 struct common {
 	struct garner_options options;
 	uint64_t failures[GARNER_REASON_COUNT]; /* inputs not stored, by reason */
@@ -112,6 +112,8 @@ int help(const struct verb *verb);
 int operands_only(const struct verb *verb, int argc, char **argv, int count, const char *wanted);
 /* 0, or -1 when something printed to standard output was lost: asked right behind printing, it knows why. */
 int output_state(void);
+/* Whether it has said so. */
+bool output_failed(void);
 /* Flushes; false after a complaint when what was printed did not reach its end. */
 bool close_output(FILE *out);
 

@@ -1,0 +1,111 @@
+/* What the command says: names and errors as one line, help, and whether what it printed reached its end. */
+#include "cmd.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void print_name(FILE *out, const char *name)
+{
+	for (const unsigned char *c = (const unsigned char *)name; *c; c++) {
+		bool second = *c == 0xC2 && c[1] >= 0x80 && c[1] < 0xA0; /* U+0080 to U+009F */
+		if (*c < ' ' || *c == 0x7F || second)
+			fprintf(out, "\\x%02X", *c);
+		else
+			putc(*c, out);
+		if (second)
+			fprintf(out, "\\x%02X", *++c);
+	}
+}
+
+void print_error(const char *words)
+{
+	fputs("garner: ", stderr);
+	print_name(stderr, words);
+	putc('\n', stderr);
+}
+
+bool can_write(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
+	bool good = folder && (access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0);
+	if (!good)
+		fprintf(stderr, "garner: %s: %s\n", path, strerror(errno));
+	free(folder);
+	return good;
+}
+
+void print_place(void *user, const char *place, const char *text)
+{
+	uint64_t *count = user;
+	if (count)
+		++*count;
+	print_name(stdout, place);
+	printf(": %s\n", text);
+}
+
+/* ---- help ------------------------------------------------------------------------------------ */
+
+int usage_error(const struct verb *verb, const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	fprintf(stderr, "garner %s: ", verb->name);
+	vfprintf(stderr, format, args);
+	putc('\n', stderr);
+	va_end(args);
+	return option_error(verb);
+}
+
+int option_error(const struct verb *verb)
+{
+	fprintf(stderr, "usage: garner %s %s\n'garner %s --help' says more\n", verb->name, verb->usage, verb->name);
+	return EXIT_USAGE;
+}
+
+int help(const struct verb *verb)
+{
+	printf("usage: garner %s %s\n\n%s.\n\n%s", verb->name, verb->usage, verb->summary, verb->help);
+	if (verb->common)
+		fputs(common_help, stdout);
+	return EXIT_DONE;
+}
+
+int operands_only(const struct verb *verb, int argc, char **argv, int count, const char *wanted)
+{
+	static const struct option options[] = { { "help", no_argument, NULL, 'h' }, { 0 } };
+	for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+		if (c == 'h')
+			return help(verb);
+		return option_error(verb);
+	}
+	return argc - optind == count ? -1 : usage_error(verb, "%s", wanted);
+}
+
+/* Of the first write that failed: what comes later overwrites errno. */
+static int output_error;
+
+bool output_failed(void)
+{
+	return output_error != 0;
+}
+
+int output_state(void)
+{
+	if (!ferror(stdout))
+		return 0;
+	if (!output_error)
+		output_error = errno ? errno : EIO;
+	return -1;
+}
+
+bool close_output(FILE *out)
+{
+	if (fflush(out) == 0 && !ferror(out))
+		return true;
+	fprintf(stderr, "garner: standard output: %s\n", strerror(output_error ? output_error : errno));
+	return false;
+}
