@@ -1,6 +1,5 @@
 #include "cmd.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
@@ -34,25 +33,10 @@ const struct option filter_options[] = {
 	{ 0 },
 };
 
-/* A day that there is. */
-static bool is_date(const char *text)
-{
-	static const char shape[] = "dddd-dd-dd";
-	static const int days[] = { 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	if (strlen(text) != sizeof(shape) - 1)
-		return false;
-	for (size_t i = 0; shape[i]; i++)
-		if (shape[i] == 'd' ? !isdigit((unsigned char)text[i]) : text[i] != shape[i])
-			return false;
-	int year = atoi(text), month = atoi(text + 5), day = atoi(text + 8);
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-	return month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (month != 2 || day < 29 || leap);
-}
-
 static const char *take_date(const char *argument, const char **ret)
 {
 	*ret = argument;
-	return is_date(argument) ? NULL : "is not a date YYYY-MM-DD";
+	return garner_is_date(argument) ? NULL : "is not a date YYYY-MM-DD";
 }
 
 static const char *take_access(const char *argument, const char **ret)

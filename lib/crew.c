@@ -7,6 +7,7 @@
 #include <time.h>
 #include "keep.h"
 #include "lane.h"
+#include "spares.h"
 #include "store/raw_pack.h"
 #include "util/clock.h"
 #include "util/limits.h"
@@ -37,13 +38,6 @@ struct slot {
 	enum slot_state state;
 	int result;   /* < 0 fatal */
 	size_t bytes; /* that it keeps */
-};
-
-/* Arenas that no page has; the one used last is taken first, its memory is at hand. */
-struct spares {
-	struct arena *all;
-	size_t count;
-	size_t warm; /* so many keep what they have; more are out only while one page holds up the others */
 };
 
 struct crew {
@@ -82,23 +76,11 @@ static struct slot *slot_of(const struct crew *crew, uint64_t sequence)
 	return &crew->slots[sequence % crew->slot_count];
 }
 
-static struct arena spare_take(struct spares *spares)
-{
-	return spares->all[--spares->count];
-}
-
-static void spare_put(struct spares *spares, struct arena arena)
-{
-	spares->all[spares->count++] = arena;
-	if (spares->count > spares->warm)
-		arena_free(&spares->all[spares->count - spares->warm - 1]);
-}
-
 /* The memory that it does not need any more is free for the next page; what it keeps is counted. */
 static void slot_settle(struct crew *crew, struct slot *slot)
 {
 	if (slot->drops) {
-		spare_put(&crew->captures, slot->other);
+		spares_put(&crew->captures, slot->other);
 		slot->has_other = slot->drops = false;
 	}
 	size_t bytes = arena_used(&slot->page.arena) + (slot->has_other ? arena_used(&slot->other) : 0);
@@ -257,8 +239,8 @@ static void end_reading(struct crew *crew, struct slot *slot, int result)
 		crew->reader_result = result;
 		crew->reader_error = slot->page.error;
 	}
-	spare_put(&crew->captures, slot->page.arena);
-	spare_put(&crew->results, slot->other);
+	spares_put(&crew->captures, slot->page.arena);
+	spares_put(&crew->results, slot->other);
 	slot->state = SLOT_FREE;
 	crew->read--;
 	crew->end = true;
@@ -272,8 +254,8 @@ static void read_page(struct member *member)
 	uint64_t sequence = crew->read++;
 	struct slot *slot = slot_of(crew, sequence);
 	slot->state = SLOT_READING;
-	slot->page.arena = spare_take(&crew->captures);
-	slot->other = spare_take(&crew->results);
+	slot->page.arena = spares_take(&crew->captures);
+	slot->other = spares_take(&crew->results);
 	slot->has_other = true;
 	crew->reading = true;
 	pthread_mutex_unlock(&crew->lock);
@@ -338,9 +320,9 @@ static void write_pages(struct member *member)
 		int result = write_one(member, slot, in_work);
 		pthread_mutex_lock(&crew->lock);
 		crew->writing = false;
-		spare_put(&crew->results, slot->page.arena);
+		spares_put(&crew->results, slot->page.arena);
 		if (slot->has_other)
-			spare_put(&crew->captures, slot->other);
+			spares_put(&crew->captures, slot->other);
 		slot->state = SLOT_FREE;
 		crew->bytes -= slot->bytes;
 		crew->written++;
@@ -401,26 +383,6 @@ static void *member_main(void *arg)
 	return NULL;
 }
 
-static bool spares_open(struct spares *spares, const struct crew *crew, size_t keep)
-{
-	spares->all = calloc(crew->slot_count, sizeof(*spares->all));
-	spares->warm = (size_t)crew->pipeline->jobs + 2;
-	for (; spares->all && spares->count < crew->slot_count; spares->count++) {
-		struct arena *arena = &spares->all[spares->count];
-		arena_init(arena, LIMIT_PAGE_MEMORY);
-		arena->keep = keep;
-		arena->pool = crew->pool;
-	}
-	return spares->all != NULL;
-}
-
-static void spares_free(struct spares *spares)
-{
-	while (spares->count)
-		arena_free(&spares->all[--spares->count]);
-	free(spares->all);
-}
-
 static bool crew_open(struct crew *crew)
 {
 	pthread_mutex_init(&crew->lock, NULL);
@@ -429,8 +391,10 @@ static bool crew_open(struct crew *crew)
 	crew->pool = arena_pool_new(ARENA_POOL_BYTES);
 	for (size_t i = 0; crew->slots && i < crew->slot_count; i++)
 		crew->slots[i].page.options = &crew->pipeline->engine->options;
-	return crew->slots && crew->pool && spares_open(&crew->captures, crew, ARENA_KEEP_SLOT_BYTES) &&
-	       spares_open(&crew->results, crew, ARENA_KEEP_RESULT_BYTES);
+	size_t count = crew->slot_count, warm = (size_t)crew->pipeline->jobs + 2;
+	return crew->slots && crew->pool &&
+	       spares_open(&crew->captures, count, warm, crew->pool, ARENA_KEEP_SLOT_BYTES) &&
+	       spares_open(&crew->results, count, warm, crew->pool, ARENA_KEEP_RESULT_BYTES);
 }
 
 static void crew_close(struct crew *crew)

@@ -306,7 +306,11 @@ struct garner_filter {
 	bool with_text;
 };
 
+/* A day that there is, as YYYY-MM-DD: what the days of a filter must be; others are -EINVAL. */
+GARNER_API bool garner_is_date(const char *text);
 /* Opens, filters and hands each document to @fn in order of number. */
+GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
+	garner_document_fn *fn, void *user);
 /* Documents whose title or text holds all @words ("…" is a phrase, word* a beginning), the best match first; of
  * @filter everything but query and with_text. -ENOENT: there is no index of words, see garner_search_index; -EINVAL: no
  * words. */
@@ -314,8 +318,6 @@ GARNER_API int garner_search(struct garner *garner, const char *store, const cha
 	const struct garner_filter *filter, garner_document_fn *fn, void *user);
 /* Makes the index of words of a store, or brings it up to date. Later runs keep it up. */
 GARNER_API int garner_search_index(struct garner *garner, const char *store);
-GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
-	garner_document_fn *fn, void *user);
 /* The documents of a store (or one pack) for other tools. */
 struct garner_export {
 	const char *format; /* jsonl (NULL), csv, wet, vertical; with a path: tar.zst, wacz, txt and bagit (folders) */

@@ -1,4 +1,5 @@
-/* Packs: tar members in zstd frames, see format.h. pack.c alone knows how a frame is made, frame_read.c how it is read. */
+/* Packs: tar members in zstd frames, see format.h. pack.c alone knows how a frame is made, frame_read.c how it is read.
+ */
 #ifndef GARNER_STORE_PACK_H
 #define GARNER_STORE_PACK_H
 

@@ -93,16 +93,26 @@ static bool digits(struct view v, size_t at, size_t n, int *ret)
 	return true;
 }
 
+bool clock_parse_date(struct view v, int64_t *ret_days)
+{
+	int year, month, day;
+	if (v.n != 10 || !digits(v, 0, 4, &year) || v.p[4] != '-' || !digits(v, 5, 2, &month) || v.p[7] != '-' ||
+		!digits(v, 8, 2, &day) || !clock_date_valid(year, month, day))
+		return false;
+	*ret_days = clock_days(year, month, day);
+	return true;
+}
+
 bool clock_parse(struct view v, int64_t *ret_seconds)
 {
-	int year, month, day, hour, minute, second, zone_hour = 0, zone_minute = 0;
+	int hour, minute, second, zone_hour = 0, zone_minute = 0;
+	int64_t days;
 	v = view_trim(v);
-	if (v.n < 20 || !digits(v, 0, 4, &year) || v.p[4] != '-' || !digits(v, 5, 2, &month) || v.p[7] != '-' ||
-		!digits(v, 8, 2, &day) || (v.p[10] != 'T' && v.p[10] != 't' && v.p[10] != ' ') ||
-		!digits(v, 11, 2, &hour) || v.p[13] != ':' || !digits(v, 14, 2, &minute) || v.p[16] != ':' ||
-		!digits(v, 17, 2, &second))
+	if (v.n < 20 || !clock_parse_date(view_first(v, 10), &days) ||
+		(v.p[10] != 'T' && v.p[10] != 't' && v.p[10] != ' ') || !digits(v, 11, 2, &hour) || v.p[13] != ':' ||
+		!digits(v, 14, 2, &minute) || v.p[16] != ':' || !digits(v, 17, 2, &second))
 		return false;
-	if (!clock_date_valid(year, month, day) || hour > 23 || minute > 59 || second > 60)
+	if (hour > 23 || minute > 59 || second > 60)
 		return false;
 	size_t at = 19;
 	if (v.p[at] == '.')
@@ -119,7 +129,6 @@ bool clock_parse(struct view v, int64_t *ret_seconds)
 	} else if ((v.p[at] != 'Z' && v.p[at] != 'z') || at + 1 != v.n) {
 		return false;
 	}
-	*ret_seconds = clock_days(year, month, day) * 86400 + hour * 3600 + minute * 60 + second -
-		       sign * (zone_hour * 3600 + zone_minute * 60);
+	*ret_seconds = days * 86400 + hour * 3600 + minute * 60 + second - sign * (zone_hour * 3600 + zone_minute * 60);
 	return true;
 }

@@ -22,6 +22,8 @@ bool clock_parse(struct view text, int64_t *ret_seconds);
 /* Days since 1970-01-01 of a proleptic Gregorian date, and back. */
 int64_t clock_days(int year, int month, int day);
 void clock_civil(int64_t days, int *ret_year, int *ret_month, int *ret_day);
+/* "2020-05-17" alone, a day that exists, as days since 1970-01-01. */
+bool clock_parse_date(struct view text, int64_t *ret_days);
 /* The date exists (month lengths, leap years). */
 bool clock_date_valid(int year, int month, int day);
 

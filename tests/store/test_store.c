@@ -518,6 +518,31 @@ static void finds_by_address_day_and_host_among_many(void **state)
 	garner_free(garner);
 }
 
+/* A day that is none is not taken for "any". */
+static void a_day_that_is_none_is_refused(void **state)
+{
+	(void)state;
+	static const char *const bad[] = { "", "2020", "2020-02-30", "2020-2-3", "2020-02-03 ", "20-02-2020", "today" };
+	const char *store = in_folder("days"), *path = in_folder("days.jsonl");
+	put_stories(path, 0, 3);
+	assert_int_equal(ingest(store, path).stored, 3);
+	struct garner *garner = garner_new(NULL);
+	struct seen seen = { 0 };
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct garner_filter since = { .since = bad[i] }, until = { .until = bad[i] };
+		struct garner_export export = { .filter = until };
+		assert_false(garner_is_date(bad[i]));
+		assert_int_equal(garner_list(garner, store, &since, see, &seen), -EINVAL);
+		assert_non_null(strstr(garner_error(garner), "since: '"));
+		assert_int_equal(garner_search(garner, store, "ferry", &until, see, &seen), -EINVAL);
+		assert_int_equal(garner_export(garner, store, &export, NULL, NULL), -EINVAL);
+		assert_non_null(strstr(garner_error(garner), "until: '"));
+	}
+	assert_int_equal(seen.count, 0);
+	assert_true(garner_is_date("2020-02-29"));
+	garner_free(garner);
+}
+
 static int count_hits(const char *store, const char *words, int64_t *ret_first)
 {
 	struct garner *garner = garner_new(NULL);
@@ -613,6 +638,7 @@ int main(void)
 		cmocka_unit_test(what_was_taken_out_does_not_come_back),
 		cmocka_unit_test(an_address_is_forgotten_with_its_document),
 		cmocka_unit_test(finds_by_address_day_and_host_among_many),
+		cmocka_unit_test(a_day_that_is_none_is_refused),
 		cmocka_unit_test(words_are_found_in_titles_and_texts),
 		cmocka_unit_test(a_newer_format_is_refused),
 	};

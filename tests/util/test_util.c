@@ -289,6 +289,10 @@ static void times_go_out_and_come_back(void **state)
 	assert_false(clock_parse(VIEW("2021-02-29T00:00:00Z"), &back));
 	assert_true(clock_date_valid(2000, 2, 29));
 	assert_false(clock_date_valid(1900, 2, 29));
+	assert_true(clock_parse_date(VIEW("1970-01-02"), &back));
+	assert_int_equal(back, 1);
+	assert_false(clock_parse_date(VIEW("1970-01-02T"), &back));
+	assert_false(clock_parse_date(VIEW("2021-02-29"), &back));
 }
 
 static void json_escapes_what_must_be(void **state)

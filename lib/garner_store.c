@@ -1,0 +1,106 @@
+/* Reading a store and changing it, without the pipeline. */
+#include "inner.h"
+
+#include <errno.h>
+#include "export/export.h"
+#include "store/repair.h"
+#include "store/store.h"
+#include "util/clock.h"
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+bool garner_is_date(const char *text)
+{
+	int64_t days;
+	return clock_parse_date(view_of(text), &days);
+}
+
+/* Whether the days of @filter (may be NULL) are days. 0 or -EINVAL. */
+static int check_days(struct garner *garner, const struct garner_filter *filter)
+{
+	const struct {
+		const char *name, *day;
+	} days[] = { { "since", filter ? filter->since : NULL }, { "until", filter ? filter->until : NULL } };
+	garner->error = (struct error){ 0 };
+	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
+		if (days[i].day && !garner_is_date(days[i].day))
+			return error_set(&garner->error, -EINVAL, "%s: '%s' is not a date YYYY-MM-DD", days[i].name,
+				days[i].day);
+	return 0;
+}
+
+int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter, garner_document_fn *fn,
+	void *user)
+{
+	int result = check_days(garner, filter);
+	return result ? result : store_list(store, filter, fn, user, &garner->error);
+}
+
+int garner_search(struct garner *garner, const char *store, const char *words, const struct garner_filter *filter,
+	garner_document_fn *fn, void *user)
+{
+	int result = check_days(garner, filter);
+	return result ? result : store_search(store, words, filter, fn, user, &garner->error);
+}
+
+int garner_search_index(struct garner *garner, const char *store)
+{
+	garner->error = (struct error){ 0 };
+	int result = store_must_exist(store, &garner->error);
+	return result ? result : store_search_index(store, &garner->engine, &garner->error);
+}
+
+int garner_export(struct garner *garner, const char *store, const struct garner_export *export, garner_write_fn *write,
+	void *user)
+{
+	int result = check_days(garner, &export->filter);
+	return result ? result : export_run(store, export, garner->engine.options.clock, write, user, &garner->error);
+}
+
+int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_show(store, key, fn, user, &garner->error);
+}
+
+int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_verify(path, data, fn, user, &garner->error);
+}
+
+int garner_history(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_history(store, key, fn, user, &garner->error);
+}
+
+int garner_stats(struct garner *garner, const char *store, struct garner_stats *ret_stats)
+{
+	garner->error = (struct error){ 0 };
+	return store_stats(store, ret_stats, &garner->error);
+}
+
+/* ---- changing ---------------------------------------------------------------------------- */
+
+int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	return store_repair(store, &garner->engine, fn, user, &garner->error);
+}
+
+int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count, const char *reason,
+	garner_finding_fn *fn, void *user)
+{
+	garner->error = (struct error){ 0 };
+	int result = store_must_exist(store, &garner->error);
+	return result ? result
+		      : store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
+}
+
+int garner_repack(struct garner *garner, const char *store)
+{
+	garner->error = (struct error){ 0 };
+	int result = store_must_exist(store, &garner->error);
+	return result ? result : store_repack_all(store, &garner->engine, &garner->error);
+}
