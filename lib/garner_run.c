@@ -209,12 +209,12 @@ static int run_store(
 {
 	int result = run_inputs(garner, run, inputs, input_count);
 	if (result < 0 && !run->fn_result) {
-		store_abort(run->store);
+		store_abort(run->store, result);
 		return result;
 	}
 	/* A part must not take the place of a whole. */
 	if (archive && atomic_load(&garner->stop)) {
-		store_abort(run->store);
+		store_abort(run->store, 0);
 		return error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
 	}
 	struct store_times times;
@@ -250,7 +250,7 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 		/* The lock is held from here on. */
 		result = garner_remember(garner, store, inputs, input_count);
 		if (result)
-			store_abort(run.store);
+			store_abort(run.store, result);
 		else
 			result = run_store(garner, &run, NULL, inputs, input_count);
 	}
@@ -299,7 +299,7 @@ int garner_reclean(struct garner *garner, const char *store, bool dry_run, garne
 	}
 	capture_close(reader);
 	if (result < 0) {
-		reclean_abort(run.reclean);
+		reclean_abort(run.reclean, result);
 		return result;
 	}
 	return reclean_finish(run.reclean, !atomic_load(&garner->stop), &garner->error);

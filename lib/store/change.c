@@ -29,7 +29,7 @@ int store_forget_keys(const char *path, const struct engine *engine, const char 
 			fn(user, keys[i], result ? "not there" : "taken out; its bytes go with the next repack");
 	}
 	if (result < 0) {
-		store_abort(store);
+		store_abort(store, result);
 		return result;
 	}
 	result = store_finish(store, error);
@@ -47,7 +47,7 @@ int store_repack_all(const char *path, const struct engine *engine, struct error
 	if (!result)
 		result = search_clear(path, error);
 	if (result) {
-		store_abort(store);
+		store_abort(store, result);
 		return result;
 	}
 	return store_finish(store, error);
@@ -61,7 +61,7 @@ int store_search_index(const char *path, const struct engine *engine, struct err
 		return result;
 	result = search_update(store->root, store->catalogue, store->next_n, true, error);
 	if (result) {
-		store_abort(store);
+		store_abort(store, result);
 		return result;
 	}
 	return store_finish(store, error);

@@ -113,7 +113,7 @@ int reclean_open(
 		result = prepare(reclean, error);
 	}
 	if (result) {
-		reclean_abort(reclean);
+		reclean_abort(reclean, result);
 		return result;
 	}
 	*ret_reclean = reclean;
@@ -205,18 +205,17 @@ int reclean_finish(struct reclean *reclean, bool complete, struct error *error)
 	if (complete && !reclean->dry)
 		result = catalogue_set(reclean->store->catalogue, "reclean_file", 0, error);
 	if (result || reclean->dry)
-		store_abort(reclean->store);
+		store_abort(reclean->store, result);
 	else
 		result = store_finish(reclean->store, error);
 	free_all(reclean);
 	return result;
 }
 
-struct reclean *reclean_abort(struct reclean *reclean)
+void reclean_abort(struct reclean *reclean, int why)
 {
 	if (reclean) {
-		store_abort(reclean->store);
+		store_abort(reclean->store, why);
 		free_all(reclean);
 	}
-	return NULL;
 }

@@ -16,6 +16,7 @@ const char *const *reclean_inputs(const struct reclean *reclean, size_t *ret_cou
 int reclean_page(struct reclean *reclean, struct page *page, garner_change_fn *fn, void *user, struct error *error);
 /* @complete: all was read. Derived files are made. */
 int reclean_finish(struct reclean *reclean, bool complete, struct error *error);
-struct reclean *reclean_abort(struct reclean *reclean);
+/* @why as of store_abort. Takes NULL. */
+void reclean_abort(struct reclean *reclean, int why);
 
 #endif

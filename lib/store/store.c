@@ -405,7 +405,7 @@ static int finish_store(struct store *store, struct error *error)
 	return result ? result : store_derive(store, error);
 }
 
-int store_finish(struct store *store, struct error *error)
+static int finish(struct store *store, struct error *error)
 {
 	int result = store->archive ? store_commit(store, error) : store_commit_change(store, error);
 	if (result && store->archive)
@@ -414,17 +414,42 @@ int store_finish(struct store *store, struct error *error)
 		result = store->archive ? publish_archive(store, error) : finish_store(store, error);
 	if (!result && !store->archive)
 		result = search_update(store->root, store->catalogue, store->next_n, false, error);
-	store_dispose(store);
 	return result;
 }
 
-struct store *store_abort(struct store *store)
+/* What this run wrote behind the acknowledged ends takes the room that the index of what is there would need: with it
+ * given back, a full disk leaves a store that is whole. Where that fails, too, the next run does it. Frees @store. */
+static void dispose_after(struct store *store, int why)
+{
+	bool full = why == -ENOSPC || why == -EDQUOT || why == -EFBIG;
+	const struct engine *engine = store->engine;
+	struct error unheard = { 0 };
+	char *path = full && !store->archive ? strdup(store->root) : NULL;
+	store_dispose(store);
+	if (path && store_open(path, engine, &store, &unheard) == 0) {
+		if (finish(store, &unheard))
+			catalogue_rollback(store->catalogue);
+		store_dispose(store);
+	}
+	free(path);
+}
+
+int store_finish(struct store *store, struct error *error)
+{
+	int result = finish(store, error);
+	if (result && !store->archive)
+		catalogue_rollback(store->catalogue);
+	dispose_after(store, result);
+	return result;
+}
+
+void store_abort(struct store *store, int why)
 {
 	if (!store)
-		return NULL;
+		return;
 	if (store->archive)
 		unlink(store->pack_path);
 	else
 		catalogue_rollback(store->catalogue);
-	return store_dispose(store);
+	dispose_after(store, why);
 }

@@ -35,8 +35,9 @@ int store_finish(struct store *store, struct error *error);
 int store_change(struct store *store, void **ret_database, struct error *error);
 /* As store_commit; when this run changed nothing but the ledger, no file of the store is touched. */
 int store_commit_change(struct store *store, struct error *error);
-/* Without finishing: what was committed stays, the rest goes. */
-struct store *store_abort(struct store *store);
+/* Without finishing: what was committed stays, the rest goes. @why: the error, or 0; behind a full disk the store is
+ * brought to its end all the same, if that can be. */
+void store_abort(struct store *store, int why);
 
 /* Reading, concurrent with a writer. */
 int store_list(

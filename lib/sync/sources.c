@@ -37,7 +37,7 @@ static int desk_close(struct desk *desk, int result)
 	if (!desk->store)
 		return result;
 	if (result < 0) {
-		store_abort(desk->store);
+		store_abort(desk->store, result);
 		return result;
 	}
 	int finished = store_finish(desk->store, &desk->garner->error);

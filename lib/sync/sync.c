@@ -99,7 +99,7 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 		result = run_parts(&sync, &run);
 	result = close_parts(&sync, result);
 	if (result) {
-		store_abort(run.store);
+		store_abort(run.store, result);
 		return result;
 	}
 	return store_finish(run.store, &garner->error);

@@ -3,6 +3,7 @@
 usage: faults.py GARNER FAULTS.so; every write with GARNER_LONG=1, else a sample."""
 import os
 import random
+import resource
 import shutil
 import subprocess
 import sys
@@ -68,6 +69,29 @@ def full_disk(folder, parts):
     if refused < len(list(places)) // 2:
         fail("the full disk was hardly felt: %d of %d" % (refused, len(list(places))))
     return "%d full disks" % refused
+
+
+def full_for_one_file(folder, parts):
+    """A file may not grow: what the run wrote in vain is given back, and the store is whole without another run."""
+    store, trial = folder + "/store", folder + "/trial"
+    pack = ["--pack-size", "10M", "--jobs", "1", "--quiet"]
+    shutil.rmtree(store)
+    tool.run("ingest", *pack, store, parts[0])
+    before = tool.acknowledged(store)
+    largest = max(os.path.getsize(os.path.join(at, name)) for at, _, names in os.walk(store) for name in names)
+    for more in (1, 4096, 20000):
+        tools.copy(store, trial)
+        limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest + more, largest + more))
+        done = subprocess.run([tool.garner, "ingest", *pack, trial, *parts], stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, preexec_fn=limit)
+        if done.returncode != 3 or b"File too large" not in done.stdout:
+            fail("a limit of %d: exit %d: %s" % (largest + more, done.returncode, done.stdout.decode()[-500:]))
+        tool.run("verify", "--data", trial)
+        if tool.acknowledged(trial) != before:
+            fail("a limit of %d: other documents than before" % (largest + more))
+        tool.run("ingest", *pack, trial, *parts)
+        tool.run("verify", "--data", trial)
+    return "a file at its limit"
 
 
 def read_errors(folder, parts):
@@ -248,7 +272,7 @@ def main():
         for i in range(2):
             parts.append("%s/part%d.jsonl" % (folder, i))
             made.write_jsonl(parts[-1], "b%d" % i, COUNT * i, COUNT)
-        for line in (full_disk(folder, parts), read_errors(folder, parts), read_only(folder, parts),
+        for line in (full_disk(folder, parts), full_for_one_file(folder, parts), read_errors(folder, parts), read_only(folder, parts),
                      flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
                      one_percent(folder)):
             print(line, flush=True)
