@@ -148,6 +148,27 @@ static struct view local_name(struct view name)
 	return name;
 }
 
+/* The item that a property belongs to (the nearest one around it, HTML standard, 5.2.2) is a picture or a
+ * body: who made it, and when, says nothing of the page. */
+static bool is_of_part(const struct dom *dom, uint32_t node)
+{
+	static const struct view parts[] = { { "ImageObject", 11 }, { "Organization", 12 },
+		{ "NewsMediaOrganization", 21 } };
+	enum { LEVELS = 24 };
+	for (int i = 0; i < LEVELS && node != 0; i++) {
+		node = dom->nodes[node].parent;
+		struct view type = local_name(view_trim(dom_attr(dom, node, DOM_ATTR_ITEMTYPE)));
+		if (type.n == 0)
+			type = local_name(view_trim(dom_attr(dom, node, DOM_ATTR_TYPEOF)));
+		for (size_t k = 0; k < sizeof(parts) / sizeof(parts[0]); k++)
+			if (view_eq_nocase(type, parts[k]))
+				return true;
+		if (type.n || dom_has_attr(dom, node, DOM_ATTR_ITEMSCOPE))
+			return false;
+	}
+	return false;
+}
+
 static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 {
 	static const struct {
@@ -170,6 +191,8 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 	while (view_next_token(&names, ' ', &name)) {
 		name = local_name(name);
 		if (view_eq_nocase(name, VIEW("author")) || view_eq_nocase(name, VIEW("creator"))) {
+			if (is_of_part(g->dom, node))
+				continue;
 			if (g->dom->nodes[node].tag != DOM_meta)
 				read_author_property(g, node);
 			else
@@ -178,7 +201,7 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 			continue;
 		}
 		for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++)
-			if (view_eq_nocase(name, props[i].name))
+			if (view_eq_nocase(name, props[i].name) && !is_of_part(g->dom, node))
 				add_value(
 					g, props[i].fact, FROM_ITEMPROP, props[i].rank, node, property_value(g, node));
 	}

@@ -75,7 +75,8 @@ bool names_introduced(struct view line)
 static bool begins_as_noun(struct view intro)
 {
 	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt",
-		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", NULL };
+		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", "szerz", "mwandishi",
+		"লেখক", "எழுதியவர்", "ผู้เขียน", "작성자", "글쓴이", NULL };
 	char text[32];
 	struct view f = folded(intro, text, sizeof(text));
 	for (size_t i = 0; nouns[i]; i++)

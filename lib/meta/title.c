@@ -186,9 +186,30 @@ static const struct candidate *echoed(const struct decide *d, const struct title
 	return NULL;
 }
 
+enum { LINES = 120 };
+
+/* The block that says @part and nothing else: a heading, or any line above the body and right at its beginning. */
+static const struct block *line_of(const struct decide *d, struct view part, bool headings)
+{
+	size_t seen = 0;
+	for (size_t i = 0; i < d->page->block_count && seen < (headings ? HEADINGS : LINES); i++) {
+		const struct block *b = &d->page->blocks[i];
+		if (headings && b->kind != BLOCK_HEADING)
+			continue;
+		seen++;
+		if (!headings && (d->first == SIZE_MAX || i > d->first + 2))
+			break;
+		if ((d->first == SIZE_MAX || i <= d->first + 2 || !b->cut) && b->text.n < part.n + part.n / 2 + 8 &&
+			title_same(b->text, part))
+			return b;
+	}
+	return NULL;
+}
+
 /* The headline in the title element, between the names of site and section: its longest part that stands on the page
- * as a heading too. Templates without a name for the headline put the site's into h1. */
-static struct view segment_on_page(struct decide *d, const struct candidate *tag)
+ * as a heading too, or as a line. Templates without a name for the headline put the site's into h1; old ones have no
+ * headings at all. */
+static struct view segment_on_page(struct decide *d, const struct candidate *tag, bool headings)
 {
 	struct view rest = tag->cut, best = VIEW_NONE;
 	uint32_t best_node = 0;
@@ -202,16 +223,11 @@ static struct view segment_on_page(struct decide *d, const struct candidate *tag
 		uint32_t words[TITLE_WORDS];
 		if (part.n <= best.n || fold_hashes(part, words, TITLE_WORDS) < 2 || decide_is_site(d, part))
 			continue;
-		for (size_t i = 0, seen = 0; i < d->page->block_count && seen < HEADINGS; i++) {
-			const struct block *b = &d->page->blocks[i];
-			seen += b->kind == BLOCK_HEADING;
-			if (b->kind != BLOCK_HEADING || (d->first != SIZE_MAX && i > d->first + 2 && b->cut) ||
-				!title_same(b->text, part))
-				continue;
-			best = part;
-			best_node = b->node;
-			break;
-		}
+		const struct block *b = line_of(d, part, headings);
+		if (!b)
+			continue;
+		best = part;
+		best_node = b->node;
 	}
 	if (best.n)
 		d->headline = best_node;
@@ -291,11 +307,13 @@ static struct view choose(struct decide *d, const struct titles *t)
 		return echo->cut;
 	if (ld && is_news(d))
 		return from_news(t, ld, og, heading);
-	struct view segment = tag && !(agrees && votes(t, heading) > 1) ? segment_on_page(d, tag) : VIEW_NONE;
+	struct view segment = tag && !(agrees && votes(t, heading) > 1) ? segment_on_page(d, tag, true) : VIEW_NONE;
 	if (segment.n && (!agrees || decide_is_site(d, heading->text)))
 		return segment;
 	if (agrees)
 		return from_heading(t, heading, og);
+	if (tag && !og && !ld && !itemprop && (segment = segment_on_page(d, tag, false)).n)
+		return segment;
 	if (ld && d->main->class == LD_ARTICLE)
 		return ld->cut;
 	if (itemprop)

@@ -1,0 +1,116 @@
+/* Facts as widespread publishing systems write them down: marks of their own, properties of parts, labels in many
+ * languages, layouts without headings. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include "facts.h"
+#include "util/file.h"
+
+#define ARTICLE(above) "<article><h1>The port opens</h1>" above TEXT "</article>"
+
+static struct facts read_file(const char *name)
+{
+	struct facts f = { .title = "" };
+	char path[512];
+	struct error error = { 0 };
+	struct buf page = BUF_INIT(1 << 20);
+	struct garner *garner = garner_new(NULL);
+	snprintf(path, sizeof(path), "%s/meta/%s.html", getenv("GARNER_TESTDATA"), name);
+	assert_int_equal(file_read(path, 1 << 20, &page, &error), 0);
+	assert_int_equal(
+		garner_clean_bytes(garner, page.p, page.n, "http://news.example/n.php?id=7", "text/html", note, &f), 0);
+	buf_free(&page);
+	garner_free(garner);
+	return f;
+}
+
+static void finds_the_headline_of_a_page_of_tables(void **state)
+{
+	(void)state;
+	struct facts f = read_file("finds_the_headline_of_a_page_of_tables");
+	assert_string_equal(f.title, "Паромы пойдут по новому расписанию");
+	assert_string_equal(f.published, "2004-05-12");
+}
+
+static void who_took_the_picture_did_not_write_the_page(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/x", "<title>The port opens</title>",
+		"<div itemscope itemtype='https://schema.org/NewsArticle'><h1 itemprop=headline>The port opens</h1>"
+		"<h3 itemprop=author itemscope itemtype='https://schema.org/Person'>By <span itemprop=name>Ann "
+		"Lee</span></h3><meta itemprop=datePublished content='2021-04-09T08:00:00Z'>"
+		"<div itemprop=image itemscope itemtype='https://schema.org/ImageObject'><img src=p.jpg>"
+		"<meta itemprop=author content='Studio Pixel'><meta itemprop=uploadDate content=2013-01-01></div>"
+		"<div itemprop=articleBody>" TEXT "</div></div>");
+	assert_string_equal(f.authors, "Ann Lee");
+	assert_string_equal(f.published, "2021-04-09T08:00:00Z");
+}
+
+static void the_marks_of_search_engines_and_archives_are_read(void **state)
+{
+	(void)state;
+	static const char *const heads[] = {
+		"<meta class=swiftype name='st:title' content='The port opens'>"
+		"<meta name='st:published_at' content=2021-04-09>",
+		"<meta name=ArticleTitle content='The port opens'><meta name=PubDate content='2021-04-09 10:22'>",
+		"<meta name=bepress_citation_title content='The port opens'>"
+		"<meta name=bepress_citation_date content='2021/04/09'>",
+		"<meta name='eprints.title' content='The port opens'><meta name='eprints.date' content=2021-04-09>",
+		"<meta name='prism.publicationDate' content=2021-04-09>",
+		"<meta name='govuk:first-published-at' content='2021-04-09T09:30:00+01:00'>",
+	};
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		char head[512];
+		snprintf(head, sizeof(head), "<title>The port opens</title>%s", heads[i]);
+		struct facts f = read_page("https://a.example/x", head, ARTICLE(""));
+		assert_string_equal(f.title, "The port opens");
+		if (strncmp(f.published, "2021-04-09", 10) != 0)
+			fail_msg("%s: %s", heads[i], f.published);
+	}
+}
+
+static void bylines_begin_in_many_languages(void **state)
+{
+	(void)state;
+	static const char *const lines[][2] = {
+		{ "Szerző: Kelemen Dorottya", "Kelemen Dorottya" },
+		{ "Írta: Kelemen Dorottya", "Kelemen Dorottya" },
+		{ "Από: Δήμητρα Καλογιάννη", "Δήμητρα Καλογιάννη" },
+		{ "লেখক: রুবাইয়া নাসরিন", "রুবাইয়া নাসরিন" },
+		{ "எழுதியவர்: கவிதா சுந்தரம்", "கவிதா சுந்தரம்" },
+		{ "Mwandishi: Neema Kasisi", "Neema Kasisi" },
+		{ "Piše: Ivana Horvat", "Ivana Horvat" },
+		{ "Napsala: Radka Vodičková", "Radka Vodičková" },
+		{ "작성자: 한서윤", "한서윤" },
+	};
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		char body[4096];
+		snprintf(body, sizeof(body), "<article><h1>The port opens</h1><p class=byline>%s</p>" TEXT "</article>",
+			lines[i][0]);
+		struct facts f = read_page("https://a.example/x", "<title>The port opens</title>", body);
+		assert_string_equal(f.authors, lines[i][1]);
+	}
+}
+
+static void the_label_of_a_date_is_no_name(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/x", "<title>The port opens</title>",
+		ARTICLE("<div class=tarih>Giriş Tarihi: 26.01.2023 09:12 Son Güncelleme: 26.01.2023 11:30</div>"));
+	assert_string_equal(f.authors, "-");
+	assert_string_equal(f.published, "2023-01-26T09:12");
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(finds_the_headline_of_a_page_of_tables),
+		cmocka_unit_test(who_took_the_picture_did_not_write_the_page),
+		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
+		cmocka_unit_test(bylines_begin_in_many_languages),
+		cmocka_unit_test(the_label_of_a_date_is_no_name),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
