@@ -7,13 +7,17 @@
 #ifndef GARNER_EXTRACT_RULE_IMAGE_H
 #define GARNER_EXTRACT_RULE_IMAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include "util/view.h"
 
 enum {
+	IMAGE_BYTES = 1 << 9,
 	IMAGE_HASH_BITS = 1 << 16,
+	IMAGE_TEXT_BITS = 1 << 18,
+	IMAGE_LONG_BITS = 1 << 17,
 	IMAGE_LISTS = 1 << 14,
 	IMAGE_PAIRS = 1 << 16,
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
@@ -43,16 +47,26 @@ struct image_text {
  * one is known; any other by such a string alone, or it is always asked. */
 struct image_pattern {
 	uint32_t rule, words, exact;
-	uint32_t must;	  /* a byte that stands in every match; 0: none is known */
-	uint32_t begun;	  /* its beginnings are known */
-	uint32_t prose;	  /* it is also asked of long prose */
-	uint32_t strings; /* strings that it needs are known */
-	uint32_t page;	  /* its rule is one for pages */
+	uint32_t must;		   /* a byte that stands in every match; 0: none is known */
+	uint32_t begun;		   /* its beginnings are known */
+	uint32_t prose;		   /* it is also asked of long prose */
+	uint32_t strings;	   /* strings that it needs are known */
+	uint32_t page;		   /* its rule is one for pages */
+	uint32_t need, need_count; /* the strings, when they are few: rows of @needs */
 };
-/* How a match of a pattern may begin: up to four bytes, and how many. */
+/* A text alone. */
+struct image_need {
+	uint32_t text, n;
+};
+/* How a match of a pattern may begin: up to eight bytes, and how many. Lines of more words or bytes are not asked. */
 struct image_prefix {
-	uint32_t bytes, key; /* see image_prefix_key */
-	uint32_t pattern, words;
+	uint32_t low, high, key; /* see image_prefix_key */
+	uint32_t pattern, words, longest, flags;
+};
+enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4 }; /* as of its pattern */
+/* Of all beginnings of one byte: a line of more words or bytes is none of theirs. */
+struct image_byte {
+	uint32_t words, longest; /* 0: there is none */
 };
 /* A string that a pattern needs, found by four (or two) bytes of it. */
 struct image_gram {
@@ -69,13 +83,16 @@ struct word {
 #define RULE_IMAGE_TABLES(X)                                                                                           \
 	X(char, strings, 1)                                                                                            \
 	X(struct image_rule, rules, 13)                                                                                \
-	X(struct image_pattern, patterns, 8) /* in the order of the rules */                                           \
-	X(uint64_t, first, 1)		     /* of each, IMAGE_FIRST numbers: may it begin with this byte */           \
-	X(uint32_t, always, 1)		     /* patterns of which nothing is known */                                  \
-	X(uint64_t, prefix_bits, 1)	     /* by hash: is there any */                                               \
-	X(uint64_t, page_bits, 1)	     /* the same of patterns for pages alone */                                \
-	X(uint32_t, prefix_from, 1)	     /* by hash: first of @prefixes, and the end */                            \
-	X(struct image_prefix, prefixes, 4)                                                                            \
+	X(struct image_pattern, patterns, 10) /* in the order of the rules */                                          \
+	X(uint64_t, first, 1)		      /* of each, IMAGE_FIRST numbers: may it begin with this byte */          \
+	X(uint32_t, always, 1)		      /* patterns of which nothing is known */                                 \
+	X(struct image_need, needs, 2)                                                                                 \
+	X(struct image_byte, bytes, 2) /* by image_byte_at */                                                          \
+	X(uint64_t, prefix_bits, 1)    /* of the other beginnings, by hash: is there any */                            \
+	X(uint64_t, long_bits, 1)      /* of those of more than four bytes; their first four are in prefix_bits */     \
+	X(uint64_t, page_bits, 1)      /* the same of patterns for pages alone */                                      \
+	X(uint32_t, prefix_from, 1)    /* by hash: first of @prefixes, and the end */                                  \
+	X(struct image_prefix, prefixes, 7)                                                                            \
 	X(uint8_t, pairs, 1)                                                                                           \
 	X(uint64_t, open_fours, 1) /* strings of patterns that begin anyhow, by hash: is there any */                  \
 	X(uint32_t, open_from, 1)  /* by hash: first of @open, and the end */                                          \
@@ -132,23 +149,50 @@ static inline uint32_t image_hash(uint32_t bytes)
 	return (bytes * 0x9E3779B1u) >> 16;
 }
 
-/* How many bytes, and of the line as it stands (@exact) or folded. */
+/* How many bytes, and of the line as it stands (@exact) or folded. The key of 0 bytes: the first four of longer ones.
+ */
 static inline uint32_t image_prefix_key(uint32_t n, uint32_t exact)
 {
 	return 2 * n + exact;
 }
 
-static inline uint32_t image_prefix_hash(uint32_t bytes, uint32_t key)
+static inline uint32_t image_byte_at(uint64_t bytes, uint32_t exact)
 {
-	return image_hash(bytes + key * 0xC2B2AE35u);
+	return (uint32_t)(bytes & 0xFF) * 2 + exact;
 }
 
-/* Of a line's beginning, end and length. */
-static inline uint32_t image_line_hash(struct view core)
+static inline uint32_t image_prefix_hash(uint64_t bytes, uint32_t key)
 {
-	uint32_t bytes = core.n >= 4 ? image_four(core.p) ^ image_four(core.p + core.n - 4) * 0x85EBCA6Bu
-				     : (uint32_t)(unsigned char)core.p[0];
-	return image_hash(bytes + (uint32_t)core.n * 0xC2B2AE35u);
+	return image_hash((uint32_t)bytes + key * 0xC2B2AE35u);
+}
+
+/* Of more than four bytes; 17 bits. */
+static inline uint32_t image_long_hash(uint64_t bytes, uint32_t key)
+{
+	return (uint32_t)((bytes + key * 0xC2B2AE3D27D4EB4Fu) * 0x9E3779B97F4A7C15u >> 47);
+}
+
+/* Of a text's beginning, end and length: two numbers to take. */
+static inline uint64_t image_text_hash(struct view core)
+{
+	uint64_t bytes = (unsigned char)core.p[0];
+	if (core.n >= 4)
+		bytes = image_four(core.p) | (uint64_t)image_four(core.p + core.n - 4) << 32;
+	bytes = (bytes ^ core.n * 0xC2B2AE3D27D4EB4Fu) * 0x9E3779B97F4A7C15u;
+	return (bytes ^ bytes >> 32) * 0xD6E8FEB86659FD93u;
+}
+
+static inline uint32_t image_text_bit(uint64_t hash, int which)
+{
+	return (uint32_t)(hash >> (which ? 24 : 44)) % IMAGE_TEXT_BITS;
+}
+
+/* One text in a hundred that was not put in seems to be there. */
+static inline bool image_text_in(const uint64_t *bits, struct view text)
+{
+	uint64_t hash = image_text_hash(text);
+	uint32_t a = image_text_bit(hash, 0), b = image_text_bit(hash, 1);
+	return (bits[a / 64] >> (a % 64) & 1) && (bits[b / 64] >> (b % 64) & 1);
 }
 
 #endif

@@ -10,6 +10,7 @@ struct part {
 	bool needed;	       /* @need holds what one of must be in every match */
 	bool empty;	       /* it may match nothing */
 	char must;	       /* a mark that every match has; 0: none is known */
+	uint32_t longest;      /* bytes of a match at most; UINT32_MAX: any */
 	uint64_t first[4];     /* bytes that it may begin with */
 	struct literal_set is; /* when exact */
 	struct literal_set need;
@@ -21,7 +22,7 @@ struct reader {
 	bool lost; /* something that this reader does not know: nothing may be said of the whole pattern */
 };
 
-enum { DEPTH_MAX = 12, CLASS_MAX = 6, EXACT_MAX = 48 };
+enum { UTF8_BYTES = 4, DEPTH_MAX = 12, CLASS_MAX = 6, EXACT_MAX = 48 };
 
 /* ---- sets ------------------------------------------------------------------------------------ */
 
@@ -130,6 +131,7 @@ static void be_unknown(struct part *out)
 {
 	out->exact = out->needed = out->empty = false;
 	out->must = 0;
+	out->longest = UTF8_BYTES;
 	memset(out->first, 0xFF, sizeof(out->first));
 }
 
@@ -139,6 +141,7 @@ static void be_empty(struct part *out)
 	out->exact = out->empty = true;
 	out->needed = false;
 	out->must = 0;
+	out->longest = 0;
 	memset(out->first, 0, sizeof(out->first));
 	set_empty_string(&out->is);
 }
@@ -162,9 +165,34 @@ static void be_char(struct reader *in, struct part *out)
 	out->empty = false;
 	out->must = is_mark(*in->p) ? *in->p : 0;
 	add_first(out, *in->p, *in->p);
+	out->longest = (uint32_t)n;
 	out->is.n = 0;
 	set_add(&out->is, in->p, n);
 	in->p += n;
+}
+
+static uint32_t times(uint32_t bytes, uint32_t count)
+{
+	uint64_t all = (uint64_t)bytes * count;
+	return all < UINT32_MAX ? (uint32_t)all : UINT32_MAX;
+}
+
+static uint32_t plus(uint32_t a, uint32_t b)
+{
+	return a < UINT32_MAX - b ? a + b : UINT32_MAX;
+}
+
+/* Of "{2}", "{2,5}"; UINT32_MAX: any number, or none that is known. */
+static uint32_t most_times(const struct reader *in)
+{
+	uint32_t most = 0, commas = 0;
+	const char *p = in->p + 1;
+	bool counts = p < in->end && ascii_is_digit(*p);
+	for (; p < in->end && (ascii_is_digit(*p) || *p == ','); p++) {
+		commas += *p == ',';
+		most = *p == ',' ? 0 : plus(times(most, 10), (uint32_t)(*p - '0'));
+	}
+	return counts && commas < 2 && p < in->end && *p == '}' && ascii_is_digit(p[-1]) ? most : UINT32_MAX;
 }
 
 static void skip_braces(struct reader *in)
@@ -207,6 +235,8 @@ static void read_escape(struct reader *in, struct part *out)
 			in->p += in->p < in->end;
 		return;
 	}
+	if (c == 'X')
+		out->longest = UINT32_MAX;
 	/* \d \s \w and the like; \Q, \K and references are not for this reader. */
 	if (!strchr("dDwWsShHvVRXN", c))
 		in->lost = true;
@@ -311,6 +341,8 @@ static void read_quantifier(struct reader *in, struct part *part)
 	char c = *in->p;
 	bool none = c == '?' || c == '*' || (c == '{' && in->p + 1 < in->end && (in->p[1] == '0' || in->p[1] == ','));
 	bool once = c == '?';
+	if (!once)
+		part->longest = times(part->longest, c == '{' ? most_times(in) : UINT32_MAX);
 	if (c == '{')
 		skip_braces(in);
 	else
@@ -318,6 +350,8 @@ static void read_quantifier(struct reader *in, struct part *part)
 	if (in->p < in->end && (*in->p == '?' || *in->p == '+'))
 		in->p++;
 	part->empty = part->empty || none;
+	/* A quantifier of a quantified atom. */
+	in->lost |= in->p < in->end && strchr("?*+{", *in->p);
 	if (none) {
 		part->needed = false;
 		part->must = 0;
@@ -350,6 +384,7 @@ static void read_branch(struct reader *in, struct part *out)
 		for (int i = 0; i < 4 && out->empty; i++)
 			out->first[i] |= atom->first[i];
 		out->empty = out->empty && atom->empty;
+		out->longest = plus(out->longest, atom->longest);
 		out->must = atom->must ? atom->must : out->must;
 		if (atom->exact && set_join(run, &atom->is))
 			continue;
@@ -393,6 +428,7 @@ static void read_branches(struct reader *in, struct part *out)
 		read_branch(in, branch);
 		out->must = first || out->must == branch->must ? branch->must : 0;
 		out->empty = out->empty || branch->empty;
+		out->longest = branch->longest > out->longest ? branch->longest : out->longest;
 		for (int i = 0; i < 4; i++)
 			out->first[i] |= branch->first[i];
 		out->exact = out->exact && branch->exact && set_append(&out->is, &branch->is);
@@ -417,6 +453,7 @@ bool pattern_read(struct view source, struct pattern_facts *ret_facts)
 	if (ret_facts->needed.n)
 		ret_facts->needed = whole->need;
 	ret_facts->must = known ? whole->must : 0;
+	ret_facts->longest = known ? whole->longest : UINT32_MAX;
 	memset(ret_facts->first, 0xFF, sizeof(ret_facts->first));
 	if (known && !whole->empty)
 		memcpy(ret_facts->first, whole->first, sizeof(ret_facts->first));

@@ -25,6 +25,7 @@ struct pattern_facts {
 	struct literal_set
 		needed;	   /* it contains one of these, of LITERAL_BYTES_MIN bytes or more; none: nothing known */
 	uint64_t first[4]; /* its first byte is one of these */
+	uint32_t longest;  /* bytes of it at most; UINT32_MAX: any */
 	char must;	   /* a mark of ASCII that it contains; 0: none is known */
 };
 

@@ -33,14 +33,4 @@ bool pattern_repeats_repetition(struct view source);
 /* What the group @name of the last match took of @subject; VIEW_NONE when it took no part. */
 struct view matcher_group(struct matcher *matcher, struct pattern *pattern, struct view subject, const char *name);
 
-enum { PREFIX_BYTES = 4, PREFIX_SET_MAX = 192 };
-struct prefix {
-	char p[PREFIX_BYTES];
-	unsigned char n;
-	bool open; /* while deriving: the pattern may go on behind it */
-};
-/* Every subject that @source can match begins with one of these strings. Returns how many; 0: nothing is known.
- * @ret_looks: it begins with an assertion, which may rule some out. */
-size_t pattern_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks);
-
 #endif

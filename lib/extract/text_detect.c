@@ -63,9 +63,8 @@ bool token_next(struct view *rest, struct token *ret_token)
 const struct word *rules_senses(const struct rules *rules, struct view folded, size_t *ret_count)
 {
 	const struct rule_image *image = &rules->image;
-	uint32_t hash = folded.n ? image_line_hash(folded) : 0;
 	*ret_count = 0;
-	if (!(image->lexicon_bits[hash / 64] >> (hash % 64) & 1))
+	if (!folded.n || !image_text_in(image->lexicon_bits, folded))
 		return NULL;
 	const struct image_text *text =
 		rule_image_look(image, image->lexicon, image->lexicon_slots, image->lexicon_slots_count, folded);

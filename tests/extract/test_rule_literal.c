@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include "extract/rule_literal.h"
 #include "extract/rule_pattern.h"
+#include "extract/rule_prefix.h"
 #include "util/buf.h"
 
 /* The needed strings of a pattern, joined by bars, in the order in which they are found; "-": nothing is known. */
@@ -29,7 +30,8 @@ static void knows_what_a_match_must_contain(void **state)
 		{ ".{0,20}reserved.*", "reserved" }, { "\\d+ comments?", " comments| comment" },
 		{ "(?:read )*more", "more" }, { "(?:ab){2,3}", "ab" }, { "(?<fact>by .+) reports", " reports" },
 		{ "gr[ae]y", "gray|grey" }, { "a|.*", "-" }, { ".*", "-" }, { "x?", "-" }, { "(?i)share", "-" },
-		{ "(\\w)\\1share", "-" }, { "share(?! this)", "share" }, { "sha\\Qre\\E", "-" },
+		{ "(?:share){2}{0}", "-" }, { "(\\w)\\1share", "-" }, { "share(?! this)", "share" },
+		{ "sha\\Qre\\E", "-" },
 		{ "fran\xC3\xA7"
 		  "ais",
 			"fran\xC3\xA7"
@@ -41,11 +43,11 @@ static void knows_what_a_match_must_contain(void **state)
 }
 
 /* The beginnings of a pattern, joined by bars; "-": nothing is known. */
-static const char *beginnings(const char *source, char out[512])
+static const char *beginnings(const char *source, unsigned width, char out[512])
 {
 	struct prefix set[PREFIX_SET_MAX];
 	bool looks;
-	size_t count = pattern_prefixes(view_of(source), set, &looks), n = 0;
+	size_t count = pattern_prefixes(view_of(source), width, set, &looks), n = 0;
 	for (size_t i = 0; i < count; i++)
 		n += (size_t)snprintf(out + n, 512 - n, "%s%.*s", i ? "|" : "", set[i].n, set[i].p);
 	return count ? out : "-";
@@ -60,10 +62,72 @@ static void knows_how_a_match_begins(void **state)
 		{ "[\xC3\xA9x]y", "\xC3\xA9"
 				  "y|xy" },
 		{ "(?:sharing|shares?) it", "shar" }, { "a?", "-" }, { ".a", "-" }, { "[^a]b", "-" }, { "\\wa", "-" },
-		{ "(?:ab)*", "-" }, { "a|.*", "-" } };
+		{ "(?:ab)*", "-" }, { "a|.*", "-" }, { "(?:ab){2}{0,1}", "-" } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char out[512];
-		assert_string_equal(beginnings(cases[i][0], out), cases[i][1]);
+		assert_string_equal(beginnings(cases[i][0], PREFIX_SHORT, out), cases[i][1]);
+	}
+}
+
+static void knows_longer_beginnings_with_all_digits_alike(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = { { "share this", "share th" }, { "(?:by|from) .*", "by |from " },
+		{ "(?:all |the )*more", "all more|the more|all all |all the |the all |the the |more" },
+		{ "\\d{1,3} ago", "0 ago|00 ago|000 ago" },
+		{ "7|\\d+x", "0|0x|00x|000x|0000x|00000x|000000x|0000000x|00000000" }, { "[\\d.]a", "0a|.a" },
+		{ "(?:ab){2}c", "ababc" }, { "(?:ab){2,}c", "ababc|abababc|abababab" },
+		{ "(?:ab)?c{2,3}", "abcc|abccc|cc|ccc" }, { "a{0}b", "a|b" },
+		{ "[a-z]{2}", "a|b|c|d|e|f|g|h|i|j|k|l|m|n|o|p|q|r|s|t|u|v|w|x|y|z" }, { "a?", "-" },
+		{ "a{,2}", "-" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char out[512];
+		assert_string_equal(beginnings(cases[i][0], PREFIX_BYTES, out), cases[i][1]);
+	}
+}
+
+static void too_many_beginnings_become_shorter(void **state)
+{
+	(void)state;
+	struct prefix set[PREFIX_SET_MAX];
+	bool looks;
+	/* 26 * 26 of two bytes are too many, those of one are not; 8 * 64 of eight bytes are, 8 of six are not. */
+	assert_int_equal(pattern_prefixes(view_of("[a-z][a-z]x"), PREFIX_BYTES, set, &looks), 26);
+	assert_int_equal(set[0].n, 1);
+	size_t n = pattern_prefixes(view_of("(?:a|b|c|d|e|f|g|h)share[a-h][a-h]x"), PREFIX_BYTES, set, &looks);
+	assert_int_equal(n, 64);
+	for (size_t i = 0; i < n; i++)
+		assert_int_equal(set[i].n, 7);
+}
+
+static void a_digit_is_a_zero_and_nothing_else_is(void **state)
+{
+	(void)state;
+	for (unsigned c = 0; c < 256; c++) {
+		uint64_t bytes = c * 0x0101010101010101u ^ 0x7800000000780000u;
+		uint64_t want = 0;
+		for (int i = 0; i < 8; i++) {
+			unsigned b = bytes >> (8 * i) & 0xFF;
+			want |= (uint64_t)(b >= '0' && b <= '9' ? '0' : b) << (8 * i);
+		}
+		assert_true(prefix_digits(bytes) == want);
+	}
+}
+
+static void knows_how_long_a_match_can_be(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *source;
+		uint32_t longest;
+	} cases[] = { { "share", 5 }, { "a|bcd|ef", 3 }, { "(?:ab){2,3}c?", 7 }, { "a*", UINT32_MAX },
+		{ "ab+", UINT32_MAX }, { "a{2,}", UINT32_MAX }, { "a{,2}", UINT32_MAX }, { ".{0,3}", 12 },
+		{ "[a-z]\\d", 8 }, { "(?=abc)a", 1 }, { "\\X", UINT32_MAX }, { "(?i)a", UINT32_MAX },
+		{ "(?:(?:(?:a{1000}){1000}){1000}){1000}", UINT32_MAX }, { "a{2}{3}", UINT32_MAX } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct pattern_facts facts;
+		pattern_read(view_of(cases[i].source), &facts);
+		assert_int_equal(facts.longest, cases[i].longest);
 	}
 }
 
@@ -82,6 +146,15 @@ static void knows_a_mark_that_every_match_has(void **state)
 	}
 }
 
+/* @v with its digits as 0. */
+static struct view zeros(struct view v, char out[64])
+{
+	assert_true(v.n <= 64);
+	for (size_t i = 0; i < v.n; i++)
+		out[i] = v.p[i] >= '0' && v.p[i] <= '9' ? '0' : v.p[i];
+	return view_make(out, v.n);
+}
+
 /* Does @v begin as one of @set; where nothing is known, every line does. */
 static bool begins(struct view v, const struct prefix *set, size_t count)
 {
@@ -96,8 +169,8 @@ static void nothing_that_matches_is_ruled_out(void **state)
 {
 	(void)state;
 	static const char *const pieces[] = { "a", "b", "ab", "ba ", "(?:", ")", "|", "?", "+", "*", "{2}", "{0,2}",
-		"[ab]", "[^a]", "[a-c]", ".", "\\d", "\\w", "\\b", "(?=", "(?!", "(", " ", "c", "1", "\xC3\xA9",
-		"[\xC3\xA9-\xC3\xBC]", "{0}", "[a\xC3\xA9]", ":" };
+		"{1,3}", "{2,}", "[\\da]", "[ab]", "[^a]", "[a-c]", ".", "\\d", "\\w", "\\b", "(?=", "(?!", "(", " ",
+		"c", "1", "\xC3\xA9", "[\xC3\xA9-\xC3\xBC]", "{0}", "[a\xC3\xA9]", ":" };
 	static const char *const letters[] = { "a", "b", "c", " ", "1", "\xC3\xA9", "ab", "ba", ":" };
 	struct matcher *matcher = matcher_new();
 	uint64_t seed = 42;
@@ -115,9 +188,11 @@ static void nothing_that_matches_is_ruled_out(void **state)
 		}
 		if (pattern_compile(buf_view(&source), "t:1", &pattern, &error) == 0) {
 			compiled++;
-			struct prefix set[PREFIX_SET_MAX];
+			struct prefix set[PREFIX_SET_MAX], many[PREFIX_SET_MAX];
 			bool looks;
-			size_t prefixes = pattern_prefixes(buf_view(&source), set, &looks);
+			size_t prefixes = pattern_prefixes(buf_view(&source), PREFIX_SHORT, set, &looks),
+			       long_ones = pattern_long_prefixes(buf_view(&source), many);
+			assert_true(long_ones || !prefixes);
 			pattern_read(buf_view(&source), &facts);
 			for (int k = 0; k < 20; k++) {
 				struct buf text = BUF_INIT(4096);
@@ -133,7 +208,9 @@ static void nothing_that_matches_is_ruled_out(void **state)
 					for (size_t i = 0; i < facts.needed.n; i++)
 						found |= view_find(v, view_make(facts.needed.item[i].p,
 									      facts.needed.item[i].n)) < v.n;
-					found = found && begins(v, set, prefixes) &&
+					char digits[64];
+					found = found && v.n <= facts.longest && begins(v, set, prefixes) &&
+						begins(zeros(v, digits), many, long_ones) &&
 						(!facts.must || view_find_byte(v, facts.must) < v.n);
 					if (!found || !(facts.first[first / 64] >> (first % 64) & 1))
 						fail_msg("%.*s matches %.*s", (int)source.n, source.p, (int)v.n, v.p);
@@ -154,6 +231,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_a_match_must_contain),
 		cmocka_unit_test(knows_how_a_match_begins),
+		cmocka_unit_test(knows_longer_beginnings_with_all_digits_alike),
+		cmocka_unit_test(too_many_beginnings_become_shorter),
+		cmocka_unit_test(a_digit_is_a_zero_and_nothing_else_is),
+		cmocka_unit_test(knows_how_long_a_match_can_be),
 		cmocka_unit_test(knows_a_mark_that_every_match_has),
 		cmocka_unit_test(nothing_that_matches_is_ruled_out),
 	};

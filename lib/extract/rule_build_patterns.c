@@ -1,0 +1,233 @@
+/* Patterns of rules for the look-up: how they begin and what they need. */
+#include <string.h>
+#include "extract/rule_build.h"
+#include "extract/rule_literal.h"
+#include "extract/rule_prefix.h"
+
+/* ---- strings that patterns need --------------------------------------------------------------------- */
+
+/* Frequent pairs of letters are poor bait: the most frequent ones of news in English and German, in that order. */
+static int rarity(const char *pair)
+{
+	static const char frequent[] = "e  t as intht eranred hen  sr eson ien corat oti, ngtendstouit w ptoaly ar "
+				       "fntle mo  bg sede dedvecois "
+				       "eneearomeurral a  rhaliio. riictaas hcech lmasiomofllcah fo yelf "
+				       "yonsusprecacgeetlahipediilhoctberstrlo"
+				       "ie gwi nssutnctssounmo ueertpllyninapaemowotm "
+				       "aiviigs,adkefiweolmipos.mpamnoimossuidooulfewhabevopivagi"
+				       "ru extudawaodblcity vshbuapifp k iackghayovaveifrdo  ryw e.";
+	for (int i = 0; i + 1 < (int)sizeof(frequent) - 1; i += 2)
+		if (memcmp(frequent + i, pair, 2) == 0)
+			return i;
+	return (int)sizeof(frequent);
+}
+
+/* Where @size bytes of @literal begin with its rarest pair. */
+static size_t best_offset(const struct literal *literal, size_t size)
+{
+	size_t best = 0;
+	int most = -1;
+	for (size_t at = 0; at + size <= literal->n; at++) {
+		int rare = rarity(literal->p + at);
+		if (rare > most) {
+			most = rare;
+			best = at;
+		}
+	}
+	return best;
+}
+
+static void add_gram(struct build *build, struct grams *grams, size_t pattern, bool page, const struct literal *literal)
+{
+	size_t size = literal->n >= 4 ? 4 : 2, offset = best_offset(literal, size);
+	const char *from = literal->p + offset;
+	struct image_gram *gram = build_rows(build, &grams->rows, 1, sizeof(*gram));
+	if (!gram)
+		return;
+	*gram = (struct image_gram){ .bytes = size == 4 ? image_four(from) : image_two(from),
+		.size = (uint32_t)size,
+		.pattern = (uint32_t)pattern,
+		.text = build_string(build, view_make(literal->p, literal->n)),
+		.n = literal->n,
+		.offset = (uint32_t)offset };
+	if (size == 4)
+		build_put(grams->fours, image_hash(gram->bytes));
+	build->pairs[image_two(from)] |= (uint8_t)(size == 4 ? grams->bit : grams->bit | grams->bit << 1);
+	if (page)
+		build->pairs[image_two(from)] |= (uint8_t)(grams->bit << IMAGE_PAGE_SHIFT);
+	if (page && size == 4)
+		build_put(build->page_fours, image_hash(gram->bytes));
+}
+
+/* ---- rows by hash ---------------------------------------------------------------------------------------- */
+
+static uint32_t gram_hash(const void *row)
+{
+	const struct image_gram *gram = row;
+	return image_hash(gram->bytes);
+}
+
+static uint32_t prefix_hash(const void *row)
+{
+	const struct image_prefix *prefix = row;
+	uint64_t bytes = prefix->low | (uint64_t)prefix->high << 32;
+	return prefix->key >= image_prefix_key(PREFIX_SHORT + 1, 0) ? image_long_hash(bytes, prefix->key)
+								    : image_prefix_hash(bytes, prefix->key);
+}
+
+/* The same rows by hash, and where each hash begins; rows of one hash stay in their order. */
+static const void *sort_rows(struct build *build, const struct rows *rows, size_t size, uint32_t (*hash)(const void *),
+	const uint32_t **ret_from)
+{
+	uint32_t *from = build_zeros(build, IMAGE_LISTS + 1, sizeof(*from));
+	char *sorted = build_zeros(build, rows->count, size);
+	if (build->failed)
+		return NULL;
+	for (size_t i = 0; i < rows->count; i++)
+		from[hash(rows->p + i * size) % IMAGE_LISTS + 1]++;
+	for (size_t i = 0; i < IMAGE_LISTS; i++)
+		from[i + 1] += from[i];
+	/* Filled from behind, each place is counted down to its first. */
+	for (size_t i = rows->count; i--;)
+		memcpy(sorted + --from[hash(rows->p + i * size) % IMAGE_LISTS + 1] * size, rows->p + i * size, size);
+	memmove(from, from + 1, IMAGE_LISTS * sizeof(*from));
+	from[IMAGE_LISTS] = (uint32_t)rows->count;
+	*ret_from = from;
+	return sorted;
+}
+
+/* A string of ASCII letters stands in the folded line as it stands in the line, but for capitals. */
+static bool fold_literal(struct literal *literal)
+{
+	for (size_t i = 0; i < literal->n; i++) {
+		unsigned char c = (unsigned char)literal->p[i];
+		if (c < ' ' || c >= 0x7F)
+			return false;
+		literal->p[i] = ascii_lower((char)c);
+	}
+	return true;
+}
+
+/* False: lines can't be sorted out by strings. */
+static bool fold_needed(const struct rule *rule, struct literal_set *set)
+{
+	for (size_t i = 0; rule->exact && i < set->n; i++)
+		if (!fold_literal(&set->item[i]))
+			return false;
+	return set->n != 0;
+}
+
+/* ---- patterns ----------------------------------------------------------------------------------------- */
+
+/* One beginning; of a long one its first four bytes and all of it have a bit. */
+static bool add_prefix(struct build *build, struct image_prefix row, const struct prefix *prefix, uint32_t exact)
+{
+	uint64_t bytes = 0;
+	bool page = row.flags & IMAGE_PREFIX_PAGE;
+	memcpy(&bytes, prefix->p, prefix->n);
+	row.low = (uint32_t)bytes;
+	row.high = (uint32_t)(bytes >> 32);
+	row.key = image_prefix_key(prefix->n, exact);
+	struct image_prefix *added = build_rows(build, &build->prefixes, 1, sizeof(*added));
+	if (!added)
+		return false;
+	*added = row;
+	if (prefix->n == 1) {
+		struct image_byte *byte = &build->bytes[image_byte_at(bytes, exact)];
+		byte->words = row.words > byte->words ? row.words : byte->words;
+		byte->longest = row.longest > byte->longest ? row.longest : byte->longest;
+		return true;
+	}
+	uint32_t hash = prefix_hash(added);
+	if (prefix->n > PREFIX_SHORT) {
+		build_put(build->long_bits, hash);
+		hash = image_prefix_hash((uint32_t)bytes, image_prefix_key(0, exact));
+	}
+	build_put(build->prefix_bits, hash);
+	if (page)
+		build_put(build->page_bits, hash);
+	return true;
+}
+
+/* The beginnings of a pattern, when all are known. */
+static void add_prefixes(struct build *build, const struct rule *rule, size_t pattern,
+	const struct image_pattern *known, uint32_t longest)
+{
+	struct prefix set[PREFIX_SET_MAX];
+	size_t n = pattern_long_prefixes(rule->source, set);
+	struct image_prefix row = { .pattern = (uint32_t)pattern,
+		.words = rule->words,
+		.longest = longest,
+		.flags = (known->prose ? IMAGE_PREFIX_PROSE : 0u) | (known->page ? IMAGE_PREFIX_PAGE : 0u) |
+			 (known->strings ? IMAGE_PREFIX_STRINGS : 0u) };
+	for (size_t i = 0; i < n; i++)
+		if (!add_prefix(build, row, &set[i], rule->exact))
+			return;
+}
+
+/* Few strings are looked for one by one. */
+static void add_needs(struct build *build, const struct literal_set *needed, struct image_pattern *row)
+{
+	enum { FEW = 2 };
+	if (needed->n > FEW)
+		return;
+	row->need = (uint32_t)build->needs.count;
+	row->need_count = (uint32_t)needed->n;
+	for (size_t i = 0; i < needed->n; i++) {
+		struct image_need *need = build_rows(build, &build->needs, 1, sizeof(*need));
+		if (need)
+			*need = (struct image_need){
+				build_string(build, view_make(needed->item[i].p, needed->item[i].n)), needed->item[i].n
+			};
+	}
+}
+
+/* Bylines begin with the strings that they need: looking for them is of no use. */
+static bool add_strings(
+	struct build *build, size_t pattern, const struct rule *rule, bool begun, struct literal_set *needed)
+{
+	if ((begun && rule->exact) || !fold_needed(rule, needed))
+		return false;
+	for (size_t k = 0; k < needed->n; k++)
+		add_gram(build, begun ? &build->begun : &build->open, pattern, rule_is_for_pages(rule),
+			&needed->item[k]);
+	return true;
+}
+
+void build_pattern(struct build *build, const struct rule *rule, size_t i, struct image_pattern *row)
+{
+	struct pattern_facts facts;
+	struct prefix begins[PREFIX_SET_MAX];
+	bool looks;
+	pattern_read(rule->source, &facts);
+	memcpy(build->first + i * IMAGE_FIRST, facts.first, sizeof(facts.first));
+	row->words = rule->words;
+	row->exact = rule->exact;
+	row->page = rule_is_for_pages(rule);
+	row->must = (unsigned char)facts.must;
+	row->begun = pattern_prefixes(rule->source, PREFIX_SHORT, begins, &looks) != 0;
+	row->prose = row->begun && !looks;
+	row->strings = add_strings(build, i, rule, row->begun, &facts.needed);
+	if (row->begun && row->strings)
+		add_needs(build, &facts.needed, row);
+	if (row->begun)
+		add_prefixes(build, rule, i, row, facts.longest);
+	uint32_t *always = row->begun || row->strings ? NULL : build_rows(build, &build->always, 1, sizeof(*always));
+	if (always)
+		*always = (uint32_t)i;
+}
+
+void build_pattern_tables(struct build *build)
+{
+	struct rule_image *image = build->image;
+	image->open = sort_rows(build, &build->open.rows, sizeof(*image->open), gram_hash, &image->open_from);
+	image->begun = sort_rows(build, &build->begun.rows, sizeof(*image->begun), gram_hash, &image->begun_from);
+	image->prefixes =
+		sort_rows(build, &build->prefixes, sizeof(*image->prefixes), prefix_hash, &image->prefix_from);
+	image->open_count = build->open.rows.count;
+	image->begun_count = build->begun.rows.count;
+	image->prefixes_count = build->prefixes.count;
+	image->needs = (const struct image_need *)(const void *)build->needs.p;
+	image->needs_count = build->needs.count;
+	image->open_from_count = image->begun_from_count = image->prefix_from_count = IMAGE_LISTS + 1;
+}
