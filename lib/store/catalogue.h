@@ -149,7 +149,7 @@ typedef int catalogue_total_fn(void *user, const char *kind, const char *key, in
 int catalogue_each_total(struct catalogue *catalogue, const char *kind, int64_t limit, catalogue_total_fn *fn,
 	void *user, struct error *error);
 int catalogue_total_keys(struct catalogue *catalogue, const char *kind, int64_t *ret_count, struct error *error);
-/* The tables that are not ours from another database, rows and all. */
+/* From another database: the tables that are not ours, rows and all, and the ids that were taken out. */
 int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct error *error);
 
 /* 0; 1: the engine found its own file damaged (words in @error). */

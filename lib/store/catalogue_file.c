@@ -187,6 +187,15 @@ static int copy_tables(struct catalogue *catalogue, struct error *error)
 	return result > 0 ? 0 : result;
 }
 
+/* That an id was taken out is worth more than that it is derived: its line may be lost. */
+static int copy_gone(struct catalogue *catalogue, struct error *error)
+{
+	char sql[128];
+	snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO main.key SELECT kind,key,n FROM old.key WHERE kind=%d", KEY_GONE);
+	catalogue->none_gone = false;
+	return catalogue_execute(catalogue, sql, error);
+}
+
 int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct error *error)
 {
 	struct stat st;
@@ -198,6 +207,8 @@ int catalogue_copy_foreign(struct catalogue *catalogue, const char *path, struct
 	if (result)
 		return result;
 	result = copy_tables(catalogue, error);
+	int gone = copy_gone(catalogue, error);
+	result = result ? result : gone;
 	sqlite3_exec(catalogue->db, "DETACH old", NULL, NULL, NULL);
 	return result;
 }

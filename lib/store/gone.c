@@ -11,7 +11,9 @@ int gone_read(struct view line, struct gone *ret_gone)
 	const json_t *n = json_object_get(root, "n");
 	const char *raw = json_string_value(json_object_get(root, "raw"));
 	const char *id = json_string_value(json_object_get(root, "id"));
-	int result = json_is_integer(n) && id ? 0 : -EINVAL;
+	/* A line of a manifest has the other two. */
+	bool reason = json_is_string(json_object_get(root, "reason"));
+	int result = json_is_integer(n) && id && reason ? 0 : -EINVAL;
 	if (!result) {
 		*ret_gone = (struct gone){ .n = (int64_t)json_integer_value(n),
 			.id = strtoull(id, NULL, 16),

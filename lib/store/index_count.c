@@ -51,7 +51,10 @@ static int count_key(struct index_count *count, struct map *map, const char ***n
 
 static int keep(struct index_count *count, const char **slot, const char *text)
 {
-	if (!text || (*slot && strcmp(*slot, text) == 0))
+	if (*slot && text && strcmp(*slot, text) == 0)
+		return 0;
+	*slot = NULL;
+	if (!text)
 		return 0;
 	*slot = arena_strndup(&count->arena, text, strlen(text));
 	return *slot ? 0 : -ENOMEM;
@@ -110,7 +113,8 @@ int index_count_run(struct index_count *count, struct view line, struct error *e
 	const json_t *reasons = json_object_get(root, "reasons");
 	for (int i = 1; i < GARNER_REASON_COUNT; i++)
 		head->by_reason[i] += number(reasons, garner_reason_name(i));
-	if (!result && keep(count, &head->at, json_string_value(json_object_get(root, "at"))))
+	const char *at = json_string_value(json_object_get(root, "at"));
+	if (!result && at && keep(count, &head->at, at))
 		result = error_set(error, -ENOMEM, "no memory for the index");
 	json_decref(root);
 	return result;

@@ -106,7 +106,7 @@ static int mend_packs(struct repair *repair)
 	free(packs);
 	if (!result)
 		free(segments);
-	return result;
+	return result ? result : repair_lost(repair);
 }
 
 /* ---- logs ------------------------------------------------------------------------------------ */
@@ -441,6 +441,7 @@ int store_repair(const char *path, const struct engine *engine, garner_finding_f
 		return error_set(error, -ENOMEM, "%s: no memory", path);
 	}
 	*repair = (struct repair){ .store = store, .fn = fn, .user = user, .error = error, .open_pack = -1 };
+	arena_init(&repair->missing_arena, SIZE_MAX / 2);
 	char *lock = store_path(store, "lock"), *packs = store_path(store, "packs");
 	int result = lock && packs ? 0 : repair_no_memory(repair);
 	if (!result && stat(packs, &st) < 0)
@@ -466,6 +467,8 @@ int store_repair(const char *path, const struct engine *engine, garner_finding_f
 		result = sweep(store, error);
 	uint64_t findings = repair->findings;
 	map_free(&repair->gone);
+	free(repair->missing);
+	arena_free(&repair->missing_arena);
 	free(repair->damaged);
 	free(repair);
 	store_dispose(store);

@@ -6,6 +6,13 @@
 #include "store/read.h"
 #include "util/map.h"
 
+/* A line without its member: lost, unless the member turns up in another pack. */
+struct missing {
+	int64_t n;
+	uint64_t id;
+	const char *pack, *name, *url; /* in repair->missing_arena; url may be NULL */
+};
+
 struct repair {
 	struct store *store;
 	garner_finding_fn *fn;
@@ -17,6 +24,9 @@ struct repair {
 	int64_t open_pack;     /* -1 */
 	int64_t raw_end[4096]; /* of the last record that a document refers to */
 	struct map gone;       /* numbers */
+	struct missing *missing;
+	size_t missing_count, missing_cap;
+	struct arena missing_arena;
 	struct store_reader *reader;
 	bool aside; /* the old catalogue is out of the way */
 };
@@ -36,5 +46,9 @@ int repair_near(struct repair *repair);
 int repair_pack(struct repair *repair, int64_t number);
 /* A manifest segment whose pack is missing. */
 int repair_orphan(struct repair *repair, int64_t number);
+/* Notes a line of @pack's manifest whose member is not there. */
+int repair_missing(struct repair *repair, const char *pack, const struct garner_document *d);
+/* Behind all packs: what is in none of them is named, and noted. */
+int repair_lost(struct repair *repair);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "export/jsonl.h"
+#include "store/format.h"
 #include "store/raw.h"
 #include "store/repair_inner.h"
 #include "store/repack.h"
@@ -248,6 +249,23 @@ static int pass_over(struct mend *m, const struct garner_document *d)
 	return catalogue_count(m->repair->store->catalogue, "forgot", key, 1, m->repair->error);
 }
 
+/* gone.jsonl has lost the line, but the old catalogue knows the id: the document does not come back. *ret_out: so it is. */
+static int stay_out(struct mend *m, const struct garner_document *d, bool *ret_out)
+{
+	struct repair *repair = m->repair;
+	uint64_t id = strtoull(d->id, NULL, 16);
+	int result = catalogue_is_gone(repair->store->catalogue, id, ret_out, repair->error);
+	if (result < 0 || !*ret_out)
+		return result < 0 ? result : 0;
+	repair_say(repair, STORE_GONE_NAME, "document %lld (%s): its line is lost; it was taken out, and stays out",
+		(long long)d->n, d->path);
+	uint64_t *value = map_put(&repair->gone, view_make((const char *)&d->n, sizeof(d->n)));
+	if (!value)
+		return repair_no_memory(repair);
+	*value = GONE_TAKEN_OUT;
+	return store_gone(repair->store, d->n, id, d, "the line that said why is lost", false, repair->error);
+}
+
 static int put_document(struct mend *m, const struct member *member)
 {
 	struct repair *repair = m->repair;
@@ -269,8 +287,11 @@ static int put_document(struct mend *m, const struct member *member)
 	d.store.offset = member->frame;
 	d.store.length = member->packed;
 	const uint64_t *gone = map_get(&repair->gone, view_make((const char *)&d.n, sizeof(d.n)));
-	if (gone && *gone == GONE_TAKEN_OUT)
-		return pass_over(m, &d);
+	bool out = gone && *gone == GONE_TAKEN_OUT;
+	if (!gone)
+		result = stay_out(m, &d, &out);
+	if (result < 0 || out)
+		return result < 0 ? result : pass_over(m, &d);
 	store_row(&d, member->sha256, &row);
 	note_raw(repair, &d, &row);
 	row.pack = m->number;
@@ -289,8 +310,9 @@ static int put_document(struct mend *m, const struct member *member)
 	return result ? result : store_count(store->catalogue, &row, 1, repair->error);
 }
 
-/* Lines whose member is gone with a damaged frame. */
-static int name_lost(struct mend *m)
+/* Lines whose member is gone with a damaged frame, or stands in another pack: one that was moved, or repacked by a run
+ * that did not come to its end. */
+static int note_missing(struct mend *m)
 {
 	struct view rest = buf_view(&m->lines), line;
 	const char *start = rest.p;
@@ -301,14 +323,8 @@ static int name_lost(struct mend *m)
 		if (line.n == 0 || document_read(&m->arena, line, &d, NULL) || !d.path || !d.id)
 			continue;
 		uint64_t *at = map_get(&m->by_path, view_of(d.path));
-		if (!at || *at != (uint64_t)(line.p - start) + 1)
-			continue;
-		if (map_get(&m->repair->gone, view_make((char *)&d.n, sizeof(d.n))))
-			continue;
-		repair_say(m->repair, m->path, "document %lld (%s)%s%s: lost", (long long)d.n, d.path, d.url ? " " : "",
-			d.url ? d.url : "");
-		result = store_gone(
-			m->repair->store, d.n, strtoull(d.id, NULL, 16), NULL, "damaged", true, m->repair->error);
+		if (at && *at == (uint64_t)(line.p - start) + 1)
+			result = repair_missing(m->repair, m->path, &d);
 	}
 	return result;
 }
@@ -374,7 +390,7 @@ static int mend_all(struct mend *m)
 	for (size_t i = 0; !result && i < m->count; i++)
 		result = put_document(m, &m->members[i]);
 	if (!result)
-		result = name_lost(m);
+		result = note_missing(m);
 	if (!result && !m->sealed && !m->damaged)
 		result = cut_tail(m);
 	if (!result)
@@ -437,7 +453,7 @@ int repair_orphan(struct repair *repair, int64_t number)
 	if (!result && m.by_path.count)
 		repair_say(repair, m.path, "missing");
 	if (!result)
-		result = name_lost(&m);
+		result = note_missing(&m);
 	if (!result)
 		result = repair_put_aside(repair);
 	if (!result && unlink(m.manifest_path) < 0)

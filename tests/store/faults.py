@@ -247,6 +247,44 @@ def flipped_words(folder):
         found, 60 if LONG else 6)
 
 
+def missing_and_exchanged_files(folder):
+    """A file is away, or has another's name: repair loses no text, takes nothing back in that was taken out, and what it
+    leaves is proven."""
+    store, trial, lines = folder + "/whole", folder + "/mixed", folder + "/whole.jsonl"
+    made.write_jsonl(lines, "x", 0, 300)
+    tool.run("ingest", *PACK, store, lines)
+    tool.run("forget", "--reason", "test", store, "5")
+    before = tool.acknowledged(store)
+    numbers = sorted(name.split(".")[0] for name in os.listdir(store + "/packs"))
+    first, last = numbers[0], numbers[-1]
+    if first == last or 5 in before:
+        fail("one pack, or nothing was taken out: %s" % numbers)
+    moves = [("manifest/gone.jsonl", None), ("manifest/gone.jsonl", "manifest/%s.jsonl" % first),
+             ("manifest/%s.jsonl" % first, None), ("manifest/%s.jsonl" % last, None),
+             ("packs/%s.tar.zst" % first, "packs/%s.tar.zst" % last),
+             ("manifest/%s.jsonl" % first, "manifest/%s.jsonl" % last)]
+    for name, other in moves:
+        tools.copy(store, trial)
+        os.rename(trial + "/" + name, trial + "/aside")
+        if other:
+            os.rename(trial + "/" + other, trial + "/" + name)
+            os.rename(trial + "/aside", trial + "/" + other)
+        else:
+            os.unlink(trial + "/aside")
+        tool.run("verify", trial, allowed=(5,))
+        words = tool.run("repair", trial).stdout.decode()
+        after = tool.acknowledged(trial)
+        if after != before:
+            fail("%s, %s: %d documents, not %d:\n%s" % (name, other, len(after), len(before), words[-2000:]))
+        if ": lost" in words:
+            fail("%s, %s: said to be lost, and there:\n%s" % (name, other, words[-2000:]))
+        tool.run("verify", "--data", trial)
+        tool.run("ingest", *PACK, trial, lines)
+        if 5 in tool.acknowledged(trial) or len(tool.acknowledged(trial)) != len(before):
+            fail("%s, %s: what was taken out came back, or something twice" % (name, other))
+    return "%d files away or exchanged" % len(moves)
+
+
 def one_percent(folder):
     """Damage over 1 % of a pack loses only the frames that it hit."""
     store, trial = folder + "/flip", folder + "/damaged"
@@ -274,7 +312,7 @@ def main():
             made.write_jsonl(parts[-1], "b%d" % i, COUNT * i, COUNT)
         for line in (full_disk(folder, parts), full_for_one_file(folder, parts), read_errors(folder, parts), read_only(folder, parts),
                      flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
-                     one_percent(folder)):
+                     missing_and_exchanged_files(folder), one_percent(folder)):
             print(line, flush=True)
     finally:
         shutil.rmtree(folder)
