@@ -191,7 +191,8 @@ static int copy_tables(struct catalogue *catalogue, struct error *error)
 static int copy_gone(struct catalogue *catalogue, struct error *error)
 {
 	char sql[128];
-	snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO main.key SELECT kind,key,n FROM old.key WHERE kind=%d", KEY_GONE);
+	snprintf(sql, sizeof(sql), "INSERT OR IGNORE INTO main.key SELECT kind,key,n FROM old.key WHERE kind=%d",
+		KEY_GONE);
 	catalogue->none_gone = false;
 	return catalogue_execute(catalogue, sql, error);
 }

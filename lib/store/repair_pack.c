@@ -249,7 +249,8 @@ static int pass_over(struct mend *m, const struct garner_document *d)
 	return catalogue_count(m->repair->store->catalogue, "forgot", key, 1, m->repair->error);
 }
 
-/* gone.jsonl has lost the line, but the old catalogue knows the id: the document does not come back. *ret_out: so it is. */
+/* gone.jsonl has lost the line, but the old catalogue knows the id: the document does not come back. *ret_out: so it
+ * is. */
 static int stay_out(struct mend *m, const struct garner_document *d, bool *ret_out)
 {
 	struct repair *repair = m->repair;
