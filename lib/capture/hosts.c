@@ -298,12 +298,13 @@ void host_end(struct hosts *hosts, struct host *host, uint64_t now)
 
 double host_backoff(struct hosts *hosts, struct host *host, int64_t retry_after, int tries, uint64_t now)
 {
-	/* Without a word: 4 s, 8 s, 16 s … . Jitter of up to a quarter on top, never below what was asked. */
+	/* Without a word: 4 s, 8 s, 16 s … . Jitter of up to a quarter on top, never below what was asked, or above a
+	 * day. */
 	double seconds = retry_after >= 0 ? (double)retry_after : 4.0 * (double)(1u << (tries < 12 ? tries : 12));
-	if (seconds > LIMIT_RETRY_AFTER)
-		seconds = LIMIT_RETRY_AFTER;
 	hosts->dice = hash64(view_make((const char *)&hosts->dice, sizeof(hosts->dice)), now);
 	seconds += seconds / 4 * (double)(hosts->dice % 1024) / 1024;
+	if (seconds > LIMIT_RETRY_AFTER)
+		seconds = LIMIT_RETRY_AFTER;
 	if (later(now, seconds) > host->next)
 		host->next = later(now, seconds);
 	if (seconds > LIMIT_RETRY_WAIT) {

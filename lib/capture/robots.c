@@ -6,7 +6,7 @@
 #include "util/limits.h"
 
 struct robots_rule {
-	uint32_t at, n; /* pattern in robots->patterns, one spelling, without a final "$" */
+	uint32_t at, n; /* pattern in robots->patterns, one spelling; a final "$" stands behind it */
 	bool allow;
 	bool anchored; /* the pattern ended in "$" */
 };
@@ -96,6 +96,8 @@ static void add_rule(struct robots *robots, struct view pattern, bool allow)
 	robots->rules[robots->count++] = (struct robots_rule){
 		.at = (uint32_t)at, .n = (uint32_t)(robots->patterns.n - at), .allow = allow, .anchored = anchored
 	};
+	if (anchored)
+		buf_putc(&robots->patterns, '$');
 }
 
 /* Our token is the run of letters, "_" and "-" at the front of the line's value (section 2.2.1). */
@@ -254,6 +256,6 @@ bool robots_allows(const struct robots *robots, struct view target, struct view 
 	}
 	buf_free(&path);
 	if (best && ret_rule)
-		*ret_rule = view_make(robots->patterns.p + best->at, best->n);
+		*ret_rule = view_make(robots->patterns.p + best->at, best->n + best->anchored);
 	return !best || best->allow;
 }

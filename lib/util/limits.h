@@ -54,7 +54,7 @@
 	X(LIMIT_FETCH_WINDOW, 128, "requests", "requests in flight or waiting for their turn in the output")           \
 	X(LIMIT_FETCH_HELD, MIB(12), "bytes", "bodies that wait for their turn; beyond it only the next one goes on")  \
 	X(LIMIT_FETCH_TRIES, 3, "tries", "requests for one page when the host answers 429 or 503")                     \
-	X(LIMIT_HOST_DELAY, 1, "seconds", "between two requests to a host, unless --host-delay says more")             \
+	X(LIMIT_HOST_DELAY, 1, "seconds", "between two requests to a host, unless --delay says otherwise")             \
 	X(LIMIT_CRAWL_DELAY, 60, "seconds", "a Crawl-delay that is obeyed; a longer one counts as this")               \
 	X(LIMIT_RETRY_WAIT, 30, "seconds", "a Retry-After that a run waits for; a longer one is left to a later run")  \
 	X(LIMIT_RETRY_AFTER, 86400, "seconds", "a Retry-After that is obeyed; a longer one counts as this")            \

@@ -358,7 +358,15 @@ static void obeys_robots(void **state)
 			fail_msg("case %zu: %s of\n%s", i, cases[i].path, cases[i].text);
 		robots_free(robots);
 	}
-	struct robots *robots = robots_parse(VIEW("User-agent: *\nCrawl-delay: 2.5\nDisallow: /x"), VIEW("garner"));
+	/* The rule is named as it stands. */
+	struct view rule;
+	struct robots *robots = robots_parse(VIEW("User-agent: *\nDisallow: /*.pdf$\nDisallow: /x"), VIEW("garner"));
+	assert_false(robots_allows(robots, VIEW("/y.pdf"), &rule));
+	assert_true(view_eq(rule, VIEW("/*.pdf$")));
+	assert_false(robots_allows(robots, VIEW("/xy"), &rule));
+	assert_true(view_eq(rule, VIEW("/x")));
+	robots_free(robots);
+	robots = robots_parse(VIEW("User-agent: *\nCrawl-delay: 2.5\nDisallow: /x"), VIEW("garner"));
 	assert_true(robots_crawl_delay(robots) > 2.49 && robots_crawl_delay(robots) < 2.51);
 	robots_free(robots);
 }

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include "capture/hosts.h"
 #include "capture/address.h"
 #include "capture/fetch.h"
 #include "capture/http.h"
@@ -320,6 +321,22 @@ static void leaves_a_host_alone_that_asks_for_an_hour(void **state)
 	assert_int_equal(answers[1].status, 0);
 }
 
+static void stays_away_for_a_day_at_most(void **state)
+{
+	(void)state;
+	struct garner_options options = { .host_delay = -1 };
+	struct hosts *hosts = hosts_new(&options);
+	assert_non_null(hosts);
+	for (int i = 0; i < 64; i++) {
+		struct host *host = hosts_get(hosts, "paper.example");
+		double day = host_backoff(hosts, host, 99999 + i, 1, clock_ticks() + (uint64_t)i);
+		double minute = host_backoff(hosts, host, 60, 1, clock_ticks() + (uint64_t)i);
+		assert_true(day >= 86400 - 1e-6 && day <= 86400 + 1e-6);
+		assert_true(minute >= 60 && minute <= 75);
+	}
+	hosts_free(hosts);
+}
+
 static void keeps_the_pace_of_a_host(void **state)
 {
 	(void)state;
@@ -429,6 +446,7 @@ int main(void)
 		cmocka_unit_test(knows_public_addresses),
 		cmocka_unit_test(waits_for_a_short_retry_after),
 		cmocka_unit_test(leaves_a_host_alone_that_asks_for_an_hour),
+		cmocka_unit_test(stays_away_for_a_day_at_most),
 		cmocka_unit_test(keeps_the_pace_of_a_host),
 		cmocka_unit_test(ignores_robots_when_told_to),
 		cmocka_unit_test(asks_conditionally),
