@@ -190,12 +190,13 @@ static size_t pull_member(struct stream *stream, char *room, size_t n)
 	return stream_fail(stream, GARNER_BAD_ARCHIVE, "%s", words ? words : "broken member");
 }
 
-/* Whether some part of the path begins with a dot, as a hidden file's does. */
+/* Whether some part of the path begins with a dot, as a hidden file's does. "." and ".." lead somewhere, and hide
+ * nothing: nothing is written under a member's name. */
 static bool is_hidden(struct view path)
 {
 	struct view part;
 	while (view_next_token(&path, '/', &part))
-		if (part.n && part.p[0] == '.')
+		if (part.n && part.p[0] == '.' && !view_eq(part, VIEW(".")) && !view_eq(part, VIEW("..")))
 			return true;
 	return false;
 }

@@ -95,6 +95,22 @@ static void check_members(int format, int filter, const char *name)
 	buf_free(&maker.out);
 }
 
+static void a_member_whose_path_leads_up_is_read(void **state)
+{
+	(void)state;
+	struct maker maker;
+	make(&maker, ARCHIVE_FORMAT_TAR_PAX_INTERCHANGE, ARCHIVE_FILTER_NONE);
+	add(&maker, "../../up.txt", VIEW("von oben"));
+	add(&maker, "a/./b/../c.txt", VIEW("um die Ecke"));
+	add(&maker, "a/..hidden/c.txt", VIEW("not seen"));
+	struct reading r = read_one(file_new("up.tar", made(&maker)));
+	assert_int_equal(r.count, 2);
+	assert_string_equal(r.items[0].body, "von oben");
+	assert_string_equal(r.items[1].body, "um die Ecke");
+	reading_free(&r);
+	buf_free(&maker.out);
+}
+
 static void members_of_a_tar_bid_like_files(void **state)
 {
 	(void)state;
@@ -186,11 +202,12 @@ static void links_and_devices_are_dropped_and_folders_passed_over(void **state)
 	add(&maker, "../../outside.txt", VIEW("no path is ever written"));
 	add(&maker, "text.txt", VIEW("text"));
 	struct reading r = read_one(file_new("kinds.tar", made(&maker)));
-	assert_int_equal(r.count, 3);
+	assert_int_equal(r.count, 4);
 	assert_int_equal(r.items[0].reason, GARNER_UNSUPPORTED);
 	assert_string_equal(r.items[0].detail, "a link");
 	assert_int_equal(r.items[1].reason, GARNER_UNSUPPORTED);
-	assert_string_equal(r.items[2].body, "text");
+	assert_string_equal(r.items[2].body, "no path is ever written");
+	assert_string_equal(r.items[3].body, "text");
 	reading_free(&r);
 	buf_free(&maker.out);
 }
@@ -297,6 +314,7 @@ static void names_of_members_in_other_charsets_are_shown_escaped(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_member_whose_path_leads_up_is_read),
 		TEST(members_of_a_tar_bid_like_files),
 		TEST(a_tar_is_read_through_every_filter),
 		TEST(members_of_a_zip_bid_like_files),
