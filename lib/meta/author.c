@@ -42,6 +42,12 @@ void author_read(struct authors *a, struct view text, int flags)
 	names_read(&a->scratch->names, &a->d->page->arena, text, a->d->dates.lang, flags);
 }
 
+/* "The Garden Expert": what sounds like a job belongs to the site's own name. */
+static int with_site(const struct authors *a, struct view value, int flags)
+{
+	return flags | (names_has_role(value) && decide_is_site(a->d, value) ? NAMES_HOUSE : 0);
+}
+
 /* "The Daily News, Hamburg, Germany": behind the site's own name in one value come addresses, not persons. */
 static void cut_address(struct authors *a, size_t before)
 {
@@ -75,7 +81,7 @@ static void from_ld(struct authors *a)
 	for (size_t i = 0; i < item->author_count; i++) {
 		struct view name = item->authors[i].name;
 		bool single = item->author_count > 1 || item->authors[i].organisation;
-		author_read(a, name, NAMES_LOOSE | (single ? NAMES_WHOLE : 0));
+		author_read(a, name, with_site(a, name, NAMES_LOOSE | (single ? NAMES_WHOLE : 0)));
 	}
 	int score = item->class <= LD_WORK ? 90 : 76;
 	bool news = view_ends(item->type, VIEW("NewsArticle"));
@@ -93,7 +99,7 @@ static void from_head(struct authors *a, enum clue_origin origin, enum author_ki
 				continue;
 			size_t before = a->scratch->names.count;
 			struct view value = ld_plain(&a->d->page->arena, c->value, LIMIT_FACT_BYTES);
-			author_read(a, title_cut(a->d, value), flags);
+			author_read(a, title_cut(a->d, value), with_site(a, value, flags));
 			cut_address(a, before);
 		}
 		author_offer(a, kind, is_imprint(a, false) ? IMPRINT_SCORE : author_weigh(a, score - (int)rank * 3, 40))
@@ -189,7 +195,8 @@ static void from_classes(struct authors *a)
 			if (c->fact != CLUE_BYLINE || inside(d, c->node, done) || author_place(d, c->node) != want)
 				continue;
 			size_t before = a->scratch->names.count;
-			if (done && (is_of_helpers(d, c->node) || is_of_another(d, c->node)))
+			if (done && (c->node > done + PROPERTY_NODES || is_of_helpers(d, c->node) ||
+					    is_of_another(d, c->node)))
 				break;
 			byline_box(d, &a->scratch->names, c->node, false);
 			if (a->scratch->names.count > before) {

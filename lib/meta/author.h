@@ -111,7 +111,10 @@ enum author_kind {
 	X(LD_SECTION)                                                                                                  \
 	X(RIVAL_PERSONS)                                                                                               \
 	X(RIVAL_PERSON_BEST)                                                                                           \
-	X(AT_RIGHT)
+	X(AT_RIGHT)                                                                                                    \
+	X(FIRST_NAMES)                                                                                                 \
+	X(FORUM)                                                                                                       \
+	X(PERSON_PATHS)
 
 enum author_feature {
 #define AUTHOR_FEATURE_ENUM(name) AUTHOR_X_##name,
@@ -139,6 +142,7 @@ struct authors {
 	struct author_group *groups; /* in the order of the evidence */
 	size_t count;
 	struct author_group *scratch; /* the next one, being filled */
+	size_t label;		      /* block that a label's names were read from; 0: none */
 };
 
 /* Made by tests/quality/train_authors. Beliefs are in 1/1024 logit. */
@@ -176,7 +180,7 @@ void author_marks(struct authors *authors);
 void author_facts(struct authors *authors);
 /* By its facts the group needs little of the model: names of two to four words, none of them the site's or a job, in
  * "By Ann Lee" or next to a date near the headline, in "Author: Ann Lee", or marked by rel or itemprop near the
- * headline. */
+ * headline. In a thread one word is enough, which is no name of the site. */
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
 /* @belief is enough for a group with the facts @x. */
 bool author_is_believed(const struct author_model *model, const uint8_t x[AUTHOR_X_COUNT], int32_t belief);

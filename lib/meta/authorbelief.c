@@ -11,7 +11,8 @@ bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
 		     x[AUTHOR_X_TITLE_WORDS] == 0 && x[AUTHOR_X_PATH] > 0;
 	bool marked = x[AUTHOR_X_KIND] == AUTHOR_ITEMPROP || x[AUTHOR_X_KIND] == AUTHOR_REL;
 	marked &= !x[AUTHOR_X_FOOT] && x[AUTHOR_X_SEEN_HEAD] && x[AUTHOR_X_SEEN_ALONE];
-	return full && (byline || alone || marked || x[AUTHOR_X_KIND] == AUTHOR_LABEL);
+	bool handle = x[AUTHOR_X_FORUM] && x[AUTHOR_X_WORDS_MAX] < 2 && !x[AUTHOR_X_SITE];
+	return handle || (full && (byline || alone || marked || x[AUTHOR_X_KIND] == AUTHOR_LABEL));
 }
 
 /* What an article's JSON-LD declares is filled in by its publisher: less is asked of it, but not of agencies. */

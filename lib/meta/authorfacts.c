@@ -2,6 +2,8 @@
 
 #include "extract/quantise.h"
 #include "meta/fold.h"
+#include "meta/givennames.h"
+#include "meta/namewords.h"
 #include "normalise/normalise.h"
 #include "util/utf8.h"
 
@@ -18,7 +20,7 @@ struct seen {
 /* What all groups share. */
 struct shared {
 	const struct authors *a;
-	uint8_t dated, og_type, path, schema;
+	uint8_t dated, og_type, path, schema, forum;
 	unsigned paragraphs, author_clues, byline_clues, date_clues, heading_clues, user_clues, persons, ld_fields;
 	size_t body_bytes;
 	uint32_t title[TITLE_WORDS], site[TITLE_WORDS];
@@ -67,6 +69,18 @@ static uint8_t path_depth(struct view url)
 	for (size_t i = at + 3; i < url.n && url.p[i] != '?' && url.p[i] != '#'; i++)
 		slashes += url.p[i] == '/' && i + 1 < url.n;
 	return few(slashes);
+}
+
+/* The address is of a thread, by the words that forums of any make use. */
+static bool is_thread(struct view url)
+{
+	static const struct view words[] = { { "forum", 5 }, { "thread", 6 }, { "topic", 5 }, { "/t/", 3 },
+		{ "comments/", 9 }, { "discuss", 7 }, { "question", 8 }, { "community", 9 }, { "board", 5 },
+		{ "/d/", 3 }, { "answers", 7 } };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (view_find_nocase(url, words[i]) < url.n)
+			return true;
+	return false;
 }
 
 /* Different names that properties and links of authors give: a list of texts, a thread of answers has many. */
@@ -125,6 +139,7 @@ static void read_shared(struct shared *s, const struct authors *a)
 	s->dated = dated_by(&page->document);
 	s->og_type = og_type_of(d->evidence->og_type);
 	s->path = path_depth(page->capture.url);
+	s->forum = bool_of(is_thread(page->capture.url));
 	for (size_t i = d->first; d->first != SIZE_MAX && i <= d->last; i++) {
 		const struct block *b = &page->blocks[i];
 		if (b->cut || b->text.n < 60)
@@ -176,7 +191,7 @@ static bool has_run(const uint32_t *line, size_t n, const uint32_t *words, size_
 struct line {
 	size_t block;
 	uint32_t words[LINE_WORDS];
-	size_t n;
+	size_t n, numbers;
 	bool foot;
 };
 
@@ -185,14 +200,34 @@ struct lines {
 	size_t count;
 };
 
+/* Words that begin with a digit: of a day, a time. */
+static size_t count_numbers(struct view text)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < text.n; i++)
+		n += ascii_is_digit(text.p[i]) &&
+		     (i == 0 || (!ascii_is_digit(text.p[i - 1]) && !ascii_is_alpha(text.p[i - 1])));
+	return n;
+}
+
 static void read_lines(const struct decide *d, struct lines *lines, size_t from, size_t to, bool foot)
 {
 	for (size_t i = from; i < to && i < d->page->block_count && lines->count < 5 * WINDOW; i++) {
 		struct line *line = &lines->list[lines->count++];
 		line->block = i;
 		line->foot = foot;
-		line->n = fold_hashes(utf8_first(d->page->blocks[i].text, LINE_BYTES), line->words, LINE_WORDS);
+		struct view text = utf8_first(d->page->blocks[i].text, LINE_BYTES);
+		line->n = fold_hashes(text, line->words, LINE_WORDS);
+		line->numbers = count_numbers(text);
 	}
+}
+
+static bool has_line(const struct lines *lines, size_t block)
+{
+	for (size_t i = 0; i < lines->count; i++)
+		if (lines->list[i].block == block)
+			return true;
+	return false;
 }
 
 static void read_windows(const struct decide *d, struct lines *lines)
@@ -245,12 +280,13 @@ static void look(const struct decide *d, const struct lines *lines, struct view 
 		*(line->foot ? &seen->foot : &seen->head) += 1;
 		seen->introduced |= b->text.n < LINE_BYTES && names_introduced(b->text);
 		seen->dated |= is_dated(d->page, line->block);
-		seen->alone |= line->n <= n + 4;
+		size_t more = line->n > n + line->numbers ? line->n - n - line->numbers : 0;
+		seen->alone |= more <= 4;
 		seen->kept |= !b->cut && b->text.n >= 60;
 		if (far < seen->distance)
 			seen->distance = far;
-		if (line->n >= n && line->n - n < seen->more)
-			seen->more = line->n - n;
+		if (more < seen->more)
+			seen->more = more;
 	}
 }
 
@@ -299,6 +335,27 @@ static bool in_host(struct view host, struct view name)
 	return k > 2 && view_find_nocase(host, view_make(text, k)) < host.n;
 }
 
+/* The first word that is no title ("Dr.", "Rechtsanwalt") is a common first name; a double one by its first half. */
+static bool has_first_name(struct view name)
+{
+	struct view word;
+	while (view_next_token(&name, ' ', &word)) {
+		char text[GIVENNAMES_BYTES * 2];
+		struct view f = { text, fold_word(view_first(word, view_find_byte(word, '-')), text, sizeof(text)) };
+		if (f.n && f.p[f.n - 1] != '.' && !namewords_role(f) && !namewords_credential(f))
+			return givennames_has(f);
+	}
+	return false;
+}
+
+static uint8_t first_names(const struct names *names)
+{
+	unsigned known = 0;
+	for (size_t i = 0; i < names->count; i++)
+		known += has_first_name(names->list[i]);
+	return q_ratio(known, names->count);
+}
+
 static void read_names(const struct shared *s, struct author_group *g)
 {
 	const struct decide *d = s->a->d;
@@ -307,6 +364,7 @@ static void read_names(const struct shared *s, struct author_group *g)
 	size_t n = fold_hashes(first, words, NAME_WORDS);
 	uint8_t *x = g->x;
 	x[AUTHOR_X_NAMES] = few(g->names.count);
+	x[AUTHOR_X_FIRST_NAMES] = first_names(&g->names);
 	x[AUTHOR_X_WORDS_MIN] = 255;
 	for (size_t i = 0; i < g->names.count; i++)
 		read_shape(d, g, g->names.list[i]);
@@ -448,6 +506,7 @@ static void read_page(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_PERSONS] = q_count(s->persons);
 	x[AUTHOR_X_LD_FIELDS] = q_count(s->ld_fields);
 	x[AUTHOR_X_SCHEMA] = s->schema;
+	x[AUTHOR_X_FORUM] = s->forum;
 	x[AUTHOR_X_LD_FREE] = bool_of(item && item->is_free >= 0);
 	x[AUTHOR_X_LD_SECTION] = bool_of(item && item->section.n);
 	x[AUTHOR_X_HAS_SITE] = bool_of(d->page->document.site);
@@ -467,6 +526,8 @@ void author_look(struct authors *a)
 	struct lines lines;
 	if (a->count) {
 		read_windows(a->d, &lines);
+		if (a->label && !has_line(&lines, a->label))
+			read_lines(a->d, &lines, a->label, a->label + 1, true);
 		author_marks(a);
 	}
 	for (size_t i = 0; i < a->count; i++)

@@ -5,7 +5,7 @@
 enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400, LEAST_SCORE = 20 };
 
 /* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
-static struct view label_at(const struct decide *d, size_t at, bool aside)
+static struct view label_at(const struct decide *d, size_t at, bool aside, size_t *ret_block)
 {
 	const struct page *page = d->page;
 	struct view text = page->blocks[at].text;
@@ -17,6 +17,7 @@ static struct view label_at(const struct decide *d, size_t at, bool aside)
 	bool labelled = names_is_labelled(text);
 	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node) != aside)
 		return VIEW_NONE;
+	*ret_block = labelled ? at : at + 1;
 	if (labelled)
 		return text;
 	struct view next = label ? page->blocks[at + 1].text : VIEW_NONE;
@@ -30,11 +31,13 @@ static void from_labels(struct authors *a, bool aside, int score)
 	const struct decide *d = a->d;
 	struct view found = VIEW_NONE;
 	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
-		struct view text = label_at(d, i, aside);
+		size_t block;
+		struct view text = label_at(d, i, aside, &block);
 		if (text.n == 0)
 			continue;
 		if (found.n && !view_eq(found, text))
 			return;
+		a->label = found.n ? a->label : block;
 		found = text;
 	}
 	if (found.n)

@@ -1,6 +1,8 @@
 #include "meta/author.h"
 
 #include "extract/quantise.h"
+#include "meta/fold.h"
+#include "util/utf8.h"
 
 enum { LINE_BYTES = 300, LINK_BYTES = 80 };
 
@@ -139,6 +141,33 @@ static void read_links(struct authors *a, const size_t *twins)
 	}
 }
 
+/* Links of bylines and users whose address has the group's first name in it: /author/ada-muster. */
+static void read_paths(struct authors *a, const size_t *twins)
+{
+	enum { NAME_LETTERS = 64, HREF_BYTES = 256, LEAST = 4, PATHS = 64 };
+	const struct dom *dom = a->d->dom;
+	const struct detail *detail = a->d->detail;
+	struct view names[AUTHOR_GROUPS];
+	char letters[AUTHOR_GROUPS][NAME_LETTERS];
+	unsigned found[AUTHOR_GROUPS] = { 0 }, paths = 0;
+	for (size_t g = 0; g < a->count; g++)
+		names[g] = view_make(letters[g], fold_squeeze(a->groups[g].names.list[0], letters[g], NAME_LETTERS));
+	for (size_t i = 0; i < detail->count && paths < PATHS; i++) {
+		const struct clue *c = &detail->clues[i];
+		bool link = c->fact == CLUE_USER || c->fact == CLUE_BYLINE || c->fact == CLUE_AUTHOR;
+		if (!link || c->node == 0 || dom->nodes[c->node].tag != DOM_a)
+			continue;
+		char text[HREF_BYTES];
+		struct view href = utf8_first(dom_attr(dom, c->node, DOM_ATTR_HREF), sizeof(text));
+		struct view path = { text, fold_squeeze(href, text, sizeof(text)) };
+		paths++;
+		for (size_t g = 0; g < a->count; g++)
+			found[g] += twins[g] == g && names[g].n >= LEAST && view_find(path, names[g]) < path.n;
+	}
+	for (size_t g = 0; g < a->count; g++)
+		a->groups[g].x[AUTHOR_X_PERSON_PATHS] = q_count(found[twins[g]]);
+}
+
 void author_marks(struct authors *a)
 {
 	struct counts counts[AUTHOR_GROUPS];
@@ -157,4 +186,5 @@ void author_marks(struct authors *a)
 		g->x[AUTHOR_X_LEAD] = q_count(counts[i].lead);
 	}
 	read_links(a, twins);
+	read_paths(a, twins);
 }

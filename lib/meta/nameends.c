@@ -35,7 +35,7 @@ bool names_are_helpers(struct view line)
 		W("with help"), W("with contribution"), W("mit beitragen"), W("unter mitarbeit"), W("mitarbeit"),
 		W("avec la contribution"), W("con la colaboracion"), W("colaboracion"), W("con la collaborazione"),
 		W("fact check"), W("expert"), W("technical review"), W("review"), W("gepruft von"),
-		W("fachlich gepruft") };
+		W("fachlich gepruft"), W("researched by") };
 	return begins(line, words, sizeof(words) / sizeof(words[0]));
 }
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include "facts.h"
+#include "meta/givennames.h"
 
 #define HEAD                                                                                                           \
 	"<title>The port opens</title><meta property=og:type content=article>"                                         \
@@ -216,6 +217,40 @@ static void plain_text_names_persons_without_roles(void **state)
 		"-");
 }
 
+static void a_site_that_sounds_like_a_job_is_named_whole(void **state)
+{
+	(void)state;
+	static const char head[] =
+		HEAD "<meta property=og:site_name content='Harbour Expert'><script type=application/ld+json>{\"@type\":"
+		     "\"NewsArticle\",\"headline\":\"The port opens\",\"author\":{\"@type\":\"Organization\","
+		     "\"name\":\"Harbour Expert\"},\"publisher\":{\"name\":\"Harbour Expert\"}}</script>";
+	check(head, ARTICLE("<p class=byline>Harbour Expert</p><p>4 March 2021</p>", ""), "Harbour Expert");
+}
+
+static void answers_farther_down_are_of_others(void **state)
+{
+	(void)state;
+	static const char answer[] =
+		"<dl class=poster><dt><a class=username href=/members/7>%s</a></dt></dl><div>%s</div>";
+	char body[8192], rows[4096] = "";
+	for (int i = 0; i < 30; i++)
+		strcat(rows, "<b>mend</b><i>the net</i> ");
+	size_t n = (size_t)snprintf(body, sizeof(body), "<article><h1>The port opens</h1>");
+	n += (size_t)snprintf(body + n, sizeof(body) - n, answer, "netmender7", rows);
+	snprintf(body + n, sizeof(body) - n, answer, "anchorbird", TEXT "</article>");
+	struct facts f = read_page("https://www.daily-net.example/forum/thread/5", HEAD, body);
+	assert_null(strstr(f.authors, "anchorbird"));
+}
+
+static void first_names_are_known_by_their_folded_word(void **state)
+{
+	(void)state;
+	assert_true(givennames_has(VIEW("juergen")) && givennames_has(VIEW("ann")) && givennames_has(VIEW("zuzana")));
+	assert_false(givennames_has(VIEW("an")) || givennames_has(VIEW("harbour")) || givennames_has(VIEW("")));
+	assert_false(givennames_has(VIEW("ann anna")) || givennames_has(VIEW("Ann")));
+	assert_false(givennames_has(VIEW("maximilianmaximilian")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -236,6 +271,9 @@ int main(void)
 		cmocka_unit_test(a_house_may_sign),
 		cmocka_unit_test(plain_text_names_persons_without_roles),
 		cmocka_unit_test(topics_and_buttons_are_no_names),
+		cmocka_unit_test(a_site_that_sounds_like_a_job_is_named_whole),
+		cmocka_unit_test(answers_farther_down_are_of_others),
+		cmocka_unit_test(first_names_are_known_by_their_folded_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

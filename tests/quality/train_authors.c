@@ -497,15 +497,15 @@ int main(int argc, char **argv)
 	t->weights[SET_NEWSROOM] = 6;
 	t->weights[SET_WCXB] = 1.5;
 	t->weights[SET_READABILITY] = 1;
-	t->weights[SET_TRAFILATURA] = 4;
+	t->weights[SET_TRAFILATURA] = 6;
 	t->model = (struct author_model){
-		.prefer = 3072, .least = 400, .least_declared = -1550, .least_site = -1350, .least_said = -256
+		.prefer = 3072, .least = 650, .least_declared = -1420, .least_site = -1100, .least_said = -384
 	};
 	t->settings = (struct boost_settings){ .trees = 250,
 		.depth = 6,
 		.threads = 2,
 		.eta = 0.03,
-		.subsample = 0.5,
+		.subsample = 0.6,
 		.columns = 0.2,
 		.min_weight = 1,
 		.lambda = 6 };
