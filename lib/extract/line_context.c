@@ -161,13 +161,25 @@ static void put_window(const struct doc *doc, size_t i, uint8_t *x)
 	x[LF_WINDOW_ODDS] = q_signed(odds * 2 / WINDOW);
 }
 
+/* q_ratio() of @found of a line's words: n * (2^20 / d + 1) is off by less than 1 / d for these few. */
+static inline uint8_t share_of(size_t found, const struct line_own *own)
+{
+#define INVERSE(d)  ((1u << 20) / (d) + 1)
+#define INVERSES(d) INVERSE(d), INVERSE(d + 1), INVERSE(d + 2), INVERSE(d + 3), INVERSE(d + 4)
+	static const uint32_t inverse[LINE_WORDS_KEPT + 1] = { 0, INVERSES(1), INVERSES(6), INVERSES(11), INVERSES(16),
+		INVERSES(21), INVERSES(26) };
+#undef INVERSES
+#undef INVERSE
+	return (uint8_t)((uint64_t)found * 255 * inverse[own->word_count] >> 20);
+}
+
 static void put_words(const struct doc *doc, size_t i, uint8_t *x)
 {
 	const struct line_own *own = doc->lines[i].own;
 	size_t shared = 0;
 	for (size_t k = 0; k < own->word_count; k++)
 		shared += doc->seen[own->words[k] % SEEN_SLOTS] > 1;
-	x[LF_SHARED] = q_ratio(shared, own->word_count);
+	x[LF_SHARED] = share_of(shared, own);
 	x[LF_SHAPE] = q_log(doc->shapes[own->shape % SEEN_SLOTS]);
 	x[LF_SHAPE_SHARE] = q_ratio(doc->shapes[own->shape % SEEN_SLOTS], doc->work->live_count);
 	x[LF_FRONT] = q_log(doc->fronts[own->front % SEEN_SLOTS]);
@@ -313,14 +325,6 @@ static void put_items(const struct doc *doc, uint8_t *x)
 	}
 }
 
-static uint8_t share_of(const struct doc *doc, const struct line_own *own, uint8_t bit)
-{
-	size_t found = 0;
-	for (size_t k = 0; k < own->word_count; k++)
-		found += (doc->topic[own->words[k] % SEEN_SLOTS] & bit) != 0;
-	return q_ratio(found, own->word_count);
-}
-
 static void note_words(const struct doc *doc, const struct line_own *own, uint8_t bit)
 {
 	for (size_t k = 0; k < own->word_count; k++)
@@ -329,21 +333,38 @@ static void note_words(const struct doc *doc, const struct line_own *own, uint8_
 
 enum { OF_HEAD = 1, BEFORE = 2, AFTER = 4 };
 
-static void put_head(const struct doc *doc, uint8_t *x)
+static void note_head(const struct doc *doc)
 {
 	size_t n = doc->work->live_count, prose = 0;
-	struct heads heads = { 0 };
 	for (size_t i = 0; i < n && prose < HEAD_PROSE; i++)
 		if (doc->lines[i].prose) {
 			note_words(doc, doc->lines[i].own, OF_HEAD);
 			prose++;
 		}
+}
+
+/* One look at each word tells both: does a line speak of what the first paragraphs speak of, and of what was spoken of
+ * before it? */
+static void put_before(const struct doc *doc, uint8_t *x)
+{
+	size_t n = doc->work->live_count;
+	struct heads heads = { 0 };
+	note_head(doc);
 	for (size_t i = 0; i < n; i++, x += LF_COUNT) {
 		const struct line_own *own = doc->lines[i].own;
-		x[LF_TOPIC_HEAD] = share_of(doc, own, OF_HEAD);
+		size_t of_head = 0, before = 0;
+		for (size_t k = 0; k < own->word_count; k++) {
+			uint8_t topic = doc->topic[own->words[k] % SEEN_SLOTS];
+			of_head += topic & OF_HEAD;
+			before += (topic & BEFORE) / BEFORE;
+		}
+		x[LF_TOPIC_HEAD] = share_of(of_head, own);
+		x[LF_TOPIC_BEFORE] = share_of(before, own);
 		doc->heads[i] = heads;
 		heads.count += own->word_count != 0;
-		heads.sum += own->word_count ? x[LF_TOPIC_HEAD] : 0;
+		heads.sum += x[LF_TOPIC_HEAD];
+		if (doc->lines[i].prose)
+			note_words(doc, own, BEFORE);
 	}
 	doc->heads[n] = heads;
 }
@@ -364,18 +385,15 @@ static uint8_t near_head(const struct doc *doc, size_t i, uint8_t own_share)
 static void put_topics(const struct doc *doc, uint8_t *x)
 {
 	size_t n = doc->work->live_count;
-	put_head(doc, x);
-	for (size_t i = 0; i < n; i++) {
-		const struct doc_line *line = &doc->lines[i];
-		x[i * LF_COUNT + LF_TOPIC_BEFORE] = share_of(doc, line->own, BEFORE);
-		if (line->prose)
-			note_words(doc, line->own, BEFORE);
-	}
+	put_before(doc, x);
 	uint64_t sum = 0, count = 0;
 	for (size_t i = n; i-- > 0;) {
 		uint8_t *row = x + i * LF_COUNT;
 		const struct doc_line *line = &doc->lines[i];
-		row[LF_TOPIC_AFTER] = share_of(doc, line->own, AFTER);
+		size_t after = 0;
+		for (size_t k = 0; k < line->own->word_count; k++)
+			after += (doc->topic[line->own->words[k] % SEEN_SLOTS] & AFTER) / AFTER;
+		row[LF_TOPIC_AFTER] = share_of(after, line->own);
 		if (line->prose) {
 			note_words(doc, line->own, AFTER);
 			sum += row[LF_TOPIC_BEFORE];

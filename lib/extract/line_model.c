@@ -217,7 +217,7 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 {
 	struct arena *arena = &work->page->arena;
 	uint32_t n = (uint32_t)work->live_count;
-	uint8_t *x = arena_calloc(arena, n + 1, LF_COUNT);
+	uint8_t *x = arena_alloc(arena, (n + 1) * LF_COUNT);
 	int32_t *text = arena_alloc(arena, (n + 1) * sizeof(*text));
 	int32_t *title = arena_alloc(arena, (n + 1) * sizeof(*title));
 	int32_t *limit = arena_alloc(arena, (n + 1) * sizeof(*limit));
