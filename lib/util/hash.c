@@ -6,7 +6,6 @@
 #include <nettle/sha2.h>
 #include <stdlib.h>
 #include <string.h>
-#include "util/sha256_two.h"
 /* Nettle gives its functions short names that are ours. */
 #undef sha256_init
 #undef sha256_update
@@ -39,25 +38,12 @@ void sha256_update(struct sha256 *state, struct view bytes)
 		nettle_sha256_update(&state->context, bytes.n, (const uint8_t *)bytes.p);
 }
 
-static void update_by_turns(
-	struct sha256_ctx *one, const uint8_t *first, struct sha256_ctx *other, const uint8_t *second, size_t n)
-{
-	for (size_t i = 0; i < n; i += SHA256_BLOCK_SIZE) {
-		nettle_sha256_update(one, SHA256_BLOCK_SIZE, first + i);
-		nettle_sha256_update(other, SHA256_BLOCK_SIZE, second + i);
-	}
-}
-
 size_t sha256_update_two(struct sha256 *one, struct view first, struct sha256 *other, struct view second)
 {
-	size_t blocks = (first.n < second.n ? first.n : second.n) / SHA256_BLOCK_SIZE, n = blocks * SHA256_BLOCK_SIZE;
-	const uint8_t *p = (const uint8_t *)first.p, *q = (const uint8_t *)second.p;
-	bool whole = one->context.index == 0 && other->context.index == 0;
-	if (whole && sha256_two_blocks(one->context.state, p, other->context.state, q, blocks)) {
-		one->context.count += blocks;
-		other->context.count += blocks;
-	} else {
-		update_by_turns(&one->context, p, &other->context, q, n);
+	size_t n = (first.n < second.n ? first.n : second.n) / SHA256_BLOCK_SIZE * SHA256_BLOCK_SIZE;
+	for (size_t i = 0; i < n; i += SHA256_BLOCK_SIZE) {
+		nettle_sha256_update(&one->context, SHA256_BLOCK_SIZE, (const uint8_t *)first.p + i);
+		nettle_sha256_update(&other->context, SHA256_BLOCK_SIZE, (const uint8_t *)second.p + i);
 	}
 	return n;
 }
