@@ -377,7 +377,7 @@ static uint8_t near_head(const struct doc *doc, size_t i, uint8_t own_share)
 	bool counts = doc->lines[i].own->word_count != 0;
 	uint32_t count = doc->heads[to].count - doc->heads[from].count - counts;
 	uint32_t sum = doc->heads[to].sum - doc->heads[from].sum - (counts ? own_share : 0);
-	return count ? (uint8_t)(sum / count) : 0;
+	return (uint8_t)(count ? sum / count : 0);
 }
 
 /* Does it still speak of what the first paragraphs speak of? A list of other articles, or the next article, does not.
@@ -399,7 +399,7 @@ static void put_topics(const struct doc *doc, uint8_t *x)
 			sum += row[LF_TOPIC_BEFORE];
 			count++;
 		}
-		row[LF_TOPIC_REST] = count ? (uint8_t)(sum / count) : 0;
+		row[LF_TOPIC_REST] = (uint8_t)(count ? sum / count : 0);
 		row[LF_TOPIC_NEAR] = near_head(doc, i, row[LF_TOPIC_HEAD]);
 	}
 }
