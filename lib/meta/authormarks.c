@@ -115,8 +115,15 @@ static void read_picture(const struct authors *a, const size_t *twins, struct vi
 /* Links whose text is the first of a group's names, and pictures that show who is called so. */
 static void read_links(struct authors *a, const size_t *twins)
 {
+	enum { MORE = 8 };
 	const struct dom *dom = a->d->dom;
 	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 }, avatar[AUTHOR_GROUPS] = { 0 };
+	size_t least = LINK_BYTES, most = 0;
+	for (size_t g = 0; g < a->count; g++) {
+		size_t n = a->groups[g].names.list[0].n;
+		least = n < least ? n : least;
+		most = n > most ? n : most;
+	}
 	for (uint32_t i = 1; i < dom->count; i++) {
 		if (dom->nodes[i].is_text)
 			continue;
@@ -125,9 +132,12 @@ static void read_links(struct authors *a, const size_t *twins)
 		if (dom->nodes[i].tag != DOM_a)
 			continue;
 		struct view text = link_text(dom, i);
+		if (text.n < least || text.n > most + MORE)
+			continue;
 		for (size_t g = 0; text.n && g < a->count; g++) {
 			struct view name = a->groups[g].names.list[0];
-			if (twins[g] != g || text.n < name.n || text.n > name.n + 8 || view_find(text, name) == text.n)
+			if (twins[g] != g || text.n < name.n || text.n > name.n + MORE ||
+				view_find(text, name) == text.n)
 				continue;
 			bool leads = leads_to_person(dom_attr(dom, i, DOM_ATTR_HREF));
 			person[g] += leads;

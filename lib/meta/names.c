@@ -118,6 +118,7 @@ static bool is_capital(uint32_t cp)
 /* Counts words and those that begin with a capital; 'von', 'de' and the like do not count against. */
 static void count_words(struct view v, size_t *words, size_t *capitals, size_t *digits)
 {
+	enum { PARTICLE_BYTES = 5 };
 	static const char *const particles[] = { "von", "van", "der", "den", "de", "la", "le", "el", "al", "bin", "da",
 		"di", "du", "dos", "das", "do", "del", "della", "zu", "zum", "zur", "ter", "ten", "of", "the", "y", "e",
 		"i", "af", "av", "te", "ibn", "und", "and", "für", "for", NULL };
@@ -132,11 +133,11 @@ static void count_words(struct view v, size_t *words, size_t *capitals, size_t *
 			cp = utf8_next(word, &at);
 		for (size_t i = 0; i < word.n; i++)
 			*digits += ascii_is_digit(word.p[i]);
-		bool particle = false;
-		for (size_t i = 0; particles[i]; i++)
-			particle |= view_eq(word, view_of(particles[i]));
+		bool counts = is_capital(cp);
+		for (size_t i = 0; !counts && word.n <= PARTICLE_BYTES && particles[i]; i++)
+			counts = view_eq(word, view_of(particles[i]));
 		(*words)++;
-		*capitals += is_capital(cp) || particle;
+		*capitals += counts;
 	}
 }
 

@@ -239,6 +239,9 @@ size_t namewords_intro(struct view line)
 		if (first < 0x80 && intro.n > 1 && (unsigned char)intro.p[1] < 0x80 &&
 			(unsigned char)intro.p[1] != second)
 			continue;
+		size_t letter = 0;
+		if (first >= 0x80 && utf8_next(intro, &letter) != first)
+			continue;
 		/* Walk both: the line folded letter by letter against the intro. */
 		size_t at = 0, k = 0;
 		while (at < line.n && k < intro.n) {
