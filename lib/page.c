@@ -10,9 +10,12 @@ static const char *clean(struct page *page, struct view words)
 {
 	while (words.n && words.p[words.n - 1] == '\n')
 		words.n--;
+	static const char hex[] = "0123456789ABCDEF";
 	char *out = arena_alloc(&page->arena, 4 * words.n + 1);
+	if (!out)
+		return NULL;
 	size_t n = 0;
-	for (size_t at = 0; out && at < words.n;) {
+	for (size_t at = 0; at < words.n;) {
 		size_t from = at;
 		uint32_t cp = utf8_next(words, &at);
 		if (cp != UTF8_BAD && cp >= ' ' && (cp < 0x7F || cp >= 0xA0)) {
@@ -20,11 +23,12 @@ static const char *clean(struct page *page, struct view words)
 			n += at - from;
 			continue;
 		}
-		for (; from < at; from++)
-			n += (size_t)sprintf(out + n, "\\x%02X", (unsigned char)words.p[from]);
+		for (; from < at; from++, n += 4) {
+			unsigned char c = (unsigned char)words.p[from];
+			memcpy(out + n, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4);
+		}
 	}
-	if (out)
-		out[n] = 0;
+	out[n] = 0;
 	return out;
 }
 
