@@ -52,6 +52,8 @@ int common_getopt(int argc, char **argv, const char *letters, const struct optio
 void common_failure(struct common *common, const struct garner_document *document, int reason, const char *detail);
 /* Counts of the run in one line on standard error. */
 void common_summary(const struct common *common, const struct garner *garner, int result, const char *where);
+/* Which of @names, ended by NULL, @given is; -1: none of them. */
+int choice_of(const char *const *names, const char *given);
 /* --dedup mark|skip|off */
 bool dedup_take(struct common *common, const char *name);
 

@@ -127,14 +127,11 @@ static int print(void *user, const struct garner_document *document, int reason,
 
 static bool take_format(struct clean *clean, const char *name)
 {
-	static const char *const names[] = { "text", "jsonl", "markdown" };
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(name, names[i]) == 0) {
-			clean->format = (enum format)i;
-			return true;
-		}
-	}
-	return false;
+	static const char *const names[] = { "text", "jsonl", "markdown", NULL };
+	int i = choice_of(names, name);
+	if (i >= 0)
+		clean->format = (enum format)i;
+	return i >= 0;
 }
 
 /* Any of them is no file and no folder: a pipe, a terminal, a URL. */

@@ -166,16 +166,21 @@ void common_summary(const struct common *common, const struct garner *garner, in
 		(unsigned long long)r->dropped);
 }
 
+int choice_of(const char *const *names, const char *given)
+{
+	for (int i = 0; names[i]; i++)
+		if (strcmp(given, names[i]) == 0)
+			return i;
+	return -1;
+}
+
 bool dedup_take(struct common *common, const char *name)
 {
-	static const char *const names[] = { "mark", "skip", "off" };
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(name, names[i]) == 0) {
-			common->options.dedup = (enum garner_dedup)i;
-			return true;
-		}
-	}
-	return false;
+	static const char *const names[] = { "mark", "skip", "off", NULL };
+	int i = choice_of(names, name);
+	if (i >= 0)
+		common->options.dedup = (enum garner_dedup)i;
+	return i >= 0;
 }
 
 void output_only(void)

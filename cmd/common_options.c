@@ -130,14 +130,11 @@ static bool take_keep(struct common *common, const char *argument)
 
 static bool take_profile(struct common *common, const char *argument)
 {
-	static const char *const names[] = { "clean", "keep", "search" };
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(argument, names[i]) == 0) {
-			common->options.profile = (enum garner_profile)i;
-			return true;
-		}
-	}
-	return false;
+	static const char *const names[] = { "clean", "keep", "search", NULL };
+	int i = choice_of(names, argument);
+	if (i >= 0)
+		common->options.profile = (enum garner_profile)i;
+	return i >= 0;
 }
 
 static bool take_limits(struct common *common, int c, const char *argument, bool *ret_usage)

@@ -5,14 +5,11 @@
 
 static bool take_raw(struct common *common, const char *name)
 {
-	static const char *const names[] = { "gzip", "zst", "none" };
-	for (int i = 0; i < 3; i++) {
-		if (strcmp(name, names[i]) == 0) {
-			common->options.raw = (enum garner_raw)i;
-			return true;
-		}
-	}
-	return false;
+	static const char *const names[] = { "gzip", "zst", "none", NULL };
+	int i = choice_of(names, name);
+	if (i >= 0)
+		common->options.raw = (enum garner_raw)i;
+	return i >= 0;
 }
 
 /* Bytes, or with K, M or G behind the number. */
