@@ -154,7 +154,7 @@ static void add_prefixes(struct build *build, const struct rule *rule, size_t pa
 	const struct image_pattern *known, uint32_t longest)
 {
 	struct prefix set[PREFIX_SET_MAX];
-	size_t n = pattern_long_prefixes(rule->source, set);
+	size_t n = pattern_long_prefixes(rule->source, rule->exact, set);
 	struct image_prefix row = { .pattern = (uint32_t)pattern,
 		.words = rule->words,
 		.longest = longest,
@@ -205,7 +205,7 @@ void build_pattern(struct build *build, const struct rule *rule, size_t i, struc
 	row->exact = rule->exact;
 	row->page = rule_is_for_pages(rule);
 	row->must = (unsigned char)facts.must;
-	row->begun = pattern_prefixes(rule->source, PREFIX_SHORT, begins, &looks) != 0;
+	row->begun = pattern_prefixes(rule->source, rule->exact, PREFIX_SHORT, begins, &looks) != 0;
 	row->prose = row->begun && !looks;
 	row->strings = add_strings(build, i, rule, row->begun, &facts.needed);
 	if (row->begun && row->strings)

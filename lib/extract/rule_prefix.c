@@ -17,7 +17,8 @@ struct scan {
 	const char *p, *end;
 	int depth;
 	unsigned width;
-	bool looks; /* there are assertions, which are not looked into */
+	bool as_it_stands; /* digits of all scripts may stand there */
+	bool looks;	   /* there are assertions, which are not looked into */
 };
 
 static void set_clear(struct prefix_set *set, unsigned width)
@@ -154,7 +155,7 @@ static bool is_digits(const char *p, const char *end)
 	return end - p > 2 && p[0] == '\\' && p[1] == 'd' && p[2] != '-';
 }
 
-/* [...] of single characters and of ranges of ASCII; false for anything else. */
+/* [...] of single characters, of ranges of ASCII and of digits; false for anything else. */
 static bool scan_class(struct scan *scan, struct prefix_set *atom)
 {
 	const char *p = scan->p + 1;
@@ -162,7 +163,7 @@ static bool scan_class(struct scan *scan, struct prefix_set *atom)
 		return false;
 	while (p < scan->end && *p != ']') {
 		struct prefix item, last;
-		if (atom->digits_alike && is_digits(p, scan->end)) {
+		if (atom->digits_alike && !scan->as_it_stands && is_digits(p, scan->end)) {
 			if (!set_add(atom, (struct prefix){ .p = "0", .n = 1, .open = true }))
 				return false;
 			p += 2;
@@ -244,7 +245,7 @@ static bool scan_atom(struct scan *scan, struct prefix_set *atom)
 		return scan_class(scan, atom);
 	if (c == '\\' && left > 1) {
 		c = scan->p[1];
-		if (c == 'd')
+		if (c == 'd' && !scan->as_it_stands)
 			digits(atom);
 		else if (ascii_is_alpha(c) || ascii_is_digit(c))
 			return false;
@@ -443,10 +444,11 @@ static bool scan_branches(struct scan *scan, struct prefix_set *out)
 	return fits;
 }
 
-size_t pattern_prefixes(struct view source, unsigned width, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks)
+size_t pattern_prefixes(
+	struct view source, bool exact, unsigned width, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks)
 {
 	struct prefix_set *set = set_new(width);
-	struct scan scan = { .p = source.p, .end = source.p + source.n, .width = width };
+	struct scan scan = { .p = source.p, .end = source.p + source.n, .width = width, .as_it_stands = exact };
 	size_t n = 0;
 	if (set && scan_branches(&scan, set)) {
 		n = set->n;
@@ -460,13 +462,13 @@ size_t pattern_prefixes(struct view source, unsigned width, struct prefix ret_se
 	return n;
 }
 
-size_t pattern_long_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX])
+size_t pattern_long_prefixes(struct view source, bool exact, struct prefix ret_set[PREFIX_SET_MAX])
 {
 	bool looks;
-	size_t n = pattern_prefixes(source, PREFIX_BYTES, ret_set, &looks);
+	size_t n = pattern_prefixes(source, exact, PREFIX_BYTES, ret_set, &looks);
 	if (n)
 		return n;
-	n = pattern_prefixes(source, PREFIX_SHORT, ret_set, &looks);
+	n = pattern_prefixes(source, exact, PREFIX_SHORT, ret_set, &looks);
 	for (size_t i = 0; i < n; i++)
 		for (unsigned k = 0; k < ret_set[i].n; k++)
 			ret_set[i].p[k] = ascii_is_digit(ret_set[i].p[k]) ? '0' : ret_set[i].p[k];

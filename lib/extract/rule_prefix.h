@@ -15,11 +15,13 @@ struct prefix {
 };
 /* Every subject that @source can match begins with one of these strings of @width bytes at most, fewer where there
  * would be too many. Beyond PREFIX_SHORT all digits of ASCII are written 0. Returns how many; 0: nothing is known.
+ * @exact: subjects are lines as they stand, where \d may be a digit of any script; in folded ones it is one of ASCII.
  * @ret_looks: it begins with an assertion, which may rule some out. */
-size_t pattern_prefixes(struct view source, unsigned width, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks);
+size_t pattern_prefixes(
+	struct view source, bool exact, unsigned width, struct prefix ret_set[PREFIX_SET_MAX], bool *ret_looks);
 /* The longest that are known, digits written 0 as by prefix_digits(): for looking up. 0 only where PREFIX_SHORT gives
  * 0. */
-size_t pattern_long_prefixes(struct view source, struct prefix ret_set[PREFIX_SET_MAX]);
+size_t pattern_long_prefixes(struct view source, bool exact, struct prefix ret_set[PREFIX_SET_MAX]);
 
 /* Eight bytes, the first one in the lowest bits, with their digits as 0. */
 static inline uint64_t prefix_digits(uint64_t bytes)

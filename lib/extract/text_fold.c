@@ -102,6 +102,27 @@ static uint32_t fold_wide(uint32_t c)
 	return c >= 'A' && c <= 'Z' ? c + 0x20 : c;
 }
 
+/* Digits of the scripts behind Arabic: \d of a pattern means those of all scripts, and how a match begins is known by
+ * those of ASCII alone (rule_prefix.c), so that no other may stand in a key. */
+static uint32_t fold_digit(uint32_t c)
+{
+	static const uint32_t zeros[] = { 0x7C0, 0xE50, 0xED0, 0xF20, 0x1040, 0x1090, 0x17E0, 0x1810, 0x1946, 0x19D0,
+		0x1A80, 0x1A90, 0x1B50, 0x1BB0, 0x1C40, 0x1C50, 0xA620, 0xA8D0, 0xA900, 0xA9D0, 0xA9F0, 0xAA50, 0xABF0,
+		0x104A0, 0x10D30, 0x11066, 0x110F0, 0x11136, 0x111D0, 0x112F0, 0x11450, 0x114D0, 0x11650, 0x116C0,
+		0x11730, 0x118E0, 0x11950, 0x11C50, 0x11D50, 0x11DA0, 0x16A60, 0x16AC0, 0x16B50, 0x1D7CE, 0x1D7D8,
+		0x1D7E2, 0x1D7EC, 0x1D7F6, 0x1E140, 0x1E2F0, 0x1E950, 0x1FBF0 };
+	/* Ten scripts of India and Ceylon, 128 characters each. */
+	if (c >= 0x900 && c < 0xE00)
+		return c % 128 >= 0x66 && c % 128 <= 0x6F ? '0' + c % 128 - 0x66 : c;
+	/* Letters of most texts. */
+	if ((c >= 0xE00 && c < 0xE50) || (c >= 0x1E00 && c < 0xA620) || (c >= 0xAC00 && c < 0x104A0))
+		return c;
+	for (size_t i = 0; i < sizeof(zeros) / sizeof(*zeros) && zeros[i] <= c; i++)
+		if (c - zeros[i] < 10)
+			return '0' + (c - zeros[i]);
+	return c;
+}
+
 uint32_t text_fold_point(uint32_t c)
 {
 	if (c < 0x80)
@@ -118,17 +139,13 @@ uint32_t text_fold_point(uint32_t c)
 		return fold_cyrillic(c);
 	if (c >= 0x600 && c < 0x700)
 		return fold_arabic(c);
-	if (c >= 0x966 && c <= 0x96F)
-		return '0' + (c - 0x966);
-	if (c >= 0x9E6 && c <= 0x9EF)
-		return '0' + (c - 0x9E6);
 	if (c >= 0x1E00 && c < 0x1F00)
 		return c >= 0x1E96 && c <= 0x1E9F ? (c == 0x1E9E ? 0xDF : c) : (c | 1);
 	if ((c >= 0x2000 && c < 0x2070) || c == 0x2212)
 		return fold_mark(c);
-	if (c == 0x3000 || c >= 0xFE00)
+	if (c == 0x3000 || (c >= 0xFE00 && c < 0x10000))
 		return fold_wide(c);
-	return c;
+	return c < 0x7C0 ? c : fold_digit(c);
 }
 
 /* Eight bytes of letters, digits, marks and single spaces: small letters into @out. False: something else among them.

@@ -47,7 +47,7 @@ static const char *beginnings(const char *source, unsigned width, char out[512])
 {
 	struct prefix set[PREFIX_SET_MAX];
 	bool looks;
-	size_t count = pattern_prefixes(view_of(source), width, set, &looks), n = 0;
+	size_t count = pattern_prefixes(view_of(source), false, width, set, &looks), n = 0;
 	for (size_t i = 0; i < count; i++)
 		n += (size_t)snprintf(out + n, 512 - n, "%s%.*s", i ? "|" : "", set[i].n, set[i].p);
 	return count ? out : "-";
@@ -67,6 +67,20 @@ static void knows_how_a_match_begins(void **state)
 		char out[512];
 		assert_string_equal(beginnings(cases[i][0], PREFIX_SHORT, out), cases[i][1]);
 	}
+}
+
+/* Folded lines have digits of ASCII alone, others have those of all scripts. */
+static void a_digit_of_a_line_as_it_stands_may_be_of_any_script(void **state)
+{
+	(void)state;
+	struct prefix set[PREFIX_SET_MAX];
+	bool looks;
+	assert_int_equal(pattern_prefixes(view_of("\\d+ views"), true, PREFIX_SHORT, set, &looks), 0);
+	assert_int_equal(pattern_prefixes(view_of("[\\da]x"), true, PREFIX_BYTES, set, &looks), 0);
+	assert_int_equal(pattern_prefixes(view_of("/\\d"), true, PREFIX_BYTES, set, &looks), 1);
+	assert_int_equal(set[0].n, 1);
+	assert_int_equal(pattern_prefixes(view_of("/\\d"), false, PREFIX_BYTES, set, &looks), 1);
+	assert_int_equal(set[0].n, 2);
 }
 
 static void knows_longer_beginnings_with_all_digits_alike(void **state)
@@ -92,9 +106,9 @@ static void too_many_beginnings_become_shorter(void **state)
 	struct prefix set[PREFIX_SET_MAX];
 	bool looks;
 	/* 26 * 26 of two bytes are too many, those of one are not; 8 * 64 of eight bytes are, 8 of six are not. */
-	assert_int_equal(pattern_prefixes(view_of("[a-z][a-z]x"), PREFIX_BYTES, set, &looks), 26);
+	assert_int_equal(pattern_prefixes(view_of("[a-z][a-z]x"), false, PREFIX_BYTES, set, &looks), 26);
 	assert_int_equal(set[0].n, 1);
-	size_t n = pattern_prefixes(view_of("(?:a|b|c|d|e|f|g|h)share[a-h][a-h]x"), PREFIX_BYTES, set, &looks);
+	size_t n = pattern_prefixes(view_of("(?:a|b|c|d|e|f|g|h)share[a-h][a-h]x"), false, PREFIX_BYTES, set, &looks);
 	assert_int_equal(n, 64);
 	for (size_t i = 0; i < n; i++)
 		assert_int_equal(set[i].n, 7);
@@ -171,7 +185,7 @@ static void nothing_that_matches_is_ruled_out(void **state)
 	static const char *const pieces[] = { "a", "b", "ab", "ba ", "(?:", ")", "|", "?", "+", "*", "{2}", "{0,2}",
 		"{1,3}", "{2,}", "[\\da]", "[ab]", "[^a]", "[a-c]", ".", "\\d", "\\w", "\\b", "(?=", "(?!", "(", " ",
 		"c", "1", "\xC3\xA9", "[\xC3\xA9-\xC3\xBC]", "{0}", "[a\xC3\xA9]", ":" };
-	static const char *const letters[] = { "a", "b", "c", " ", "1", "\xC3\xA9", "ab", "ba", ":" };
+	static const char *const letters[] = { "a", "b", "c", " ", "1", "\xC3\xA9", "ab", "ba", ":", "\u0663" };
 	struct matcher *matcher = matcher_new();
 	uint64_t seed = 42;
 	size_t compiled = 0, matches = 0;
@@ -188,10 +202,11 @@ static void nothing_that_matches_is_ruled_out(void **state)
 		}
 		if (pattern_compile(buf_view(&source), "t:1", &pattern, &error) == 0) {
 			compiled++;
-			struct prefix set[PREFIX_SET_MAX], many[PREFIX_SET_MAX];
+			struct prefix set[PREFIX_SET_MAX], many[PREFIX_SET_MAX], raw[PREFIX_SET_MAX];
 			bool looks;
-			size_t prefixes = pattern_prefixes(buf_view(&source), PREFIX_SHORT, set, &looks),
-			       long_ones = pattern_long_prefixes(buf_view(&source), many);
+			size_t prefixes = pattern_prefixes(buf_view(&source), false, PREFIX_SHORT, set, &looks),
+			       long_ones = pattern_long_prefixes(buf_view(&source), false, many);
+			size_t raws = pattern_long_prefixes(buf_view(&source), true, raw);
 			assert_true(long_ones || !prefixes);
 			pattern_read(buf_view(&source), &facts);
 			for (int k = 0; k < 20; k++) {
@@ -209,8 +224,10 @@ static void nothing_that_matches_is_ruled_out(void **state)
 						found |= view_find(v, view_make(facts.needed.item[i].p,
 									      facts.needed.item[i].n)) < v.n;
 					char digits[64];
-					found = found && v.n <= facts.longest && begins(v, set, prefixes) &&
-						begins(zeros(v, digits), many, long_ones) &&
+					bool folded = view_find(v, VIEW("\u0663")) == v.n;
+					found = found && v.n <= facts.longest && begins(zeros(v, digits), raw, raws) &&
+						(!folded || (begins(v, set, prefixes) &&
+								    begins(zeros(v, digits), many, long_ones))) &&
 						(!facts.must || view_find_byte(v, facts.must) < v.n);
 					if (!found || !(facts.first[first / 64] >> (first % 64) & 1))
 						fail_msg("%.*s matches %.*s", (int)source.n, source.p, (int)v.n, v.p);
@@ -231,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_a_match_must_contain),
 		cmocka_unit_test(knows_how_a_match_begins),
+		cmocka_unit_test(a_digit_of_a_line_as_it_stands_may_be_of_any_script),
 		cmocka_unit_test(knows_longer_beginnings_with_all_digits_alike),
 		cmocka_unit_test(too_many_beginnings_become_shorter),
 		cmocka_unit_test(a_digit_is_a_zero_and_nothing_else_is),

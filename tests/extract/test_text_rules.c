@@ -153,6 +153,10 @@ static void folding_is_idempotent_and_never_longer(void **state)
 	size_t n = text_fold(VIEW("ＰＡＹ　LESS\u2026 “x”"), out);
 	assert_int_equal(n, strlen("pay less... \"x\""));
 	assert_memory_equal(out, "pay less... \"x\"", n);
+	/* Digits of every script: Devanagari, Thai, Khmer, Tamil, Adlam, mathematical. */
+	n = text_fold(VIEW("\u0967\u096f \u0e51\u0e59 \u17e0\u17e9 \u0be6\u0bef \U0001E950 \U0001D7DA"), out);
+	assert_int_equal(n, strlen("19 19 09 09 0 2"));
+	assert_memory_equal(out, "19 19 09 09 0 2", n);
 }
 
 /* ---- seeds ------------------------------------------------------------------------------------------ */
