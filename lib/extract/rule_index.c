@@ -299,14 +299,33 @@ static bool ask_lines(struct search *search)
 	return true;
 }
 
+/* What may be a quotation is one unless it is made of the words of buttons. */
+struct arrows {
+	rule_found_fn *found;
+	void *user;
+};
+
+static bool pass_navigation(void *user, const struct rule *rule)
+{
+	const struct arrows *arrows = user;
+	return strcmp(rule->kind, "navigation") != 0 || arrows->found(arrows->user, rule);
+}
+
 static void find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
 	void *user, bool page)
 {
 	enum { CELLS_NEAR = 16 }; /* 1,024 patterns */
 	uint64_t near[2 * CELLS_NEAR], *sets = near;
 	const struct rule_image *image = &rules->image;
-	if (!(line->flags & LINE_WHOLE) || (line->flags & LINE_QUOTED) || line->core.n == 0)
+	if (!(line->flags & LINE_WHOLE) || line->core.n == 0)
 		return;
+	struct arrows arrows = { found, user };
+	if (line->flags & LINE_QUOTED) {
+		if (!(line->flags & LINE_ARROWS) || view_find_byte(line->core, ' ') == line->core.n)
+			return;
+		found = pass_navigation;
+		user = &arrows;
+	}
 	if (image->cells > CELLS_NEAR)
 		sets = matcher_sets(matcher, 2 * image->cells);
 	struct search search = { .rules = rules,

@@ -120,16 +120,42 @@ static uint8_t end_flags(struct view text)
 	return 0;
 }
 
-static uint8_t front_flags(struct view text)
+/* Guillemets are quotation marks or arrows: "« Non », dit-il", »Nein«, ›Nein‹, »Nej», but "« Older posts", "» Home »
+ * News", "‹ Zurück | Weiter ›". Quotations that begin with » have no space behind it; what is never closed is one when
+ * it ends as a sentence does, and buttons stand between bars. */
+static unsigned guillemet_flags(struct view text, uint32_t open, unsigned flags)
+{
+	bool left = open == 0xAB || open == 0x2039, single = open == 0x2039 || open == 0x203A;
+	size_t size = single ? 3 : 2, closed = 0;
+	const char *marks = single ? "\xE2\x80\xB9\xE2\x80\xBA" : "\xC2\xAB\xC2\xBB";
+	struct view to_left = view_make(marks, size), to_right = view_make(marks + size, size),
+		    rest = view_from(text, size);
+	bool sentence = flags & (LINE_SENTENCE | LINE_PROSE);
+	if (sentence)
+		return LINE_QUOTED;
+	closed = view_find(rest, to_right);
+	if (!left && view_find(rest, to_left) < closed)
+		closed = view_find(rest, to_left);
+	if (closed == rest.n || (!left && rest.p[0] == ' ') || view_find_byte(rest, '|') < rest.n ||
+		view_find(rest, VIEW(" \xC2\xB7 ")) < rest.n || view_find(rest, VIEW(" \xE2\x80\xA2 ")) < rest.n ||
+		view_find(rest, VIEW(" / ")) < rest.n)
+		return 0;
+	return LINE_QUOTED | (left && closed + size == rest.n ? LINE_ARROWS : 0u);
+}
+
+static unsigned front_flags(struct view text, unsigned flags)
 {
 	size_t at = 0;
 	if (ascii_is_alpha(text.p[0]) || ascii_is_digit(text.p[0]))
 		return 0;
-	switch (utf8_next(text, &at)) {
-	case '"':
-	case '\'':
+	uint32_t c = utf8_next(text, &at);
+	switch (c) {
 	case 0xAB:
 	case 0xBB:
+	case 0x2039:
+	case 0x203A: return guillemet_flags(text, c, flags);
+	case '"':
+	case '\'':
 	case 0x2018:
 	case 0x201A:
 	case 0x201C:
@@ -148,9 +174,10 @@ static uint8_t front_flags(struct view text)
 static void read_flags(struct line *line)
 {
 	struct view text = line->text;
-	line->flags = (uint16_t)(line->flags | end_flags(text) | front_flags(text));
+	line->flags = (uint16_t)(line->flags | end_flags(text));
 	if (line->words >= PROSE_WORDS_BARE || (line->words >= PROSE_WORDS && (line->flags & LINE_SENTENCE)))
 		line->flags |= LINE_PROSE;
+	line->flags = (uint16_t)(line->flags | front_flags(text, line->flags));
 }
 
 void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags)

@@ -12,12 +12,14 @@ enum line_flag {
 	LINE_SENTENCE = 2, /* ends in a sentence mark (perhaps before a closing quote) */
 	LINE_ELLIPSIS = 4,
 	LINE_COLON = 8,
-	LINE_QUOTED = 16, /* begins with a quotation mark */
+	LINE_QUOTED = 16, /* begins with a quotation mark that is no arrow */
 	LINE_BULLET = 32,
 	LINE_PROSE = 64, /* long enough and ended like a sentence, or very long */
 	/* Not set: it has none. */
 	LINE_DIGITS = 128, /* there may be digits */
 	LINE_JOINTS = 256, /* capitals may stand behind small letters */
+	/* With LINE_QUOTED: « stands before and » behind, which may be arrows around buttons. */
+	LINE_ARROWS = 512,
 };
 
 struct line {

@@ -327,6 +327,43 @@ static void keeps_and_flags_a_text_that_rules_would_leave_nothing_of(void **stat
 	"Residents of the island have asked for a second lane, for lamps along the railing, and for a bench in the "   \
 	"middle, where their grandparents used to sit and watch the boats come home in the evening."
 
+/* Guillemets are arrows here and quotation marks there. */
+static void buttons_between_arrows_go_and_what_is_said_stays(void **state)
+{
+	(void)state;
+	static const char *const arrows[] = { "\u00ab Previous | Next \u00bb", "\u00ab Older posts",
+		"\u00ab Older posts \u00bb", "\u00ab Previous Next \u00bb", "\u2039 Zur\u00fcck | Weiter \u203a",
+		"\u00bb Mehr lesen", "\u00bb Weiterlesen \u00ab", "\u00ab Pr\u00e9c\u00e9dent | Suivant \u00bb",
+		"\u00ab Article pr\u00e9c\u00e9dent", "\u00ab Page pr\u00e9c\u00e9dente Page suivante \u00bb",
+		"\u00ab Entradas antiguas", "\u00ab Articolo precedente",
+		"\u00ab \u041f\u0440\u0435\u0434\u044b\u0434\u0443\u0449\u0430\u044f | "
+		"\u0421\u043b\u0435\u0434\u0443\u044e\u0449\u0430\u044f \u00bb",
+		"\u00ab F\u00f6reg\u00e5ende artikel", "\u00bb L\u00e4s mer \u00bb", "\u00ab \u00d6nceki haber",
+		"\u203a Weiterlesen" };
+	/* Each but for its marks is a button that some rule knows. */
+	static const char *const said[] = { "\u00ab Fermer \u00bb", "\u00ab Fermer. \u00bb",
+		"\u00ab Retour en haut \u00bb, dit-il", "\u00ab\u0417\u0430\u043a\u0440\u044b\u0442\u044c\u00bb",
+		"\u00abChiudi\u00bb", "\u00bbWeiterlesen\u00ab", "\u00bbMehr lesen!\u00ab", "\u203aWeiterlesen\u2039",
+		"\u2039Mehr lesen.\u203a", "\u00bbL\u00e4s mer\u00bb", "\u201dL\u00e4s mer\u201d",
+		"\u00bbLue lis\u00e4\u00e4\u00bb", "\u00abCerrar\u00bb", "\u201eMehr lesen\u201c", "\"Read more\"",
+		"\u300c\u6b21\u3078\u300d" };
+	static const char *const keep[] = { "furniture.line" };
+	struct garner_options options = { .jobs = 1, .keep = keep, .keep_count = 1 };
+	struct garner *own = garner_new(&options);
+	for (size_t i = 0; i < sizeof(arrows) / sizeof(*arrows) + sizeof(said) / sizeof(*said); i++) {
+		size_t n = sizeof(arrows) / sizeof(*arrows);
+		const char *line = i < n ? arrows[i] : said[i - n];
+		static struct outcome o;
+		char text[4096];
+		memset(&o, 0, sizeof(o));
+		snprintf(text, sizeof(text), "%s\n\n%s\n", REPORT, line);
+		assert_int_equal(garner_clean_bytes(own, text, strlen(text), NULL, "text/plain", note, &o), 0);
+		if (!strstr(o.member, line) != (i < n))
+			fail_msg("%s: %s", i < n ? "stays" : "goes", line);
+	}
+	garner_free(own);
+}
+
 static void a_comment_section_goes_as_a_whole(void **state)
 {
 	(void)state;
@@ -743,6 +780,7 @@ int main(void)
 		cmocka_unit_test(the_seeds_come_out_clean_in_every_dress),
 		cmocka_unit_test(the_seeds_give_their_facts),
 		cmocka_unit_test(keeps_text_that_only_looks_like_furniture),
+		cmocka_unit_test(buttons_between_arrows_go_and_what_is_said_stays),
 		cmocka_unit_test(takes_the_byline_as_authors_and_the_date_as_a_fact),
 		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),
 		cmocka_unit_test(a_comment_section_goes_as_a_whole),
