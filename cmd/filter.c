@@ -60,6 +60,13 @@ static const char *take_count(const char *argument, int64_t *ret)
 	return NULL;
 }
 
+/* In a filter, 0 is no limit: nobody who asks for 0 documents means all. */
+static const char *take_limit(const char *argument, int64_t *ret)
+{
+	const char *wrong = take_count(argument, ret);
+	return wrong || *ret ? wrong : "is not a whole number above 0";
+}
+
 static const char *take(struct garner_filter *filter, int c, const char *argument)
 {
 	static const char *const dups[] = { "all", "first", "only" };
@@ -80,7 +87,7 @@ static const char *take(struct garner_filter *filter, int c, const char *argumen
 		}
 		return "is not all, first or only";
 	case FILTER_FROM: return take_count(argument, &filter->from_n);
-	case FILTER_LIMIT: return take_count(argument, &filter->limit);
+	case FILTER_LIMIT: return take_limit(argument, &filter->limit);
 	default: return "";
 	}
 }

@@ -60,11 +60,12 @@ int catalogue_failed(struct catalogue *catalogue, struct error *error)
 		result = -EACCES;
 	else if (primary == SQLITE_BUSY)
 		result = -EAGAIN;
-	if (primary == SQLITE_IOERR && sqlite3_system_errno(catalogue->db) > 0) {
-		result = -sqlite3_system_errno(catalogue->db);
+	int why = sqlite3_system_errno(catalogue->db);
+	if (primary == SQLITE_IOERR && why > 0)
+		result = -why;
+	if ((primary == SQLITE_IOERR || primary == SQLITE_CANTOPEN) && why > 0)
 		return error_set(
-			error, result, "%s: %s: %s", catalogue->name, sqlite3_errmsg(catalogue->db), strerror(-result));
-	}
+			error, result, "%s: %s: %s", catalogue->name, sqlite3_errmsg(catalogue->db), strerror(why));
 	return error_set(error, result, "%s: %s%s", catalogue->name, sqlite3_errmsg(catalogue->db),
 		result == -EBADMSG ? " (garner repair makes it again)" : "");
 }
@@ -170,7 +171,11 @@ static int open_unchanging(struct catalogue *catalogue, const char *path, struct
 	int result = 0;
 	if (!wal || !uri)
 		result = error_set(error, -ENOMEM, "%s: no memory", path);
-	else if (strpbrk(path, "?#%") || (stat(wal, &st) == 0 && st.st_size > 0))
+	else if (stat(wal, &st) == 0 && st.st_size > 0)
+		result = error_set(error, -EACCES,
+			"%s: a run was stopped and left its log (%s), which only who may write the store can read",
+			path, wal);
+	else if (strpbrk(path, "?#%"))
 		result = catalogue_failed(catalogue, error);
 	if (!result) {
 		sqlite3_close(catalogue->db);

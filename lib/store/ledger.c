@@ -179,25 +179,30 @@ int ledger_open(void *database, const char *name, struct ledger **ret_ledger, st
 	return 0;
 }
 
+/* Nobody has added a source to a store without our tables; any other answer is a failure. */
+static int look_for_tables(struct ledger *l, struct error *error)
+{
+	int code = sqlite3_table_column_metadata(l->db, NULL, "fetch_source", NULL, NULL, NULL, NULL, NULL, NULL);
+	l->empty = code == SQLITE_ERROR;
+	return code == SQLITE_OK || l->empty ? 0 : ledger_failed(l, error);
+}
+
 int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct error *error)
 {
-	int result = late_sqlite(error);
-	if (result)
-		return result;
 	struct ledger *l = calloc(1, sizeof(*l));
 	if (!l || asprintf(&l->name, "%s/catalogue.db", store) < 0) {
 		free(l);
 		return error_set(error, -ENOMEM, "%s: no memory", store);
 	}
-	l->own = true;
-	if (sqlite3_open_v2(l->name, &l->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK) {
-		result = ledger_failed(l, error);
+	int result = catalogue_open(l->name, CATALOGUE_READ, &l->own, error);
+	if (!result) {
+		l->db = catalogue_handle(l->own);
+		result = look_for_tables(l, error);
+	}
+	if (result) {
 		ledger_close(l);
 		return result;
 	}
-	sqlite3_busy_timeout(l->db, 10000);
-	l->empty = sqlite3_table_column_metadata(l->db, NULL, "fetch_source", NULL, NULL, NULL, NULL, NULL, NULL) !=
-		   SQLITE_OK;
 	*ret_ledger = l;
 	return 0;
 }
@@ -208,8 +213,7 @@ struct ledger *ledger_close(struct ledger *l)
 		return NULL;
 	for (int i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(l->prepared[i]);
-	if (l->own)
-		sqlite3_close(l->db);
+	catalogue_close(l->own);
 	free(l->name);
 	free(l);
 	return NULL;

@@ -2,6 +2,7 @@
 #ifndef GARNER_STORE_LEDGER_INNER_H
 #define GARNER_STORE_LEDGER_INNER_H
 
+#include "store/catalogue.h"
 #include "store/late_sqlite.h"
 #include "store/ledger.h"
 
@@ -43,7 +44,7 @@ enum statement {
 
 struct ledger {
 	sqlite3 *db;
-	bool own;
+	struct catalogue *own; /* of a reader: what @db belongs to */
 	bool empty; /* of a reader: nobody has added a source yet */
 	char *name;
 	sqlite3_stmt *prepared[STATEMENT_COUNT];

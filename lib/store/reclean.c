@@ -98,6 +98,26 @@ static int prepare(struct reclean *reclean, struct error *error)
 	return result || reclean->dry ? result : catalogue_set(catalogue, "reclean_key", now, error);
 }
 
+/* Who only looks may do so in a store that he can't write: without its lock, and with a torn tail as it is. */
+static int open_store(
+	const char *path, const struct engine *engine, bool dry, struct store **ret_store, struct error *error)
+{
+	int result = store_open_existing(path, engine, ret_store, error);
+	if (!dry || (result != -EACCES && result != -EROFS && result != -EPERM))
+		return result;
+	struct store *store = store_make(path, engine, error);
+	char *name = store ? store_path(store, "catalogue.db") : NULL;
+	result = name ? catalogue_open(name, CATALOGUE_READ, &store->catalogue, error)
+		      : error_set(error, -ENOMEM, "%s: no memory", path);
+	free(name);
+	if (result) {
+		store_dispose(store);
+		return result;
+	}
+	*ret_store = store;
+	return 0;
+}
+
 int reclean_open(
 	const char *path, const struct engine *engine, bool dry, struct reclean **ret_reclean, struct error *error)
 {
@@ -107,7 +127,7 @@ int reclean_open(
 	reclean->dry = dry;
 	reclean->in_work = -1;
 	arena_init(&reclean->arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	int result = store_open_existing(path, engine, &reclean->store, error);
+	int result = open_store(path, engine, dry, &reclean->store, error);
 	if (!result) {
 		reclean->lines = (struct line_reader){ .root = reclean->store->root, .fd = -1 };
 		result = prepare(reclean, error);

@@ -97,6 +97,11 @@ done
 gives 0 "$garner" list --since 2024-02-29 --until 2024-02-29 store
 gives 2 "$garner" list --since 2024-03-01 --until 2024-02-29 store
 says "--since 2024-03-01 is later than --until 2024-02-29"
+for verb in list export "search --query ferry"; do
+	# shellcheck disable=SC2086
+	gives 2 "$garner" $verb --limit 0 store
+	says "--limit: '0' is not a whole number above 0"
+done
 gives 2 "$garner" export --access public store
 says "--access: 'public' is not open"
 gives 2 "$garner" sync --min-interval 20 --max-interval 10 store
