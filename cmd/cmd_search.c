@@ -56,7 +56,7 @@ static int run(int argc, char **argv)
 	return code;
 }
 
-const struct verb verb_search = { "search", "[OPTIONS] STORE WORDS… | --index STORE",
+const struct verb verb_search = { "search", "[OPTIONS] STORE WORDS... | --index STORE",
 	"documents that hold words, the best first",
 	"Lines as of 'garner list'. All words must stand in title or text; \"words in quotes\" as they stand; word* is "
 	"a\n"

@@ -14,7 +14,9 @@ def ask(garner, *arguments):
 
 def escape(text):
     text = text.replace("\\", "\\e").replace("-", "\\-")
-    return re.sub(r"^([.'])", r"\\&\1", text, flags=re.M)
+    text = re.sub(r"^([.'])", r"\\&\1", text, flags=re.M)
+    # groff without man(1) in front of it reads Latin-1.
+    return re.sub(r"[^\x00-\x7f]", lambda c: "\\[u%04X]" % ord(c.group()), text)
 
 
 def block(text):

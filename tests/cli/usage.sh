@@ -11,6 +11,9 @@ if command -v man >/dev/null; then
 	gives 0 man --warnings -E UTF-8 -l -Tutf8 -Z "$manual"
 	[ ! -s "$work/err" ] || { cat "$work/err" >&2; fail "the manual page has faults"; }
 fi
+for text in "$manual" "$project"/cmd/*.5; do
+	! LC_ALL=C grep -n '[^ -~	]' "$text" || fail "$text: a character that groff alone can't read"
+done
 for verb in $verbs; do
 	gives 0 "$garner" "$verb" --help
 	for option in $(grep -oE -- '--[a-z][a-z-]+' "$work/out" | sort -u); do
