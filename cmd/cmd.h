@@ -67,7 +67,7 @@ enum { WRITING_DEDUP = 3000, WRITING_RAW, WRITING_PACK_SIZE };
 #define WRITING_HELP                                                                                                   \
 	"  --dedup mark|skip|off\n"                                                                                    \
 	"                       texts seen before: stored and marked (default), left out, or not looked for\n"         \
-	"  --raw gzip|zst|none  how what came from URLs and WARCs is kept beside its text (default gzip)\n"                     \
+	"  --raw gzip|zst|none  how what came from URLs and WARCs is kept beside its text (default gzip)\n"            \
 	"  --pack-size SIZE     a pack of this size is sealed and never changes again (default 64M)\n"
 /* False: @c is none of them. *ret_wrong: NULL, or what is wrong with @argument. */
 bool writing_take(struct common *common, int c, const char *argument, const char **ret_wrong);

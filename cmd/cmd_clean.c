@@ -168,6 +168,8 @@ static int run(int argc, char **argv)
 		if (usage)
 			return EXIT_USAGE;
 	}
+	if (clean.diff && clean.dry_run)
+		return usage_error(&verb_clean, "--diff and --dry-run each stand in for the text: name one");
 	static const char *const standard_input[] = { "-" };
 	const char *const *inputs = (const char *const *)argv + optind;
 	size_t count = (size_t)(argc - optind);

@@ -154,6 +154,22 @@ static char *argument_of(const struct setting *s)
 	return n < 0 ? NULL : text;
 }
 
+static bool is_for(const struct setting *s, const char *verb)
+{
+	return !*s->section || strcmp(s->section, verb) == 0;
+}
+
+/* A section's word stands over the one before any section, also where it says no; only --keep adds up. */
+static bool is_overruled(const struct setting *s, const char *verb)
+{
+	if (strcmp(s->name, "keep") == 0)
+		return false;
+	for (const struct setting *later = s + 1; later < config.settings + config.count; later++)
+		if (is_for(later, verb) && strcmp(later->name, s->name) == 0)
+			return true;
+	return false;
+}
+
 bool config_apply(int *argc, char ***argv)
 {
 	const char *named = NULL;
@@ -173,7 +189,7 @@ bool config_apply(int *argc, char ***argv)
 	grown[n++] = (*argv)[0];
 	for (size_t i = 0; i < config.count && runs_pipeline(verb); i++) {
 		const struct setting *s = &config.settings[i];
-		char *argument = !*s->section || strcmp(s->section, verb) == 0 ? argument_of(s) : NULL;
+		char *argument = is_for(s, verb) && !is_overruled(s, verb) ? argument_of(s) : NULL;
 		if (argument)
 			grown[n++] = argument;
 	}

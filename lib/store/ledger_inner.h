@@ -45,7 +45,7 @@ enum statement {
 struct ledger {
 	sqlite3 *db;
 	struct catalogue *own; /* of a reader: what @db belongs to */
-	bool empty; /* of a reader: nobody has added a source yet */
+	bool empty;	       /* of a reader: nobody has added a source yet */
 	char *name;
 	sqlite3_stmt *prepared[STATEMENT_COUNT];
 };

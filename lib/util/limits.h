@@ -47,10 +47,11 @@
 	X(LIMIT_MAIL_DEPTH, 8, "levels", "parts in parts of a message")                                                \
 	X(LIMIT_MAIL_PARTS, 1000, "parts", "of one part of a message that are looked at")                              \
 	X(LIMIT_JSON_DEPTH, 64, "levels", "nesting of JSON-LD and JSON lines")                                         \
-	X(LIMIT_FETCH_SECONDS, 120, "seconds", "one transfer, from the request to the last byte")                      \
+	X(LIMIT_FETCH_SECONDS, 120, "seconds",                                                                         \
+		"one transfer, from the request to the last byte, unless --timeout says otherwise")                    \
 	X(LIMIT_CONNECT_SECONDS, 20, "seconds", "a connection with its TLS handshake")                                 \
 	X(LIMIT_SPEED_FLOOR, 100, "bytes/s", "a transfer below this for a quarter of its time is given up")            \
-	X(LIMIT_CONNECTIONS, 16, "connections", "network connections at once")                                         \
+	X(LIMIT_CONNECTIONS, 16, "connections", "network connections at once, unless --connections says otherwise")    \
 	X(LIMIT_FETCH_WINDOW, 128, "requests", "requests in flight or waiting for their turn in the output")           \
 	X(LIMIT_FETCH_HELD, MIB(12), "bytes", "bodies that wait for their turn; beyond it only the next one goes on")  \
 	X(LIMIT_FETCH_TRIES, 3, "tries", "requests for one page when the host answers 429 or 503")                     \

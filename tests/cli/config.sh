@@ -29,6 +29,10 @@ check "a password is not shown" sh -c "! grep -q sesame '$work/out'"
 printf 'normalise = search\n' >"$work/other.ini"
 check "--config" sh -c "'$garner' config --config '$work/other.ini' --dump | grep -q '^normalise = search$'"
 check "an option of the file is in force" sh -c "printf 'Der Fluss stieg in der Nacht um zwei Meter und fiel am Morgen wieder.\n' | '$garner' clean --config '$work/other.ini' - >/dev/null"
+printf 'no-rules = yes\ndelay = 3\n[clean]\nno-rules = no\n' >"$work/other.ini"
+printf 'The ferry of the north quay leaves at seven in the morning.\n\nLeave a Comment\n' >"$work/notes.txt"
+check "a section's no stands over a yes before it" \
+	sh -c "'$garner' clean --explain --config '$work/other.ini' '$work/notes.txt' 2>&1 >/dev/null | grep -q comments"
 printf 'normalise = wrong\n' >"$work/other.ini"
 refused "other.ini were in force" clean --config "$work/other.ini" -
 check "the command line wins" sh -c "printf 'Der Fluss stieg in der Nacht um zwei Meter und fiel am Morgen wieder.\n' | '$garner' clean --config '$work/xdg/garner/garner.ini' --delay 1 - >/dev/null"

@@ -102,6 +102,8 @@ for verb in list export "search --query ferry"; do
 	gives 2 "$garner" $verb --limit 0 store
 	says "--limit: '0' is not a whole number above 0"
 done
+gives 2 "$garner" clean --diff --dry-run 001*.txt
+says "--diff and --dry-run"
 gives 2 "$garner" export --access public store
 says "--access: 'public' is not open"
 gives 2 "$garner" sync --min-interval 20 --max-interval 10 store
