@@ -32,10 +32,14 @@ const struct author_group *author_believe(struct authors *a)
 {
 	const struct author_model *m = &author_model;
 	const struct author_group *best = NULL;
-	int32_t most = 0;
+	uint8_t x[AUTHOR_GROUPS][AUTHOR_X_COUNT];
+	int32_t most = 0, beliefs[AUTHOR_GROUPS];
+	for (size_t i = 0; i < a->count; i++)
+		memcpy(x[i], a->groups[i].x, sizeof(x[i]));
+	forest_score(&m->forest, x[0], AUTHOR_X_COUNT, (uint32_t)a->count, beliefs);
 	for (size_t i = 0; i < a->count; i++) {
 		struct author_group *g = &a->groups[i];
-		forest_score(&m->forest, g->x, AUTHOR_X_COUNT, 1, &g->belief);
+		g->belief = beliefs[i];
 		int32_t value = g->belief + (g->picked ? m->prefer : 0);
 		if (!author_is_believed(m, g->x, g->belief) || (best && value <= most))
 			continue;

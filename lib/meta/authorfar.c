@@ -4,45 +4,60 @@
 
 enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400, LEAST_SCORE = 20 };
 
+/* A label's line, and the line that holds the name. */
+struct label {
+	struct view text;
+	size_t block;
+	bool several; /* the page has others, of other names */
+};
+
 /* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
-static struct view label_at(const struct decide *d, size_t at, bool aside, size_t *ret_block)
+static struct view label_at(const struct decide *d, size_t at, size_t *ret_block)
 {
 	const struct page *page = d->page;
 	struct view text = page->blocks[at].text;
-	if (text.n > LABEL_BYTES)
+	/* Most lines begin with no word that introduces anybody. */
+	if (text.n > LABEL_BYTES || !names_introduced(text))
 		return VIEW_NONE;
-	/* Where a block stands costs more to know than what it says. */
-	bool noun = text.n > 4 && (text.p[text.n - 1] == ':' || names_is_noun(text));
-	bool label = noun && names_is_intro(text) && at + 1 < page->block_count;
-	bool labelled = names_is_labelled(text);
-	if ((!label && !labelled) || decide_is_aside(d, page->blocks[at].node) != aside)
-		return VIEW_NONE;
-	*ret_block = labelled ? at : at + 1;
-	if (labelled)
+	*ret_block = at;
+	if (names_is_labelled(text))
 		return text;
-	struct view next = label ? page->blocks[at + 1].text : VIEW_NONE;
+	bool noun = text.n > 4 && (text.p[text.n - 1] == ':' || names_is_noun(text));
+	if (!noun || !names_is_intro(text) || at + 1 >= page->block_count)
+		return VIEW_NONE;
+	*ret_block = at + 1;
+	struct view next = page->blocks[at + 1].text;
 	struct view name = view_trim(view_first(next, view_find_byte(next, '/')));
 	return byline_is_name(name) ? name : VIEW_NONE;
 }
 
-/* Such a label wherever it stands, if the page has only one. */
-static void from_labels(struct authors *a, bool aside, int score)
+static void offer_label(struct authors *a, const struct label *label, bool aside, int score)
+{
+	a->label = label->text.n ? label->block : a->label;
+	if (label->text.n && !label->several)
+		author_read(a, label->text, NAMES_LOOSE | (names_introduced(label->text) ? NAMES_MARKED : 0));
+	author_offer(a, AUTHOR_LABEL, author_weigh(a, score, 0))->foot = aside;
+}
+
+/* Such a label wherever it stands, if the page has only one; beside the text apart from it. */
+static void from_labels(struct authors *a)
 {
 	const struct decide *d = a->d;
-	struct view found = VIEW_NONE;
+	struct label labels[2] = { 0 };
 	for (size_t i = 0; i < d->page->block_count && i < LABEL_BLOCKS; i++) {
 		size_t block;
-		struct view text = label_at(d, i, aside, &block);
+		struct view text = label_at(d, i, &block);
 		if (text.n == 0)
 			continue;
-		if (found.n && !view_eq(found, text))
-			return;
-		a->label = found.n ? a->label : block;
-		found = text;
+		/* Where a block stands costs more to know than what it says. */
+		struct label *label = &labels[decide_is_aside(d, d->page->blocks[i].node)];
+		if (label->text.n == 0)
+			*label = (struct label){ text, block, false };
+		else
+			label->several |= !view_eq(label->text, text);
 	}
-	if (found.n)
-		author_read(a, found, NAMES_LOOSE | (names_introduced(found) ? NAMES_MARKED : 0));
-	author_offer(a, AUTHOR_LABEL, author_weigh(a, score, 0))->foot = aside;
+	offer_label(a, &labels[false], false, 52);
+	offer_label(a, &labels[true], true, 44);
 }
 
 /* A name that stands alone, set off by its type, at the end or the beginning of the body. */
@@ -182,8 +197,7 @@ void author_far(struct authors *a, int best)
 		return;
 	if (best < LEAST_SCORE)
 		from_only_name(a);
-	from_labels(a, false, 52);
-	from_labels(a, true, 44);
+	from_labels(a);
 	from_signature(a);
 	from_bio(a);
 	from_far_properties(a);

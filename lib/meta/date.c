@@ -234,35 +234,12 @@ static const char *kind_name(unsigned kind)
 	return names[kind];
 }
 
-#ifdef DATES_DUMP
-#include <stdio.h>
-static void dump(const struct dates *dates, const struct date_candidate *best)
-{
-	char text[DATE_TEXT_BYTES];
-	const struct decide *d = dates->d;
-	fprintf(stderr, "@{\"record\":\"%.*s\",\"art\":%d,\"og\":\"%.*s\",\"best\":%d,\"c\":[",
-		(int)d->page->capture.record.n, d->page->capture.record.p, d->main ? d->main->class : -1,
-		(int)(d->evidence ? d->evidence->og_type.n : 0), d->evidence ? d->evidence->og_type.p : "",
-		best ? (int)(best - dates->list) : -1);
-	for (size_t i = 0; i < dates->count; i++) {
-		const struct date_candidate *c = &dates->list[i];
-		date_format(&c->date, text);
-		fprintf(stderr, "%s[\"%s\",%d,%d,%d]", i ? "," : "", text, c->score, c->kind, c->says);
-	}
-	date_format(&dates->modified, text);
-	fprintf(stderr, "],\"mod\":\"%s\",\"ms\":%d}\n", dates->modified_score > 0 ? text : "", dates->modified_score);
-}
-#endif
-
 static void set_dates(struct dates *dates)
 {
 	struct decide *d = dates->d;
 	struct garner_document *doc = &d->page->document;
 	const struct date_candidate *fine, *best = dates_choose(dates, &fine);
 	char text[DATE_TEXT_BYTES];
-#ifdef DATES_DUMP
-	dump(dates, best);
-#endif
 	if (best && !doc->published) {
 		d->published = fine->date;
 		date_format(&fine->date, text);

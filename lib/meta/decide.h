@@ -5,7 +5,14 @@
 #include "meta/datetext.h"
 #include "meta/evidence.h"
 
-enum { DECIDE_SITES = 12 };
+enum { DECIDE_SITES = 12, DECIDE_LABELS = 16 };
+
+/* The site's names and its address without spaces and marks, folded (fold_squeeze). */
+struct site_words {
+	struct view names[DECIDE_SITES];	 /* one each of decide.sites */
+	struct view host, labels[DECIDE_LABELS]; /* of the host, without "www" and the last one */
+	size_t label_count;
+};
 
 /* What the decisions share. For plain text dom, evidence and detail are NULL. */
 struct decide {
@@ -17,6 +24,7 @@ struct decide {
 	struct date_reader dates;
 	struct view sites[DECIDE_SITES]; /* names the site goes by */
 	size_t site_count;
+	struct site_words site_words;
 	uint32_t headline;     /* node of the heading chosen; 0: none */
 	size_t head_block;     /* block of the headline; SIZE_MAX: none */
 	uint32_t box;	       /* node that holds headline and body, smaller than the page; 0: none */
@@ -49,6 +57,8 @@ bool decide_in_box(const struct decide *d, uint32_t node);
 size_t decide_block_of(const struct decide *d, uint32_t node);
 /* @name is a name of the site, by what the page or its address says. */
 bool decide_is_site(const struct decide *d, struct view name);
+/* Sets d->site_words by d->sites and the address. 0 or a reason. */
+int decide_site_words(struct decide *d);
 /* Sets d->head_block, first, last and box. */
 void decide_places(struct decide *d);
 

@@ -202,7 +202,7 @@ bool fold_is_unspaced(uint32_t cp)
 }
 
 /* Letters and digits of ASCII, folded; 0: any other. */
-static const unsigned char ascii_folds[128] = { ['0'] = '0',
+static const unsigned char ascii_folds[256] = { ['0'] = '0',
 	['1'] = '1',
 	['2'] = '2',
 	['3'] = '3',
@@ -249,10 +249,11 @@ size_t fold_hashes(struct view text, uint32_t *out, size_t cap)
 	bool open = false;
 	for (size_t at = 0; at < text.n && count < cap;) {
 		unsigned char byte = (unsigned char)text.p[at];
-		if (byte < 0x80 && ascii_folds[byte]) {
-			hash = ((open ? hash : 2166136261u) ^ ascii_folds[byte]) * 16777619u;
+		if (ascii_folds[byte]) {
+			hash = open ? hash : 2166136261u;
+			for (; at < text.n && (byte = ascii_folds[(unsigned char)text.p[at]]); at++)
+				hash = (hash ^ byte) * 16777619u;
 			open = true;
-			at++;
 			continue;
 		}
 		uint32_t cp = byte < 0x80 ? (at++, byte) : utf8_next(text, &at);

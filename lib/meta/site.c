@@ -60,5 +60,5 @@ int site_decide(struct decide *d)
 	}
 	if (!doc->site && site.n)
 		doc->site = decide_str(d, ld_plain(&d->page->arena, site, 200));
-	return 0;
+	return decide_site_words(d);
 }

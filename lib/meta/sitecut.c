@@ -12,41 +12,67 @@ static bool alike(struct view segment, struct view name)
 	return view_find(segment, name) < segment.n || view_find(name, segment) < name.n;
 }
 
-/* Labels of the host without "www" and the public suffix: "news.example.co.uk" -> "news", "example". */
-static bool host_says(struct view host, struct view squeezed)
+static bool host_says(const struct site_words *words, struct view squeezed)
 {
-	struct view label;
-	bool found = false;
-	char whole[256];
-	size_t n = fold_squeeze(host, whole, sizeof(whole));
-	if (squeezed.n >= 4 && view_eq(view_make(whole, n), squeezed))
+	if (squeezed.n >= 4 && view_eq(words->host, squeezed))
 		return true;
-	while (!found && view_next_token(&host, '.', &label)) {
-		char text[64];
-		struct view s = { text, fold_squeeze(label, text, sizeof(text)) };
-		if (host.n == 0 || s.n < 2 || view_eq(s, VIEW("www")))
-			continue;
-		found = view_eq(s, squeezed) ||
+	for (size_t i = 0; i < words->label_count; i++) {
+		struct view s = words->labels[i];
+		if (view_eq(s, squeezed) ||
 			(s.n >= 4 && squeezed.n >= 4 &&
-				(view_find(squeezed, s) < squeezed.n || view_find(s, squeezed) < s.n));
+				(view_find(squeezed, s) < squeezed.n || view_find(s, squeezed) < s.n)))
+			return true;
 	}
-	return found;
+	return false;
+}
+
+enum { NAME_BYTES = 256, LABEL_BYTES = 64 };
+
+static bool squeeze(struct decide *d, struct view text, size_t cap, struct view *ret)
+{
+	char out[NAME_BYTES];
+	size_t n = fold_squeeze(text, out, cap);
+	*ret = view_make(arena_strndup(&d->page->arena, out, n), n);
+	return ret->p != NULL;
+}
+
+/* "www.news.example.co.uk" -> "news", "example", "co" */
+static bool read_labels(struct decide *d, struct view host)
+{
+	struct site_words *words = &d->site_words;
+	struct view label;
+	while (words->label_count < DECIDE_LABELS && view_next_token(&host, '.', &label)) {
+		struct view *s = &words->labels[words->label_count];
+		if (!squeeze(d, label, LABEL_BYTES, s))
+			return false;
+		words->label_count += host.n > 0 && s->n >= 2 && !view_eq(*s, VIEW("www"));
+	}
+	return true;
+}
+
+int decide_site_words(struct decide *d)
+{
+	struct view host = url_host(d->page->capture.url);
+	bool done = squeeze(d, host, NAME_BYTES, &d->site_words.host) && read_labels(d, host);
+	for (size_t i = 0; done && i < d->site_count; i++)
+		done = squeeze(d, d->sites[i], NAME_BYTES, &d->site_words.names[i]);
+	return done ? 0 : page_full(d->page);
 }
 
 bool decide_is_site(const struct decide *d, struct view segment)
 {
-	char text[256], other[256];
+	char text[NAME_BYTES];
 	struct view s = { text, fold_squeeze(segment, text, sizeof(text)) };
 	if (s.n < 2)
 		return true;
 	if (utf8_count(segment) > 60)
 		return false;
 	for (size_t i = 0; i < d->site_count; i++) {
-		struct view o = { other, fold_squeeze(d->sites[i], other, sizeof(other)) };
+		struct view o = d->site_words.names[i];
 		if (view_eq(s, o) || (o.n >= 4 && s.n >= 4 && alike(s, o)))
 			return true;
 	}
-	return host_says(url_host(d->page->capture.url), s);
+	return host_says(&d->site_words, s);
 }
 
 static bool is_site_exactly(const struct decide *d, struct view segment)

@@ -66,6 +66,21 @@ static inline size_t scan_spaces(const char *p, size_t n)
 #endif
 }
 
+static inline bool scan_is_ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16)
+		if (_mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(p + i))))
+			return false;
+	return _mm_movemask_epi8(scan_load_few(p + i, n - i)) == 0;
+#else
+	while (i < n && (unsigned char)p[i] < 0x80)
+		i++;
+	return i == n;
+#endif
+}
+
 /* Nothing but ASCII spaces stands in the @n bytes at @p, of which @room may be read: most texts are short, or show what
  * they are by their first sixteen bytes. */
 static inline bool scan_is_blank(const char *p, size_t n, size_t room)

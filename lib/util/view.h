@@ -77,8 +77,14 @@ bool view_starts_nocase(struct view v, struct view prefix);
 bool view_ends(struct view v, struct view suffix);
 /* Order of bytes, shorter first: <0, 0, >0. */
 int view_cmp(struct view a, struct view b);
-/* Without ASCII whitespace at both ends. */
-struct view view_trim(struct view v);
+struct view view_trim_spaces(struct view v);
+/* Without ASCII whitespace at both ends: most have none. */
+static inline struct view view_trim(struct view v)
+{
+	if (v.n == 0 || (!ascii_is_space(v.p[0]) && !ascii_is_space(v.p[v.n - 1])))
+		return v;
+	return view_trim_spaces(v);
+}
 /* Offset of the first @needle, or v.n. */
 size_t view_find(struct view v, struct view needle);
 size_t view_find_nocase(struct view v, struct view needle);
