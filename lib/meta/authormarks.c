@@ -117,6 +117,7 @@ static void read_links(struct authors *a, const size_t *twins)
 {
 	enum { MORE = 8 };
 	const struct dom *dom = a->d->dom;
+	const struct detail *detail = a->d->detail;
 	unsigned person[AUTHOR_GROUPS] = { 0 }, other[AUTHOR_GROUPS] = { 0 }, avatar[AUTHOR_GROUPS] = { 0 };
 	size_t least = LINK_BYTES, most = 0;
 	for (size_t g = 0; g < a->count; g++) {
@@ -124,13 +125,12 @@ static void read_links(struct authors *a, const size_t *twins)
 		least = n < least ? n : least;
 		most = n > most ? n : most;
 	}
-	for (uint32_t i = 1; i < dom->count; i++) {
-		if (dom->nodes[i].is_text)
-			continue;
-		if (dom->nodes[i].tag == DOM_img)
+	for (size_t k = 0; k < detail->link_count; k++) {
+		uint32_t i = detail->links[k];
+		if (dom->nodes[i].tag == DOM_img) {
 			read_picture(a, twins, dom_attr(dom, i, DOM_ATTR_ALT), avatar);
-		if (dom->nodes[i].tag != DOM_a)
 			continue;
+		}
 		struct view text = link_text(dom, i);
 		if (text.n < least || text.n > most + MORE)
 			continue;

@@ -364,6 +364,8 @@ static void read_element(struct gather *g, struct evidence *evidence, uint32_t n
 	case DOM_meta: read_meta(g, node); break;
 	case DOM_link: read_link(g, node); break;
 	case DOM_time: read_time(g, node); break;
+	case DOM_a:
+	case DOM_img: g->detail->links[g->detail->link_count++] = node; break;
 	case DOM_h1: add_value(g, CLUE_TITLE, FROM_HEADING, 0, node, dom_text(g->page, node, LIMIT_TITLE_BYTES)); break;
 	default: break;
 	}
@@ -433,7 +435,8 @@ int evidence_read(struct page *page, struct evidence *evidence, struct detail *d
 {
 	struct gather g = { .page = page, .dom = page->dom, .detail = detail };
 	detail->clues = arena_alloc(&page->arena, LIMIT_CLUES * sizeof(struct clue));
-	if (!detail->clues)
+	detail->links = arena_alloc(&page->arena, g.dom->count * sizeof(*detail->links));
+	if (!detail->clues || !detail->links)
 		return page_full(page);
 	for (uint32_t i = 0; i < g.dom->script_count; i++)
 		if (g.dom->scripts[i].type == DOM_SCRIPT_JSON_LD &&

@@ -43,8 +43,10 @@ struct detail {
 	struct ld ld;
 	struct clue *clues;
 	size_t count;
-	struct view lang;	 /* of the root element */
-	struct view base;	 /* href of the base element */
+	struct view lang; /* of the root element */
+	struct view base; /* href of the base element */
+	uint32_t *links;  /* nodes of all links and pictures, in order */
+	size_t link_count;
 	struct authors *authors; /* what author_decide() chose from */
 };
 

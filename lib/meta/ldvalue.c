@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include "util/limits.h"
+#include "util/scan.h"
 #include "util/utf8.h"
 
 struct level {
@@ -73,9 +74,7 @@ static bool read_escape(struct parser *p, char *out, size_t *n)
 
 static const char *plain_end(const char *at, const char *end)
 {
-	while (at < end && *at != '"' && *at != '\\' && (unsigned char)*at >= 0x20)
-		at++;
-	return at;
+	return at < end ? at + scan_json_plain(at, (size_t)(end - at)) : at;
 }
 
 /* With escapes, which never take less than what they mean. */

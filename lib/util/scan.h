@@ -66,6 +66,27 @@ static inline size_t scan_spaces(const char *p, size_t n)
 #endif
 }
 
+/* Bytes at the beginning of the @n at @p that a JSON string holds as they are (RFC 8259, 7): up to a quote, a backslash
+ * or a control. */
+static inline size_t scan_json_plain(const char *p, size_t n)
+{
+	size_t i = 0;
+#ifdef __SSE2__
+	for (; n - i >= 16; i += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(p + i));
+		__m128i stops = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1F)), x);
+		stops = _mm_or_si128(stops, _mm_cmpeq_epi8(x, _mm_set1_epi8('"')));
+		stops = _mm_or_si128(stops, _mm_cmpeq_epi8(x, _mm_set1_epi8('\\')));
+		unsigned found = (unsigned)_mm_movemask_epi8(stops);
+		if (found)
+			return i + (size_t)__builtin_ctz(found);
+	}
+#endif
+	while (i < n && p[i] != '"' && p[i] != '\\' && (unsigned char)p[i] >= 0x20)
+		i++;
+	return i;
+}
+
 static inline bool scan_is_ascii(const char *p, size_t n)
 {
 	size_t i = 0;
