@@ -168,7 +168,8 @@ static void recall_host(struct hosts *hosts, struct host *host)
 		double since = ms > saved.last_ms ? (double)(ms - saved.last_ms) / 1000 : 0;
 		if (host_delay(hosts, host) > since)
 			host->next = later(now, host_delay(hosts, host) - since);
-		if (saved.blocked > clock) {
+		/* Nothing blocks for longer: that was noted when the clock was ahead. */
+		if (saved.blocked > clock && saved.blocked - clock <= LIMIT_RETRY_AFTER) {
 			host->blocked_until = saved.blocked;
 			host->blocked = later(now, (double)(saved.blocked - clock));
 		}
@@ -186,7 +187,8 @@ static void recall_robots(struct hosts *hosts, struct origin *origin)
 		return;
 	arena_init(&arena, MIB(1) + LIMIT_ROBOTS_BYTES);
 	if (ledger_robots(hosts->reader, origin->name, &arena, &saved, NULL) == 0 && saved.until > clock &&
-		saved.state >= ROBOTS_RULES && saved.state <= ROBOTS_CLOSED) {
+		saved.until - clock <= LIMIT_ROBOTS_SECONDS && saved.state >= ROBOTS_RULES &&
+		saved.state <= ROBOTS_CLOSED) {
 		if (saved.state == ROBOTS_RULES)
 			origin->robots = robots_parse(saved.text, hosts_token(hosts));
 		origin->state =

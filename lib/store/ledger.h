@@ -26,6 +26,14 @@ int ledger_open(void *database, const char *name, struct ledger **ret_ledger, st
 int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct error *error);
 struct ledger *ledger_close(struct ledger *ledger);
 
+#define LEDGER_NEVER	   (INT64_MAX / 2) /* due when somebody says so */
+#define LEDGER_CLOCK_SLACK 3600
+
+/* What was noted while the clock was ahead would wait until it is there again. A source whose last look lies more than
+ * the slack behind @now is due, and so is an item that is to wait longer than @item_wait, the longest any is told to.
+ */
+int ledger_mend_clock(struct ledger *ledger, int64_t now, int64_t item_wait, struct error *error);
+
 /* ---- sources ---- */
 
 enum ledger_kind { LEDGER_AUTO, LEDGER_FEED, LEDGER_SITEMAP, LEDGER_PAGE, LEDGER_FOLDER, LEDGER_KINDS };

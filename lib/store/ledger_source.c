@@ -97,6 +97,20 @@ static int execute(struct ledger *l, const char *sql, int64_t id, struct error *
 	return result;
 }
 
+int ledger_mend_clock(struct ledger *l, int64_t now, int64_t item_wait, struct error *error)
+{
+	sqlite3_stmt *sources = ledger_statement(l, S_SOURCE_MEND), *items = ledger_statement(l, S_ITEM_MEND);
+	if (!sources || !items)
+		return ledger_failed(l, error);
+	sqlite3_bind_int64(sources, 1, now);
+	sqlite3_bind_int64(sources, 2, now + LEDGER_CLOCK_SLACK);
+	sqlite3_bind_int64(sources, 3, LEDGER_NEVER);
+	sqlite3_bind_int64(items, 1, now);
+	sqlite3_bind_int64(items, 2, now + item_wait);
+	int result = ledger_run(l, sources, error);
+	return result ? result : ledger_run(l, items, error);
+}
+
 int ledger_remove(struct ledger *l, const char *url, struct error *error)
 {
 	static const char *const deletions[] = {

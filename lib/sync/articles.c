@@ -53,8 +53,7 @@ static const struct source_ops source_articles = { "articles", false, NULL, NULL
 
 /* ---- the end of each --------------------------------------------------------------------- */
 
-/* An hour, then 4, 16, 64 … . */
-static int64_t backoff(int64_t tries)
+int64_t article_backoff(int64_t tries)
 {
 	return INT64_C(3600) << (2 * (tries < 6 ? tries : 6));
 }
@@ -81,7 +80,7 @@ static struct ledger_outcome outcome_of(
 	o.tries = item->tries + 1;
 	bool over = weight == WEIGHT_HARD || o.tries >= (weight == WEIGHT_SOFT ? 2 : LIMIT_ITEM_TRIES);
 	o.state = !over ? LEDGER_WAITING : item->document.n ? LEDGER_DONE : LEDGER_DROPPED;
-	o.due = sync->now + backoff(item->tries);
+	o.due = sync->now + article_backoff(item->tries);
 	return o;
 }
 

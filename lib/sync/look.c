@@ -156,7 +156,7 @@ static int on_child(struct look *look, struct view url, int64_t lastmod)
 	if (child.depth > LIMIT_SITEMAP_DEPTH || ++look->children > LIMIT_SITEMAP_CHILDREN)
 		return 0;
 	if (too_old(look, lastmod, horizon(look)))
-		child.due = INT64_MAX / 2;
+		child.due = LEDGER_NEVER;
 	int result = ledger_add(sync->writer, &child, &id, &look->error);
 	if (result == 0)
 		look->fresh++;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include "util/limits.h"
 
 enum { MIN_INTERVAL = 900, MAX_INTERVAL = 86400 };
 
@@ -33,6 +34,8 @@ static int open_parts(struct sync *sync, const char *store)
 		result = ledger_number(sync->writer, "running", 0, &running, error);
 	if (!result)
 		result = ledger_set_number(sync->writer, "running", 1, error);
+	if (!result)
+		result = ledger_mend_clock(sync->writer, sync->now, article_backoff(LIMIT_ITEM_TRIES), error);
 	if (!result)
 		result = store_commit_change(sync->store, error);
 	if (!result)

@@ -58,6 +58,8 @@ int sync_watch(struct sync *sync, struct run *run);
 /* The article that a look brought already: item @item is not fetched again. */
 int sync_article_at_hand(struct sync *sync, struct run *run, struct page *page, int64_t item);
 int sync_articles(struct sync *sync, struct run *run);
+/* Seconds until a failed article is asked for again: an hour, then 4, 16, 64 ... . */
+int64_t article_backoff(int64_t tries);
 int sync_folders(struct sync *sync, struct run *run);
 
 /* Begins the transaction that the store's next commit ends. */

@@ -109,7 +109,7 @@ static int conclude(struct look *look, int reason)
 	}
 	/* A child whose index gives its date is looked at when that moves on. */
 	if (source->parent && source->lastmod)
-		source->due = INT64_MAX / 2;
+		source->due = LEDGER_NEVER;
 	return source->state.p ? 0 : -ENOMEM;
 }
 

@@ -305,6 +305,29 @@ def obeys_retry_after_up_to_a_cap(d):
     d.same("and asked when the time is over", d.web.paths(), ["/feed"])
 
 
+def waits_for_no_clock_that_was_ahead(d):
+    ahead = START + 3650 * DAY
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "T1", "link": "/a1"}), "/a1": html("T1")}
+    d.add("/feed")
+    d.add("/quiet", "--kind", "feed")
+    d.web.answers["/quiet"] = lambda h: (404, [], b"")
+    d.web.answers["/a1"] = lambda h: (503, [("Retry-After", "20000")], b"")
+    d.sync(ahead, code=None)
+    d.expect("a source is due in the years to come", min(s["due"] for s in d.sources()) > stamp(ahead), d.sources())
+    d.same("its article waits", d.sources()[0]["waiting"], 1)
+    d.web.asked.clear()
+    d.web.answers["/a1"] = html("T1")
+    d.web.answers["/feed"] = rss({"guid": "1", "title": "T1", "link": "/a1"}, {"guid": "2", "title": "T2", "link": "/a2"})
+    d.web.answers["/a2"] = html("T2", *reversed(WORDS))
+    d.sync(START + HOUR, code=None)
+    d.expect("robots.txt of the years to come is read again", "/robots.txt" in [p for p, _ in d.web.asked], d.web.asked)
+    d.same("all is asked for when the clock is right again", sorted(d.web.paths()), ["/a1", "/a2", "/feed", "/quiet"])
+    d.same("nothing is lost", sorted(x["title"] for x in d.documents()), ["T1", "T2"])
+    d.expect("and what is next is near", max(s["due"] for s in d.sources()) < stamp(START + 3 * DAY), d.sources())
+    d.sync(START + HOUR - 60)
+    d.same("a minute is no reason", d.web.paths(), [])
+
+
 def waits_longer_with_jitter_when_nothing_is_said(d):
     waits = set()
     for n in range(4):
@@ -605,7 +628,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
-         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, waits_longer_with_jitter_when_nothing_is_said,
+         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 

@@ -178,6 +178,53 @@ static void gives_items_in_turns_and_when_due(void **state)
 	close_desk(&desk);
 }
 
+static int64_t due_of(struct desk *desk, int64_t source)
+{
+	struct arena arena;
+	struct ledger_source found;
+	arena_init(&arena, MIB(1));
+	assert_int_equal(ledger_source(desk->ledger, source, &arena, &found, &desk->error), 0);
+	arena_free(&arena);
+	return found.due;
+}
+
+static void mends_what_a_clock_ahead_has_noted(void **state)
+{
+	(void)state;
+	enum { NOW = 1000, AHEAD = 9000000 };
+	struct desk desk = open_desk();
+	struct ledger_source looks[] = {
+		{ .url = VIEW("http://a.example/ahead"), .kind = LEDGER_FEED, .checked = AHEAD, .due = AHEAD + 900 },
+		{ .url = VIEW("http://a.example/right"), .kind = LEDGER_FEED, .checked = NOW, .due = NOW + 86400 },
+		{ .url = VIEW("http://a.example/step"), .kind = LEDGER_FEED, .checked = NOW + 60, .due = NOW + 960 },
+		{ .url = VIEW("http://a.example/child"),
+			.kind = LEDGER_SITEMAP,
+			.checked = AHEAD,
+			.due = LEDGER_NEVER },
+	};
+	int64_t ids[4];
+	for (size_t i = 0; i < 4; i++) {
+		assert_int_equal(ledger_add(desk.ledger, &looks[i], &ids[i], &desk.error), 0);
+		looks[i].id = ids[i];
+		assert_int_equal(ledger_put(desk.ledger, &looks[i], &desk.error), 0);
+	}
+	for (int i = 0; i < 2; i++) {
+		struct ledger_sighting s = { .source = desk.source,
+			.url = i ? VIEW("http://a.example/soon") : VIEW("http://a.example/late"),
+			.key = i ? VIEW("http://a.example/soon") : VIEW("http://a.example/late"),
+			.now = i ? NOW + 3600 : AHEAD };
+		assert_int_equal(ledger_see(desk.ledger, &s, &desk.error), LEDGER_NEW);
+	}
+	assert_int_equal(settle_all(&desk), 0);
+	assert_int_equal(ledger_mend_clock(desk.ledger, NOW, 86400, &desk.error), 0);
+	assert_int_equal(due_of(&desk, ids[0]), NOW);
+	assert_int_equal(due_of(&desk, ids[1]), NOW + 86400);
+	assert_int_equal(due_of(&desk, ids[2]), NOW + 960);
+	assert_true(due_of(&desk, ids[3]) == LEDGER_NEVER);
+	assert_int_equal(settle_all(&desk), 1);
+	close_desk(&desk);
+}
+
 static int count_source(void *user, const struct ledger_source *source)
 {
 	(void)source;
@@ -234,6 +281,7 @@ int main(void)
 		cmocka_unit_test(believes_a_source_about_changes),
 		cmocka_unit_test(keeps_old_articles_from_waiting_until_they_change),
 		cmocka_unit_test(gives_items_in_turns_and_when_due),
+		cmocka_unit_test(mends_what_a_clock_ahead_has_noted),
 		cmocka_unit_test(removes_a_source_with_what_it_named),
 		cmocka_unit_test(keeps_hosts_and_robots),
 	};
