@@ -1,7 +1,6 @@
 #include "extract/fallback.h"
 
-#include <jansson.h>
-#include "dom/dom.h"
+#include "extract/state_text.h"
 #include "meta/meta.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -141,69 +140,6 @@ static int replace_body(struct page *page, struct view text, const char *from)
 	page->block_count = at;
 	page->document.text_from = from;
 	return 0;
-}
-
-/* ---- embedded state -------------------------------------------------------------------------- */
-
-struct found {
-	const json_t *text;
-	size_t size;
-};
-
-/* Prose: enough spaces or wide scripts, no data and no code. */
-static bool is_prose(const char *s, size_t n)
-{
-	size_t spaces = 0, stops = 0, odd = 0, high = 0;
-	for (size_t i = 0; i < n; i++) {
-		spaces += s[i] == ' ';
-		stops += s[i] == '.' || s[i] == '!' || s[i] == '?';
-		odd += s[i] == '{' || s[i] == '}' || s[i] == ';' || s[i] == '=' || s[i] == '\\';
-		high += (unsigned char)s[i] >= 0x80;
-	}
-	return odd * 25 < n && ((spaces * 12 > n && spaces * 3 < n && stops * 400 > n) || high * 2 > n);
-}
-
-static void find_text(const json_t *value, int depth, struct found *best)
-{
-	const char *key;
-	json_t *inner;
-	size_t i;
-	if (depth > LIMIT_JSON_DEPTH)
-		return;
-	if (json_is_string(value)) {
-		size_t n = json_string_length(value);
-		if (n > best->size && is_prose(json_string_value(value), n))
-			*best = (struct found){ value, n };
-	} else if (json_is_object(value)) {
-		json_object_foreach((json_t *)value, key, inner) find_text(inner, depth + 1, best);
-	} else if (json_is_array(value)) {
-		json_array_foreach(value, i, inner) find_text(inner, depth + 1, best);
-	}
-}
-
-/* The longest prose string of the page's embedded JSON; VIEW_NONE when there is none. */
-static struct view state_text(struct page *page)
-{
-	struct view best = VIEW_NONE;
-	size_t budget = LIMIT_STATE_BYTES;
-	for (uint32_t i = 0; page->dom && i < page->dom->script_count; i++) {
-		const struct dom_script *script = &page->dom->scripts[i];
-		json_error_t error;
-		size_t from = script->type == DOM_SCRIPT_STATE ? view_find_byte(script->text, '{') : 0;
-		if (script->type == DOM_SCRIPT_JSON_LD || from >= script->text.n || script->text.n > budget)
-			continue;
-		budget -= script->text.n;
-		json_t *root = json_loadb(script->text.p + from, script->text.n - from, JSON_DISABLE_EOF_CHECK, &error);
-		struct found found = { 0 };
-		find_text(root, 0, &found);
-		if (found.size > best.n) {
-			struct view text = { json_string_value(found.text), found.size };
-			best = view_make(arena_strdup_view(&page->arena, text), text.n);
-			best.n = best.p ? best.n : 0;
-		}
-		json_decref(root);
-	}
-	return best;
 }
 
 int fallback_body(struct page *page)
