@@ -9,8 +9,11 @@
 #include "util/limits.h"
 
 enum {
-	ELEMENTS_MIN = 3,
-	ELEMENT_BYTES = 30, /* of one with text, in the mean */
+	BLOCKS_MIN = 3,
+	BLOCK_BYTES = 30,      /* in the mean */
+	SECTIONS_BYTES = 1500, /* of a list of lists: shorter ones are tabs of a product */
+	FIRST_BYTES = 500,     /* the page's own text stands before those of others: of two lists so long ... */
+	FIRST_TIMES = 3,       /* ... the later one is taken when it has more than so many times the text */
 	LIST_TIMES = 2, /* a list has more than so many times the text of the longest string that is none of its own */
 };
 
@@ -104,15 +107,19 @@ struct found {
 /* What a value says as a part of the one that holds it. */
 struct part {
 	struct prose prose;
-	size_t longest; /* string */
+	size_t longest;	      /* string */
+	size_t blocks, whole; /* how many there are, and the bytes of those that are a list of some */
+	bool run;	      /* it is one block: a string, or runs of one */
+	const json_t *string; /* it is nothing else */
 };
 
 static struct part part_of(const json_t *value, int depth, struct found *best);
 
 static struct part string_part(const json_t *string, struct found *best)
 {
-	struct part part = { .prose = prose_of(string) };
-	part.longest = part.prose.n;
+	struct part part = { .prose = prose_of(string), .run = true, .string = string };
+	part.longest = part.whole = part.prose.n;
+	part.blocks = part.prose.n != 0;
 	if (part.prose.n > best->text_n && is_prose(&part.prose)) {
 		best->text = string;
 		best->text_n = part.prose.n;
@@ -141,25 +148,88 @@ static struct part object_part(const json_t *object, int depth, struct found *be
 	return most.prose.n && is_entry(object) ? (struct part){ 0 } : most;
 }
 
+/* Does a paragraph end between these two? */
+static bool breaks(const json_t *before, const json_t *behind)
+{
+	static const char *const ends[] = { ".", "!", "?", "\u2026", "\u3002", "\uff01", "\uff1f", "\"", "\u201d",
+		"\u201c", "\u00bb", "\u300d", ":", ")", ">", "\u0964", "\u061f", "\n" };
+	struct view text = view_make(json_string_value(before), json_string_length(before)),
+		    next = view_make(json_string_value(behind), json_string_length(behind));
+	if (next.n && ascii_is_space(next.p[0]) && next.p[0] != '\n')
+		return false;
+	for (size_t i = 0; i < sizeof(ends) / sizeof(*ends); i++)
+		if (view_ends(text, view_of(ends[i])))
+			return true;
+	return false;
+}
+
+/* The elements of a list one by one. */
+struct elements {
+	struct part all;
+	size_t count;	     /* with text */
+	size_t single;	     /* bytes of those that are one block */
+	size_t joints, ends; /* between two strings of objects; those where a paragraph ends */
+	bool strings, objects;
+	const json_t *last;
+};
+
+static void elements_add(struct elements *e, const json_t *value, const struct part *part)
+{
+	if (!part->prose.n)
+		return;
+	prose_add(&e->all.prose, &part->prose);
+	e->all.longest = part->longest > e->all.longest ? part->longest : e->all.longest;
+	e->all.blocks += part->run ? 1 : part->blocks;
+	e->all.whole += part->run ? part->prose.n : part->whole;
+	e->single += part->run ? part->prose.n : 0;
+	e->count++;
+	e->strings |= json_is_string(value);
+	e->objects |= part->string && json_is_object(value);
+	if (e->last && part->string) {
+		e->joints++;
+		e->ends += breaks(e->last, part->string);
+	}
+	e->last = part->string;
+}
+
+/* A body is made of blocks, but for some lists and tables among them. */
+static bool is_list_of_blocks(const struct elements *e)
+{
+	const struct part *all = &e->all;
+	return e->count > 1 && all->whole * 4 >= all->prose.n * 3 && all->prose.n >= all->blocks * BLOCK_BYTES &&
+	       is_prose(&all->prose);
+}
+
+/* @holds: the best one is a part of it. */
+static void offer_list(struct found *best, const json_t *array, const struct elements *e, bool holds)
+{
+	size_t n = e->all.prose.n, least = best->list_n;
+	if (!holds && best->list_n >= FIRST_BYTES)
+		least = best->list_n * FIRST_TIMES;
+	if (e->all.blocks < BLOCKS_MIN || n <= least || (e->single * 4 < n * 3 && n < SECTIONS_BYTES))
+		return;
+	best->list = array;
+	best->list_n = n;
+	best->longest = e->all.longest;
+}
+
 static struct part array_part(const json_t *array, int depth, struct found *best)
 {
-	struct part all = { 0 };
+	struct elements e = { 0 };
+	const json_t *before = best->list;
 	json_t *inner;
-	size_t i, elements = 0;
+	size_t i;
 	json_array_foreach(array, i, inner)
 	{
 		struct part part = part_of(inner, depth + 1, best);
-		prose_add(&all.prose, &part.prose);
-		all.longest = part.longest > all.longest ? part.longest : all.longest;
-		elements += part.prose.n != 0;
+		elements_add(&e, inner, &part);
 	}
-	if (elements >= ELEMENTS_MIN && all.prose.n > best->list_n && all.prose.n >= elements * ELEMENT_BYTES &&
-		is_prose(&all.prose)) {
-		best->list = array;
-		best->list_n = all.prose.n;
-		best->longest = all.longest;
-	}
-	return all;
+	bool blocks = is_list_of_blocks(&e);
+	if (blocks)
+		offer_list(best, array, &e, best->list != before);
+	e.all.run = e.objects && !e.strings && (e.ends == 0 || e.ends * 2 < e.joints);
+	e.all.whole = blocks || e.all.run ? e.all.prose.n : 0;
+	return e.all;
 }
 
 static struct part part_of(const json_t *value, int depth, struct found *best)
@@ -175,10 +245,10 @@ static struct part part_of(const json_t *value, int depth, struct found *best)
 
 /* ---- writing a list --------------------------------------------------------------------------------- */
 
-static size_t text_bytes(const json_t *value, int depth)
+static struct part part_again(const json_t *value, int depth)
 {
 	struct found none = { 0 };
-	return part_of(value, depth, &none).prose.n;
+	return part_of(value, depth, &none);
 }
 
 /* The value of @object that object_part() counted; NULL: none. */
@@ -190,7 +260,7 @@ static const json_t *text_of(const json_t *object, int depth)
 	size_t most_n = 0;
 	json_object_foreach((json_t *)object, key, inner)
 	{
-		size_t n = is_text_key(key) ? text_bytes(inner, depth + 1) : 0;
+		size_t n = is_text_key(key) ? part_again(inner, depth + 1).prose.n : 0;
 		if (n > most_n) {
 			most = inner;
 			most_n = n;
@@ -205,9 +275,8 @@ static void end_line(struct buf *out)
 		buf_putc(out, '\n');
 }
 
-/* @lines: each element is a line of its own; objects with nothing but a string in them are runs of one line elsewhere.
- * What is asked again of what lies deeper is at most LIST_DEPTH times as much. */
-static void write_text(struct buf *out, const json_t *value, int depth, bool lines)
+/* Each block is a line. What lies deeper is looked at again on each level, on LIST_DEPTH of them at most. */
+static void write_text(struct buf *out, const json_t *value, int depth, bool run)
 {
 	enum { LIST_DEPTH = 12 };
 	json_t *inner;
@@ -219,16 +288,14 @@ static void write_text(struct buf *out, const json_t *value, int depth, bool lin
 	} else if (json_is_object(value)) {
 		const json_t *text = text_of(value, depth);
 		if (text)
-			write_text(out, text, depth + 1, false);
+			write_text(out, text, depth + 1, run || part_again(text, depth + 1).run);
 	} else if (json_is_array(value)) {
 		json_array_foreach(value, i, inner)
 		{
-			const json_t *text = json_is_object(inner) ? text_of(inner, depth + 1) : NULL;
-			bool line = lines || json_is_string(inner) || (text && !json_is_string(text));
-			if (line)
+			if (!run)
 				end_line(out);
-			write_text(out, inner, depth + 1, false);
-			if (line)
+			write_text(out, inner, depth + 1, run);
+			if (!run)
 				end_line(out);
 		}
 	}
@@ -247,7 +314,7 @@ static struct view best_text(struct page *page, const struct found *found)
 	struct buf out = BUF_INIT(LIMIT_STATE_BYTES);
 	struct view text = VIEW_NONE;
 	if (prefers_list(found))
-		write_text(&out, found->list, 0, true);
+		write_text(&out, found->list, 0, false);
 	else if (found->text)
 		buf_put(&out, json_string_value(found->text), found->text_n);
 	if (!out.err && out.n)

@@ -201,6 +201,14 @@ static void takes_a_list_of_paragraphs_from_a_script(void **state)
 	forget(&o);
 }
 
+static void takes_sections_of_blocks_from_state(void **state)
+{
+	(void)state;
+	struct outcome o = check_fixture(__func__);
+	assert_string_equal(o.from, "state");
+	forget(&o);
+}
+
 static void rows_stand_line_under_line_and_the_headline_is_out(void **state)
 {
 	(void)state;
@@ -381,6 +389,7 @@ int main(void)
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
 		cmocka_unit_test(takes_a_list_of_paragraphs_from_state),
 		cmocka_unit_test(takes_a_list_of_blocks_from_state),
+		cmocka_unit_test(takes_sections_of_blocks_from_state),
 		cmocka_unit_test(takes_a_list_of_paragraphs_from_a_script),
 		cmocka_unit_test(lines_at_all_depths_of_named_elements_are_told_apart),
 		cmocka_unit_test(rows_stand_line_under_line_and_the_headline_is_out),
