@@ -235,6 +235,10 @@ static int acknowledge(struct store *store, struct error *error)
 			result = put_file(store, CATALOGUE_LOG, i, store->logs[i].size, error);
 	if (!result)
 		result = catalogue_set(store->catalogue, "next_n", store->next_n, error);
+	/* The rows of files have no digests now: a run that is cut off behind this commit leaves them to the next one.
+	 */
+	if (!result)
+		result = catalogue_set(store->catalogue, "derived", 0, error);
 	if (!result)
 		result = catalogue_set(store->catalogue, "pack", store->pack_number, error);
 	if (!result)

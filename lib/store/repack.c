@@ -397,8 +397,6 @@ int store_repack(struct store *store, struct error *error)
 		result = repack_groups(store, choice, error);
 	if (!result)
 		result = forget_captures(store, error);
-	if (!result)
-		result = catalogue_set(store->catalogue, "derived", 0, error);
 	free(choice);
 	return result;
 }

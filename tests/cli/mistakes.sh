@@ -86,6 +86,12 @@ gives 0 "$garner" verify --data real.tar.zst
 	says "real.tar.zst.new: another run"
 ) 9>real.tar.zst.new || exit 1
 
+# To take out what is not there changes nothing.
+gives 1 "$garner" forget --reason test store nowhere
+prints "nowhere: not there"
+gives 0 "$garner" verify store
+gives 0 sh -c 'cd store && sha256sum --quiet -c SHA256SUMS'
+
 # Options and values that are not: said once, with the option's name.
 gives 2 "$garner" list --sinse 2024-01-01 store
 says "^garner list: unrecognized option '--sinse'"

@@ -85,11 +85,23 @@ class Matrix:
             tool.run("repair", self.store, allowed=(0, 1, 5))
         middle = tool.acknowledged(self.store)
         check_kept(before, middle, where, self.forgotten)
+        self.finish_without_news(what, where)
         tool.run("ingest", *PACK, self.store, self.parts[i % len(self.parts)])
         done = tool.run("verify", "--data", self.store, allowed=None)
         if done.returncode:
             sys.exit("%s: verify after the next run:\n%s" % (where, done.stdout.decode()[:3000]))
         check_kept(middle, tool.acknowledged(self.store), "the run after " + where, self.forgotten)
+
+    def finish_without_news(self, what, where):
+        """The next run finishes what was cut off, also one that brings nothing."""
+        if what == "repair":
+            return
+        trial = self.folder + "/trial"
+        tools.copy(self.store, trial)
+        tool.run("source", "add", trial, "https://quay.example/feed")
+        done = tool.run("verify", trial, allowed=None)
+        if done.returncode:
+            sys.exit("%s: verify after a run without news:\n%s" % (where, done.stdout.decode()[:3000]))
 
     def end(self):
         tool.run("ingest", *PACK, self.store, *self.parts)
