@@ -42,6 +42,8 @@ struct capture {
 	struct view feed_url, feed_guid, feed_published, feed_title;
 	struct view identity;			/* 16 hex digits: the id it has from earlier, whatever its URL is now */
 	int64_t item;				/* row of the ledger; 0 none */
+	int64_t wait;				/* seconds for which the host is to be left alone; 0 */
+	bool unasked;				/* for that reason it was not asked now */
 	uint64_t body_key;			/* hash64 of the body, of fetches that ask for it; 0 */
 	struct view title_hint, published_hint; /* from JSON lines; stand above our own finding */
 	struct view revisit_url;		/* of a revisit record: whose bytes were the same (NUL behind it) */

@@ -32,6 +32,8 @@ struct slot {
 	bool fresh;  /* the last try met a dead connection */
 	int reason;
 	char detail[256];
+	double wait; /* capture.wait */
+	bool unasked;
 	const char *robots; /* decision, static */
 };
 
@@ -185,7 +187,11 @@ static int robots_decide(struct fetcher *f, struct slot *slot, uint64_t now)
 	case ROBOTS_ASKING: return 0;
 	case ROBOTS_NONE: slot->robots = "none"; return 1;
 	case ROBOTS_FAILED:
-	case ROBOTS_CLOSED: slot_end(slot, origin->reason, "%s", origin->detail); return 0;
+	case ROBOTS_CLOSED:
+		if (origin->state == ROBOTS_CLOSED && origin->until > now)
+			slot->wait = (double)(origin->until - now) / 1e9;
+		slot_end(slot, origin->reason, "%s", origin->detail);
+		return 0;
 	case ROBOTS_RULES: break;
 	}
 	slot->robots = "allowed";
@@ -199,8 +205,9 @@ static int slot_start(struct fetcher *f, struct slot *slot, uint64_t now)
 {
 	struct host *host = slot->origin->host;
 	if (host->blocked > now) {
-		slot_end(slot, GARNER_RATE_LIMITED, "the host asked to come back in %.0f s",
-			(double)(host->blocked - now) / 1e9);
+		slot->wait = (double)(host->blocked - now) / 1e9;
+		slot->unasked = true;
+		slot_end(slot, GARNER_RATE_LIMITED, "the host asked to come back in %.0f s", slot->wait);
 		return 0;
 	}
 	int go = robots_decide(f, slot, now);
@@ -249,10 +256,12 @@ static bool slot_later(struct fetcher *f, struct slot *slot, uint64_t now)
 	if (x->status != 429 && (x->status != 503 || asked < 0))
 		return false;
 	double seconds = host_backoff(f->hosts, slot->origin->host, asked, slot->tries, now);
-	if (++slot->tries < LIMIT_FETCH_TRIES && seconds <= LIMIT_RETRY_WAIT)
+	if (++slot->tries < LIMIT_FETCH_TRIES && seconds <= LIMIT_RETRY_WAIT) {
 		slot->state = SLOT_WAITING;
-	else
-		slot_end(slot, GARNER_RATE_LIMITED, "the server answered %d: come back in %.0f s", x->status, seconds);
+		return true;
+	}
+	slot->wait = seconds;
+	slot_end(slot, GARNER_RATE_LIMITED, "the server answered %d: come back in %.0f s", x->status, seconds);
 	return true;
 }
 
@@ -360,6 +369,8 @@ static void give_facts(const struct fetcher *f, struct slot *slot, struct page *
 	c->identity = into(page, r->identity);
 	c->robots = view_of(slot->robots);
 	c->item = r->item;
+	c->wait = slot->reason ? (int64_t)slot->wait + (slot->wait > 0) : 0;
+	c->unasked = slot->unasked;
 	c->moved = slot->hops && !slot->detour;
 	c->network = true;
 }

@@ -76,11 +76,12 @@ static struct ledger_outcome outcome_of(
 			o.state = LEDGER_DROPPED; /* read, and nothing in it that is wanted */
 		return o;
 	}
-	enum weight weight = failure_weight(reason, c->status);
-	o.tries = item->tries + 1;
+	enum weight weight = failure_weight(page, reason);
+	int64_t wait = c->unasked ? 0 : article_backoff(item->tries);
+	o.tries = item->tries + !c->unasked;
 	bool over = weight == WEIGHT_HARD || o.tries >= (weight == WEIGHT_SOFT ? 2 : LIMIT_ITEM_TRIES);
 	o.state = !over ? LEDGER_WAITING : item->document.n ? LEDGER_DONE : LEDGER_DROPPED;
-	o.due = sync->now + article_backoff(item->tries);
+	o.due = sync->now + (wait > c->wait ? wait : c->wait);
 	return o;
 }
 

@@ -27,7 +27,7 @@ struct sync {
 enum weight { WEIGHT_TEMPORARY = 1, WEIGHT_SOFT = 2, WEIGHT_HARD = 6 };
 /* How bad a failure is: it may pass by itself (no answer, 5xx), it may be mended (404, a broken feed), it will stay
  * (410, a URL that can't be fetched). */
-enum weight failure_weight(int reason, int status);
+enum weight failure_weight(const struct page *page, int reason);
 /* Notes a look that went well: @news had any. Sets interval, due, weight. */
 void weigh_success(const struct sync *sync, struct ledger_source *source, bool news, int64_t ttl);
 /* Notes a failure and its words in @arena. */

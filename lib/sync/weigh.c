@@ -6,8 +6,12 @@
 
 enum { MONTH = 30 * 86400, GIVE_UP = 12 };
 
-enum weight failure_weight(int reason, int status)
+enum weight failure_weight(const struct page *page, int reason)
 {
+	int status = page->capture.status;
+	/* Who says when to come back, or has no robots.txt to show just now, will have it again. */
+	if (page->capture.wait)
+		return WEIGHT_TEMPORARY;
 	switch (reason) {
 	case GARNER_NO_ANSWER:
 	case GARNER_NO_HOST:
@@ -53,18 +57,22 @@ struct view state_words(struct arena *arena, const char *format, ...)
 	return view_of(arena_strdup_view(arena, view_of(words)));
 }
 
+/* A host that is left alone is no failure of the source: the look is put off. */
 int weigh_failure(const struct sync *sync, struct ledger_source *source, const struct page *page, int reason)
 {
+	enum weight weight = failure_weight(page, reason);
 	int doublings = source->weight < 10 ? (int)source->weight : 10;
-	source->failures++;
-	source->weight += failure_weight(reason, page->capture.status);
+	bool asked = !page->capture.unasked;
+	source->failures += asked;
+	source->weight += asked ? weight : 0;
 	source->checked = sync->now;
 	int64_t wait = source->interval << doublings, high = 7 * sync->options.max_interval;
-	bool given_up = source->weight >= GIVE_UP && failure_weight(reason, page->capture.status) != WEIGHT_TEMPORARY;
-	source->due = sync->now + (given_up ? MONTH : wait < high ? wait : high);
-	source->state = state_words((struct arena *)&page->arena, "%s%s%s%.200s (%lld %s)%s",
-		garner_reason_name(reason), page->detail && *page->detail ? ": " : "", "",
-		page->detail ? page->detail : "", (long long)source->failures, source->failures == 1 ? "time" : "times",
+	bool given_up = asked && source->weight >= GIVE_UP && weight != WEIGHT_TEMPORARY;
+	wait = given_up ? MONTH : !asked ? 0 : wait < high ? wait : high;
+	source->due = sync->now + (wait > page->capture.wait ? wait : page->capture.wait);
+	source->state = state_words((struct arena *)&page->arena, "%s%s%.200s (%lld %s)%s", garner_reason_name(reason),
+		page->detail && *page->detail ? ": " : "", page->detail ? page->detail : "",
+		(long long)source->failures, source->failures == 1 ? "time" : "times",
 		given_up ? ", given up: looked at once a month" : "");
 	return source->state.p ? 0 : -ENOMEM;
 }

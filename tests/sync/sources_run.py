@@ -305,6 +305,43 @@ def obeys_retry_after_up_to_a_cap(d):
     d.same("and asked when the time is over", d.web.paths(), ["/feed"])
 
 
+def puts_off_what_a_host_has_no_time_for(d):
+    later = lambda h: (429, [("Retry-After", "80000")], b"")
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "T1", "link": "/a1"}), "/a1": later}
+    d.add("/feed")
+    d.sync(START, code=None)
+    d.same("the article is asked for", d.web.paths(), ["/feed", "/a1"])
+    for hours in (1, 2, 6, 15, 21):
+        d.sync(START + hours * HOUR, code=None)
+    source = d.sources()[0]
+    d.same("nothing is asked of the host", d.web.paths(), [])
+    d.same("which is no failure of the source", (source["failures"], source["waiting"]), (0, 1))
+    d.expect("it is due when the host is", stamp(START + 80000) <= source["due"] <= stamp(START + DAY + 2), source["due"])
+    d.web.answers["/a1"] = html("T1")
+    d.sync(START + DAY + 2)
+    d.same("then all is asked for at once", sorted(d.web.paths()), ["/a1", "/feed"])
+    d.same("and nothing is lost", [x["title"] for x in d.documents()], ["T1"])
+    d.web.answers["/feed"] = later
+    d.sync(START + 3 * DAY, code=4)
+    source = d.sources()[0]
+    d.expect("a look that was refused is due no sooner, either", source["due"] >= stamp(START + 3 * DAY + 80000), source["due"])
+    d.same("and counts", source["failures"], 1)
+
+
+def outlives_a_robots_txt_out_of_order(d):
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "T1", "link": "/a1"}), "/a1": lambda h: (500, [], b"")}
+    d.add("/feed")
+    d.sync(START, code=None)
+    d.web.answers["/robots.txt"] = lambda h: (500, [], b"")
+    for hours in (25, 26, 31):
+        d.sync(START + hours * HOUR, code=None)
+    d.same("an article waits on", d.sources()[0]["waiting"], 1)
+    d.web.answers["/robots.txt"] = b""
+    d.web.answers["/a1"] = html("T1")
+    d.sync(START + 5 * DAY, "--all")
+    d.same("and comes in", [x["title"] for x in d.documents()], ["T1"])
+
+
 def waits_for_no_clock_that_was_ahead(d):
     ahead = START + 3650 * DAY
     d.web.answers = {"/feed": rss({"guid": "1", "title": "T1", "link": "/a1"}), "/a1": html("T1")}
@@ -628,7 +665,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
-         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
+         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
