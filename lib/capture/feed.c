@@ -352,6 +352,10 @@ int feed_read(struct view utf8, feed_entry_fn *fn, void *user, struct feed_head 
 	int result = xml ? xml_push(xml, utf8, true, error) : error_set(error, -ENOMEM, "no memory for a feed");
 	if (result == GARNER_BAD_FEED)
 		error_set(error, GARNER_BAD_FEED, "neither a feed nor a list of feeds");
+	if (xml) {
+		ret_head->repairs = xml_repaired(xml).count;
+		ret_head->repair_line = xml_repaired(xml).line;
+	}
 	xml_free(xml);
 	for (int i = 0; i < FIELD_COUNT; i++)
 		buf_free(&reader.fields[i]);

@@ -34,6 +34,8 @@ struct feed_head {
 	char title[256];
 	int64_t ttl; /* seconds between looks that it asks for; 0 unknown */
 	uint64_t entries;
+	uint64_t repairs;	   /* slips of its XML that were undone: see capture/xml_repair.h */
+	unsigned long repair_line; /* of the first */
 };
 
 /* 0 to go on; another number ends the reading. */

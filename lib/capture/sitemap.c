@@ -182,6 +182,10 @@ static int read_all(struct reader *r, struct view (*pull)(void *from), void *fro
 			break;
 		piece = pull(from);
 	}
+	if (xml) {
+		r->head->repairs = xml_repaired(xml).count;
+		r->head->repair_line = xml_repaired(xml).line;
+	}
 	xml_free(xml);
 	buf_free(&line);
 	buf_free(&begin);

@@ -22,6 +22,8 @@ typedef int sitemap_entry_fn(void *user, const struct sitemap_entry *entry);
 struct sitemap_head {
 	enum feed_kind kind; /* FEED_SITEMAP or FEED_SITEMAP_INDEX */
 	uint64_t entries;
+	uint64_t repairs; /* as of a feed */
+	unsigned long repair_line;
 };
 
 /* @pull gives the next piece of the decoded sitemap, empty at its end. 0; what @fn gave; GARNER_BAD_FEED,

@@ -3,12 +3,14 @@
 #include <errno.h>
 #include <expat.h>
 #include <stdlib.h>
+#include "capture/xml_repair.h"
 #include "garner.h"
 #include "util/limits.h"
 
 struct xml {
 	struct xml_handler handler;
 	XML_Parser parser;
+	struct xml_repair repair;
 	size_t depth;
 	int result;	 /* why it was stopped */
 	const char *why; /* static words, for our own refusals */
@@ -100,6 +102,7 @@ struct xml *xml_new(const struct xml_handler *handler, bool utf8)
 	if (!xml)
 		return NULL;
 	xml->handler = *handler;
+	xml_repair_init(&xml->repair);
 	xml->parser = XML_ParserCreateNS(utf8 ? "UTF-8" : NULL, SEPARATOR);
 	if (!xml->parser)
 		return xml_free(xml);
@@ -134,15 +137,24 @@ int xml_push(struct xml *xml, struct view piece, bool last, struct error *error)
 	do {
 		struct view part = view_first(piece, MIB(1));
 		piece = view_from(piece, part.n);
-		if (XML_Parse(xml->parser, part.p ? part.p : "", (int)part.n, last && !piece.n) != XML_STATUS_OK)
+		bool end = last && !piece.n;
+		if (xml_repair_push(&xml->repair, part, end, &part))
+			return error_set(error, -ENOMEM, "no memory for XML");
+		if (XML_Parse(xml->parser, part.p ? part.p : "", (int)part.n, end) != XML_STATUS_OK)
 			return failed(xml, error);
 	} while (piece.n);
 	return 0;
 }
 
+struct xml_repaired xml_repaired(const struct xml *xml)
+{
+	return (struct xml_repaired){ xml->repair.count, xml->repair.line };
+}
+
 struct xml *xml_free(struct xml *xml)
 {
 	if (xml) {
+		xml_repair_free(&xml->repair);
 		if (xml->parser)
 			XML_ParserFree(xml->parser);
 		free(xml);

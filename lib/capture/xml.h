@@ -4,6 +4,7 @@
 #define GARNER_CAPTURE_XML_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "util/error.h"
 #include "util/view.h"
 
@@ -35,6 +36,12 @@ struct xml *xml_new(const struct xml_handler *handler, bool utf8);
 /* The next piece; the last one may be empty. 0; what the handler gave; GARNER_BAD_FEED for XML that can't be read
  * further, with line and reason in @error; -ENOMEM. */
 int xml_push(struct xml *xml, struct view piece, bool last, struct error *error);
+/* What had to be undone of the servers' slips so far (capture/xml_repair.h): how many, and the line of the first. */
+struct xml_repaired {
+	uint64_t count;
+	unsigned long line;
+};
+struct xml_repaired xml_repaired(const struct xml *xml);
 struct xml *xml_free(struct xml *xml);
 
 #endif

@@ -96,6 +96,16 @@ static const struct reference *find_name(const char *p, size_t n)
 	return NULL;
 }
 
+size_t charref_points(struct view name, uint32_t ret_points[2])
+{
+	const struct reference *reference = name.n ? find_name(name.p, name.n) : NULL;
+	if (!reference)
+		return 0;
+	ret_points[0] = reference->first;
+	ret_points[1] = reference->second;
+	return reference->second ? 2 : 1;
+}
+
 enum { NAME_LONGEST = 31, LEGACY_LONGEST = 6, LEGACY_SHORTEST = 2 };
 
 /* The longest name at the start of @v ("&name"). Bytes read, 0: none. */

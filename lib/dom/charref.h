@@ -3,6 +3,7 @@
 #define GARNER_DOM_CHARREF_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include "util/arena.h"
 #include "util/view.h"
 
@@ -18,6 +19,8 @@ enum charref_result {
  * controls and noncharacters as U+FFFD. */
 enum charref_result charref_resolve(
 	struct arena *arena, struct view source, enum charref_context context, struct view *ret);
+/* What "&NAME;" means: one or two code points; 0: HTML has no such name. */
+size_t charref_points(struct view name, uint32_t ret_points[2]);
 /* The reference at the start of @v ("&…") is one for a space of any kind. */
 bool charref_is_space(struct view v);
 

@@ -121,6 +121,8 @@ static int read_feed(struct look *look)
 		return page_drop(look->page, result, "%s", error.text);
 	if (result > 0)
 		page_note(look->page, "%s", error.text);
+	look->repairs = head.repairs;
+	look->repair_line = head.repair_line;
 	look->source->kind = LEDGER_FEED;
 	look->ttl = head.ttl;
 	if (head.title[0])
@@ -240,6 +242,8 @@ static int read_sitemap(struct look *look)
 		return result;
 	}
 	stream_close(pieces.stream);
+	look->repairs = head.repairs;
+	look->repair_line = head.repair_line;
 	look->source->kind = LEDGER_SITEMAP;
 	return 0;
 }

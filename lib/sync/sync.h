@@ -45,6 +45,8 @@ struct look {
 	struct ledger_source *found; /* of a page: its feed */
 	int64_t article;	     /* the page itself is this item, which waits; 0: it is not */
 	struct error error;
+	uint64_t repairs; /* of what is not quite XML */
+	unsigned long repair_line;
 };
 /* Reads what a source answered and notes its articles. 0, or a reason with words by page_drop; < 0. Opens decoders of
  * its own. */

@@ -106,6 +106,11 @@ static int conclude(struct look *look, int reason)
 		source->state = state_words(arena, "%lld new, %lld changed of %lld%s%.200s", (long long)look->fresh,
 			(long long)look->changed, (long long)(look->seen + look->children),
 			broken ? "; then broken: " : "", broken ? broken : "");
+		/* It is read all the same, and said: "&" that stands for itself, names that are HTML's. */
+		if (look->repairs && source->state.p)
+			source->state = state_words(arena, "%.*s; not quite XML: %llu repairs, the first in line %lu",
+				(int)source->state.n, source->state.p, (unsigned long long)look->repairs,
+				look->repair_line);
 	}
 	/* A child whose index gives its date is looked at when that moves on. */
 	if (source->parent && source->lastmod)

@@ -67,6 +67,7 @@
 	X(LIMIT_JSONLD_VALUES, 100000, "values", "strings, numbers, lists and objects in the JSON-LD of one page")     \
 	X(LIMIT_CLUES, 512, "facts", "candidates for title, authors, dates looked at on one page")                     \
 	X(LIMIT_XML_DEPTH, 256, "levels", "nesting of elements in feeds and sitemaps")                                 \
+	X(LIMIT_XML_REPAIRS, 10000, "repairs", "of a feed or sitemap that is not quite XML; what comes later stays")   \
 	X(LIMIT_FEED_ENTRIES, 10000, "entries", "of one feed that are read")                                           \
 	X(LIMIT_SITEMAP_BYTES, MIB(64), "bytes", "one sitemap after decoding (sitemaps.org: 50 MiB)")                  \
 	X(LIMIT_SITEMAP_ENTRIES, 50000, "entries", "of one sitemap that are read (sitemaps.org: 50,000)")              \

@@ -102,7 +102,7 @@ static void reads_rss_1_and_0_9(void **state)
 		   "<title>Caf&eacute; "
 		   "News</title><item><title>A&nbsp;B</title><link>http://c.example/a?x=1&amp;y=2</link>"
 		   "</item></channel></rss>",
-		FEED_RSS, "Caf News", "http://c.example/a?x=1&y=2||AB|||\n");
+		FEED_RSS, "Café News", "http://c.example/a?x=1&y=2||A\u00a0B|||\n");
 }
 
 static void reads_atom(void **state)
@@ -153,6 +153,66 @@ static void keeps_entries_before_a_fault(void **state)
 	buf_free(&listing.lines);
 	assert_refused("<html><body>no feed</body></html>");
 	assert_refused("");
+}
+
+static void undoes_the_slips_of_servers(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text, *title, *lines;
+		uint64_t repairs;
+		unsigned long line;
+	} cases[] = {
+		{ "<rss><channel>\n<title>Fish & Chips</title>\n<item><title>R&D&nbsp;caf&eacute; &mdash; "
+		  "a&lt;b</title><link>http://a.example/?x=1&y=2&amp;z=3</link></item></channel></rss>",
+			"Fish & Chips", "http://a.example/?x=1&y=2&z=3||R&D\u00a0caf\u00e9 \u2014 a<b|||\n", 6, 2 },
+		{ "<feed xmlns='http://www.w3.org/2005/Atom'><title>a &bogus; b &#0; c &#x41; & "
+		  "&#67;</title><entry><link "
+		  "href='/a?b=1&c=2'/></entry></feed>",
+			"a &bogus; b &#0; c A & C", "/a?b=1&c=2|||||\n", 4, 1 },
+		/* Where "&" may stand as it is, and where a DTD declares the name. */
+		{ "<rss><?php a&b ?><!-- R&D > && --><channel><title><![CDATA[R&D ]> &amp; > &nbsp;]]> &amp; x</title>"
+		  "</channel></rss>",
+			"R&D ]> &amp; > &nbsp; & x", "", 0, 0 },
+		{ "<!DOCTYPE rss [<!ENTITY nbsp '_'>]><rss><channel><title>a&nbsp;b & c</title></channel></rss>",
+			"a_b & c", "", 1, 1 },
+		{ "<rss><channel><title>bell\x07"
+		  "and\x0C"
+		  "feed</title></channel></rss>",
+			"bell and feed", "", 2, 1 },
+		{ "<?xml version='1.0' standalone='yes'?><rss><channel><title>M&uuml;ller "
+		  "&NotEqualTilde;</title></channel></rss>",
+			"M\u00fcller \u2242\u0338", "", 2, 1 },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct listing listing = read_feed(cases[i].text);
+		if (listing.result)
+			print_error("%s\n", listing.error.text);
+		assert_int_equal(listing.result, 0);
+		assert_string_equal(listing.head.title, cases[i].title);
+		assert_string_equal(listing.lines.p, cases[i].lines);
+		assert_int_equal(listing.head.repairs, cases[i].repairs);
+		assert_int_equal(listing.head.repair_line, cases[i].line);
+		buf_free(&listing.lines);
+	}
+}
+
+/* A ceiling, and then what expat says, with the line; what was read before stays. */
+static void undoes_no_more_slips_than_the_ceiling(void **state)
+{
+	(void)state;
+	struct buf text = BUF_INIT(MIB(1));
+	buf_puts(&text, "<rss><channel>\n<item><link>http://a.example/1</link></item>\n<item><title>");
+	for (int i = 0; i < LIMIT_XML_REPAIRS + 1; i++)
+		buf_puts(&text, "& ");
+	buf_puts(&text, "</title></item></channel></rss>");
+	struct listing listing = read_feed(buf_str(&text));
+	assert_int_equal(listing.result, GARNER_BAD_FEED);
+	assert_int_equal(listing.head.repairs, LIMIT_XML_REPAIRS);
+	assert_non_null(strstr(listing.error.text, "line 3: not well-formed"));
+	assert_int_equal(listing.count, 1);
+	buf_free(&listing.lines);
+	buf_free(&text);
 }
 
 static void refuses_entities_of_entities(void **state)
@@ -262,6 +322,32 @@ static void reads_sitemaps_in_any_pieces(void **state)
 			"2|||\n");
 		buf_free(&out);
 	}
+}
+
+static void undoes_slips_in_any_pieces(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"<?xml version='1.0' encoding='ISO-8859-1'?><urlset><!-- a & b --><url><loc><![CDATA["
+		"http://a.example/?a&b]]></loc></url>\n<url><loc>http://a.example/?x=1&y=\xe9&eacute;&z"
+		"</loc></url></urlset>";
+	for (size_t step = 1; step < sizeof(text) + 7; step++) {
+		struct buf out = BUF_INIT(MIB(1));
+		assert_int_equal(read_sitemap(view_of(text), step, &out), 0);
+		assert_string_equal(
+			buf_str(&out), "http://a.example/?a&b|||\nhttp://a.example/?x=1&y=\u00e9\u00e9&z|||\n");
+		buf_free(&out);
+	}
+	/* Two bytes a character: left as it is. */
+	static const char wide[] = "<\0u\0r\0l\0s\0e\0t\0>\0<\0u\0r\0l\0>\0<\0l\0o\0c\0>\0h\0:\0a\0&\0a\0m\0p\0;\0"
+				   "<\0/\0l\0o\0c\0>\0<\0/\0u\0r\0l\0>\0<\0/\0u\0r\0l\0s\0e\0t\0>";
+	struct buf out = BUF_INIT(MIB(1)), both = BUF_INIT(MIB(1));
+	buf_put(&both, "\xff\xfe", 2);
+	buf_put(&both, wide, sizeof(wide));
+	assert_int_equal(read_sitemap(buf_view(&both), 7, &out), 0);
+	assert_string_equal(buf_str(&out), "h:a&|||\n");
+	buf_free(&both);
+	buf_free(&out);
 }
 
 static void reads_indexes_and_plain_lists(void **state)
@@ -424,10 +510,13 @@ int main(void)
 		cmocka_unit_test(reads_json_feed),
 		cmocka_unit_test(reads_opml),
 		cmocka_unit_test(keeps_entries_before_a_fault),
+		cmocka_unit_test(undoes_the_slips_of_servers),
+		cmocka_unit_test(undoes_no_more_slips_than_the_ceiling),
 		cmocka_unit_test(refuses_entities_of_entities),
 		cmocka_unit_test(bounds_huge_and_deep_feeds),
 		cmocka_unit_test(finds_the_feed_of_a_page),
 		cmocka_unit_test(reads_sitemaps_in_any_pieces),
+		cmocka_unit_test(undoes_slips_in_any_pieces),
 		cmocka_unit_test(reads_indexes_and_plain_lists),
 		cmocka_unit_test(ends_an_endless_sitemap),
 		cmocka_unit_test(obeys_robots),

@@ -27,7 +27,7 @@ allow lib/normalise normalise/ $base
 allow lib/meta meta/ dom/ normalise/ extract/blocks.h extract/forest.h extract/quantise.h $base
 allow lib/extract extract/ dom/ meta/meta.h normalise/ $base
 allow lib/dedup dedup/ normalise/ extract/text_rules.h extract/model.h $base
-allow lib/capture capture/ decode/ normalise/ dom/dom.h meta/ util/ store/ledger.h $base
+allow lib/capture capture/ decode/ normalise/ dom/dom.h dom/charref.h meta/ util/ store/ledger.h $base
 allow lib/export export/ store/ capture/ $base
 allow lib/store store/ export/jsonl.h dedup/ normalise/ capture/ extract/text_rules.h pipeline.h decode/decode.h $base
 allow lib/sync sync/ capture/ decode/ normalise/ store/ inner.h pipeline.h sieve.h $base

@@ -166,6 +166,30 @@ def finds_the_feed_of_a_page(d):
     d.same("the page is not asked for again", d.web.paths(), ["/feed.xml"])
 
 
+def reads_a_feed_that_is_not_quite_xml(d):
+    d.web.answers = {"/feed": b"<rss><channel>\n<title>Fish &nbsp; & Chips</title><item><title>R&D</title><link>/a?x=1&y=2</link>"
+                              b"</item></channel></rss>",
+                     "/a?x=1&y=2": html("A"),
+                     "/map": b"<urlset><url><loc>%s/b?x=1&y=2</loc><lastmod>%s</lastmod></url></urlset>" % (
+                         d.web.base.encode(), stamp(START - HOUR).encode()),
+                     "/b?x=1&y=2": html("B", WORDS[1], WORDS[0]),
+                     "/torn": b"<rss><channel>\n<item><title>C</title><link>/c</link></item>\n<item><title></item>",
+                     "/c": html("C", WORDS[2], WORDS[0])}
+    for path in ("/feed", "/map", "/torn"):
+        d.add(path)
+    d.sync(START)
+    states = {s["url"][len(d.web.base):]: s["state"] for s in d.sources()}
+    d.same("read and said", states, {
+        "/feed": "1 new, 0 changed of 1; not quite XML: 4 repairs, the first in line 2",
+        "/map": "1 new, 0 changed of 1; not quite XML: 1 repairs, the first in line 1",
+        "/torn": "1 new, 0 changed of 1; then broken: line 3: mismatched tag"})
+    d.same("all three articles", sorted(x["title"] for x in d.documents()), ["A", "B", "C"])
+    d.web.answers["/torn"] = b"<?xml version='1.0'?>\n<rss><channel>\n<item></channel>"
+    code, _, err = run("sync", "--allow-private", "--delay", "0", "--contact", "x", "--all", d.store, now=START + DAY)
+    d.expect("nothing of it can be read: URL, line and reason are said",
+             code == 1 and re.search(r"/torn: bad-feed: line 3: mismatched tag", err), code, err)
+
+
 def fetches_a_page_once(d):
     def page(handler):
         if handler.headers.get("If-None-Match") == '"v1"':
@@ -663,7 +687,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
     d.same("records", found[0], found[1])
 
 
-CASES = (imports_an_opml_list, finds_the_feed_of_a_page, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
+CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
