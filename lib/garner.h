@@ -329,7 +329,7 @@ struct garner_export {
 typedef int garner_write_fn(void *user, const void *bytes, size_t size);
 /* Files appear whole or not at all. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something.
  */
-GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *export,
+GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted,
 	garner_write_fn *write, void *user);
 /* @key: number, id, member name or URL. One call of @fn, text included. >0: not there. */
 GARNER_API int garner_show(

@@ -50,11 +50,11 @@ int garner_search_index(struct garner *garner, const char *store)
 	return result ? result : store_search_index(store, &garner->engine, &garner->error);
 }
 
-int garner_export(struct garner *garner, const char *store, const struct garner_export *export, garner_write_fn *write,
+int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted, garner_write_fn *write,
 	void *user)
 {
-	int result = check_days(garner, &export->filter);
-	return result ? result : export_run(store, export, garner->engine.options.clock, write, user, &garner->error);
+	int result = check_days(garner, &wanted->filter);
+	return result ? result : export_run(store, wanted, garner->engine.options.clock, write, user, &garner->error);
 }
 
 int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
