@@ -18,6 +18,8 @@ struct reader {
 	struct buf fields[FIELD_COUNT];
 	enum field field;
 	size_t depth, field_depth;
+	unsigned long line; /* of a plain list, from its first one on */
+	struct error *error;
 };
 
 static struct view field(const struct reader *r, enum field which)
@@ -95,13 +97,19 @@ static int on_text(void *user, struct view text)
 
 /* ---- plain lists ------------------------------------------------------------------------- */
 
+static bool is_url(struct view line)
+{
+	return view_starts_nocase(line, VIEW("http://")) || view_starts_nocase(line, VIEW("https://"));
+}
+
 static int line_give(struct reader *r, struct view line)
 {
 	line = view_trim(line);
+	r->line++;
 	if (!line.n)
 		return 0;
-	if (!view_starts_nocase(line, VIEW("http://")) && !view_starts_nocase(line, VIEW("https://")))
-		return GARNER_BAD_FEED;
+	if (!is_url(line))
+		return error_set(r->error, GARNER_BAD_FEED, "line %lu: not a URL", r->line);
 	buf_reset(&r->fields[F_LOC]);
 	return buf_putv(&r->fields[F_LOC], line) ? 0 : entry_give(r);
 }
@@ -134,6 +142,23 @@ static struct view after_spaces(struct view in)
 		in = view_from(in, 3);
 	struct view trimmed = view_trim(in);
 	return trimmed.n ? view_from(in, (size_t)(trimmed.p - in.p)) : view_from(in, in.n);
+}
+
+bool sitemap_is_list(struct view beginning, bool whole)
+{
+	struct view rest = after_spaces(beginning), line;
+	bool torn = !whole && rest.n && rest.p[rest.n - 1] != '\n';
+	size_t urls = 0;
+	while (view_next_line(&rest, &line)) {
+		line = view_trim(line);
+		if (!rest.n && torn && urls)
+			break;
+		if (line.n &&
+			(!is_url(line) || view_find_byte(line, ' ') < line.n || view_find_byte(line, '<') < line.n))
+			return false;
+		urls += line.n != 0;
+	}
+	return urls != 0;
 }
 
 /* Enough to tell XML from a list, however small the pieces are: short ones are joined in @begin. Spaces in front are
@@ -195,7 +220,7 @@ static int read_all(struct reader *r, struct view (*pull)(void *from), void *fro
 int sitemap_read(struct view (*pull)(void *from), void *from, sitemap_entry_fn *fn, void *user,
 	struct sitemap_head *ret_head, struct error *error)
 {
-	struct reader reader = { .head = ret_head, .fn = fn, .user = user };
+	struct reader reader = { .head = ret_head, .fn = fn, .user = user, .error = error };
 	*ret_head = (struct sitemap_head){ 0 };
 	for (int i = 0; i < FIELD_COUNT; i++)
 		reader.fields[i] = BUF_INIT(LIMIT_URL_BYTES);

@@ -3,6 +3,7 @@
 #ifndef GARNER_CAPTURE_SITEMAP_H
 #define GARNER_CAPTURE_SITEMAP_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include "capture/feed.h"
 #include "util/error.h"
@@ -30,5 +31,9 @@ struct sitemap_head {
  * GARNER_TOO_LARGE with words in @error (entries before the fault were given); -ENOMEM. */
 int sitemap_read(struct view (*pull)(void *from), void *from, sitemap_entry_fn *fn, void *user,
 	struct sitemap_head *ret_head, struct error *error);
+
+/* Is this the beginning of the protocol's plain list: nothing but URLs, one a line? @whole: it is all there is,
+ * otherwise its last line may be torn. */
+bool sitemap_is_list(struct view beginning, bool whole);
 
 #endif

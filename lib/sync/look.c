@@ -248,13 +248,13 @@ static int read_sitemap(struct look *look)
 	return 0;
 }
 
-/* The root element tells, without decoding more than the beginning. */
+/* The root element tells, or the lines, without decoding more than the beginning. */
 static bool is_sitemap(struct look *look)
 {
 	struct stream *stream = decoded(look->page->capture.body);
 	struct view first = stream ? stream_look(stream, KIB(16)) : VIEW_NONE;
 	enum feed_kind kind = feed_sniff(first);
-	bool found = kind == FEED_SITEMAP || kind == FEED_SITEMAP_INDEX;
+	bool found = kind == FEED_SITEMAP || kind == FEED_SITEMAP_INDEX || sitemap_is_list(first, first.n < KIB(16));
 	stream_close(stream);
 	return found;
 }

@@ -374,6 +374,25 @@ static void reads_indexes_and_plain_lists(void **state)
 	buf_free(&out);
 }
 
+static void knows_a_plain_list_by_its_lines(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *text;
+		bool whole, list;
+	} cases[] = { { "http://a.example/1", true, true },
+		{ "\xef\xbb\xbfHTTPS://a.example/1\r\n\r\n\r\nhttp://b.example\r\n", true, true },
+		{ "http://a.example/1\nhttp://a.exam", false, true }, { "http://a.example/1\nht", false, true },
+		{ "http://a.example/1\nht", true, false }, { "", true, false }, { "\n \n", true, false },
+		{ "http://a.example/1 is worth a look", true, false },
+		{ "http://a.example/1\nAnd so on.\n", false, false }, { "<html>", true, false },
+		{ "http://a.example/1<br>\nhttp://a.example/2", true, false },
+		{ "See\nhttp://a.example/1", true, false } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		if (sitemap_is_list(view_of(cases[i].text), cases[i].whole) != cases[i].list)
+			fail_msg("%s", cases[i].text);
+}
+
 static struct view endless_spaces(void *from)
 {
 	static char spaces[65536];
@@ -518,6 +537,7 @@ int main(void)
 		cmocka_unit_test(reads_sitemaps_in_any_pieces),
 		cmocka_unit_test(undoes_slips_in_any_pieces),
 		cmocka_unit_test(reads_indexes_and_plain_lists),
+		cmocka_unit_test(knows_a_plain_list_by_its_lines),
 		cmocka_unit_test(ends_an_endless_sitemap),
 		cmocka_unit_test(obeys_robots),
 		cmocka_unit_test(bounds_hostile_robots),

@@ -284,6 +284,29 @@ def leaves_out_what_is_filtered(d):
     d.expect("a broken pattern", code == 2 and "at character" in err, code, err)
 
 
+def reads_a_plain_list_of_urls_as_a_sitemap(d):
+    base = d.web.base
+    text = [("Content-Type", "text/plain; charset=utf-8")]
+    d.web.answers = {"/sitemap.txt": (200, text, ("\ufeff%s/a\r\n\r\n%s/b?x=1&y=\u00e9\r\n" % (base, base)).encode()),
+                     "/packed.txt.gz": gzip.compress(("%s/c\n" % base).encode()),
+                     "/a": html("A"), "/b?x=1&y=%c3%a9": html("B", WORDS[1], WORDS[0]), "/c": html("C", WORDS[2], WORDS[0]),
+                     "/late": html("Late", WORDS[2], WORDS[1]),
+                     "/notes.txt": (200, text, (WORDS[0] + "\n" + WORDS[1] + "\n\nSee %s/a\n" % base).encode())}
+    d.add("/sitemap.txt", "--backfill")
+    d.add("/packed.txt.gz", "--backfill")
+    d.add("/notes.txt")
+    d.sync(START)
+    d.same("kinds", {s["url"][len(base):]: s["kind"] for s in d.sources()},
+           {"/sitemap.txt": "sitemap", "/packed.txt.gz": "sitemap", "/notes.txt": "page"})
+    d.same("requests", sorted(d.web.paths()),
+           ["/a", "/b?x=1&y=%c3%a9", "/c", "/notes.txt", "/packed.txt.gz", "/sitemap.txt"])
+    d.web.answers["/sitemap.txt"] = (200, text, ("%s/a\n%s/late\nand more to come\n" % (base, base)).encode())
+    d.sync(START + 9 * DAY, "--all")
+    d.expect("what is new in it", "/late" in d.web.paths())
+    d.same("and what is wrong", [s["state"] for s in d.sources() if s["url"].endswith("/sitemap.txt")],
+           ["1 new, 0 changed of 2; then broken: line 3: not a URL"])
+
+
 def reads_every_kind_of_sitemap(d):
     base = d.web.base
     recent, old = stamp(START - DAY), stamp(START - 400 * DAY)
@@ -687,7 +710,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
     d.same("records", found[0], found[1])
 
 
-CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
+CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, reads_a_plain_list_of_urls_as_a_sitemap, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
