@@ -83,8 +83,9 @@ extern const struct option filter_options[]; /* with --help; ends with a zero ro
 	"  --lang CODE          in this language\n"                                                                    \
 	"  --source FILE        from this file or feed\n"                                                              \
 	"  --access WORD        open, paywall, consent or error\n"                                                     \
-	"  --query WORDS        whose title or text match\n"                                                           \
+	"  --query WORDS        whose title, URL or text holds these words as they stand, but for case\n"              \
 	"  --duplicates WORD    all (default), first (no later copies) or only\n"                                      \
+	"  --revisions WORD     all (default) or newest (of each document the text that it has now)\n"                 \
 	"  --from N, --limit N  begin at number N; at most N documents\n"
 /* False after a complaint. */
 bool filter_take(const struct verb *verb, struct garner_filter *filter, int c, const char *argument);

@@ -127,6 +127,6 @@ static int run(int argc, char **argv)
 const struct verb verb_reclean = { "reclean", "[OPTIONS] STORE", "clean the kept captures again with today's rules",
 	"      --dry-run        tell what would change, write nothing\n"
 	"      --list           also a line a document: number, changed or the reason, words before, words now, URL\n\n"
-	"Offline. New texts become revisions, old ones stay. A run that was stopped goes on where it was. Texts of\n"
-	"files that are not WARCs have no capture: ingest them again.\n",
+	"Offline. New texts become revisions, old ones stay ('export --revisions newest' leaves them out). A run that\n"
+	"was stopped goes on where it was. Texts of files that are not WARCs have no capture: ingest them again.\n",
 	run, true };

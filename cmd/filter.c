@@ -14,6 +14,7 @@ enum {
 	FILTER_ACCESS,
 	FILTER_QUERY,
 	FILTER_DUP,
+	FILTER_REVISIONS,
 	FILTER_FROM,
 	FILTER_LIMIT,
 };
@@ -27,6 +28,7 @@ const struct option filter_options[] = {
 	{ "access", required_argument, NULL, FILTER_ACCESS },
 	{ "query", required_argument, NULL, FILTER_QUERY },
 	{ "duplicates", required_argument, NULL, FILTER_DUP },
+	{ "revisions", required_argument, NULL, FILTER_REVISIONS },
 	{ "from", required_argument, NULL, FILTER_FROM },
 	{ "limit", required_argument, NULL, FILTER_LIMIT },
 	{ "help", no_argument, NULL, 'h' },
@@ -86,6 +88,9 @@ static const char *take(struct garner_filter *filter, int c, const char *argumen
 			}
 		}
 		return "is not all, first or only";
+	case FILTER_REVISIONS:
+		filter->newest = strcmp(argument, "newest") == 0;
+		return filter->newest || strcmp(argument, "all") == 0 ? NULL : "is not all or newest";
 	case FILTER_FROM: return take_count(argument, &filter->from_n);
 	case FILTER_LIMIT: return take_limit(argument, &filter->limit);
 	default: return "";

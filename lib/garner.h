@@ -300,10 +300,12 @@ GARNER_API char *garner_report_json(const struct garner *garner);
 
 struct garner_filter {
 	const char *since, *until; /* published (or fetched) dates, YYYY-MM-DD, both inclusive */
-	const char *host, *lang, *source, *access, *query;
+	const char *host, *lang, *source, *access;
+	const char *query;     /* stands in title, URL or text as it is, but for case */
 	int dup;	       /* 0 all, 1 only first copies, 2 only duplicates */
 	int64_t from_n, limit; /* from_n 0; limit 0: no limit */
 	bool with_text;
+	bool newest; /* no text that a later one of the same document has replaced */
 };
 
 /* A day that there is, as YYYY-MM-DD: what the days of a filter must be; others are -EINVAL. */
@@ -312,7 +314,7 @@ GARNER_API bool garner_is_date(const char *text);
 GARNER_API int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user);
 /* Documents whose title or text holds all @words ("…" is a phrase, word* a beginning), the best match first; of
- * @filter everything but query and with_text. -ENOENT: there is no index of words, see garner_search_index; -EINVAL: no
+ * @filter everything. -ENOENT: there is no index of words, see garner_search_index; -EINVAL: no
  * words. */
 GARNER_API int garner_search(struct garner *garner, const char *store, const char *words,
 	const struct garner_filter *filter, garner_document_fn *fn, void *user);

@@ -97,6 +97,8 @@ int64_t catalogue_day_of(const char *date);
 int catalogue_each_in_pack(
 	struct catalogue *catalogue, int64_t pack, catalogue_fn *fn, void *user, struct error *error);
 int catalogue_each_by_place(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error);
+/* Texts that replaced another one. */
+int catalogue_each_revision(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error);
 /* ---- frames ---- */
 int catalogue_add_frame(struct catalogue *catalogue, int64_t pack, const struct pack_frame *frame, struct error *error);
 int catalogue_frame(

@@ -227,6 +227,12 @@ static sqlite3_stmt *select_documents(
 
 static const struct garner_filter no_filter;
 
+/* What the caller looks at leaves out rows that would be counted here. */
+static bool is_limit_ours(const struct garner_filter *f)
+{
+	return f->limit > 0 && !f->query && !f->newest;
+}
+
 int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filter, catalogue_fn *fn, void *user,
 	struct error *error)
 {
@@ -235,7 +241,7 @@ int catalogue_each(struct catalogue *catalogue, const struct garner_filter *filt
 	if (!st)
 		return catalogue_failed(catalogue, error);
 	sqlite3_bind_int64(st, sqlite3_bind_parameter_index(st, ":from"), f->from_n);
-	sqlite3_bind_int64(st, sqlite3_bind_parameter_index(st, ":limit"), f->limit > 0 && !f->query ? f->limit : -1);
+	sqlite3_bind_int64(st, sqlite3_bind_parameter_index(st, ":limit"), is_limit_ours(f) ? f->limit : -1);
 	return each(catalogue, st, fn, user, error);
 }
 
@@ -244,7 +250,7 @@ int catalogue_each_of(struct catalogue *catalogue, const struct garner_filter *f
 {
 	const struct garner_filter *f = filter ? filter : &no_filter;
 	sqlite3_stmt *st = select_documents(catalogue, f, "n=:n", "");
-	int64_t left = f->limit > 0 && !f->query ? f->limit : INT64_MAX;
+	int64_t left = is_limit_ours(f) ? f->limit : INT64_MAX;
 	int result = 0, said = 0;
 	if (!st)
 		return catalogue_failed(catalogue, error);
@@ -304,6 +310,12 @@ int catalogue_each_in_pack(struct catalogue *catalogue, int64_t pack, catalogue_
 		"SELECT " DOCUMENT_COLUMNS
 		" FROM document INDEXED BY document_pack WHERE pack=? ORDER BY pack,frame,at",
 		pack, fn, user, error);
+}
+
+int catalogue_each_revision(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error)
+{
+	return each_where(
+		catalogue, "SELECT " DOCUMENT_COLUMNS " FROM document WHERE revision_of>=?", 0, fn, user, error);
 }
 
 int catalogue_each_by_place(struct catalogue *catalogue, catalogue_fn *fn, void *user, struct error *error)

@@ -185,7 +185,12 @@ static bool has_query(const struct garner_document *d, struct view query)
 
 bool store_filter_takes(const struct garner_filter *filter, const struct garner_document *d)
 {
-	return !filter || !filter->query || !*filter->query || has_query(d, view_of(filter->query));
+	return !store_filter_reads(filter) || has_query(d, view_of(filter->query));
+}
+
+bool store_filter_reads(const struct garner_filter *filter)
+{
+	return filter && filter->query && *filter->query;
 }
 
 struct listing {
@@ -193,6 +198,7 @@ struct listing {
 	const struct garner_filter *filter;
 	garner_document_fn *fn;
 	void *user;
+	struct newest newest;
 	struct arena arena;
 	int64_t left;
 	struct error *error;
@@ -203,8 +209,10 @@ static int list_row(void *user, const struct catalogue_document *row)
 {
 	struct listing *listing = user;
 	struct garner_document d;
+	if (newest_is_replaced(&listing->newest, row->n))
+		return 0;
 	arena_reset(&listing->arena);
-	bool text = listing->filter && listing->filter->with_text;
+	bool text = listing->filter && (listing->filter->with_text || store_filter_reads(listing->filter));
 	int result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
 	if (result || !store_filter_takes(listing->filter, &d))
 		return result;
@@ -253,7 +261,11 @@ int store_list(
 		.error = error,
 		.left = filter ? filter->limit : 0 };
 	arena_init(&listing.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	result = each_row(&reader, filter, list_row, &listing, error);
+	if (filter && filter->newest)
+		result = newest_read(&listing.newest, reader.catalogue, error);
+	if (!result)
+		result = each_row(&reader, filter, list_row, &listing, error);
+	newest_free(&listing.newest);
 	arena_free(&listing.arena);
 	store_reader_close(&reader);
 	return result == LIST_ENOUGH ? 0 : result;

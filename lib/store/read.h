@@ -3,6 +3,7 @@
 #define GARNER_STORE_READ_H
 
 #include "store/inner.h"
+#include "store/newest.h"
 
 /* A store that is open for reading, with the frame that was decoded last. */
 struct store_reader {
@@ -39,7 +40,9 @@ int store_reader_find(
 
 /* The text of a member: what follows the title. */
 struct view store_member_text(struct view member, const char *title);
-/* The parts of @filter that a document's facts answer. */
+/* Whether @filter has to see the text. */
+bool store_filter_reads(const struct garner_filter *filter);
+/* The parts of @filter that a document's facts answer, and its text where it has to be seen. */
 bool store_filter_takes(const struct garner_filter *filter, const struct garner_document *document);
 
 /* The same calls on a single pack. */

@@ -290,6 +290,20 @@ static bool takes(const struct garner_filter *f, const struct garner_document *d
 	       same(f->source, d->feed.url ? d->feed.url : d->src.file);
 }
 
+/* A text stands before the one that replaces it. */
+static int read_newest(struct view lines, struct newest *newest, struct arena *arena, struct error *error)
+{
+	int result = 0;
+	for (struct view line; !result && view_next_line(&lines, &line);) {
+		struct garner_document d;
+		arena_reset(arena);
+		result = document_read(arena, line, &d, error);
+		if (!result && newest_replace(newest, d.revision_of))
+			result = error_set(error, -ENOMEM, "no memory for the list of revisions");
+	}
+	return result;
+}
+
 int pack_file_list(
 	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error)
 {
@@ -302,20 +316,24 @@ int pack_file_list(
 	result = read_closing(&file, error);
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	struct view rest = file.closing.manifest, line;
+	struct newest newest = { 0 };
+	if (!result && filter && filter->newest)
+		result = read_newest(rest, &newest, &arena, error);
 	int64_t left = filter && filter->limit > 0 ? filter->limit : INT64_MAX;
 	while (!result && left > 0 && view_next_line(&rest, &line)) {
 		struct garner_document d;
 		arena_reset(&arena);
 		result = document_read(&arena, line, &d, error);
-		if (result || !takes(filter, &d))
+		if (result || !takes(filter, &d) || newest_is_replaced(&newest, d.n))
 			continue;
-		if (filter && filter->with_text)
+		if (filter && (filter->with_text || store_filter_reads(filter)))
 			result = add_text(&file, &d, &raw, &arena, error);
 		if (result || !store_filter_takes(filter, &d))
 			continue;
 		left--;
 		result = fn(user, &d, GARNER_STORED, NULL);
 	}
+	newest_free(&newest);
 	arena_free(&arena);
 	buf_free(&raw);
 	pack_file_close(&file);

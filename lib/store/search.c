@@ -208,8 +208,10 @@ static int put_query(struct view words, struct buf *out)
 
 struct telling {
 	struct store_reader *reader;
+	const struct garner_filter *filter;
 	garner_document_fn *fn;
 	void *user;
+	struct newest newest;
 	struct arena arena;
 	int64_t left;
 	struct error *error;
@@ -219,10 +221,14 @@ static int tell(void *user, const struct catalogue_document *row)
 {
 	struct telling *t = user;
 	struct garner_document d;
+	if (newest_is_replaced(&t->newest, row->n))
+		return 0;
 	arena_reset(&t->arena);
-	int result = store_reader_document(t->reader, row, false, &t->arena, &d, t->error);
-	if (!result)
-		result = t->fn(t->user, &d, GARNER_STORED, NULL);
+	bool text = t->filter->with_text || store_filter_reads(t->filter);
+	int result = store_reader_document(t->reader, row, text, &t->arena, &d, t->error);
+	if (result || !store_filter_takes(t->filter, &d))
+		return result;
+	result = t->fn(t->user, &d, GARNER_STORED, NULL);
 	t->left--;
 	return result;
 }
@@ -260,6 +266,7 @@ int store_search(const char *path, const char *words, const struct garner_filter
 		return result;
 	taken.limit = 0;
 	t.reader = &reader;
+	t.filter = &taken;
 	arena_init(&t.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	/* What a killed run left half done is taken back by whoever opens it; a file that can't be written is only
 	 * read.
@@ -270,8 +277,11 @@ int store_search(const char *path, const char *words, const struct garner_filter
 			error, -ENOENT, "%s: no index of words: `garner search --index %s` makes it", index.name, path);
 	if (!result && (put_query(view_of(words), &query) || query.n == 0))
 		result = error_set(error, -EINVAL, "'%.100s': no words to search for", words);
+	if (!result && taken.newest)
+		result = newest_read(&t.newest, reader.catalogue, error);
 	if (!result)
 		result = each_hit(&index, buf_str(&query), &reader, &taken, &t, error);
+	newest_free(&t.newest);
 	search_close(&index);
 	buf_free(&query);
 	arena_free(&t.arena);
