@@ -194,13 +194,13 @@ static bool is_sure_prose(const struct work *work, const int32_t *text, size_t p
 }
 
 /* The text goes from the first to the last line of prose that the trees are sure of; without any, all is text. */
-static void put_limits(const struct line_model *model, const struct work *work, const int32_t *text, int32_t *ret)
+static void put_limits(const struct line_model *model, const struct work *work, const struct line_scores *scores)
 {
 	size_t n = work->live_count, first = 0, end = n;
-	bool noisy = is_noisy(work, text);
-	while (first < n && !is_sure_prose(work, text, first))
+	bool noisy = is_noisy(work, scores->text);
+	while (first < n && !is_sure_prose(work, scores->text, first))
 		first++;
-	while (end > first && !is_sure_prose(work, text, end - 1))
+	while (end > first && !is_sure_prose(work, scores->text, end - 1))
 		end--;
 	if (first == n) {
 		first = 0;
@@ -209,7 +209,8 @@ static void put_limits(const struct line_model *model, const struct work *work, 
 	for (size_t i = 0; i < n; i++) {
 		bool prose = (line_at(work, i)->flags & LINE_PROSE) != 0;
 		int zone = i < first ? LINE_HEAD : i < end ? LINE_IN : LINE_TAIL;
-		ret[i] = model->thresholds[noisy ? zone + prose : LINE_CALM];
+		scores->zone[i] = (uint8_t)zone;
+		scores->limit[i] = model->thresholds[noisy ? zone + prose : LINE_CALM];
 	}
 }
 
@@ -218,18 +219,19 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	struct arena *arena = &work->page->arena;
 	uint32_t n = (uint32_t)work->live_count;
 	uint8_t *x = arena_alloc(arena, (n + 1) * LF_COUNT);
-	int32_t *text = arena_alloc(arena, (n + 1) * sizeof(*text));
-	int32_t *title = arena_alloc(arena, (n + 1) * sizeof(*title));
-	int32_t *limit = arena_alloc(arena, (n + 1) * sizeof(*limit));
-	if (!x || !text || !title || !limit)
+	struct line_scores scores = { .text = arena_alloc(arena, (n + 1) * sizeof(*scores.text)),
+		.title = arena_alloc(arena, (n + 1) * sizeof(*scores.title)),
+		.limit = arena_alloc(arena, (n + 1) * sizeof(*scores.limit)),
+		.zone = arena_alloc(arena, n + 1) };
+	if (!x || !scores.text || !scores.title || !scores.limit || !scores.zone)
 		return page_full(work->page);
 	int result = line_features(work, x);
 	if (result)
 		return result;
-	forest_score(&model->text, x, LF_COUNT, n, text);
+	forest_score(&model->text, x, LF_COUNT, n, scores.text);
 	/* A title stands before the first prose. */
-	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, title);
-	put_limits(model, work, text, limit);
-	*ret_scores = (struct line_scores){ .text = text, .limit = limit, .title = title };
+	forest_score(&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, scores.title);
+	put_limits(model, work, &scores);
+	*ret_scores = scores;
 	return 0;
 }

@@ -39,6 +39,7 @@ int line_model_set_odds(struct line_model *model, const struct word_odds *words,
 struct line_scores {
 	int32_t *text;	/* logits (1/1024) that each live line is text; in the arena */
 	int32_t *limit; /* by live line: furniture if the logit is below */
+	uint8_t *zone;	/* LINE_HEAD, LINE_IN or LINE_TAIL */
 	int32_t *title; /* that it is the title */
 };
 /* 0 or page_full. */

@@ -7,6 +7,7 @@
 #include "extract/text_next.h"
 #include "extract/text_passage.h"
 #include "extract/text_section.h"
+#include "extract/text_title.h"
 #include "extract/text_work.h"
 #include "util/limits.h"
 
@@ -195,68 +196,6 @@ static size_t settle(struct work *work)
 	return before - kept;
 }
 
-/* ---- title ------------------------------------------------------------------------------------- */
-
-enum { TITLE_WORDS = 40, TITLE_BYTES = 400, NO_TITLE = -1 };
-
-/* A headline by form: one line of its own, with letters, no full stop. */
-static bool looks_like_title(const struct work *work, size_t place)
-{
-	const struct line *line = line_at(work, place);
-	struct view text = line->text;
-	if (text.n > TITLE_BYTES || line->words > TITLE_WORDS || line->words < 2 || hits_at(work, place)->weak ||
-		hits_at(work, place)->any)
-		return false;
-	if (line->flags & (LINE_COLON | LINE_BULLET | LINE_PROSE))
-		return false;
-	return !(line->flags & LINE_SENTENCE) || text.p[text.n - 1] != '.';
-}
-
-/* The first line by its form, with text behind a blank line. */
-static bool is_title(const struct work *work)
-{
-	return work->live_count > 1 && work->first_prose < work->live_count && work->first_prose > 0 &&
-	       block_at(work, 1)->gap && looks_like_title(work, 0);
-}
-
-/* Which live line is the title: the one the capture names, else the one the scorer is sure of. */
-static int64_t find_title(const struct work *work, const struct line_scores *scores)
-{
-	struct view hint = line_trim(work->page->capture.title_hint);
-	int64_t best = NO_TITLE;
-	size_t end = work->first_prose < work->live_count ? work->first_prose : 0;
-	for (size_t i = 0; i < end; i++) {
-		if (hint.n && view_eq(hint, line_at(work, i)->text))
-			return (int64_t)i;
-		if (hint.n || !scores->title || scores->title[i] <= 0 || !looks_like_title(work, i))
-			continue;
-		if (best == NO_TITLE || scores->title[i] > scores->title[best])
-			best = (int64_t)i;
-	}
-	return best;
-}
-
-static void remove_block(struct page *page, size_t i)
-{
-	page->block_count--;
-	memmove(&page->blocks[i], &page->blocks[i + 1], (page->block_count - i) * sizeof(*page->blocks));
-}
-
-static int take_title(struct work *work)
-{
-	struct page *page = work->page;
-	struct view hint = line_trim(page->capture.title_hint);
-	if (page->document.title || !work->live_count)
-		return 0;
-	if (hint.n ? !view_eq(hint, line_at(work, 0)->text) : !is_title(work))
-		return 0;
-	page->document.title = page_str(page, block_at(work, 0)->text);
-	if (!page->document.title)
-		return page_full(page);
-	remove_block(page, work->live[0]);
-	return 0;
-}
-
 /* ---- passes ------------------------------------------------------------------------------------ */
 
 /* A text of nothing but furniture is rarer than a text the scorer does not know: then it has no say. */
@@ -268,32 +207,57 @@ static bool leaves_nothing(const struct work *work, const struct line_scores *sc
 	return true;
 }
 
-/* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
- * was cut in this pass. */
-static int cut_furniture(struct work *work, const struct line_scores *scores)
-{
-	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
-	int64_t title = find_title(work, scores);
-	int result = 0;
-	if (leaves_nothing(work, scores, title))
-		return 0;
-	for (size_t i = 0; i < work->live_count && result == 0; i++)
-		if ((int64_t)i < title || ((int64_t)i != title && scores->text[i] < scores->limit[i]))
-			result = cut(work, i, rule);
-	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
-	if (title != NO_TITLE && (size_t)title + 1 < work->live_count) {
-		work->changed |= !block_at(work, (size_t)title + 1)->gap;
-		block_at(work, (size_t)title + 1)->gap = true;
-	}
-	return result;
-}
-
 static bool is_any_cut(const struct work *work)
 {
 	for (size_t i = 0; i < work->live_count; i++)
 		if (block_at(work, i)->cut)
 			return true;
 	return false;
+}
+
+/* The last line of prose that stays; 0: none. */
+static size_t last_kept(const struct work *work, const struct line_scores *scores)
+{
+	size_t i = work->live_count;
+	while (i-- > 1)
+		if ((line_at(work, i)->flags & LINE_PROSE) && !block_at(work, i)->cut &&
+			scores->text[i] >= scores->limit[i])
+			return i;
+	return 0;
+}
+
+/* Beside furniture that rules have just cut, a list or a quotation looks like more of it. What stands within the text,
+ * or is short and stands before prose that stays, is judged in the next pass, when that is gone: of 150 such lines in
+ * 30 texts 6 are lost, where it were 59. */
+static bool waits(const struct work *work, const struct line_scores *scores, size_t place, size_t last)
+{
+	if (scores->zone[place] == LINE_IN)
+		return true;
+	return scores->zone[place] == LINE_TAIL && place < last && !(line_at(work, place)->flags & LINE_PROSE);
+}
+
+/* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
+ * was cut in this pass. */
+static int cut_furniture(struct work *work, const struct line_scores *scores)
+{
+	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
+	int64_t title = title_find(work, scores);
+	int result = 0;
+	if (leaves_nothing(work, scores, title))
+		return 0;
+	bool again = is_any_cut(work);
+	size_t last = last_kept(work, scores);
+	for (size_t i = 0; i < work->live_count && result == 0; i++) {
+		bool goes = (int64_t)i != title && scores->text[i] < scores->limit[i];
+		if ((int64_t)i < title || (goes && !(again && waits(work, scores, i, last))))
+			result = cut(work, i, rule);
+	}
+	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
+	if (title != NO_TITLE && (size_t)title + 1 < work->live_count) {
+		work->changed |= !block_at(work, (size_t)title + 1)->gap;
+		block_at(work, (size_t)title + 1)->gap = true;
+	}
+	return result;
 }
 
 /* What stands there twice, when all else is decided: nothing must go because of a line that goes as well. */
@@ -416,7 +380,7 @@ int work_clean(struct work *work)
 	work_find_prose(work);
 	if (work->first_prose < work->live_count)
 		result = fact_dateline(work->page, line_at(work, work->first_prose)->text);
-	return result ? result : take_title(work);
+	return result ? result : title_take(work);
 }
 
 static int run_lines(void *arg, struct page *page)

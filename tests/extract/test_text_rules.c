@@ -285,6 +285,68 @@ static void keeps_text_that_only_looks_like_furniture(void **state)
 	}
 }
 
+/* Lists and quotations among a page's leftovers: what goes beside them must not take them along. */
+static void keeps_a_list_between_leftovers(void **state)
+{
+	(void)state;
+	static const char *const keep[][12] = {
+		{ "The reading room of the harbour library has been closed since a pipe burst above the map cabinets "
+		  "in March.",
+			"What was saved, and what was not, was told to the members on Thursday evening by the two "
+			"librarians.",
+			"Charts of the northern islands, drawn by hand", "Four boxes with letters of ship's cooks",
+			"The ledger of the lighthouse stores",
+			"A wet map forgets nothing, it only needs time to say it again.",
+			"The paper now lies in a freezer that a fish dealer lent, and will be dried sheet by sheet "
+			"until autumn.",
+			"Until then readers are served in the town hall, where a table stands ready on Mondays and on "
+			"Wednesdays.",
+			NULL },
+		{ "La cooperativa de pescadores abrió ayer la cámara de frío que esperaba desde hacía once años.",
+			"El edificio guarda ahora la captura de toda la semana, y los barcos pequeños ya no venden de "
+			"noche.",
+			"Doce toneladas de hielo al día", "Tres básculas con pantalla", "Un muelle de carga cubierto",
+			"El frío no hace mejor al pescado, pero le da tiempo.",
+			"Los armadores pagan una cuota por caja, y la mitad de esa cuota vuelve al fondo de "
+			"reparaciones.",
+			"En otoño la cooperativa quiere comprar un segundo camión y contratar a dos personas para la "
+			"lonja.",
+			NULL },
+		{ "Die Sternwarte auf dem alten Wasserturm hat nach zwei Jahren Umbau wieder einen Spiegel, der diesen "
+		  "Namen verdient.",
+			"Geschliffen wurde er von drei Rentnern, die sich jeden Dienstag in einer früheren Molkerei "
+			"getroffen haben.",
+			"Ein Rohling aus einer aufgegebenen Glashütte", "Achthundert Stunden von Hand",
+			"Poliert mit Pech und Rouge", "Wer schleift, hört irgendwann auf zu reden.",
+			"Am ersten klaren Abend standen die Besucher bis auf die Straße, und keiner wollte nach Hause "
+			"gehen.",
+			"Im Winter soll der Turm an zwei Abenden im Monat öffnen, sofern der Verein genug Helfer dafür "
+			"findet.",
+			NULL }
+	};
+	static const char *const noise[][4] = { { "Get our newsletter every Monday", "Subscribe", "Advertisement",
+							"Leave a comment" },
+		{ "Suscríbete a nuestro boletín", "Compartir en Facebook", "Publicidad", "Deja un comentario" },
+		{ "Newsletter abonnieren", "Auf Facebook teilen", "Anzeige", "Kommentar schreiben" } };
+	static struct outcome o;
+	for (size_t i = 0; i < sizeof(keep) / sizeof(*keep); i++) {
+		struct buf text = BUF_INIT(MIB(1)), want = BUF_INIT(MIB(1));
+		for (size_t k = 0; keep[i][k]; k++) {
+			buf_printf(&want, "%s%s", k ? "\n\n" : "", keep[i][k]);
+			buf_printf(&text, "%s\n\n", keep[i][k]);
+			if (k == 1 || k == 2)
+				buf_printf(&text, "%s\n\n", noise[i][k - 1]);
+			if (k == 5 || k == 7)
+				buf_printf(&text, "%s\n\n", noise[i][(k + 1) / 2 - 1]);
+		}
+		buf_put(&want, "\n", 2); /* with the NUL */
+		clean_n(text.p, text.n, &o);
+		assert_string_equal(o.member, want.p);
+		buf_free(&text);
+		buf_free(&want);
+	}
+}
+
 static void takes_the_byline_as_authors_and_the_date_as_a_fact(void **state)
 {
 	(void)state;
@@ -780,6 +842,7 @@ int main(void)
 		cmocka_unit_test(the_seeds_come_out_clean_in_every_dress),
 		cmocka_unit_test(the_seeds_give_their_facts),
 		cmocka_unit_test(keeps_text_that_only_looks_like_furniture),
+		cmocka_unit_test(keeps_a_list_between_leftovers),
 		cmocka_unit_test(buttons_between_arrows_go_and_what_is_said_stays),
 		cmocka_unit_test(takes_the_byline_as_authors_and_the_date_as_a_fact),
 		cmocka_unit_test(keeps_and_flags_a_text_that_rules_would_leave_nothing_of),

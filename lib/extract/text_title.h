@@ -1,0 +1,14 @@
+/* The title of a plain text. */
+#ifndef GARNER_EXTRACT_TEXT_TITLE_H
+#define GARNER_EXTRACT_TEXT_TITLE_H
+
+#include "extract/line_model.h"
+
+enum { NO_TITLE = -1 };
+
+/* Which live line is the title: the one the capture names, else the one the scorer is sure of; NO_TITLE. */
+int64_t title_find(const struct work *work, const struct line_scores *scores);
+/* Takes the first live line out of the text when it is the title. 0 or page_full. */
+int title_take(struct work *work);
+
+#endif
