@@ -164,17 +164,9 @@ static int read_raw(struct exporter *exporter, const struct garner_document *d, 
 	return file_read_at(w->raw_fd, room, n, from, error, path);
 }
 
-/* The key of CDXJ: "org,example)/path?query", lower case, without "www." (SURT). */
-static void put_surt(struct buf *out, struct view url)
+/* "org,example" of "example.org". */
+static void put_reversed(struct buf *out, struct view host)
 {
-	struct view rest = view_from(url, view_find(url, VIEW("://")));
-	rest = rest.n ? view_from(rest, 3) : url;
-	size_t end = 0;
-	while (end < rest.n && !strchr("/?#:", rest.p[end]))
-		end++;
-	struct view host = view_first(rest, end), path = view_from(rest, end);
-	if (view_starts_nocase(host, VIEW("www.")))
-		host = view_from(host, 4);
 	for (size_t to = host.n, at = host.n; to > 0; at--) {
 		if (at > 0 && host.p[at - 1] != '.')
 			continue;
@@ -186,6 +178,34 @@ static void put_surt(struct buf *out, struct view url)
 		if (at == 0)
 			break;
 	}
+}
+
+static size_t host_end(struct view v)
+{
+	size_t end = 0;
+	while (end < v.n && v.p[0] == '[' && v.p[end] != ']')
+		end++;
+	while (end < v.n && !strchr("/?#:", v.p[end]))
+		end++;
+	return end;
+}
+
+/* The key of CDXJ: "org,example:8080)/path?query", lower case, without "www." and the scheme's own port (SURT). */
+static void put_surt(struct buf *out, struct view url)
+{
+	struct view rest = view_from(url, view_find(url, VIEW("://")));
+	rest = rest.n ? view_from(rest, 3) : url;
+	struct view host = view_first(rest, host_end(rest)), path = view_from(rest, host.n);
+	size_t n = 0;
+	while (n < path.n && !strchr("/?#", path.p[n]))
+		n++;
+	struct view port = view_first(path, n);
+	path = view_from(path, n);
+	if (view_starts_nocase(host, VIEW("www.")))
+		host = view_from(host, 4);
+	put_reversed(out, host);
+	if (port.n > 1 && !view_eq(port, view_starts_nocase(url, VIEW("https:")) ? VIEW(":443") : VIEW(":80")))
+		buf_putv(out, port);
 	buf_putc(out, ')');
 	path = view_first(path, view_find_byte(path, '#'));
 	if (!path.n || path.p[0] != '/')

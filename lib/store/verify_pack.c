@@ -215,7 +215,8 @@ static int prove(struct pack_proof *proof)
 	why = (struct error){ 0 };
 	result = closing_read(proof->fd, proof->path, proof->frames, proof->count, &proof->closing, &why);
 	if (result == -ENOENT)
-		verify_find(verify, proof->path, "no closing members");
+		verify_find(verify, proof->path,
+			"no closing members: neither an archive of garner build nor a sealed pack");
 	else if (result)
 		result = verify_failed(verify, proof->path, result, &why);
 	if (result == 0 && !proof->closing.sums.p)

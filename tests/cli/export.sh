@@ -95,6 +95,28 @@ for line in index:
     record = gzip.decompress(archive[int(entry["offset"]):int(entry["offset"]) + int(entry["length"])]).decode()
     assert "WARC-Type: response\r\n" in record and "WARC-Target-URI: %s\r\n" % entry["url"] in record
 PYTHON
+# Keys of addresses with a port: the scheme's own is left out, another one belongs to the host.
+python3 - <<'PYTHON'
+urls = ("http://www.port.example:8080/A?B=1", "https://port.example:443/b", "http://port.example:80", "http://[2001:db8::1]:81/c",
+        "http://192.0.2.7:82/d")
+with open("ports.warc", "wb") as out:
+    for i, url in enumerate(urls):
+        block = ("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<html lang=en><title>Ferry %d</title><article>"
+                 "<p>The ferry number %d left the quay at seven, and its captain looked back at the lamps for a while.</p></article>"
+                 % (i, i)).encode()
+        out.write(("WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-00000000001%d>\r\n"
+                   "WARC-Target-URI: %s\r\nWARC-Date: 2023-05-01T06:07:08Z\r\nContent-Type: application/http\r\n"
+                   "Content-Length: %d\r\n\r\n" % (i, url, len(block))).encode() + block + b"\r\n\r\n")
+PYTHON
+gives 0 "$garner" ingest ports ports.warc
+gives 0 "$garner" export --format wacz -o ports.wacz ports
+gives 0 python3 - <<'PYTHON'
+import zipfile
+lines = zipfile.ZipFile("ports.wacz").read("indexes/index.cdx").decode().splitlines()
+assert lines == sorted(lines)
+keys = {line.split(" ")[0] for line in lines}
+assert keys == {"example,port:8080)/a?b=1", "example,port)/b", "example,port)/", "[2001:db8::1]:81)/c", "7,2,0,192:82)/d"}, keys
+PYTHON
 gives 0 "$garner" clean --format jsonl out.wacz
 [ "$(wc -l <out)" = 2 ] || fail "our own WACZ is read back"
 prints 'out.wacz/archive/data-000.warc.gz'
