@@ -212,8 +212,10 @@ static const struct {
 static uint8_t kind_code(const struct hits *hits)
 {
 	const struct rule *rule = hits->any ? hits->any : hits->zoned ? hits->zoned : hits->weak;
+	/* To the scorer one offer is like the other. */
+	const char *kind = !rule ? "" : strcmp(rule->kind, "donation") == 0 ? "newsletter" : rule->kind;
 	for (size_t i = 0; rule && i < sizeof(kinds) / sizeof(*kinds); i++)
-		if (strcmp(rule->kind, kinds[i].name) == 0)
+		if (strcmp(kind, kinds[i].name) == 0)
 			return (uint8_t)(i + 2);
 	return rule ? 1 : 0;
 }

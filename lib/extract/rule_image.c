@@ -17,8 +17,8 @@ bool rule_is_certain(const struct rule *rule)
  */
 bool rule_is_for_pages(const struct rule *rule)
 {
-	static const char *const kinds[] = { "captcha", "comments", "copyright", "navigation", "newsletter", "player",
-		"share" };
+	static const char *const kinds[] = { "captcha", "comments", "copyright", "donation", "navigation", "newsletter",
+		"player", "share" };
 	for (size_t i = 0; rule_is_certain(rule) && i < sizeof(kinds) / sizeof(*kinds); i++)
 		if (strcmp(rule->kind, kinds[i]) == 0)
 			return true;

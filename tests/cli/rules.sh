@@ -22,6 +22,16 @@ gives 0 "$garner" clean --rules my.rules --keep byline text.txt
 prints '^Harbour desk: Ana Ruiz$'
 gives 0 "$garner" clean --explain text.txt
 grep -qE 'partner|desk' "$work/err" && fail "a rule of another run was asked"
+# Calls for a gift are a kind of their own, in every language; the letter to subscribe to is another.
+printf 'Harbour bridge to close\n\nThe council voted on Tuesday to close the old harbour bridge for repairs that will take at least a year.\n\nSubscribe to our newsletter\nDonate now\nSupport independent journalism. Donate today.\nHat Ihnen dieser Beitrag gefallen? Dann spenden Sie bitte.\nSoutenez-nous à partir de 5 euros.\nПоддержите нашу редакцию\n' >gift.txt
+gives 0 "$garner" clean --explain gift.txt
+[ "$(grep -c ': donation\.[a-z-]* (donation): ' "$work/err")" = 5 ] || fail "not five calls for a gift: $(cat "$work/err")"
+says 'gift.txt:5: newsletter\.\S+ \(newsletter\)'
+gives 0 "$garner" clean --explain --keep donation --keep furniture gift.txt
+says 'gift.txt:5: newsletter\.\S+ \(newsletter\)'
+for line in 'Donate now' 'Support independent journalism. Donate today.' 'Hat Ihnen' 'Soutenez-nous' 'Поддержите'; do
+	prints "^$line"
+done
 # A rule of the same id replaces a built-in one.
 printf 'rule captcha.sum\nline The sum of it\nyes The sum of it\n' >other.rules
 printf 'Harbour bridge to close\n\nThe council voted on Tuesday to close the old harbour bridge for repairs that will take at least a year.\n\n0 + 0 =\n' >sum.txt
