@@ -7,6 +7,7 @@
 #include "capture/source.h"
 
 #include <errno.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "util/late_archive.h"
@@ -16,10 +17,11 @@
 struct archive_source {
 	const struct archive_functions *la;
 	struct archive *archive;
-	size_t lent; /* bytes of the stream's window that libarchive looks at */
-	bool single; /* one file in a filter, no archive around it */
-	bool wacz;   /* only archive/ holds captures */
-	bool pack;   /* one of ours: its derived files are no inputs */
+	locale_t utf8; /* (locale_t)0: the machine has none */
+	size_t lent;   /* bytes of the stream's window that libarchive looks at */
+	bool single;   /* one file in a filter, no archive around it */
+	bool wacz;     /* only archive/ holds captures */
+	bool pack;     /* one of ours: its derived files are no inputs */
 	bool opened;
 	bool any; /* a header was read */
 	bool member_open;
@@ -157,6 +159,7 @@ static int archive_open_source(struct source *source, struct error *error)
 	a->archive = open_reader(a->la, source, stream_look(source->stream, SOURCE_PROBE_BYTES));
 	if (!a->archive)
 		return error_set(error, -ENOMEM, "%s: no memory", source->name);
+	a->utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
 	a->wacz = name_ends(view_of(source->name), VIEW(".wacz"));
 	return 0;
 }
@@ -170,6 +173,8 @@ static void archive_close_source(struct source *source)
 		source_end(&a->member);
 	if (a->archive)
 		a->la->read_free(a->archive);
+	if (a->utf8)
+		freelocale(a->utf8);
 	buf_free(&a->name);
 	free(a);
 	source->state = NULL;
@@ -234,7 +239,7 @@ static bool is_passed_over(const struct archive_source *a, struct view path)
 				  view_eq(path, VIEW("SHA256SUMS")));
 }
 
-/* libarchive converts names by the locale; what it can't convert is taken as it stands. */
+/* What can't be converted is taken as it stands. */
 static struct view path_of(const struct archive_functions *la, struct archive_entry *entry)
 {
 	const char *path = la->entry_pathname_utf8(entry);
@@ -322,14 +327,28 @@ static int broken_header(struct source *source, struct page *page)
 	return drop_member(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken header");
 }
 
+/* libarchive converts names by the locale. A program that sets none has "C", where the UTF-8 names of a zip are lost,
+ * not even there as bytes: this thread has another one for as long as a header is read. */
+static int read_header(struct archive_source *a, struct archive_entry **ret_entry, struct view *ret_path)
+{
+	locale_t before = a->utf8 ? uselocale(a->utf8) : (locale_t)0;
+	int code = a->la->read_next_header(a->archive, ret_entry);
+	if (code == ARCHIVE_OK || code == ARCHIVE_WARN)
+		*ret_path = path_of(a->la, *ret_entry);
+	if (before)
+		uselocale(before);
+	return code;
+}
+
 /* Reads the next header. 0: a member is open, or the entry was passed over. */
 static int next_entry(struct source *source, struct page *page)
 {
 	struct archive_source *a = source->state;
 	struct archive_entry *entry;
+	struct view path = VIEW_NONE;
 	if (a->failed)
 		return SOURCE_END;
-	int code = a->la->read_next_header(a->archive, &entry);
+	int code = read_header(a, &entry, &path);
 	if (code == ARCHIVE_RETRY) /* a broken header: behind it others may stand */
 		return broken_header(source, page);
 	if (code == ARCHIVE_EOF)
@@ -340,7 +359,6 @@ static int next_entry(struct source *source, struct page *page)
 	}
 	a->damaged = false;
 	a->single = a->la->format(a->archive) == ARCHIVE_FORMAT_RAW;
-	struct view path = path_of(a->la, entry);
 	learn(a, path);
 	mode_t kind = a->la->entry_filetype(entry);
 	if (!a->single && (kind == AE_IFDIR || is_passed_over(a, path)))

@@ -7,6 +7,7 @@
 #include <archive_entry.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <zlib.h>
 #include "capture/source.h"
 #include "reading.h"
 #include "util/limits.h"
@@ -126,6 +127,69 @@ static void a_tar_is_read_through_every_filter(void **state)
 		ARCHIVE_FILTER_LZIP, ARCHIVE_FILTER_LZ4, ARCHIVE_FILTER_ZSTD, ARCHIVE_FILTER_COMPRESS };
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
 		check_members(ARCHIVE_FORMAT_TAR_USTAR, filters[i], "filtered");
+}
+
+static void put_le(struct buf *out, size_t value, int bytes)
+{
+	for (int i = 0; i < bytes; i++)
+		buf_putc(out, (char)(i < 8 ? value >> 8 * i & 0xFF : 0));
+}
+
+/* Local header and directory of one stored member, by hand: what a library writes depends on its locale. */
+static struct buf zip_of(struct view name, unsigned flags, struct view bytes)
+{
+	struct buf out = BUF_INIT(MIB(1));
+	uint32_t crc = (uint32_t)crc32(0, (const Bytef *)bytes.p, (uInt)bytes.n);
+	for (int central = 0; central < 2; central++) {
+		size_t directory = out.n;
+		buf_puts(&out, central ? "PK\1\2" : "PK\3\4");
+		put_le(&out, 20, central ? 2 : 0);
+		put_le(&out, 20, 2);
+		put_le(&out, flags, 2);
+		put_le(&out, 0, 6); /* stored; time, date */
+		put_le(&out, crc, 4);
+		put_le(&out, bytes.n, 4);
+		put_le(&out, bytes.n, 4);
+		put_le(&out, name.n, 2);
+		put_le(&out, 0, central ? 8 : 2);
+		put_le(&out, 0, central ? 8 : 0);
+		buf_putv(&out, name);
+		if (!central) {
+			buf_putv(&out, bytes);
+			continue;
+		}
+		size_t size = out.n - directory;
+		buf_puts(&out, "PK\5\6");
+		put_le(&out, 0, 4);
+		put_le(&out, 1, 2);
+		put_le(&out, 1, 2);
+		put_le(&out, size, 4);
+		put_le(&out, directory, 4);
+		put_le(&out, 0, 2);
+	}
+	return out;
+}
+
+static void keeps_the_names_of_a_zip_in_any_locale(void **state)
+{
+	(void)state;
+	static const struct {
+		struct view name;
+		unsigned flags;
+		const char *shown;
+	} cases[] = { { VIEW("caf\xC3\xA9 \xE6\xB8\xAF.txt"), 1 << 11, "caf\xC3\xA9 \xE6\xB8\xAF.txt" },
+		{ VIEW("plain.txt"), 0, "plain.txt" }, { VIEW("old \x82.txt"), 0, "old \\x82.txt" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct buf zip = zip_of(cases[i].name, cases[i].flags, VIEW("Ein Text"));
+		struct reading r = read_one(file_new("n.zip", buf_view(&zip)));
+		char path[600];
+		snprintf(path, sizeof(path), "%s/%s", in_folder("n.zip"), cases[i].shown);
+		assert_int_equal(r.count, 1);
+		assert_string_equal(r.items[0].body, "Ein Text");
+		assert_string_equal(r.items[0].file, path);
+		reading_free(&r);
+		buf_free(&zip);
+	}
 }
 
 static void members_of_a_zip_bid_like_files(void **state)
@@ -318,6 +382,7 @@ int main(void)
 		TEST(members_of_a_tar_bid_like_files),
 		TEST(a_tar_is_read_through_every_filter),
 		TEST(members_of_a_zip_bid_like_files),
+		TEST(keeps_the_names_of_a_zip_in_any_locale),
 		TEST(a_single_file_in_a_foreign_coding_is_read),
 		TEST(archives_in_archives_have_a_ceiling),
 		TEST(of_a_wacz_only_the_captures_are_inputs),
