@@ -447,6 +447,8 @@ int store_repair(const char *path, const struct engine *engine, garner_finding_f
 	if (!result && stat(packs, &st) < 0)
 		result = error_set(error, -ENOENT, "%s: not a store: it has no packs", path);
 	if (!result)
+		result = repair_places(repair);
+	if (!result)
 		result = store_make_folders(store, error);
 	if (!result)
 		result = lock_take(lock, (int64_t)time(NULL), &store->lock_fd, error);

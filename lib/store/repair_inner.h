@@ -42,6 +42,8 @@ int repair_no_memory(struct repair *repair);
 int repair_put_aside(struct repair *repair);
 /* keys/ and near/ from the catalogue that is in work. */
 int repair_near(struct repair *repair);
+/* Before all else: 0, or -EISDIR or -ENOTDIR with the path and what to do. */
+int repair_places(struct repair *repair);
 /* Frames, documents and manifest of one pack. */
 int repair_pack(struct repair *repair, int64_t number);
 /* A manifest segment whose pack is missing. */

@@ -285,6 +285,41 @@ def missing_and_exchanged_files(folder):
     return "%d files away or exchanged" % len(moves)
 
 
+def folders_for_files(folder):
+    """A folder with somebody's file in it stands where a file of ours belongs, or a file where a folder does: repair names it
+    and what to do, and changes nothing."""
+    store = folder + "/places"
+    tools.copy(folder + "/whole", store)
+    tool.run("search", "--index", store)
+    names = [os.path.relpath(os.path.join(where, name), store) for where, _, files in os.walk(store) for name in files
+             if not name.endswith(("-wal", "-shm"))]
+    tried = 0
+    for name in sorted(names) + ["packs", "manifest", "index", "raw", "keys", "near"]:
+        place, kept = os.path.join(store, name), folder + "/kept"
+        if not os.path.exists(place):
+            continue
+        tried += 1
+        is_folder = os.path.isdir(place)
+        os.rename(place, kept)
+        if is_folder:
+            open(place, "w").close()
+        else:
+            os.mkdir(place)
+            open(place + "/notes", "w").close()
+        done = tool.run("repair", store, allowed=(3,))
+        words = done.stdout.decode()
+        if place + ": a f" not in words or "move it out of the store, then repair again" not in words or words.count("\n") != 1:
+            fail("%s: repair says: %s" % (name, words))
+        if is_folder:
+            os.remove(place)
+        else:
+            os.remove(place + "/notes")
+            os.rmdir(place)
+        os.rename(kept, place)
+        tool.run("verify", "--data", store)
+    return "%d places of a file taken by a folder, or the other way round" % tried
+
+
 def one_percent(folder):
     """Damage over 1 % of a pack loses only the frames that it hit."""
     store, trial = folder + "/flip", folder + "/damaged"
@@ -312,7 +347,7 @@ def main():
             made.write_jsonl(parts[-1], "b%d" % i, COUNT * i, COUNT)
         for line in (full_disk(folder, parts), full_for_one_file(folder, parts), read_errors(folder, parts), read_only(folder, parts),
                      flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
-                     missing_and_exchanged_files(folder), one_percent(folder)):
+                     missing_and_exchanged_files(folder), folders_for_files(folder), one_percent(folder)):
             print(line, flush=True)
     finally:
         shutil.rmtree(folder)
