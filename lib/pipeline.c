@@ -279,7 +279,9 @@ static int inline_pages(struct inline_run *run, struct error *error)
 
 static int run_inline(const struct pipeline *pipeline, struct capture_reader *reader, struct error *error)
 {
-	struct inline_run run = { .pipeline = pipeline, .reader = reader, .pool = arena_pool_new(ARENA_POOL_BYTES) };
+	struct inline_run run = {
+		.pipeline = pipeline, .reader = reader, .pool = arena_pool_new(ARENA_POOL_ALONE_BYTES)
+	};
 	int result = run.pool ? lane_open(&run.lane, pipeline, run.pool, error)
 			      : error_set(error, -ENOMEM, "no memory for pages");
 	if (result < 0) {
