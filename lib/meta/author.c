@@ -29,7 +29,7 @@ struct author_group *author_offer(struct authors *a, enum author_kind kind, int 
 		g->kind = (uint8_t)kind;
 		g->score = score;
 		a->count++;
-		a->scratch++;
+		*++a->scratch = (struct author_group){ 0 };
 	} else {
 		g->names.count = 0;
 		g->linked = g->right = false;
@@ -399,9 +399,10 @@ int author_decide(struct decide *d)
 	if (!d->detail)
 		return author_of_text(d);
 	struct authors *a = arena_calloc(&d->page->arena, 1, sizeof(*a));
-	struct author_group *groups = arena_calloc(&d->page->arena, AUTHOR_GROUPS, sizeof(*groups));
+	struct author_group *groups = arena_alloc(&d->page->arena, AUTHOR_GROUPS * sizeof(*groups));
 	if (!a || !groups)
 		return page_full(d->page);
+	*groups = (struct author_group){ 0 };
 	*a = (struct authors){ .d = d, .groups = groups, .scratch = groups };
 	from_ld(a);
 	from_head(a, FROM_META, AUTHOR_META, 80, NAMES_LOOSE);

@@ -235,11 +235,8 @@ static void read_rel(struct gather *g, uint32_t node, struct view rel)
 }
 
 /* Folders of the pages of persons: those of authors, and those of whoever has an account. */
-enum { FOLDER_LONGEST = 12 };
 static unsigned folder_says(struct view name)
 {
-	if (name.n > FOLDER_LONGEST)
-		return 0;
 	static const struct {
 		struct view name;
 		unsigned word;
@@ -281,16 +278,28 @@ static uint64_t slashes64(struct view v)
 /* The page of a person on the same site: /author/ada-muster */
 static unsigned leads_to_person(struct view href)
 {
-	/* First letters of the folders: a, b, c, j, m, p, s, t, u, w. */
-	static const uint32_t firsts =
-		1u << 0 | 1u << 1 | 1u << 2 | 1u << 9 | 1u << 12 | 1u << 15 | 1u << 18 | 1u << 19 | 1u << 20 | 1u << 22;
+	/* By the first letter of the folders, how long they are: a bit each. */
+	enum { LONGEST = 12 };
+#define N(length) (1u << (length))
+	static const uint16_t lengths[26] = { ['a' - 'a'] = N(5) | N(6) | N(7),
+		['b' - 'a'] = N(2),
+		['c' - 'a'] = N(9) | N(11) | N(12),
+		['j' - 'a'] = N(10),
+		['m' - 'a'] = N(6) | N(7),
+		['p' - 'a'] = N(6) | N(7) | N(8),
+		['s' - 'a'] = N(5),
+		['t' - 'a'] = N(4),
+		['u' - 'a'] = N(1) | N(4) | N(5),
+		['w' - 'a'] = N(6) | N(7) };
+#undef N
 	unsigned found = 0;
 	size_t from = href.n; /* behind the last slash */
 	for (size_t at = 0; at + 1 < href.n; at += 64)
 		for (uint64_t slashes = slashes64(view_from(href, at)); slashes; slashes &= slashes - 1) {
 			size_t slash = at + (size_t)__builtin_ctzll(slashes);
 			unsigned letter = from < slash ? ((unsigned char)href.p[from] | 0x20u) - 'a' : 26;
-			if (letter < 26 && (firsts >> letter & 1) && slash + 1 < href.n)
+			if (letter < 26 && slash - from <= LONGEST && (lengths[letter] >> (slash - from) & 1) &&
+				slash + 1 < href.n)
 				found |= folder_says(view_make(href.p + from, slash - from));
 			from = slash + 1;
 		}

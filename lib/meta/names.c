@@ -227,19 +227,33 @@ static bool goes_on_behind(struct view v, size_t at)
 	       view_find_byte(view_from(v, end + 2), ' ') == v.n - end - 2;
 }
 
+/* Where the first sign is that the name is over; of each sign only the first one that stands there is looked at. */
+static size_t tail_at(struct view v)
+{
+	static const struct view stops[] = { W(" ("), W(" ["), W(" @"), W(" <"), W(" in "), W(" aus "), W(" for "),
+		W(" für "), W(" from "), W(" on "), W(" am "), W(" at "), W(" um "), W(" vom "), W(" seit "), W(" is "),
+		W(" ist "), W(" via "), W(" bei "), W(" mit dpa"), W(" \xE2\x80\x93"), W(" \xE2\x80\x94"), W(" - "),
+		W("\xEF\xBC\x88"), W(" le "), W(" il "), W(" kl. "), W(" els ") };
+	_Static_assert(sizeof(stops) / sizeof(stops[0]) <= 32, "a bit each");
+	uint32_t seen = 0;
+	for (size_t at = 0; at < v.n; at++) {
+		if (v.p[at] != ' ' && v.p[at] != '\xEF')
+			continue;
+		for (size_t i = 0; i < sizeof(stops) / sizeof(stops[0]); i++) {
+			if (seen >> i & 1 || !view_starts(view_from(v, at), stops[i]))
+				continue;
+			seen |= 1u << i;
+			if (at > 1 && !(i == 0 && goes_on_behind(v, at)))
+				return at;
+		}
+	}
+	return v.n;
+}
+
 /* Cuts everything from the first sign that the name is over: a parenthesis, an address, a role. */
 static struct view cut_tail(struct view v)
 {
-	static const char *const stops[] = { " (", " [", " @", " <", " in ", " aus ", " for ", " für ", " from ",
-		" on ", " am ", " at ", " um ", " vom ", " seit ", " is ", " ist ", " via ", " bei ", " mit dpa",
-		" \xE2\x80\x93", " \xE2\x80\x94", " - ", "\xEF\xBC\x88", " le ", " il ", " kl. ", " els ", NULL };
-	size_t cut = v.n;
-	for (size_t i = 0; stops[i]; i++) {
-		size_t at = view_find(v, view_of(stops[i]));
-		if (at > 1 && at < cut && !(i == 0 && goes_on_behind(v, at)))
-			cut = at;
-	}
-	v = view_first(v, cut);
+	v = view_first(v, tail_at(v));
 	/* "Ann Lee Staff Writer": from the first role word on. */
 	struct view rest = v, word;
 	size_t words = 0;
@@ -386,17 +400,19 @@ static const struct {
 
 static size_t find_and(struct view v, struct view lang, size_t *ret_n)
 {
-	size_t best = v.n;
-	for (size_t i = 0; i < sizeof(ands) / sizeof(ands[0]); i++) {
-		if (ands[i].lang && !view_starts_nocase(lang, view_of(ands[i].lang)))
+	for (size_t at = 0; at < v.n; at++) {
+		if (v.p[at] != ' ')
 			continue;
-		size_t at = view_find_nocase(v, ands[i].word);
-		if (at < best) {
-			best = at;
-			*ret_n = ands[i].word.n;
-		}
+		struct view rest = view_from(v, at);
+		for (size_t i = 0; i < sizeof(ands) / sizeof(ands[0]); i++)
+			if (rest.n >= ands[i].word.n && ascii_lower(rest.p[1]) == ands[i].word.p[1] &&
+				view_starts_nocase(rest, ands[i].word) &&
+				(!ands[i].lang || view_starts_nocase(lang, view_of(ands[i].lang)))) {
+				*ret_n = ands[i].word.n;
+				return at;
+			}
 	}
-	return best;
+	return v.n;
 }
 
 /* Names joined by "and" in a part without commas. */

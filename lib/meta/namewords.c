@@ -233,14 +233,15 @@ size_t namewords_intro(struct view line)
 	if (!may_be_intro(first, second))
 		return 0;
 	size_t group = first < 0x80 ? first - 'a' : 26;
+	char bytes[4];
+	struct view letter = { bytes, utf8_put(bytes, first) };
 	for (size_t i = intro_starts[group]; i < intro_starts[group + 1]; i++) {
 		struct view intro = intros[i];
 		/* And most of the rest in the second. */
 		if (first < 0x80 && intro.n > 1 && (unsigned char)intro.p[1] < 0x80 &&
 			(unsigned char)intro.p[1] != second)
 			continue;
-		size_t letter = 0;
-		if (first >= 0x80 && utf8_next(intro, &letter) != first)
+		if (!view_starts(intro, letter))
 			continue;
 		/* Walk both: the line folded letter by letter against the intro. */
 		size_t at = 0, k = 0;
