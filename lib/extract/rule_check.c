@@ -15,22 +15,9 @@ struct check {
 	int findings;
 };
 
-struct wanted {
-	const struct rule *rule;
-	bool found;
-};
-
-static bool compare(void *user, const struct rule *rule)
-{
-	struct wanted *wanted = user;
-	wanted->found |= rule == wanted->rule;
-	return !wanted->found;
-}
-
 /* Whether @rule speaks of @text; < 0 no memory. */
 static int speaks(struct check *check, const struct rule *rule, struct view text)
 {
-	struct wanted wanted = { .rule = rule };
 	struct line line;
 	arena_reset(&check->arena);
 	if (!line_read(&check->arena, text, &line))
@@ -38,8 +25,7 @@ static int speaks(struct check *check, const struct rule *rule, struct view text
 	if (rule->detector)
 		return line.words <= rule->words &&
 		       detect(check->rules, (enum rule_detector)rule->detector, &line, NULL);
-	rule_index_find(check->rules, check->matcher, &line, compare, &wanted);
-	return wanted.found;
+	return rule_index_has(check->rules, check->matcher, &line, rule);
 }
 
 static void find(struct check *check, const struct rule *rule, const char *words, struct view example)

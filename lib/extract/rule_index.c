@@ -348,6 +348,26 @@ void rule_index_find(
 	find(rules, matcher, line, found, user, false);
 }
 
+struct wanted {
+	const struct rule *rule;
+	bool found;
+};
+
+static bool compare(void *user, const struct rule *rule)
+{
+	struct wanted *wanted = user;
+	wanted->found |= rule == wanted->rule;
+	return !wanted->found;
+}
+
+bool rule_index_has(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule)
+{
+	struct wanted wanted = { .rule = rule };
+	find(rules, matcher, line, compare, &wanted, false);
+	return wanted.found;
+}
+
 static bool take_certain(void *user, const struct rule *rule)
 {
 	const struct rule **first = user;

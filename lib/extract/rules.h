@@ -153,6 +153,9 @@ struct line;
 typedef bool rule_found_fn(void *user, const struct rule *rule);
 void rule_index_find(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);
+/* @rule is one of those that are found. */
+bool rule_index_has(
+	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule);
 /* The rule that cuts such a line of a page (rule_is_for_pages), or NULL: none, or one that comes before is certain and
  * of another kind. */
 const struct rule *rule_index_of_page(const struct rules *rules, struct matcher *matcher, const struct line *line);

@@ -256,25 +256,6 @@ static struct rules *builtin_from_text(void)
 	return rules;
 }
 
-struct wanted {
-	const struct rule *rule;
-	bool found;
-};
-
-static bool compare(void *user, const struct rule *rule)
-{
-	struct wanted *wanted = user;
-	wanted->found |= rule == wanted->rule;
-	return !wanted->found;
-}
-
-static bool finds(const struct rules *rules, struct matcher *matcher, const struct rule *rule, const struct line *line)
-{
-	struct wanted wanted = { .rule = rule };
-	rule_index_find(rules, matcher, line, compare, &wanted);
-	return wanted.found;
-}
-
 static bool take_certain(void *user, const struct rule *rule)
 {
 	const struct rule **first = user;
@@ -332,7 +313,8 @@ static void whatever_a_pattern_matches_is_found_by_the_look_up(void **state)
 			struct line line;
 			if (!next_match(&arena, matcher, rule, round, &line) || !is_asked(rule, &line))
 				continue;
-			if (finds(rules, matcher, rule, &line) && is_the_same_for_pages(rules, matcher, &line)) {
+			if (rule_index_has(rules, matcher, &line, rule) &&
+				is_the_same_for_pages(rules, matcher, &line)) {
 				found++;
 				continue;
 			}
