@@ -96,6 +96,8 @@ bool filter_check(const struct verb *verb, const struct garner_filter *filter);
 void output_only(void);
 /* For verbs that only read: a garner with default options; NULL after an error was printed. */
 struct garner *reading_begin(void);
+/* No document of @store has @key: that, or what the store knows of why. */
+void say_missing(const struct garner *garner, const char *store, const char *key);
 /* Prints the error of @result, frees, flushes standard output and gives the exit code. */
 int reading_end(struct garner *garner, int result);
 

@@ -26,7 +26,7 @@ static int run(int argc, char **argv)
 		return EXIT_STORE;
 	int result = garner_history(garner, argv[optind], argv[optind + 1], print, NULL);
 	if (result > 0)
-		fprintf(stderr, "garner: %s: no document '%s'\n", argv[optind], argv[optind + 1]);
+		say_missing(garner, argv[optind], argv[optind + 1]);
 	int code = reading_end(garner, result > 0 ? 0 : result);
 	return result > 0 ? EXIT_SOME_FAILED : code;
 }

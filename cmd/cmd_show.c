@@ -49,7 +49,7 @@ static int take(void *user, const struct garner_document *d, int reason, const c
 
 static int missing(struct garner *garner, const char *store, const char *key)
 {
-	fprintf(stderr, "garner: %s: no document '%s'\n", store, key);
+	say_missing(garner, store, key);
 	garner_free(garner);
 	return EXIT_SOME_FAILED;
 }
@@ -95,12 +95,7 @@ static int run(int argc, char **argv)
 	if (before)
 		return diff(garner, argv[optind], before, argv[optind + 1]);
 	int result = garner_show(garner, argv[optind], argv[optind + 1], print, &json);
-	if (result > 0) {
-		fprintf(stderr, "garner: %s: no document '%s'\n", argv[optind], argv[optind + 1]);
-		garner_free(garner);
-		return EXIT_SOME_FAILED;
-	}
-	return reading_end(garner, result);
+	return result > 0 ? missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
 }
 
 const struct verb verb_show = { "show", "[--json] [--diff NUMBER] STORE NUMBER|ID|NAME|URL", "one document of a store",

@@ -196,6 +196,14 @@ struct garner *reading_begin(void)
 	return garner;
 }
 
+void say_missing(const struct garner *garner, const char *store, const char *key)
+{
+	if (garner_error(garner))
+		print_error(garner_error(garner));
+	else
+		fprintf(stderr, "garner: %s: no document '%s'\n", store, key);
+}
+
 int reading_end(struct garner *garner, int result)
 {
 	/* Of what we ended ourselves, close_output tells why. */

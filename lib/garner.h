@@ -220,7 +220,7 @@ struct garner;
  * otherwise look at garner_error(). */
 GARNER_API struct garner *garner_new(const struct garner_options *options);
 GARNER_API struct garner *garner_free(struct garner *garner);
-/* Words of the last fatal error, or NULL. Valid until the next call. */
+/* Words of the last fatal error (or what garner_show says), or NULL. Valid until the next call. */
 GARNER_API const char *garner_error(const struct garner *garner);
 GARNER_API const struct garner_report *garner_report(const struct garner *garner);
 
@@ -333,11 +333,12 @@ typedef int garner_write_fn(void *user, const void *bytes, size_t size);
  */
 GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted,
 	garner_write_fn *write, void *user);
-/* @key: number, id, member name or URL. One call of @fn, text included. >0: not there. */
+/* @key: number, id, member name or URL. One call of @fn, text included. GARNER_FORGOTTEN: it was taken out or lost, and
+ * garner_error() says when and why; another >0: not there. */
 GARNER_API int garner_show(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
 
-/* All texts that one document had, oldest first, without text. >0: not there. */
+/* All texts that one document had, oldest first, without text. >0 as garner_show. */
 GARNER_API int garner_history(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
 

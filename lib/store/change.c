@@ -96,6 +96,8 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 	struct history history = { .reader = &reader, .fn = fn, .user = user, .error = error };
 	arena_init(&history.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = store_reader_find(&reader, key, &row, error);
+	if (result > 0)
+		result = store_reader_missing(&reader, key, error);
 	if (!result)
 		result = store_reader_each_of_id(&reader, row.id, tell, &history, error);
 	arena_free(&history.arena);

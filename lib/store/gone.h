@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "util/error.h"
 #include "util/view.h"
 
 struct gone {
@@ -15,5 +16,8 @@ struct gone {
 };
 /* 0, or -EINVAL. */
 int gone_read(struct view line, struct gone *ret_gone);
+/* Looks up @n, or with GARNER_NO_NUMBER @id, among what was taken out of the store at @root. GARNER_FORGOTTEN: there it
+ * is, and @error says when and why; 1: it is not; < 0. */
+int gone_tell(const char *root, int64_t n, uint64_t id, struct error *error);
 
 #endif

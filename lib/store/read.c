@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "normalise/normalise.h"
+#include "store/gone.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/limits.h"
@@ -295,7 +296,19 @@ static int find_by_id(struct store_reader *reader, const char *key, int64_t *ret
 	return keys_find_id(reader->keys, strtoull(key, NULL, 16), none, ret_n, &same, error);
 }
 
-/* The newest text of the page: a URL leads to a document, its id to the newest. */
+/* As of a document known by its URL (dedup.h). */
+static uint64_t id_of_url(struct view canonical)
+{
+	uint8_t digest[32];
+	uint64_t id = 0;
+	sha256_of(canonical, digest);
+	for (size_t i = 0; i < 8; i++)
+		id = id << 8 | digest[i];
+	return id;
+}
+
+/* The newest text of the page: a URL leads to a document, its id to the newest; the canonical spelling of others is
+ * an id itself. */
 static int find_by_url(struct store_reader *reader, const char *key, int64_t *ret_n, struct error *error)
 {
 	struct arena arena;
@@ -310,6 +323,8 @@ static int find_by_url(struct store_reader *reader, const char *key, int64_t *re
 	if (!result && *ret_n == GARNER_NO_NUMBER && url_canonical(&arena, view_of(key), &canonical) == 0) {
 		const char *spelled = arena_strdup_view(&arena, canonical);
 		result = spelled ? keys_find_url(reader->keys, catalogue_url_key(spelled), ret_n, error) : -ENOMEM;
+		if (!result && *ret_n == GARNER_NO_NUMBER)
+			result = keys_find_id(reader->keys, id_of_url(canonical), none, ret_n, &same, error);
 	}
 	arena_free(&arena);
 	if (result || *ret_n == GARNER_NO_NUMBER)
@@ -327,18 +342,39 @@ int64_t store_key_number(const char *key)
 	return v.n <= 15 && view_to_u64(v, &number) ? (int64_t)number : GARNER_NO_NUMBER;
 }
 
+static bool is_id(const char *key)
+{
+	return strlen(key) == 16 && strspn(key, "0123456789abcdef") == 16;
+}
+
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error)
 {
 	int64_t n = store_key_number(key);
 	int result = 0;
-	if (n == GARNER_NO_NUMBER && strlen(key) == 16 && strspn(key, "0123456789abcdef") == 16)
+	if (n == GARNER_NO_NUMBER && is_id(key))
 		result = find_by_id(reader, key, &n, error);
 	else if (n == GARNER_NO_NUMBER)
 		result = find_by_url(reader, key, &n, error);
 	if (result)
 		return result;
 	return n == GARNER_NO_NUMBER ? 1 : catalogue_document(reader->catalogue, n, ret_row, error);
+}
+
+int store_reader_missing(const struct store_reader *reader, const char *key, struct error *error)
+{
+	struct arena arena;
+	struct view url;
+	uint64_t id = is_id(key) ? strtoull(key, NULL, 16) : 0;
+	int64_t n = store_key_number(key);
+	int result = 0;
+	arena_init(&arena, MIB(1));
+	if (n == GARNER_NO_NUMBER && !is_id(key)) {
+		result = url_canonical(&arena, view_of(key), &url);
+		id = result ? 0 : id_of_url(url);
+	}
+	arena_free(&arena);
+	return result ? 1 : gone_tell(reader->root, n, id, error);
 }
 
 int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error)
@@ -355,6 +391,8 @@ int store_show(const char *path, const char *key, garner_document_fn *fn, void *
 	reader.alone = true;
 	arena_init(&arena, (size_t)LIMIT_MANIFEST_LINE * 5);
 	result = store_reader_find(&reader, key, &row, error);
+	if (result > 0)
+		result = store_reader_missing(&reader, key, error);
 	if (!result)
 		result = store_reader_document(&reader, &row, true, &arena, &d, error);
 	if (!result)

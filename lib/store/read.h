@@ -37,6 +37,8 @@ int64_t store_key_number(const char *key);
 /* Number, id, member name or URL. 0; 1: not there. */
 int store_reader_find(
 	struct store_reader *reader, const char *key, struct catalogue_document *ret_row, struct error *error);
+/* Why nothing was found under @key: GARNER_FORGOTTEN with words in @error, as gone_tell; 1: not known. */
+int store_reader_missing(const struct store_reader *reader, const char *key, struct error *error);
 
 /* The text of a member: what follows the title. */
 struct view store_member_text(struct view member, const char *title);

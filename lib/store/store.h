@@ -45,8 +45,9 @@ int store_list(
 int store_search(const char *path, const char *words, const struct garner_filter *filter, garner_document_fn *fn,
 	void *user, struct error *error);
 int store_search_index(const char *path, const struct engine *engine, struct error *error);
+/* GARNER_FORGOTTEN: taken out or lost, @error says when and why; 1: not there. */
 int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
-/* All texts of one document, oldest first, without text. 1: not there. */
+/* All texts of one document, oldest first, without text. > 0 as store_show. */
 int store_history(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 int store_stats(const char *path, struct garner_stats *ret_stats, struct error *error);
 int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);

@@ -4,7 +4,7 @@
 #define GARNER_UTIL_ERROR_H
 
 struct error {
-	int code;	/* negative errno, 0 while nothing failed */
+	int code;	/* negative errno, 0 while nothing failed; > 0: why one input has no other end */
 	char text[512]; /* names the file, the place and the reason; no secrets; of longer words begin and end */
 };
 

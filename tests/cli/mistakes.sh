@@ -92,6 +92,28 @@ prints "nowhere: not there"
 gives 0 "$garner" verify store
 gives 0 sh -c 'cd store && sha256sum --quiet -c SHA256SUMS'
 
+# What was taken out says when and why, by each of its names; what never was there does not.
+gives 0 "$garner" ingest --quiet taken 001*.txt 002*.txt
+gives 0 "$garner" forget --reason "asked for by the harbour" taken 10c47cf7c4680b5e
+for key in 0 10c47cf7c4680b5e 000_10c47cf7c4680b5e.txt; do
+	for verb in show "show --json" history; do
+		# shellcheck disable=SC2086
+		gives 1 "$garner" $verb taken $key
+		says "^garner: taken: document 0: taken out at 2[0-9T:-]+Z: asked for by the harbour$"
+	done
+done
+gives 1 "$garner" show --diff 1 taken 0
+says "asked for by the harbour"
+printf '{"url":"https://quay.example/a?utm_source=x","text":"The ferry sails at six."}\n' >quay.jsonl
+gives 0 "$garner" ingest --quiet taken quay.jsonl
+gives 0 "$garner" forget --reason "a second reason" taken https://quay.example/a
+gives 1 "$garner" show taken "https://QUAY.example/a"
+says "taken: document 2: taken out at .*: a second reason"
+for key in 7 a0c47cf7c4680b5e https://quay.example/b "no address"; do
+	gives 1 "$garner" show taken "$key"
+	says "^garner: taken: no document '$key'$"
+done
+
 # Options and values that are not: said once, with the option's name.
 gives 2 "$garner" list --sinse 2024-01-01 store
 says "^garner list: unrecognized option '--sinse'"

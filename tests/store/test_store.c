@@ -398,11 +398,11 @@ static void what_was_taken_out_does_not_come_back(void **state)
 	const char *keys[] = { "0" };
 	struct seen shown = { 0 };
 	assert_int_equal(garner_forget(garner, store, keys, 1, "asked for", NULL, NULL), 0);
-	assert_int_equal(garner_show(garner, store, "0", see, &shown), 1);
+	assert_int_equal(garner_show(garner, store, "0", see, &shown), GARNER_FORGOTTEN);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
 	/* Nor does a repair bring it back. */
 	assert_int_equal(garner_repair(garner, store, NULL, NULL), 0);
-	assert_int_equal(garner_show(garner, store, "0", see, &shown), 1);
+	assert_int_equal(garner_show(garner, store, "0", see, &shown), GARNER_FORGOTTEN);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
 	assert_int_equal(garner_repack(garner, store), 0);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
@@ -439,7 +439,7 @@ static void an_address_is_forgotten_with_its_document(void **state)
 	assert_int_equal(garner_forget(garner, store, keys, 1, "asked for", NULL, NULL), 0);
 	assert_int_equal(garner_repack(garner, store), 0);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
-	assert_int_equal(garner_show(garner, store, keys[0], see, &seen), 1);
+	assert_int_equal(garner_show(garner, store, keys[0], see, &seen), 1); /* it was a sighting, not the document */
 	assert_int_equal(garner_repair(garner, store, NULL, NULL), 0);
 	garner_free(garner);
 	char command[300];
@@ -501,7 +501,7 @@ static void finds_by_address_day_and_host_among_many(void **state)
 	}
 	const char *gone[] = { "https://desk1.paper3.example/10" };
 	assert_int_equal(garner_forget(garner, store, gone, 1, "test", NULL, NULL), 0);
-	assert_int_equal(garner_show(garner, store, gone[0], see, &shown), 1);
+	assert_int_equal(garner_show(garner, store, gone[0], see, &shown), GARNER_FORGOTTEN);
 	assert_int_equal(count_documents(store, &door), of_door - 1);
 	assert_int_equal(garner_verify(garner, store, true, NULL, NULL), 0);
 	/* A pack of several index pages proves itself alone. */
