@@ -1,4 +1,6 @@
-/* WET: a WARC of conversion records, one a document, that refer to the record the text was made from. */
+/* WET: a WARC of conversion records, one a document, that refer to the record the text was made from: the response, or
+ * the conversion record of another's WET. A source may itself be a conversion, and what is named is "the prior material
+ * converted" (WARC 1.1, 'conversion'; ISO 28500:2017), not where a chain of conversions began. */
 #include "export/export.h"
 
 #include <errno.h>

@@ -83,6 +83,29 @@ static bool is_site_exactly(const struct decide *d, struct view segment)
 	return false;
 }
 
+static bool is_gap(struct view v, size_t at)
+{
+	return at >= v.n || v.p[at] == ' ';
+}
+
+/* One of the two underscores of "to _u_" or "_a word or two_ at sea": no separator. */
+static bool is_emphasis(struct view v, size_t at)
+{
+	bool opens = (at == 0 || is_gap(v, at - 1)) && !is_gap(v, at + 1);
+	size_t from = at, to = at;
+	if (opens) {
+		to = at + 1 + view_find_byte(view_from(v, at + 1), '_');
+	} else {
+		while (from > 0 && v.p[from - 1] != '_')
+			from--;
+		if (from == 0)
+			return false;
+		from--;
+	}
+	return to < v.n && to > from + 1 && (from == 0 || is_gap(v, from - 1)) && !is_gap(v, from + 1) &&
+	       !is_gap(v, to - 1) && is_gap(v, to + 1);
+}
+
 size_t title_separator(struct view v, size_t at)
 {
 	/* Most letters begin none. */
@@ -99,7 +122,7 @@ size_t title_separator(struct view v, size_t at)
 			if (view_starts(rest, spaced[i]))
 				return spaced[i].n;
 		return 0;
-	case '_':
+	case '_': return is_emphasis(v, at) ? 0 : 1;
 	case '|': return 1;
 	case ':':
 	case '-': return rest.n > 1 && rest.p[1] == ' ' ? 2 : 0;

@@ -117,6 +117,15 @@ assert lines == sorted(lines)
 keys = {line.split(" ")[0] for line in lines}
 assert keys == {"example,port:8080)/a?b=1", "example,port)/b", "example,port)/", "[2001:db8::1]:81)/c", "7,2,0,192:82)/d"}, keys
 PYTHON
+# A WET made of another's refers to the records of that one.
+gives 0 "$garner" ingest chain wet.file
+gives 0 "$garner" export --format wet -o chain.wet chain
+gives 0 python3 - <<'PYTHON'
+import gzip, re
+read = lambda name: gzip.decompress(open(name, "rb").read()).decode()
+ids = re.findall(r"Type: conversion\r\nWARC-Record-ID: (<[^>]+>)", read("wet.file"))
+assert len(ids) == 7 and re.findall(r"WARC-Refers-To: (<[^>]+>)", read("chain.wet")) == ids
+PYTHON
 gives 0 "$garner" clean --format jsonl out.wacz
 [ "$(wc -l <out)" = 2 ] || fail "our own WACZ is read back"
 prints 'out.wacz/archive/data-000.warc.gz'

@@ -26,6 +26,20 @@ static void a_separator_alone_cuts_nothing(void **state)
 	struct facts f = read_page(
 		"https://example.org/a", "<title>Paris - Lyon: a journey</title>", "<article>" TEXT "</article>");
 	assert_string_equal(f.title, "Paris - Lyon: a journey");
+	/* Underscores stand round a word, or between title and site. */
+	static const char *const underscored[][2] = { { "The night ferry sails in colour _u_", NULL },
+		{ "The _night_ ferry sails", NULL }, { "_A letter_", NULL }, { "夜船_港口网_", "夜船_港口网" },
+		{ "The night ferry sails_Seeblick", "The night ferry sails" },
+		{ "The night ferry sails _ Seeblick", "The night ferry sails" },
+		{ "The night ferry sails _u_ - Seeblick", "The night ferry sails _u_" },
+		{ "The night ferry sails_", "The night ferry sails" } };
+	for (size_t i = 0; i < sizeof(underscored) / sizeof(underscored[0]); i++) {
+		char head[200];
+		snprintf(head, sizeof(head), "<title>%s</title><meta property=og:site_name content=Seeblick>",
+			underscored[i][0]);
+		f = read_page("https://www.seeblick.example/a", head, "<article>" TEXT "</article>");
+		assert_string_equal(f.title, underscored[i][1] ? underscored[i][1] : underscored[i][0]);
+	}
 }
 
 static void a_second_headline_that_the_head_repeats_is_the_editors(void **state)
