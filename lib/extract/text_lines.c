@@ -154,6 +154,8 @@ static unsigned front_flags(struct view text, unsigned flags)
 	case 0xBB:
 	case 0x2039:
 	case 0x203A: return guillemet_flags(text, c, flags);
+	/* Closed or not: of 490 lines in two sets of other extractors' texts that begin with one of these, close it never
+	 * or behind two words and end as no sentence, two are furniture, the others code, headlines and products. */
 	case '"':
 	case '\'':
 	case 0x2018:
