@@ -157,7 +157,8 @@ static int entry_give(struct reader *r)
 	struct feed_entry entry = { .guid = field(r, F_GUID), .url = field(r, F_LINK), .title = field(r, F_TITLE) };
 	entry.published = feed_date(field(r, F_PUBLISHED), room[0], &entry.published_at);
 	feed_date(field(r, F_UPDATED), room[1], &entry.updated_at);
-	entry.base = r->base[1].n ? buf_view(&r->base[1]) : r->base[0].n ? buf_view(&r->base[0]) : VIEW_NONE;
+	entry.outer_base = r->base[0].n ? buf_view(&r->base[0]) : VIEW_NONE;
+	entry.base = r->base[1].n ? buf_view(&r->base[1]) : VIEW_NONE;
 	entry.text_key = r->text_key;
 	if (!entry.url.n && (r->guid_is_url || view_starts(entry.guid, VIEW("http"))))
 		entry.url = entry.guid;

@@ -19,7 +19,8 @@ enum feed_kind {
 /* One entry. Views are borrowed for the call, valid UTF-8, trimmed; VIEW_NONE unknown. */
 struct feed_entry {
 	struct view url;  /* as it stands: may be relative to @base */
-	struct view base; /* xml:base in force; VIEW_NONE: the feed's own URL */
+	struct view outer_base; /* xml:base of the feed; VIEW_NONE: the feed's own URL */
+	struct view base;	/* of the entry, which may be relative to the outer one; VIEW_NONE: the same */
 	struct view guid;
 	struct view title;     /* markup may stand in it */
 	struct view published; /* ISO 8601, with the zone it was given with */

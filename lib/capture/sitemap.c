@@ -106,7 +106,7 @@ static int line_give(struct reader *r, struct view line)
 {
 	line = view_trim(line);
 	r->line++;
-	if (!line.n)
+	if (!line.n || line.p[0] == '#')
 		return 0;
 	if (!is_url(line))
 		return error_set(r->error, GARNER_BAD_FEED, "line %lu: not a URL", r->line);
@@ -151,6 +151,8 @@ bool sitemap_is_list(struct view beginning, bool whole)
 	size_t urls = 0;
 	while (view_next_line(&rest, &line)) {
 		line = view_trim(line);
+		if (line.n && line.p[0] == '#')
+			continue;
 		if (!rest.n && torn && urls)
 			break;
 		if (line.n &&
@@ -192,7 +194,7 @@ static int read_all(struct reader *r, struct view (*pull)(void *from), void *fro
 	size_t total;
 	struct view piece = first_piece(pull, from, &begin, &total);
 	int result = 0;
-	bool lines = view_starts_nocase(piece, VIEW("http"));
+	bool lines = view_starts_nocase(piece, VIEW("http")) || view_starts(piece, VIEW("#"));
 	if (lines)
 		r->head->kind = FEED_SITEMAP;
 	else if (!(xml = xml_new(&handler, false)))

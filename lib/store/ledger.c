@@ -55,10 +55,11 @@ static const char *const statements[STATEMENT_COUNT] = {
 	[S_SOURCE_MEND] = "UPDATE fetch_source SET due=?1 WHERE checked>?2 AND due>?1 AND due<?3",
 	[S_ITEM_MEND] = "UPDATE fetch_item SET due=?1 WHERE state=0 AND due>?2",
 	[S_ITEM_BY_URL] =
-		"SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item WHERE url_key=?1",
-	[S_ITEM_BY_GUID] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source FROM fetch_item"
+		"SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key FROM fetch_item WHERE url_key=?1",
+	[S_ITEM_BY_GUID] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key FROM fetch_item"
 			   " WHERE source=?1 AND guid_key=?2 AND guid_key<>0",
-	[S_ITEM_BY_DATE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,title FROM fetch_item"
+	[S_ITEM_BY_DATE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key,title"
+			   " FROM fetch_item"
 			   " WHERE source=?1 AND published=?2 ORDER BY id LIMIT 20",
 	[S_ITEM_ADD] =
 		"INSERT INTO fetch_item(source,url,url_key,guid,guid_key,title,title_key,published,updated,text_key,"

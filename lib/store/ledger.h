@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include "util/arena.h"
 #include "util/error.h"
+#include "util/map.h"
 #include "util/view.h"
 
 struct ledger;
@@ -95,7 +96,11 @@ struct ledger_sighting {
 	int64_t now;
 	int64_t turn; /* place among what this look found, for taking hosts in turns */
 	bool old;     /* not to be fetched unless it changes */
+	/* The 8 bytes of ledger_key of each address in the document that this one stands in; NULL: not known. What is
+	 * there under its own address is not found by GUID or date. */
+	const struct map *shown;
 };
+uint64_t ledger_key(struct view v);
 enum ledger_seen { LEDGER_SAME, LEDGER_NEW, LEDGER_CHANGED };
 /* Finds the article again by its URL, its GUID in this source, or by its second of publication and a title that is the
  * same or an edit of it; notes what is new. enum ledger_seen, or < 0. */

@@ -65,6 +65,5 @@ void ledger_bind(sqlite3_stmt *st, int i, struct view v);
 /* A copy in @arena; without one, until the next step. */
 struct view ledger_column(sqlite3_stmt *st, int i, struct arena *arena, bool *bad);
 /* 0: none. */
-uint64_t ledger_key(struct view v);
 
 #endif

@@ -10,7 +10,7 @@ struct found {
 	int64_t id, source, updated;
 	int state;
 	bool same_url;
-	uint64_t guid_key, title_key, text_key;
+	uint64_t guid_key, title_key, text_key, url_key;
 };
 
 static struct found found_in(sqlite3_stmt *st, struct view url)
@@ -23,7 +23,8 @@ static struct found found_in(sqlite3_stmt *st, struct view url)
 		.title_key = (uint64_t)sqlite3_column_int64(st, 4),
 		.updated = sqlite3_column_int64(st, 5),
 		.text_key = (uint64_t)sqlite3_column_int64(st, 6),
-		.source = sqlite3_column_int64(st, 7) };
+		.source = sqlite3_column_int64(st, 7),
+		.url_key = (uint64_t)sqlite3_column_int64(st, 8) };
 }
 
 static int find_with(struct ledger *l, sqlite3_stmt *st, struct view url, struct found *ret, struct error *error)
@@ -69,6 +70,16 @@ static bool is_edit(struct view a, struct view b)
 	return 2 * (begin + end) >= bytes;
 }
 
+/* It stands in the same document under its own address and another title: feeds date all of a day to its midnight, and
+ * give all entries one GUID. */
+static bool is_another(const struct ledger_sighting *s, const struct found *had)
+{
+	uint64_t own = ledger_key(s->key);
+	bool shown = s->shown && had->url_key != own &&
+		     map_get(s->shown, view_make((const char *)&had->url_key, sizeof(had->url_key)));
+	return shown && !(s->title.n && ledger_key(s->title) == had->title_key);
+}
+
 enum { DATE_WITH_TIME = 19 };
 
 /* The same second of publication and a title that is the same or an edit: feeds that renew address and GUID at once. */
@@ -80,10 +91,28 @@ static int find_by_date(struct ledger *l, const struct ledger_sighting *s, struc
 	ledger_bind(st, 2, s->published);
 	while ((result = ledger_row(l, st, error)) == 0) {
 		struct view had =
-			view_make((const char *)sqlite3_column_text(st, 8), (size_t)sqlite3_column_bytes(st, 8));
-		if (!had.n || !is_edit(had, s->title))
+			view_make((const char *)sqlite3_column_text(st, 9), (size_t)sqlite3_column_bytes(st, 9));
+		struct found found = found_in(st, s->url);
+		if (!had.n || !is_edit(had, s->title) || is_another(s, &found))
 			continue;
-		*ret = found_in(st, s->url);
+		*ret = found;
+		sqlite3_reset(st);
+		return 0;
+	}
+	return result;
+}
+
+static int find_by_guid(struct ledger *l, const struct ledger_sighting *s, struct found *ret, struct error *error)
+{
+	sqlite3_stmt *st = ledger_statement(l, S_ITEM_BY_GUID);
+	int result;
+	sqlite3_bind_int64(st, 1, s->source);
+	sqlite3_bind_int64(st, 2, (int64_t)ledger_key(s->guid));
+	while ((result = ledger_row(l, st, error)) == 0) {
+		struct found found = found_in(st, s->url);
+		if (is_another(s, &found))
+			continue;
+		*ret = found;
 		sqlite3_reset(st);
 		return 0;
 	}
@@ -96,12 +125,8 @@ static int find(struct ledger *l, const struct ledger_sighting *s, struct found 
 	sqlite3_stmt *st = ledger_statement(l, S_ITEM_BY_URL);
 	sqlite3_bind_int64(st, 1, (int64_t)ledger_key(s->key));
 	int result = find_with(l, st, s->url, ret, error);
-	if (result == 1 && s->guid.n) {
-		st = ledger_statement(l, S_ITEM_BY_GUID);
-		sqlite3_bind_int64(st, 1, s->source);
-		sqlite3_bind_int64(st, 2, (int64_t)ledger_key(s->guid));
-		result = find_with(l, st, s->url, ret, error);
-	}
+	if (result == 1 && s->guid.n)
+		result = find_by_guid(l, s, ret, error);
 	if (result == 1 && s->title.n && s->published.n >= DATE_WITH_TIME)
 		result = find_by_date(l, s, ret, error);
 	return result;

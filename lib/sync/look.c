@@ -38,13 +38,17 @@ struct reading *reading_free(struct reading *reading)
 
 /* ---- articles ---------------------------------------------------------------------------- */
 
-/* Fills url (as given, absolute) and key (its one spelling). False: no URL that can be fetched. */
-static bool resolve(struct look *look, struct view base, struct view url, struct ledger_sighting *s)
+/* Fills url (as given, absolute) and key (its one spelling). @outer, @base: each relative to what is before it, or
+ * empty. False: no URL that can be fetched. */
+static bool resolve(
+	struct look *look, struct view outer, struct view base, struct view url, struct ledger_sighting *s)
 {
 	struct arena *arena = &look->page->arena;
-	char *within = NULL, *joined = NULL;
+	char *around = NULL, *within = NULL, *joined = NULL;
 	const char *from = look->page->capture.url.p;
-	if (base.n)
+	if (outer.n)
+		from = around = url_parts_join(from, outer);
+	if (from && base.n)
 		from = within = url_parts_join(from, base);
 	if (from)
 		joined = url_parts_join(from, url);
@@ -56,6 +60,7 @@ static bool resolve(struct look *look, struct view base, struct view url, struct
 			s->key = s->url;
 		url_parts_free(&parts);
 	}
+	free(around);
 	free(within);
 	free(joined);
 	return good && s->url.n;
@@ -70,6 +75,7 @@ static int note(struct look *look, struct ledger_sighting *s)
 	s->source = look->source->id;
 	s->now = sync->now;
 	s->turn = look->turn;
+	s->shown = look->shown.count ? &look->shown : NULL;
 	int result = ledger_see(sync->writer, s, &look->error);
 	if (result < 0)
 		return result;
@@ -99,7 +105,7 @@ static int on_entry(void *user, const struct feed_entry *e)
 	int64_t age = look->sync->garner->engine.options.max_age;
 	struct arena_mark mark = arena_mark(&look->page->arena);
 	int result = 0;
-	if (resolve(look, e->base, e->url, &s)) {
+	if (resolve(look, e->outer_base, e->base, e->url, &s)) {
 		s.guid = view_first(s.guid, LIMIT_FACT_BYTES);
 		s.title = one_line(look, e->title);
 		s.updated = e->updated_at == GARNER_NO_NUMBER ? 0 : e->updated_at;
@@ -110,11 +116,28 @@ static int on_entry(void *user, const struct feed_entry *e)
 	return result;
 }
 
+/* Which addresses a feed shows, before any of them is looked up. */
+static int on_address(void *user, const struct feed_entry *e)
+{
+	struct look *look = user;
+	struct ledger_sighting s = { 0 };
+	struct arena_mark mark = arena_mark(&look->page->arena);
+	bool good = resolve(look, e->outer_base, e->base, e->url, &s);
+	uint64_t key = good ? ledger_key(s.key) : 0;
+	arena_rewind(&look->page->arena, mark);
+	return good && !map_put(&look->shown, view_make((const char *)&key, sizeof(key))) ? -ENOMEM : 0;
+}
+
 static int read_feed(struct look *look)
 {
 	struct feed_head head;
 	struct error error = { 0 };
-	int result = feed_read(look->page->utf8, on_entry, look, &head, &error);
+	int result = feed_read(look->page->utf8, on_address, look, &head, &error);
+	error = (struct error){ 0 };
+	if (result >= 0)
+		result = feed_read(look->page->utf8, on_entry, look, &head, &error);
+	map_free(&look->shown);
+	look->shown = (struct map){ 0 };
 	if (result < 0)
 		return result;
 	if (result > 0 && !head.entries)
@@ -179,7 +202,7 @@ static int on_url(void *user, const struct sitemap_entry *e)
 	struct ledger_sighting s = { .published = e->published };
 	struct arena_mark mark = arena_mark(&look->page->arena);
 	int result = 0;
-	if (resolve(look, VIEW_NONE, e->url, &s)) {
+	if (resolve(look, VIEW_NONE, VIEW_NONE, e->url, &s)) {
 		int64_t at = e->published_at != GARNER_NO_NUMBER ? e->published_at : e->lastmod;
 		s.title = one_line(look, e->title);
 		s.updated = e->lastmod == GARNER_NO_NUMBER ? 0 : e->lastmod;
@@ -268,7 +291,7 @@ static int read_page(struct look *look)
 	struct ledger_sighting s = { .url = VIEW_NONE };
 	struct view href = feed_discover(look->page->utf8, room, sizeof(room));
 	struct sync *sync = look->sync;
-	if (href.n && resolve(look, VIEW_NONE, href, &s)) {
+	if (href.n && resolve(look, VIEW_NONE, VIEW_NONE, href, &s)) {
 		int result = ledger_rename(sync->writer, look->source->id, s.url.p, &look->error);
 		if (result < 0)
 			return result;
@@ -279,7 +302,7 @@ static int read_page(struct look *look)
 		}
 	}
 	look->source->kind = LEDGER_PAGE;
-	if (!resolve(look, VIEW_NONE, look->source->url, &s))
+	if (!resolve(look, VIEW_NONE, VIEW_NONE, look->source->url, &s))
 		return 0;
 	int result = note(look, &s);
 	if (!result)

@@ -42,6 +42,7 @@ struct look {
 	struct page *page;
 	int64_t fresh, changed, children, seen, turn;
 	int64_t ttl;
+	struct map shown;	     /* see ledger_sighting */
 	struct ledger_source *found; /* of a page: its feed */
 	int64_t article;	     /* the page itself is this item, which waits; 0: it is not */
 	struct error error;

@@ -232,6 +232,44 @@ def knows_articles_by_other_guids_and_titles(d):
     d.same("one id for all three", len({x["id"] for x in docs if x["title"].startswith("Pier")}), 1)
 
 
+def takes_apart_what_one_feed_shows_apart(d):
+    """All of a day are dated to its midnight, headlines are alike, and in one feed every entry has the same GUID."""
+    date = email.utils.formatdate(START - HOUR)
+    def items(kind, *towns):
+        return [{"title": "Wetter in %s" % town, "link": "/%s-%s" % (kind, town), **({"guid": "0"} if kind == "guid" else {"pubDate": date})}
+                for town in towns]
+    for kind in ("guid", "date"):
+        for i, town in enumerate(("Emden", "Norden", "Aurich")):
+            d.web.answers["/%s-%s" % (kind, town)] = html("Wetter in %s" % town, WORDS[i] + " %s %s." % (town, kind), WORDS[(i + 1) % 3])
+        d.web.answers["/" + kind] = rss(*items(kind, "Emden", "Norden"))
+        d.add("/" + kind)
+    d.sync(START)
+    d.same("each is asked for", sorted(d.web.paths())[:6],
+           ["/date", "/date-Emden", "/date-Norden", "/guid", "/guid-Emden", "/guid-Norden"])
+    # One more on top: it does not take the place of those below.
+    for kind in ("guid", "date"):
+        d.web.answers["/" + kind] = rss(*items(kind, "Aurich", "Emden", "Norden"))
+    d.sync(START + 2 * HOUR)
+    d.same("the new ones alone", sorted(d.web.paths()), ["/date", "/date-Aurich", "/guid", "/guid-Aurich"])
+    d.sync(START + 20 * HOUR)
+    d.same("nothing is new", sorted(d.web.paths()), ["/date", "/guid"])
+    docs = d.documents()
+    d.same("six articles without revisions", (len(docs), len({x["id"] for x in docs}), [x for x in docs if "revision_of" in x]), (6, 6, []))
+
+
+def resolves_addresses_by_every_base(d):
+    entry = "<entry%s><title>%s</title><id>urn:%s</id><link href='%s'/><updated>2023-11-14T00:00:00Z</updated></entry>"
+    entries = "".join(entry % row for row in ((" xml:base='deep/'", "One", 1, "one"), ("", "Two", 2, "two"),
+                                              (" xml:base='/top/'", "Three", 3, "three"), (" xml:base='deep/'", "Four", 4, "/four")))
+    feed = "<feed xmlns='http://www.w3.org/2005/Atom'%s><title>F</title>" + entries + "</feed>"
+    d.web.answers = {"/x/bare": (feed % "").encode(), "/x/based": (feed % " xml:base='../base/'").encode()}
+    d.add("/x/bare")
+    d.add("/x/based")
+    d.sync(START, code=None)
+    d.same("addresses", sorted(d.web.paths()),
+           ["/base/deep/one", "/base/two", "/four", "/top/three", "/x/bare", "/x/based", "/x/deep/one", "/x/two"])
+
+
 def takes_what_a_feed_shows_and_no_more(d):
     items = [{"guid": str(n), "title": "Old %d" % n, "link": "/old%d" % n,
               "pubDate": email.utils.formatdate(START - n * 400 * DAY)} for n in range(4)]
@@ -288,7 +326,7 @@ def reads_a_plain_list_of_urls_as_a_sitemap(d):
     base = d.web.base
     text = [("Content-Type", "text/plain; charset=utf-8")]
     d.web.answers = {"/sitemap.txt": (200, text, ("\ufeff%s/a\r\n\r\n%s/b?x=1&y=\u00e9\r\n" % (base, base)).encode()),
-                     "/packed.txt.gz": gzip.compress(("%s/c\n" % base).encode()),
+                     "/packed.txt.gz": gzip.compress(("# one\n%s/c\n# and no more\n" % base).encode()),
                      "/a": html("A"), "/b?x=1&y=%c3%a9": html("B", WORDS[1], WORDS[0]), "/c": html("C", WORDS[2], WORDS[0]),
                      "/late": html("Late", WORDS[2], WORDS[1]),
                      "/notes.txt": (200, text, (WORDS[0] + "\n" + WORDS[1] + "\n\nSee %s/a\n" % base).encode())}
@@ -711,6 +749,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 
 
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, reads_a_plain_list_of_urls_as_a_sitemap, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
+         takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
