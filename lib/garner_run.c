@@ -9,6 +9,7 @@
 #include "repeated.h"
 #include "store/reclean.h"
 #include "store/store.h"
+#include "sync/pace.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
@@ -118,6 +119,8 @@ static int run_inputs(struct garner *garner, struct run *run, const char *const 
 	int result = capture_open(&garner->engine, inputs, input_count, &reader, &garner->error);
 	run->jobs = jobs_for(garner, inputs, input_count);
 	if (result == 0)
+		capture_share_hosts(reader, run->hosts);
+	if (result == 0)
 		result = garner_run_reader(garner, run, reader);
 	capture_close(reader);
 	return result;
@@ -203,11 +206,41 @@ static void note_times(struct garner *garner, const struct store_times *times, u
 	*all -= *all < known ? *all : known;
 }
 
-/* @archive: its path; NULL: into a store. */
-static int run_store(
-	struct garner *garner, struct run *run, const char *archive, const char *const *inputs, size_t input_count)
+struct paced {
+	struct store *store;
+	struct pace pace;
+};
+
+static int note_pace(void *user, const struct page *page, struct error *error)
 {
-	int result = run_inputs(garner, run, inputs, input_count);
+	struct paced *paced = user;
+	return page->capture.network ? pace_note(paced->store, &paced->pace, error) : 0;
+}
+
+/* What is fetched goes on at the pace of the store's earlier runs. */
+static int run_at_pace(
+	struct garner *garner, struct run *run, const char *store, const char *const *inputs, size_t input_count)
+{
+	struct paced paced = { .store = run->store };
+	int result = pace_open(garner, run->store, store, &paced.pace);
+	run->hosts = paced.pace.hosts;
+	run->settle = note_pace;
+	run->settle_user = &paced;
+	if (!result)
+		result = run_inputs(garner, run, inputs, input_count);
+	/* A run that its caller ended has asked for what it asked for. */
+	int closed = pace_close(garner, run->store, &paced.pace, result < 0 && !run->fn_result ? result : 0);
+	run->settle = NULL;
+	return closed ? closed : result;
+}
+
+/* @archive: its path; NULL: into @store. */
+static int run_store(struct garner *garner, struct run *run, const char *archive, const char *store,
+	const char *const *inputs, size_t input_count)
+{
+	int result = store && capture_fetches(inputs, input_count)
+			     ? run_at_pace(garner, run, store, inputs, input_count)
+			     : run_inputs(garner, run, inputs, input_count);
 	if (result < 0 && !run->fn_result) {
 		store_abort(run->store, result);
 		return result;
@@ -236,7 +269,7 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
 	if (result)
 		return result;
-	return run_store(garner, &run, path, inputs, input_count);
+	return run_store(garner, &run, path, NULL, inputs, input_count);
 }
 
 int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
@@ -252,7 +285,7 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 		if (result)
 			store_abort(run.store, result);
 		else
-			result = run_store(garner, &run, NULL, inputs, input_count);
+			result = run_store(garner, &run, NULL, store, inputs, input_count);
 	}
 	int kept = result >= 0 ? garner_keep_counts(garner, store) : 0;
 	return kept < 0 ? kept : result;

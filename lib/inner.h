@@ -30,6 +30,7 @@ struct run {
 	void *user;
 	int fn_result;
 	int jobs;		   /* 0: as the options say */
+	struct hosts *hosts;	   /* pace of what is fetched; NULL: this run's own */
 	atomic_bool pack_captures; /* the last page was new: workers pack what the store will probably keep */
 	/* Called before the store hears of a page, in the same transaction; may be NULL. */
 	int (*settle)(void *user, const struct page *page, struct error *error);

@@ -471,11 +471,11 @@ static int next_of_list(void *user, struct fetch_request *ret_request, struct er
 	return 0;
 }
 
-int fetch_open_list(const struct engine *engine, const char *const *urls, size_t count, struct fetcher **ret_fetcher,
-	struct error *error)
+int fetch_open_list(const struct engine *engine, struct hosts *hosts, const char *const *urls, size_t count,
+	struct fetcher **ret_fetcher, struct error *error)
 {
 	struct fetcher *f = NULL;
-	int result = fetch_open(engine, NULL, next_of_list, NULL, &f, error);
+	int result = fetch_open(engine, hosts, next_of_list, NULL, &f, error);
 	if (result)
 		return result;
 	f->user = f;

@@ -29,8 +29,8 @@ struct fetcher;
 int fetch_open(const struct engine *engine, struct hosts *hosts, fetch_requests_fn *requests, void *user,
 	struct fetcher **ret_fetcher, struct error *error);
 /* The same over a list of URLs, which stays the caller's and must live as long. */
-int fetch_open_list(const struct engine *engine, const char *const *urls, size_t count, struct fetcher **ret_fetcher,
-	struct error *error);
+int fetch_open_list(const struct engine *engine, struct hosts *hosts, const char *const *urls, size_t count,
+	struct fetcher **ret_fetcher, struct error *error);
 /* Fills page->capture in its arena; capture.url is set whatever happens (credentials cut out). 0: a page;
  * a reason > 0: this one is dropped, words by page_drop; SOURCE_END: nothing more, or the run was stopped;
  * < 0 with page->error. capture.head is as received: after a chunked answer it still says so, though the body has

@@ -4,7 +4,7 @@
 static int urls_open(struct source *source, struct error *error)
 {
 	struct fetcher *fetcher = NULL;
-	int result = fetch_open_list(source->engine, source->urls, source->url_count, &fetcher, error);
+	int result = fetch_open_list(source->engine, source->hosts, source->urls, source->url_count, &fetcher, error);
 	source->state = fetcher;
 	return result;
 }

@@ -120,6 +120,14 @@ static void change_add(
 	pthread_mutex_unlock(&hosts->lock);
 }
 
+bool hosts_has_news(struct hosts *hosts)
+{
+	pthread_mutex_lock(&hosts->lock);
+	bool news = hosts->changes != NULL;
+	pthread_mutex_unlock(&hosts->lock);
+	return news;
+}
+
 int hosts_note(struct hosts *hosts, struct ledger *writer, struct error *error)
 {
 	int result = 0;

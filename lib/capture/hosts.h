@@ -51,6 +51,8 @@ struct hosts *hosts_free(struct hosts *hosts);
  * every host counts as asked just now. */
 struct ledger;
 void hosts_remember(struct hosts *hosts, struct ledger *reader, bool unclean);
+/* hosts_note has something to write. From any thread. */
+bool hosts_has_news(struct hosts *hosts);
 /* Writes robots.txt answers and requests to stay away that came since the last call. From any thread. 0 or < 0. */
 int hosts_note(struct hosts *hosts, struct ledger *writer, struct error *error);
 /* Writes everything, when no fetch is going on. */

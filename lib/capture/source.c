@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "capture/folder.h"
+#include "capture/hosts.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -147,6 +148,7 @@ struct capture_reader {
 	size_t count, at;
 	struct folder *folder; /* being walked */
 	struct source source;
+	struct hosts *hosts, *own_hosts; /* NULL until there is a URL */
 	bool open;    /* source is */
 	bool stopped; /* the run was, while bytes were waited for */
 	struct buf name;
@@ -183,6 +185,7 @@ struct capture_reader *capture_close(struct capture_reader *reader)
 		if (reader->open)
 			source_end(&reader->source);
 		folder_close(reader->folder);
+		hosts_free(reader->own_hosts);
 		buf_free(&reader->name);
 		free(reader);
 	}
@@ -244,17 +247,33 @@ static bool is_url(const char *input)
 	return view_starts_nocase(v, VIEW("http://")) || view_starts_nocase(v, VIEW("https://"));
 }
 
+bool capture_fetches(const char *const *inputs, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (is_url(inputs[i]))
+			return true;
+	return false;
+}
+
+void capture_share_hosts(struct capture_reader *reader, struct hosts *hosts)
+{
+	reader->hosts = hosts;
+}
+
 /* URLs that follow each other are one group: the fetcher works on them side by side. */
 static int begin_urls(struct capture_reader *reader, struct page *page)
 {
 	size_t first = reader->at;
+	if (!reader->hosts && !(reader->hosts = reader->own_hosts = hosts_new(&reader->engine->options)))
+		return no_memory(page);
 	while (reader->at < reader->count && is_url(reader->inputs[reader->at]))
 		reader->at++;
 	reader->source = (struct source){ .engine = reader->engine,
 		.name = reader->inputs[first],
 		.ops = &source_fetch,
 		.urls = reader->inputs + first,
-		.url_count = reader->at - first };
+		.url_count = reader->at - first,
+		.hosts = reader->hosts };
 	int result = source_fetch.open(&reader->source, &page->error);
 	if (result < 0)
 		source_end(&reader->source);

@@ -46,6 +46,7 @@ struct source {
 	bool coded;		 /* a coding was undone: places in the stream are not places in the file */
 	const char *const *urls; /* of source_fetch: the group, in order; NULL otherwise */
 	size_t url_count;
+	struct hosts *hosts; /* of source_fetch: shared by all groups */
 	int depth; /* archives in archives */
 	void *state;
 	const char *in_work; /* set by next where it knows better than name; may be NULL */
@@ -57,6 +58,10 @@ struct source {
 struct capture_reader;
 int capture_open(const struct engine *engine, const char *const *inputs, size_t count,
 	struct capture_reader **ret_reader, struct error *error);
+/* URLs are asked for at the pace of @hosts, which stays the caller's; without it all of a reader's share one. */
+void capture_share_hosts(struct capture_reader *reader, struct hosts *hosts);
+/* Whether one of @inputs is fetched. */
+bool capture_fetches(const char *const *inputs, size_t count);
 /* A reader of one source that is open already: @ops->next and close are called with source->state = @state. */
 int capture_open_source(const struct engine *engine, const struct source_ops *ops, void *state,
 	struct capture_reader **ret_reader, struct error *error);

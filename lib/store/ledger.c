@@ -54,8 +54,8 @@ static const char *const statements[STATEMENT_COUNT] = {
 		"SELECT " SOURCE_COLUMNS " FROM fetch_source WHERE id>?2 AND due<=?1 AND kind=4 ORDER BY id LIMIT 1",
 	[S_SOURCE_MEND] = "UPDATE fetch_source SET due=?1 WHERE checked>?2 AND due>?1 AND due<?3",
 	[S_ITEM_MEND] = "UPDATE fetch_item SET due=?1 WHERE state=0 AND due>?2",
-	[S_ITEM_BY_URL] =
-		"SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key FROM fetch_item WHERE url_key=?1",
+	[S_ITEM_BY_URL] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key FROM fetch_item "
+			  "WHERE url_key=?1",
 	[S_ITEM_BY_GUID] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key FROM fetch_item"
 			   " WHERE source=?1 AND guid_key=?2 AND guid_key<>0",
 	[S_ITEM_BY_DATE] = "SELECT id,state,url,guid_key,title_key,updated,text_key,source,url_key,title"

@@ -40,8 +40,7 @@ struct reading *reading_free(struct reading *reading)
 
 /* Fills url (as given, absolute) and key (its one spelling). @outer, @base: each relative to what is before it, or
  * empty. False: no URL that can be fetched. */
-static bool resolve(
-	struct look *look, struct view outer, struct view base, struct view url, struct ledger_sighting *s)
+static bool resolve(struct look *look, struct view outer, struct view base, struct view url, struct ledger_sighting *s)
 {
 	struct arena *arena = &look->page->arena;
 	char *around = NULL, *within = NULL, *joined = NULL;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include "sync/pace.h"
 #include "util/limits.h"
 
 enum { MIN_INTERVAL = 900, MAX_INTERVAL = 86400 };
@@ -21,48 +22,14 @@ void sync_log(const struct sync *sync, const char *event, struct view about, con
 	sync->garner->log(sync->garner->log_user, event, text, words ? words : "");
 }
 
-/* The last run's pace holds on; after one that was cut off, when each host was asked is not known. */
-static int open_parts(struct sync *sync, const char *store)
+/* What an earlier clock noted must not hold anything up. */
+static int mend_clock(struct sync *sync)
 {
 	struct error *error = &sync->garner->error;
-	void *database;
-	int64_t running = 0;
-	int result = store_change(sync->store, &database, error);
-	if (!result)
-		result = ledger_open(database, store, &sync->writer, error);
-	if (!result)
-		result = ledger_number(sync->writer, "running", 0, &running, error);
-	if (!result)
-		result = ledger_set_number(sync->writer, "running", 1, error);
+	int result = sync_change(sync, error);
 	if (!result)
 		result = ledger_mend_clock(sync->writer, sync->now, article_backoff(LIMIT_ITEM_TRIES), error);
-	if (!result)
-		result = store_commit_change(sync->store, error);
-	if (!result)
-		result = ledger_open_reader(store, &sync->reader, error);
-	sync->hosts = result ? NULL : hosts_new(&sync->garner->engine.options);
-	if (!result && !sync->hosts)
-		result = error_set(error, -ENOMEM, "no memory for hosts");
-	if (!result)
-		hosts_remember(sync->hosts, sync->reader, running != 0);
-	return result;
-}
-
-static int close_parts(struct sync *sync, int result)
-{
-	struct error *error = &sync->garner->error;
-	if (!result)
-		result = sync_change(sync, error);
-	if (!result)
-		result = hosts_save(sync->hosts, sync->writer, error);
-	if (!result)
-		result = ledger_set_number(sync->writer, "running", 0, error);
-	if (!result)
-		result = store_commit_change(sync->store, error);
-	hosts_free(sync->hosts);
-	ledger_close(sync->reader);
-	ledger_close(sync->writer);
-	return result;
+	return result ? result : store_commit_change(sync->store, error);
 }
 
 static int run_parts(struct sync *sync, struct run *run)
@@ -95,12 +62,18 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 	if (result)
 		return result;
 	sync.store = run.store;
-	result = open_parts(&sync, store);
+	struct pace pace;
+	result = pace_open(garner, run.store, store, &pace);
+	sync.writer = pace.writer;
+	sync.reader = pace.reader;
+	sync.hosts = pace.hosts;
+	if (!result)
+		result = mend_clock(&sync);
 	if (!result)
 		result = garner_remember(garner, store, NULL, 0);
 	if (!result)
 		result = run_parts(&sync, &run);
-	result = close_parts(&sync, result);
+	result = pace_close(garner, run.store, &pace, result);
 	if (result) {
 		store_abort(run.store, result);
 		return result;

@@ -86,7 +86,7 @@ static void fetch_all(struct engine *engine, const char *const *urls, size_t cou
 				mark + 2);
 		list[i] = mark ? texts[i] : urls[i];
 	}
-	assert_int_equal(fetch_open_list(engine, list, count, &fetcher, &error), 0);
+	assert_int_equal(fetch_open_list(engine, NULL, list, count, &fetcher, &error), 0);
 	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
 	for (size_t i = 0; i < count; i++) {
 		page_reset(&page);

@@ -373,6 +373,32 @@ def reads_every_kind_of_sitemap(d):
     d.same("--backfill asks for the years", sorted(x["url"][-2:] for x in d.documents()), ["/a", "/c", "/d", "/e"])
 
 
+def keeps_the_pace_of_hosts_without_sources(d):
+    """ingest of URLs is as polite as sync: within a run, from run to run, and from one verb to the other."""
+    busy = lambda h: (429, [("Retry-After", str(HOUR))], b"later")
+    d.web.answers = {"/busy": busy, "/a": html("A"), "/feed": rss({"guid": "1", "title": "T1", "link": "/t1"}), "/t1": html("T1"),
+                     "/robots.txt": b"User-agent: *\nCrawl-delay: 0\nDisallow: /closed\n"}
+    page = os.path.join(d.folder, "page.html")
+    with open(page, "wb") as f:
+        f.write(html("Between"))
+    def ingest(*inputs, now, code):
+        got, _, err = run("ingest", "--allow-private", "--delay", "0", d.store, *inputs, now=now)
+        d.expect("ingest at +%d" % (now - START), got == code, got, err)
+        return err
+    base = d.web.base
+    ingest(base + "/busy", page, base + "/a", now=START, code=1)
+    d.same("a file between two URLs changes nothing", [path for path, _ in d.web.asked], ["/robots.txt", "/busy"])
+    d.web.paths()
+    err = ingest(base + "/a", now=START + HOUR // 2, code=4)
+    d.expect("the next run waits, too", d.web.paths() == [] and "rate-limited" in err, err)
+    d.add("/feed")
+    d.sync(START + HOUR // 2, code=4)
+    d.same("and so does sync", d.web.paths(), [])
+    ingest(base + "/a", base + "/closed", now=START + 2 * HOUR, code=1)
+    d.same("then it is asked again; robots.txt is good for a day", [path for path, _ in d.web.asked], ["/a"])
+    d.expect("nothing is wrong with the store", run("verify", "--data", d.store)[0] == 0)
+
+
 def obeys_retry_after_up_to_a_cap(d):
     d.web.answers = {"/feed": lambda h: (429, [("Retry-After", "999999999")], b"")}
     d.add("/feed")
@@ -751,7 +777,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, reads_a_plain_list_of_urls_as_a_sitemap, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
          takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
-         reads_every_kind_of_sitemap, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
+         reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
