@@ -7,7 +7,12 @@
 #include "util/arena.h"
 #include "util/view.h"
 
-enum charref_context { CHARREF_TEXT, CHARREF_ATTRIBUTE, CHARREF_NONE /* raw text: newlines only */ };
+enum charref_context {
+	CHARREF_TEXT,
+	CHARREF_ATTRIBUTE,
+	CHARREF_NONE, /* raw text: newlines only */
+	CHARREF_SPACE /* spaces other than carriage returns: nothing to resolve */
+};
 
 enum charref_result {
 	CHARREF_DONE,

@@ -82,10 +82,13 @@ struct dom_node {
 	uint8_t tag;	/* enum dom_tag; of elements */
 	uint16_t depth; /* document 0 */
 	uint16_t attr_count;
-	uint16_t marks;	     /* enum dom_mark */
-	uint32_t attr_first; /* index into dom->attrs */
-	struct view text;    /* of text nodes: character references resolved, spaces as they stood */
+	uint16_t marks; /* enum dom_mark */
+	union {
+		uint32_t attr_first; /* of elements: index into dom->attrs; the text of these is empty */
+		struct view text;    /* of text nodes: character references resolved, spaces as they stood */
+	};
 };
+_Static_assert(sizeof(struct dom_node) == 16 + sizeof(struct view), "thousands a page, walked again and again");
 
 enum dom_script_type {
 	DOM_SCRIPT_JSON_LD, /* application/ld+json */
@@ -107,6 +110,9 @@ struct dom {
 	struct dom_script *scripts;
 	uint32_t script_count;
 	uint32_t head, body; /* nodes; 0 when there is none */
+	uint32_t text_count; /* text nodes */
+	uint32_t depth;	     /* of the deepest node */
+	size_t text_bytes;   /* of all texts */
 	bool flattened;	     /* nesting was over LIMIT_DOM_DEPTH and was cut flat */
 	bool skeleton;	     /* made by the skeleton parse */
 };

@@ -70,8 +70,10 @@ static void on_text(struct prescan *ps, const struct token *token, bool after_pr
 		prescan_on_text(ps, at, token->end, after_pre);
 		return;
 	}
-	enum mark_kind kind = scan_is_blank(ps->p + at, n, ps->n - at) ? MARK_SPACE : MARK_TEXT;
-	prescan_stand_in(ps, kind, prescan_add_text(ps, at, token->end, CHARREF_TEXT), 1);
+	bool blank = scan_is_blank(ps->p + at, n, ps->n - at);
+	enum charref_context context =
+		blank && !scan_holds(ps->p + at, n, ps->n - at, '\r') ? CHARREF_SPACE : CHARREF_TEXT;
+	prescan_stand_in(ps, blank ? MARK_SPACE : MARK_TEXT, prescan_add_text(ps, at, token->end, context), 1);
 }
 
 static bool step(struct prescan *ps, struct token *token)

@@ -39,9 +39,9 @@ static inline struct dom_node *add_node(struct table *table, uint32_t parent)
 		return NULL;
 	struct dom_node *node = &dom->nodes[dom->count++];
 	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
-	*node = (struct dom_node){
-		.parent = parent, .end = dom->count, .depth = (uint16_t)(depth < UINT16_MAX ? depth : UINT16_MAX)
-	};
+	depth = depth < UINT16_MAX ? depth : UINT16_MAX;
+	dom->depth = depth > dom->depth ? depth : dom->depth;
+	*node = (struct dom_node){ .parent = parent, .end = dom->count, .depth = (uint16_t)depth, .text = VIEW_NONE };
 	return node;
 }
 
@@ -51,7 +51,8 @@ void table_begin(struct table *table, struct page *page, size_t expected)
 	*table = (struct table){ .page = page, .dom = dom };
 	dom->nodes = NULL;
 	dom->attrs = NULL;
-	dom->count = dom->attr_count = dom->head = dom->body = 0;
+	dom->count = dom->attr_count = dom->head = dom->body = dom->text_count = dom->depth = 0;
+	dom->text_bytes = 0;
 	if (expected) {
 		dom->nodes = arena_alloc(&page->arena, expected * sizeof(*dom->nodes));
 		table->node_cap = dom->nodes ? expected : 0;
@@ -148,12 +149,14 @@ void table_text(struct table *table, uint32_t parent, struct view text)
 	if (text.n == 0 || table->failed)
 		return;
 	struct dom_node *last = &dom->nodes[dom->count - 1];
+	dom->text_bytes += text.n;
 	if (last->is_text && last->parent == parent) {
 		join_text(table, last, text);
 		return;
 	}
 	struct dom_node *node = add_node(table, parent);
 	if (node) {
+		dom->text_count++;
 		node->is_text = 1;
 		node->text = text;
 	}

@@ -133,9 +133,9 @@ static void expand(struct tree *tree, const struct mark *mark, uint32_t parent)
 		if (event->kind == EVENT_NOTHING)
 			continue;
 		if (event->kind == EVENT_TEXT) {
-			struct view text;
-			if (table_resolve(table, view_make(p + event->at, event->end - event->at),
-				    (enum charref_context)event->context, &text))
+			struct view text = view_make(p + event->at, event->end - event->at);
+			if (event->context == CHARREF_SPACE ||
+				table_resolve(table, text, (enum charref_context)event->context, &text))
 				table_text(table, node, text);
 			continue;
 		}

@@ -119,4 +119,17 @@ static inline bool scan_is_blank(const char *p, size_t n, size_t room)
 	return scan_spaces(p, n) == n;
 }
 
+/* @c stands in the @n bytes at @p, of which @room may be read; mostly a few. */
+static inline bool scan_holds(const char *p, size_t n, size_t room, char c)
+{
+#ifdef __SSE2__
+	if (n <= 16 && room >= 16) {
+		__m128i same = _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)p), _mm_set1_epi8(c));
+		return ((unsigned)_mm_movemask_epi8(same) & ((1u << n) - 1)) != 0;
+	}
+#endif
+	(void)room;
+	return n && memchr(p, c, n) != NULL;
+}
+
 #endif
