@@ -306,29 +306,41 @@ static unsigned leads_to_person(struct view href)
 	return found;
 }
 
+#define A(name) (UINT64_C(1) << DOM_ATTR_##name)
+_Static_assert(DOM_ATTR_COUNT < 64, "a bit each");
+
+static void read_rare(struct gather *g, uint32_t node, const struct dom_attr *attr, unsigned *words)
+{
+	enum dom_tag tag = g->dom->nodes[node].tag;
+	switch (attr->name) {
+	case DOM_ATTR_ITEMPROP: read_itemprop(g, node, attr->value); break;
+	case DOM_ATTR_PROPERTY:
+		if (tag != DOM_meta)
+			read_itemprop(g, node, attr->value);
+		break;
+	case DOM_ATTR_REL: read_rel(g, node, attr->value); break;
+	case DOM_ATTR_HREF:
+		if (tag == DOM_a)
+			*words |= leads_to_person(attr->value);
+		break;
+	default: break;
+	}
+}
+
 static void read_attributes(struct gather *g, uint32_t node)
 {
+	/* Nobody foresees which comes next: two questions are fewer wrong guesses than a switch. */
+	static const uint64_t named = A(CLASS) | A(ID) | A(DATA_TESTID) | A(DATA_COMPONENT),
+			      rare = A(ITEMPROP) | A(PROPERTY) | A(REL) | A(HREF);
 	const struct dom_node *n = &g->dom->nodes[node];
 	const struct dom_attr *attr = g->dom->attrs + n->attr_first;
 	unsigned words = 0;
 	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
-		switch (attr->name) {
-		case DOM_ATTR_ITEMPROP: read_itemprop(g, node, attr->value); break;
-		case DOM_ATTR_PROPERTY:
-			if (n->tag != DOM_meta)
-				read_itemprop(g, node, attr->value);
-			break;
-		case DOM_ATTR_REL: read_rel(g, node, attr->value); break;
-		case DOM_ATTR_HREF:
-			if (n->tag == DOM_a)
-				words |= leads_to_person(attr->value);
-			break;
-		case DOM_ATTR_CLASS:
-		case DOM_ATTR_ID:
-		case DOM_ATTR_DATA_TESTID:
-		case DOM_ATTR_DATA_COMPONENT: words |= naming_seen(g, attr->value); break;
-		default: break;
-		}
+		uint64_t bit = UINT64_C(1) << attr->name;
+		if (bit & named)
+			words |= naming_seen(g, attr->value);
+		else if (bit & rare)
+			read_rare(g, node, attr, &words);
 	}
 	/* A container of half the page that is named so says nothing. */
 	if (words == 0 || n->end - node > 80)
@@ -353,7 +365,7 @@ static void read_time(struct gather *g, uint32_t node)
 	add_value(g, CLUE_DATE, FROM_TIME, pubdate ? 0 : 1, node, when);
 }
 
-static void read_element(struct gather *g, struct evidence *evidence, uint32_t node)
+static void read_told(struct gather *g, struct evidence *evidence, uint32_t node)
 {
 	const struct dom *dom = g->dom;
 	switch (dom->nodes[node].tag) {
@@ -373,13 +385,41 @@ static void read_element(struct gather *g, struct evidence *evidence, uint32_t n
 	case DOM_meta: read_meta(g, node); break;
 	case DOM_link: read_link(g, node); break;
 	case DOM_time: read_time(g, node); break;
-	case DOM_a:
-	case DOM_img: g->detail->links[g->detail->link_count++] = node; break;
 	case DOM_h1: add_value(g, CLUE_TITLE, FROM_HEADING, 0, node, dom_text(g->page, node, LIMIT_TITLE_BYTES)); break;
 	default: break;
 	}
-	if (dom->nodes[node].attr_count)
-		read_attributes(g, node);
+}
+
+enum looked_at { LOOKED_NO, LOOKED_LINK, LOOKED_TELLS };
+/* Elements that tell something by what they are. */
+static const uint8_t looked_at[DOM_TAG_COUNT] = {
+	[DOM_html] = LOOKED_TELLS,
+	[DOM_title] = LOOKED_TELLS,
+	[DOM_base] = LOOKED_TELLS,
+	[DOM_meta] = LOOKED_TELLS,
+	[DOM_link] = LOOKED_TELLS,
+	[DOM_time] = LOOKED_TELLS,
+	[DOM_h1] = LOOKED_TELLS,
+	[DOM_a] = LOOKED_LINK,
+	[DOM_img] = LOOKED_LINK,
+};
+
+static void read_nodes(struct gather *g, struct evidence *evidence)
+{
+	const struct dom *dom = g->dom;
+	size_t links = 0;
+	for (uint32_t i = 1; i < dom->count; i++) {
+		unsigned how = looked_at[dom->nodes[i].tag], attributes = dom->nodes[i].attr_count;
+		if ((how | attributes) == 0) /* so are texts */
+			continue;
+		g->detail->links[links] = i;
+		links += how == LOOKED_LINK;
+		if (how == LOOKED_TELLS)
+			read_told(g, evidence, i);
+		if (attributes)
+			read_attributes(g, i);
+	}
+	g->detail->link_count = links;
 }
 
 static struct view first_clue(const struct detail *detail, enum clue_fact fact, int origin)
@@ -444,7 +484,8 @@ int evidence_read(struct page *page, struct evidence *evidence, struct detail *d
 {
 	struct gather g = { .page = page, .dom = page->dom, .detail = detail };
 	detail->clues = arena_alloc(&page->arena, LIMIT_CLUES * sizeof(struct clue));
-	detail->links = arena_alloc(&page->arena, g.dom->count * sizeof(*detail->links));
+	/* one more than there can be: what is looked at is put down, links stay */
+	detail->links = arena_alloc(&page->arena, (g.dom->count + 1) * sizeof(*detail->links));
 	if (!detail->clues || !detail->links)
 		return page_full(page);
 	for (uint32_t i = 0; i < g.dom->script_count; i++)
@@ -453,9 +494,7 @@ int evidence_read(struct page *page, struct evidence *evidence, struct detail *d
 			return page_full(page);
 	if (detail->ld.broken)
 		page_note(page, "JSON-LD: %zu of the page's blocks can't be read", detail->ld.broken);
-	for (uint32_t i = 1; i < g.dom->count; i++)
-		if (!g.dom->nodes[i].is_text)
-			read_element(&g, evidence, i);
+	read_nodes(&g, evidence);
 	summarise(page, evidence, detail);
 	return 0;
 }

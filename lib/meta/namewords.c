@@ -118,8 +118,8 @@ static const struct view bodies[] = { W("ministeri"), W("ministry"), W("departem
 
 static bool listed(struct view word, const struct view *list, size_t count)
 {
-	for (size_t i = 0; i < count; i++)
-		if (view_eq(list[i], word))
+	for (size_t i = 0; i < count && word.n; i++)
+		if (list[i].n == word.n && list[i].p[0] == word.p[0] && view_eq(list[i], word))
 			return true;
 	return false;
 }
