@@ -80,9 +80,9 @@ size_t view_find(struct view v, struct view needle)
 		return 0;
 	if (v.n < needle.n)
 		return v.n;
-	/* memmem() makes a table first, which costs more than to look through a line. */
-	enum { LINE = 256 };
-	if (v.n > LINE) {
+	/* memmem() makes a table first, which costs more than to look through a paragraph. */
+	enum { PARAGRAPH = 4096 };
+	if (v.n > PARAGRAPH) {
 		const char *hit = memmem(v.p, v.n, needle.p, needle.n);
 		return hit ? (size_t)(hit - v.p) : v.n;
 	}
