@@ -93,6 +93,10 @@ const uint8_t skip_tags[DOM_TAG_COUNT] = {
 int style_of(struct view style)
 {
 	int says = 0;
+	/* Most speak of other things. */
+	if (view_find_nocase(style, VIEW("display")) == style.n &&
+		view_find_nocase(style, VIEW("visibility")) == style.n)
+		return 0;
 	for (size_t at = 0; at < style.n;) {
 		size_t colon = view_find_byte(view_from(style, at), ':'), from = colon;
 		while (from && style.p[at + from - 1] != ';') /* one inside url() ends nothing */
@@ -112,16 +116,15 @@ int style_of(struct view style)
 	return says;
 }
 
-uint32_t hidden_flags(const struct dom *dom, uint32_t node)
+uint32_t hidden_flags(const struct dom *dom, uint32_t node, int style)
 {
 	const struct dom_node *n = &dom->nodes[node];
-	uint32_t flags = 0;
-	if (!(n->marks & (DOM_MARK_STYLE | DOM_MARK_HIDDEN)))
-		return 0;
+	uint32_t flags = style & STYLE_HIDDEN ? TEXT_HIDDEN : 0;
+	if (!(n->marks & DOM_MARK_HIDDEN))
+		return flags;
 	const struct dom_attr *attr = dom->attrs + n->attr_first;
 	for (uint32_t i = 0; i < n->attr_count; i++, attr++) {
-		if (attr->name == DOM_ATTR_HIDDEN ||
-			(attr->name == DOM_ATTR_STYLE && style_of(attr->value) & STYLE_HIDDEN))
+		if (attr->name == DOM_ATTR_HIDDEN)
 			flags |= TEXT_HIDDEN;
 		if (attr->name == DOM_ATTR_ARIA_HIDDEN && view_eq_nocase(attr->value, VIEW("true")))
 			flags |= TEXT_ARIA_HIDDEN;

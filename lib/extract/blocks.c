@@ -363,11 +363,11 @@ static uint8_t deeper(uint8_t level)
 	return (uint8_t)(level < 9 ? level + 1 : level);
 }
 
-static void around_tag(struct walk *w, uint32_t node, struct around *a)
+static void around_tag(struct walk *w, uint32_t node, int style, struct around *a)
 {
 	const struct dom *dom = w->dom;
 	uint8_t tag = dom->nodes[node].tag;
-	a->flags |= hidden_flags(dom, node);
+	a->flags |= hidden_flags(dom, node, style);
 	if (is_heading(tag))
 		a->heading = (uint8_t)(tag - DOM_h1 + 1);
 	switch (tag) {
@@ -416,7 +416,7 @@ static void around_tag(struct walk *w, uint32_t node, struct around *a)
 	}
 }
 
-static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
+static bool is_block(struct walk *w, uint32_t node, int style, const struct around *outer)
 {
 	uint8_t tag = w->dom->nodes[node].tag;
 	if (outer->row && tag != DOM_tr && tag != DOM_caption && tag != DOM_tbody && tag != DOM_thead &&
@@ -424,10 +424,7 @@ static bool is_block(struct walk *w, uint32_t node, const struct around *outer)
 		return false; /* what stands in a cell of a data table is one line */
 	if (tag == DOM_button && outer->heading)
 		return false;
-	if (block_tags[tag])
-		return true;
-	return w->dom->nodes[node].marks & DOM_MARK_STYLE &&
-	       style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) & STYLE_BLOCK;
+	return block_tags[tag] || style & STYLE_BLOCK;
 }
 
 static void line_break(struct walk *w)
@@ -456,7 +453,8 @@ static void open_element(struct walk *w, uint32_t node)
 	struct around a = top(w)->around;
 	if (n->tag == DOM_a && w->link_end)
 		w->space = w->begun; /* anchors side by side are words apart */
-	bool block = is_block(w, node, &a);
+	int style = n->marks & DOM_MARK_STYLE ? style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) : 0;
+	bool block = is_block(w, node, style, &a);
 	if (a.row && !block && (block_tags[n->tag] || n->tag == DOM_img)) {
 		w->space = w->begun;
 		w->cell |= n->tag == DOM_td || n->tag == DOM_th;
@@ -465,7 +463,7 @@ static void open_element(struct walk *w, uint32_t node)
 		border(w);
 	if (n->end == node + 1)
 		return;
-	around_tag(w, node, &a);
+	around_tag(w, node, style, &a);
 	a.unseen = !block && ((a.flags & ~top(w)->around.flags) & TEXT_HIDDEN || a.unseen);
 	w->stack[w->depth++] = (struct open){ .node = node,
 		.end = n->end,
@@ -483,7 +481,7 @@ static uint32_t skip_element(struct walk *w, uint32_t node)
 	return w->dom->nodes[node].end - 1;
 }
 
-static void close_until(struct walk *w, uint32_t node)
+static void close_before(struct walk *w, uint32_t node)
 {
 	while (w->depth > 1 && top(w)->end <= node) {
 		struct open *o = top(w);
@@ -501,24 +499,24 @@ static void close_until(struct walk *w, uint32_t node)
 	}
 }
 
+/* Most nodes end nothing; the bottom of the stack ends with the page. */
+static inline void close_until(struct walk *w, uint32_t node)
+{
+	if (top(w)->end <= node)
+		close_before(w, node);
+}
+
 static int prepare(struct walk *w)
 {
 	const struct dom *dom = w->dom;
-	size_t bytes = BLOCK_SLACK, depth = 0, texts = 1, boxes = 2;
-	for (uint32_t i = 0; i < dom->count; i++) {
-		const struct dom_node *n = &dom->nodes[i];
-		/* each text may bring a space or a cell border with it, each element a line break */
-		bytes += n->is_text ? n->text.n + 4 : 1;
-		texts += n->is_text;
-		boxes += !n->is_text && block_tags[n->tag];
-		if (n->depth > depth)
-			depth = n->depth;
-	}
+	size_t texts = dom->text_count, elements = dom->count - texts;
+	/* each text may bring a space or a cell border with it, each element a line break */
+	size_t bytes = dom->text_bytes + 4 * texts + elements + BLOCK_SLACK;
 	w->text = arena_alloc(&w->page->arena, bytes);
-	w->stack = arena_calloc(&w->page->arena, depth + 3, sizeof(*w->stack));
-	/* more is rare: a display:block, a text with line breaks in it */
-	w->block_cap = texts < LIMIT_BLOCKS ? texts : LIMIT_BLOCKS;
-	w->box_cap = boxes;
+	w->stack = arena_calloc(&w->page->arena, dom->depth + 3, sizeof(*w->stack));
+	/* more is rare: a text with line breaks in it */
+	w->block_cap = texts + 1 < LIMIT_BLOCKS ? texts + 1 : LIMIT_BLOCKS;
+	w->box_cap = elements + 1;
 	w->out->items = arena_alloc(&w->page->arena, w->block_cap * sizeof(struct text_block));
 	w->out->boxes = arena_alloc(&w->page->arena, w->box_cap * sizeof(struct box));
 	if (!w->text || !w->stack || !w->out->items || !w->out->boxes)

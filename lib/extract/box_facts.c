@@ -17,26 +17,25 @@ enum {
 	ARTICLES
 };
 
-static int kind_of_tag(uint8_t tag)
-{
-	switch (tag) {
-	case DOM_article: return IN_ARTICLE;
-	case DOM_main: return IN_MAIN;
-	case DOM_section: return IN_SECTION;
-	case DOM_nav: return IN_NAV;
-	case DOM_aside: return IN_ASIDE;
-	case DOM_header: return IN_HEADER;
-	case DOM_footer: return IN_FOOTER;
-	case DOM_ul:
-	case DOM_ol:
-	case DOM_dl: return IN_LIST;
-	case DOM_td:
-	case DOM_th: return IN_CELL;
-	case DOM_dialog: return IN_DIALOG;
-	case DOM_address: return IN_ADDRESS;
-	default: return -1;
-	}
-}
+enum { IN_COUNT = ARTICLES + 1, IN_NOTHING = -1 };
+
+/* What an element is, plus one; 0: none of these. */
+static const uint8_t kinds[DOM_TAG_COUNT] = {
+	[DOM_article] = IN_ARTICLE + 1,
+	[DOM_main] = IN_MAIN + 1,
+	[DOM_section] = IN_SECTION + 1,
+	[DOM_nav] = IN_NAV + 1,
+	[DOM_aside] = IN_ASIDE + 1,
+	[DOM_header] = IN_HEADER + 1,
+	[DOM_footer] = IN_FOOTER + 1,
+	[DOM_ul] = IN_LIST + 1,
+	[DOM_ol] = IN_LIST + 1,
+	[DOM_dl] = IN_LIST + 1,
+	[DOM_td] = IN_CELL + 1,
+	[DOM_th] = IN_CELL + 1,
+	[DOM_dialog] = IN_DIALOG + 1,
+	[DOM_address] = IN_ADDRESS + 1,
+};
 
 static int kind_of_role(struct view role)
 {
@@ -50,29 +49,25 @@ static int kind_of_role(struct view role)
 	for (size_t i = 0; role.n && i < sizeof(roles) / sizeof(roles[0]); i++)
 		if (view_eq_nocase(role, roles[i].name))
 			return roles[i].kind;
-	return -1;
+	return IN_NOTHING;
 }
 
-static bool is_part(uint8_t tag)
-{
-	switch (tag) {
-	case DOM_article:
-	case DOM_section:
-	case DOM_aside:
-	case DOM_nav:
-	case DOM_header:
-	case DOM_footer:
-	case DOM_form:
-	case DOM_main:
-	case DOM_table:
-	case DOM_ul:
-	case DOM_ol:
-	case DOM_details:
-	case DOM_figure:
-	case DOM_blockquote: return true;
-	default: return false;
-	}
-}
+static const bool parts[DOM_TAG_COUNT] = {
+	[DOM_article] = true,
+	[DOM_section] = true,
+	[DOM_aside] = true,
+	[DOM_nav] = true,
+	[DOM_header] = true,
+	[DOM_footer] = true,
+	[DOM_form] = true,
+	[DOM_main] = true,
+	[DOM_table] = true,
+	[DOM_ul] = true,
+	[DOM_ol] = true,
+	[DOM_details] = true,
+	[DOM_figure] = true,
+	[DOM_blockquote] = true,
+};
 
 static bool is_body_prop(struct view itemprop)
 {
@@ -97,20 +92,22 @@ void box_facts_fill(struct features *f, uint32_t i, const struct element_names *
 	uint32_t above = f->boxes[f->blocks->boxes[box->parent].parent].look;
 	own->signature = own->look ^ (up->look << 7 | up->look >> 25) ^ (above << 14 | above >> 18);
 	own->depth = (uint8_t)(up->depth + (i && up->depth < 255));
-	own->part = i && !is_part(node->tag) ? up->part : i;
+	own->part = i && !parts[node->tag] ? up->part : i;
 	own->article = node->tag == DOM_article ? i : i ? up->article : 0;
-	for (int k = 0; k < ARTICLES; k++)
-		own->in[k] = !i ? 255 : up->in[k] == 255 ? 255 : (uint8_t)(up->in[k] + (up->in[k] < 254));
-	own->in[ARTICLES] = i ? up->in[ARTICLES] : 0;
-	int kind = kind_of_tag(node->tag), by_role = kind_of_role(names->role);
-	if (kind >= 0)
-		own->in[kind] = 0;
-	if (by_role >= 0)
-		own->in[by_role] = 0;
-	if (is_body_prop(names->itemprop))
-		own->in[BODY_PROP] = 0;
-	if (kind == IN_ARTICLE && own->in[ARTICLES] < 255)
-		own->in[ARTICLES]++;
+	/* Which kind a box is of can't be foretold: all are put down, IN_NOTHING in front of the others. */
+	uint8_t room[1 + IN_COUNT], *in = room + 1;
+	memset(room, 255, sizeof(room));
+	in[ARTICLES] = 0;
+	if (i) {
+		memcpy(in, up->in, IN_COUNT);
+		for (int k = 0; k < ARTICLES; k++)
+			in[k] = (uint8_t)(in[k] + (in[k] < 254));
+	}
+	in[(int)kinds[node->tag] - 1] = 0;
+	in[kind_of_role(names->role)] = 0;
+	in[is_body_prop(names->itemprop) ? BODY_PROP : IN_NOTHING] = 0;
+	in[ARTICLES] = (uint8_t)(in[ARTICLES] + (node->tag == DOM_article && in[ARTICLES] < 255));
+	memcpy(own->in, in, IN_COUNT);
 	if (i)
 		f->boxes[box->parent].children++;
 }

@@ -21,12 +21,13 @@ static const uint8_t counted_tags[DOM_TAG_COUNT] = {
 	[DOM_h1] = COUNT_H1,
 };
 
-/* Nodes [@from, @end), without a branch on what they are. */
+/* Nodes [@from, @end). Texts have no tag. */
 static void count_nodes(const struct dom *dom, uint32_t from, uint32_t end, uint32_t counts[COUNTS])
 {
 	for (uint32_t i = from; i < end; i++) {
-		const struct dom_node *n = &dom->nodes[i];
-		counts[n->is_text ? COUNT_NONE : counted_tags[n->tag]]++;
+		unsigned counted = counted_tags[dom->nodes[i].tag];
+		if (counted != COUNT_NONE) /* one in ten, where adding each would wait for the one before */
+			counts[counted]++;
 	}
 }
 

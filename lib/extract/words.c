@@ -41,13 +41,37 @@ bool words_init(struct word_set *set, struct arena *arena, size_t bytes)
 
 enum { HASH_START = 0x811C9DC5u, HASH_STEP = 0x01000193u };
 
+static bool is_ascii_letter(char c)
+{
+	return (unsigned char)c < 0x80 &&
+	       (uint8_t)(word_ascii_class[(unsigned char)c] - WORD_LOWER) <= WORD_DIGIT - WORD_LOWER;
+}
+
+/* Reads the next word like word_next() where it is of ASCII letters alone and stands before the last bytes; its number
+ * is all that is told. False: nothing was done. */
+static bool next_ascii(struct view text, size_t *at, uint32_t *ret_hash)
+{
+	size_t from = *at, end;
+	while (from < text.n && (unsigned char)text.p[from] < 0x80 && !is_ascii_letter(text.p[from]))
+		from++;
+	for (end = from; end < text.n && is_ascii_letter(text.p[end]);)
+		end++;
+	if (end == from || text.n - end < sizeof(uint64_t) || (unsigned char)text.p[end] >= 0x80 ||
+		word_ascii_class[(unsigned char)text.p[end]] == WORD_INSIDE)
+		return false;
+	*at = end;
+	*ret_hash = word_hash(text.p + from, end - from);
+	return true;
+}
+
 uint32_t words_add(struct word_set *set, struct view text, uint8_t mark, uint8_t pair_mark)
 {
 	struct text_stats ignored = { 0 };
 	struct word word;
 	uint32_t last = 0, count = 0;
 	size_t at = 0;
-	while (set->mask && count < LIMIT_FACT_WORDS && word_next(text, &at, &word, &ignored)) {
+	while (set->mask && count < LIMIT_FACT_WORDS &&
+		(next_ascii(text, &at, &word.hash) || word_next(text, &at, &word, &ignored))) {
 		struct word_slot *slot = find(set, word.hash);
 		*slot = (struct word_slot){ word.hash, (uint8_t)(slot->marks | mark) };
 		if (pair_mark && last) {
