@@ -19,7 +19,7 @@ static void *table_grow(struct table *table, void *old, size_t count, size_t *ca
 	return p;
 }
 
-static bool room_for_node(struct table *table)
+bool table_room_for_node(struct table *table)
 {
 	struct dom *dom = table->dom;
 	if (dom->count >= LIMIT_DOM_NODES)
@@ -29,20 +29,6 @@ static bool room_for_node(struct table *table)
 	struct dom_node *nodes = table_grow(table, dom->nodes, dom->count, &table->node_cap, sizeof(*dom->nodes));
 	dom->nodes = nodes ? nodes : dom->nodes;
 	return nodes != NULL;
-}
-
-static inline struct dom_node *add_node(struct table *table, uint32_t parent)
-{
-	struct dom *dom = table->dom;
-	bool room = dom->count < table->node_cap && dom->count < LIMIT_DOM_NODES && !table->failed;
-	if (!room && !room_for_node(table))
-		return NULL;
-	struct dom_node *node = &dom->nodes[dom->count++];
-	unsigned depth = dom->count > 1 ? dom->nodes[parent].depth + 1u : 0;
-	depth = depth < UINT16_MAX ? depth : UINT16_MAX;
-	dom->depth = depth > dom->depth ? depth : dom->depth;
-	*node = (struct dom_node){ .parent = parent, .end = dom->count, .depth = (uint16_t)depth, .text = VIEW_NONE };
-	return node;
 }
 
 void table_begin(struct table *table, struct page *page, size_t expected)
@@ -57,23 +43,7 @@ void table_begin(struct table *table, struct page *page, size_t expected)
 		dom->nodes = arena_alloc(&page->arena, expected * sizeof(*dom->nodes));
 		table->node_cap = dom->nodes ? expected : 0;
 	}
-	add_node(table, 0);
-}
-
-uint32_t table_element(struct table *table, uint32_t parent, enum dom_tag tag)
-{
-	struct dom *dom = table->dom;
-	struct dom_node *node = add_node(table, parent);
-	if (!node)
-		return 0;
-	uint32_t at = dom->count - 1;
-	node->tag = (uint8_t)tag;
-	node->attr_first = dom->attr_count;
-	if (tag == DOM_head && !dom->head)
-		dom->head = at;
-	if (tag == DOM_body && !dom->body)
-		dom->body = at;
-	return at;
+	table_add_node(table, 0);
 }
 
 static const uint8_t attr_marks[DOM_ATTR_COUNT] = {
@@ -126,7 +96,7 @@ void table_source_attributes(struct table *table, uint32_t node, const struct do
 	}
 }
 
-static void join_text(struct table *table, struct dom_node *last, struct view text)
+void table_join_text(struct table *table, struct dom_node *last, struct view text)
 {
 	size_t n = last->text.n + text.n;
 	if (last->text.p != table->join || n > table->join_cap) {
@@ -141,23 +111,4 @@ static void join_text(struct table *table, struct dom_node *last, struct view te
 	}
 	memcpy(table->join + last->text.n, text.p, text.n);
 	last->text = view_make(table->join, n);
-}
-
-void table_text(struct table *table, uint32_t parent, struct view text)
-{
-	struct dom *dom = table->dom;
-	if (text.n == 0 || table->failed)
-		return;
-	struct dom_node *last = &dom->nodes[dom->count - 1];
-	dom->text_bytes += text.n;
-	if (last->is_text && last->parent == parent) {
-		join_text(table, last, text);
-		return;
-	}
-	struct dom_node *node = add_node(table, parent);
-	if (node) {
-		dom->text_count++;
-		node->is_text = 1;
-		node->text = text;
-	}
 }
