@@ -125,9 +125,11 @@ static void shingle(struct shingler *s)
 			start = base + (size_t)__builtin_ctzll(starts);
 			starts &= starts - 1;
 		}
+		bool plain = !bits.beyond && !beyond; /* so are most */
 		for (; ends; ends &= ends - 1, starts &= starts - 1) {
 			size_t end = base + (size_t)__builtin_ctzll(ends);
-			if (bits.beyond & bits_between(start > base ? start - base : 0, end - base) || beyond)
+			if (!plain &&
+				(beyond || bits.beyond & bits_between(start > base ? start - base : 0, end - base)))
 				add_run(s, view_make(s->text.p + start, end - start));
 			else
 				add_word(s, start, end);
