@@ -450,12 +450,12 @@ static void open_element(struct walk *w, uint32_t node)
 		line_break(w);
 		return;
 	}
-	struct around a = top(w)->around;
+	const struct around *outer = &top(w)->around;
 	if (n->tag == DOM_a && w->link_end)
 		w->space = w->begun; /* anchors side by side are words apart */
 	int style = n->marks & DOM_MARK_STYLE ? style_of(dom_attr(w->dom, node, DOM_ATTR_STYLE)) : 0;
-	bool block = is_block(w, node, style, &a);
-	if (a.row && !block && (block_tags[n->tag] || n->tag == DOM_img)) {
+	bool block = is_block(w, node, style, outer);
+	if (outer->row && !block && (block_tags[n->tag] || n->tag == DOM_img)) {
 		w->space = w->begun;
 		w->cell |= n->tag == DOM_td || n->tag == DOM_th;
 	}
@@ -463,14 +463,16 @@ static void open_element(struct walk *w, uint32_t node)
 		border(w);
 	if (n->end == node + 1)
 		return;
-	around_tag(w, node, style, &a);
-	a.unseen = !block && ((a.flags & ~top(w)->around.flags) & TEXT_HIDDEN || a.unseen);
-	w->stack[w->depth++] = (struct open){ .node = node,
-		.end = n->end,
-		.box = UINT32_MAX,
-		.block = block,
-		.item_first = n->tag == DOM_li || n->tag == DOM_dt || n->tag == DOM_dd,
-		.around = a };
+	/* made where it stays: a copy would wait for each of its bytes */
+	struct open *inner = &w->stack[w->depth++];
+	inner->node = node;
+	inner->end = n->end;
+	inner->box = UINT32_MAX;
+	inner->block = block;
+	inner->item_first = n->tag == DOM_li || n->tag == DOM_dt || n->tag == DOM_dd;
+	inner->around = *outer;
+	around_tag(w, node, style, &inner->around);
+	inner->around.unseen = !block && ((inner->around.flags & ~outer->flags) & TEXT_HIDDEN || outer->unseen);
 }
 
 /* Passes over an element without text of its own; returns its last node. */

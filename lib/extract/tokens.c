@@ -21,33 +21,45 @@ struct token_sink {
 	struct features *f;
 	struct key_table seen; /* sets by what they were made of */
 	size_t cap, set_cap;
-	uint32_t from; /* first token of the set that is being made */
-	uint64_t here; /* a bit for each of its tokens, by their lowest six */
+	uint32_t *set;	/* of those that are being made, with room for BOX_TOKENS */
+	uint32_t count; /* in it */
+	uint64_t here;	/* a bit for each of its tokens, by their lowest six */
 	bool full;
 };
 
 static void add_token(struct token_sink *sink, uint32_t hash)
 {
-	struct features *f = sink->f;
 	uint64_t bit = UINT64_C(1) << (hash % 64);
-	for (uint32_t i = sink->from; sink->here & bit && i < f->token_count; i++)
-		if (f->tokens[i] == hash)
+	uint32_t count = sink->count;
+	for (uint32_t i = 0; sink->here & bit && i < count; i++)
+		if (sink->set[i] == hash)
 			return;
-	if (f->token_count - sink->from >= BOX_TOKENS)
+	if (count >= BOX_TOKENS)
 		return;
 	sink->here |= bit;
-	if (f->token_count == sink->cap) {
+	sink->set[count] = hash;
+	sink->count = count + 1;
+}
+
+/* Begins a set behind the others. */
+static bool begin_set(struct token_sink *sink)
+{
+	struct features *f = sink->f;
+	if (sink->cap - f->token_count < BOX_TOKENS) {
 		size_t more = sink->cap ? sink->cap * 2 : 1024;
 		uint32_t *grown =
 			arena_grow(&f->page->arena, f->tokens, sink->cap * sizeof(*grown), more * sizeof(*grown));
 		if (!grown) {
 			sink->full = true;
-			return;
+			return false;
 		}
 		f->tokens = grown;
 		sink->cap = more;
 	}
-	f->tokens[f->token_count++] = hash;
+	sink->set = f->tokens + f->token_count;
+	sink->count = 0;
+	sink->here = 0;
+	return true;
 }
 
 enum letter { LETTER_NONE, LETTER_LOWER, LETTER_UPPER, LETTER_DIGIT, LETTER_SPACE };
@@ -62,6 +74,11 @@ static const uint8_t letters[256] = {
 	[' '] = LETTER_SPACE,
 };
 
+static bool is_lower(char c)
+{
+	return c >= 'a' && c <= 'z';
+}
+
 /* Adds the token at the beginning of @list and its parts: article-body, articleBody and article_body have the parts
  * article and body. Tokens of the same name with another number are one: letters lower, digits as one 0. Returns its
  * bytes, more than TOKEN_BYTES_MAX when it is too long to be added. */
@@ -71,15 +88,14 @@ static size_t add_name(struct token_sink *sink, struct view list, uint32_t seed)
 	uint32_t whole = HASH_START ^ seed, part = HASH_START ^ PART_SEED, parts[PARTS];
 	size_t count = 0, from = 0, i = 0, n = list.n <= TOKEN_BYTES_MAX ? list.n : TOKEN_BYTES_MAX + 1;
 	enum letter last = LETTER_NONE;
-	for (; i < n; i++) {
-		unsigned char c = (unsigned char)list.p[i];
-		enum letter class = letters[c];
-		if (class == LETTER_LOWER) { /* most are */
-			part = (part ^ c) * HASH_STEP;
-			whole = (whole ^ c) * HASH_STEP;
-			last = class;
-			continue;
+	for (;; i++) {
+		for (; i < n && is_lower(list.p[i]); i++) { /* most are */
+			part = (part ^ (unsigned char)list.p[i]) * HASH_STEP;
+			whole = (whole ^ (unsigned char)list.p[i]) * HASH_STEP;
+			last = LETTER_LOWER;
 		}
+		unsigned char c = i < n ? (unsigned char)list.p[i] : ' ';
+		enum letter class = letters[c];
 		if (class == LETTER_SPACE)
 			break;
 		bool upper = class == LETTER_UPPER;
@@ -175,11 +191,12 @@ static uint32_t token_set(struct token_sink *sink, const struct element_names *n
 		f->sets = grown;
 		sink->set_cap = more;
 	}
-	sink->from = f->token_count;
-	sink->here = 0;
+	if (!begin_set(sink))
+		return 0;
 	for (int i = 0; i < count; i++)
 		add_named(sink, &named[i]);
-	f->sets[f->set_count] = (struct token_set){ sink->from, (uint8_t)(f->token_count - sink->from), 0 };
+	f->sets[f->set_count] = (struct token_set){ f->token_count, (uint8_t)sink->count, 0 };
+	f->token_count += sink->count;
 	return *set = f->set_count++;
 }
 
