@@ -187,11 +187,11 @@ static void take_back(struct members *m)
 	m->lent = false;
 }
 
-/* The member that begins @raw, undone in @arena: a body that is read there need not be copied. */
-static bool begin_lent(struct members *m, struct view raw, struct arena *arena, size_t *ret_used, size_t *ret_n)
+/* The gzip member of @n bytes that begins @raw, undone in @arena: a body that is read there need not be copied. */
+static bool begin_lent(
+	struct members *m, struct view raw, size_t n, struct arena *arena, size_t *ret_used, size_t *ret_n)
 {
-	size_t n = foretold_gzip(m, raw);
-	if (m->coding != STREAM_GZIP || n == 0 || n > WHOLE_BYTES)
+	if (n == 0 || n > WHOLE_BYTES)
 		return false;
 	struct arena_mark mark = arena_mark(arena);
 	char *room = arena_alloc(arena, n + 1);
@@ -243,7 +243,10 @@ static bool begin_whole(struct members *m, struct arena *arena)
 		if (raw.n <= before)
 			return false;
 		before = raw.n;
-		bool done = begin_lent(m, raw, arena, &used, &n) ||
+		size_t told = m->coding == STREAM_GZIP ? foretold_gzip(m, raw) : 0;
+		if (m->coding == STREAM_GZIP && !told && look == LOOK_BYTES)
+			continue; /* its end is not in sight: what comes of it now would be thrown away */
+		bool done = begin_lent(m, raw, told, arena, &used, &n) ||
 			    (m->coding == STREAM_GZIP ? whole_gzip(m, raw, &used, &n) : whole_zstd(m, raw, &used, &n));
 		if (!done)
 			continue;
