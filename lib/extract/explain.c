@@ -5,30 +5,32 @@
 
 enum { REASONS = 3 };
 
-/* Means of the leaves below each node: what a tree says before the next question is asked. */
-static float *node_means(struct arena *arena, const struct forest *f)
+enum { NODES = OBLIVIOUS_LEAVES - 1, ALL_NODES = NODES + OBLIVIOUS_LEAVES };
+
+/* Means of the leaves below each node, in 1/1024 logit: what a tree says before the next question is asked. */
+static float *node_means(struct arena *arena, const struct oblivious *f)
 {
-	size_t nodes = ((size_t)1 << f->depth) - 1, all = 2 * nodes + 1;
-	float *means = arena_alloc(arena, f->trees * all * sizeof(*means) + 1);
+	float *means = arena_alloc(arena, f->trees * ALL_NODES * sizeof(*means) + 1);
 	for (size_t t = 0; means && t < f->trees; t++) {
-		float *m = means + t * all;
-		for (size_t i = all; i-- > 0;)
-			m[i] = i >= nodes ? (float)f->leaves[t * (nodes + 1) + i - nodes]
+		float *m = means + t * ALL_NODES;
+		for (size_t i = ALL_NODES; i-- > 0;)
+			m[i] = i >= NODES ? (float)(f->tree[t].leaves[i - NODES] * f->step)
 					  : (m[2 * i + 1] + m[2 * i + 2]) / 2;
 	}
 	return means;
 }
 
 /* What each feature added on the way down, over all trees (Saabas 2014). */
-static void add_paths(const struct forest *f, const float *means, const uint8_t *x, float *ret)
+static void add_paths(const struct oblivious *f, const float *means, const uint8_t *x, float *ret)
 {
-	size_t nodes = ((size_t)1 << f->depth) - 1, all = 2 * nodes + 1;
 	memset(ret, 0, FEATURE_FIRST_COUNT * sizeof(*ret));
 	for (size_t t = 0; t < f->trees; t++) {
-		const float *m = means + t * all;
-		for (size_t at = 0; at < nodes;) {
-			uint16_t feature = f->features[t * nodes + at];
-			size_t next = 2 * at + 1 + (x[feature] >= f->thresholds[t * nodes + at]);
+		const struct oblivious_tree *tree = &f->tree[t];
+		const float *m = means + t * ALL_NODES;
+		size_t at = 0;
+		for (int k = 0; k < OBLIVIOUS_DEPTH; k++) {
+			uint16_t feature = tree->features[k];
+			size_t next = 2 * at + 1 + oblivious_answer(tree, k, x);
 			ret[feature] += m[next] - m[at];
 			at = next;
 		}

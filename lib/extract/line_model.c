@@ -1,4 +1,5 @@
 #include "extract/line_model.h"
+#include "extract/model.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -37,7 +38,7 @@ static bool read_forest(struct bytes *in, uint32_t features, struct forest *fore
 	forest->trees = get(in, 4);
 	forest->depth = get(in, 4);
 	forest->base = (int32_t)get(in, 4);
-	if (in->short_of || forest->trees > MODEL_TREES_MAX || forest->depth > MODEL_DEPTH_MAX)
+	if (in->short_of || forest->trees > FOREST_TREES_MAX || forest->depth > FOREST_DEPTH_MAX)
 		return false;
 	size_t leaves = (size_t)1 << forest->depth, nodes = leaves - 1;
 	uint16_t *feature = calloc(forest->trees * nodes + 1, sizeof(*feature));

@@ -9,7 +9,7 @@
 #define GARNER_EXTRACT_LINE_MODEL_H
 
 #include "extract/line_features.h"
-#include "extract/model.h"
+#include "extract/forest.h"
 
 /* Which threshold holds for a line. What stands before and behind the text is sooner furniture than what stands within;
  * a clean document has little furniture, so the scorer must be surer there. */

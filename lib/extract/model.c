@@ -19,20 +19,20 @@ uint16_t model_probability(int32_t logit)
 }
 
 /* The first pass over all blocks, as many at a time as @x has room for; a page that fits in keeps its vectors. */
-static void run_first(const struct forest *forest, const struct features *f, uint8_t *x, int32_t *scores)
+static void run_first(const struct oblivious *forest, const struct features *f, uint8_t *x, int32_t *scores)
 {
 	uint32_t n = f->blocks->count;
 	for (uint32_t at = 0; at < n; at += VECTORS_KEPT) {
 		uint32_t count = n - at < VECTORS_KEPT ? n - at : VECTORS_KEPT;
 		for (uint32_t i = 0; i < count; i++)
 			features_first(f, at + i, x + (size_t)i * FEATURE_COUNT);
-		forest_score(forest, x, FEATURE_COUNT, count, scores + at);
+		oblivious_score(forest, x, FEATURE_COUNT, count, scores + at);
 	}
 }
 
 /* The second pass over the blocks that the first left open: those it gives less than 1 of 85 stay out. On held-out
  * pages this changes no score by more than 0.0003. @scores holds the first's and gets the second's. */
-static void run_second(const struct forest *forest, const struct second *second, const struct features *f,
+static void run_second(const struct oblivious *forest, const struct second *second, const struct features *f,
 	const uint8_t *p, uint8_t *x, int32_t *scores, uint32_t *open)
 {
 	uint32_t n = f->blocks->count;
@@ -51,7 +51,7 @@ static void run_second(const struct forest *forest, const struct second *second,
 			features_second(second, i, v);
 			open[count++] = i;
 		}
-		forest_score(forest, x, FEATURE_COUNT, count, got);
+		oblivious_score(forest, x, FEATURE_COUNT, count, got);
 		for (uint32_t i = 0; i < count; i++)
 			scores[open[i]] = got[i];
 	}

@@ -1,19 +1,19 @@
 /* What tests/quality/train learned: log-odds of tokens and two forests, built in as constant data or read from a file.
  *
  * Bytes of a model file, little-endian:
- *   "GARNMDL1", u32 features_version(), u32 number of this training, u32 odds, u32 decisions (MODEL_DECISIONS)
+ *   "GARNMDL2", u32 features_version(), u32 number of this training, u32 odds, u32 decisions (MODEL_DECISIONS)
  *   odds: u32 hash, i8 value, each hash once
  *   decisions: i32 each (enum model_decision)
- *   two forests, first and second pass, each: u32 trees, u32 depth, i32 base (1/1024 logit), then for each tree
- *     2^depth - 1 nodes of u16 feature, u8 threshold (to the right when feature >= threshold), 2^depth leaves of i16
- * (1/1024) */
+ *   two forests, first and second pass, each: u32 trees, u32 depth (OBLIVIOUS_DEPTH), i32 base (1/1024 logit), u32 step
+ *     of the leaves (the same), then for each tree its questions, the leaf number's upper bit first: u16 feature, i8
+ *     threshold (answer: feature - 128 < threshold), then 2^depth leaves of i8 */
 #ifndef GARNER_EXTRACT_MODEL_H
 #define GARNER_EXTRACT_MODEL_H
 
 #include "extract/features.h"
-#include "extract/forest.h"
+#include "extract/oblivious.h"
 
-enum { MODEL_DEPTH_MAX = FOREST_DEPTH_MAX, MODEL_TREES_MAX = FOREST_TREES_MAX, MODEL_ODDS_MAX = 100000 };
+enum { MODEL_ODDS_MAX = 100000 };
 
 /* Numbers of the page's decision, learned with the trees. */
 enum model_decision {
@@ -26,7 +26,7 @@ struct model {
 	uint32_t number;   /* of this training */
 	struct odds_table odds;
 	int32_t decisions[MODEL_DECISIONS];
-	struct forest first, second;
+	struct oblivious first, second;
 	void *memory; /* of one that was read; NULL: constant data */
 };
 

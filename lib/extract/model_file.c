@@ -30,41 +30,35 @@ static uint32_t take(struct bytes *b, size_t size)
 /* All of a model that was read. */
 struct memory {
 	struct model model;
-	struct {
-		uint16_t *features;
-		uint8_t *thresholds;
-		int16_t *leaves;
-	} forest[2];
+	struct oblivious_tree *trees[2];
 	struct odds_slots slots;
 };
 
 static int read_forest(struct bytes *b, struct memory *m, int pass, uint32_t feature_count)
 {
-	struct forest *f = pass ? &m->model.second : &m->model.first;
+	struct oblivious *f = pass ? &m->model.second : &m->model.first;
 	f->trees = take(b, 4);
-	f->depth = take(b, 4);
+	uint32_t depth = take(b, 4);
 	f->base = (int32_t)take(b, 4);
-	if (b->bad || f->trees > MODEL_TREES_MAX || f->depth < 1 || f->depth > MODEL_DEPTH_MAX)
+	f->step = (int32_t)take(b, 4);
+	f->columns = feature_count;
+	if (b->bad || f->trees > OBLIVIOUS_TREES_MAX || depth != OBLIVIOUS_DEPTH || f->step < 1 ||
+		f->step > OBLIVIOUS_STEP_MAX)
 		return -EBADMSG;
-	size_t nodes = ((size_t)1 << f->depth) - 1, leaves = nodes + 1;
-	uint16_t *features = m->forest[pass].features = calloc(f->trees * nodes + 1, sizeof(*features));
-	uint8_t *thresholds = m->forest[pass].thresholds = calloc(f->trees * nodes + 1, 1);
-	int16_t *values = m->forest[pass].leaves = calloc(f->trees * leaves + 1, sizeof(*values));
-	if (!features || !thresholds || !values)
+	struct oblivious_tree *trees = m->trees[pass] = calloc(f->trees + 1, sizeof(*trees));
+	if (!trees)
 		return -ENOMEM;
-	for (size_t t = 0; t < f->trees && !b->bad; t++) {
-		for (size_t i = t * nodes; i < (t + 1) * nodes; i++) {
-			features[i] = (uint16_t)take(b, 2);
-			thresholds[i] = (uint8_t)take(b, 1);
-			if (features[i] >= feature_count)
+	for (struct oblivious_tree *tree = trees; tree < trees + f->trees && !b->bad; tree++) {
+		for (int k = 0; k < OBLIVIOUS_DEPTH; k++) {
+			tree->features[k] = (uint16_t)take(b, 2);
+			tree->thresholds[k] = (int8_t)take(b, 1);
+			if (tree->features[k] >= feature_count)
 				return -EBADMSG;
 		}
-		for (size_t i = t * leaves; i < (t + 1) * leaves; i++)
-			values[i] = (int16_t)take(b, 2);
+		for (int i = 0; i < OBLIVIOUS_LEAVES; i++)
+			tree->leaves[i] = (int8_t)take(b, 1);
 	}
-	f->features = features;
-	f->thresholds = thresholds;
-	f->leaves = values;
+	f->tree = trees;
 	return b->bad ? -EBADMSG : 0;
 }
 
@@ -91,7 +85,7 @@ static int check_version(const struct model *m, struct error *error)
 
 static int read_model(struct bytes *b, struct memory *memory, struct error *error)
 {
-	if (b->n < 8 || memcmp(b->p, "GARNMDL1", 8) != 0)
+	if (b->n < 8 || memcmp(b->p, "GARNMDL2", 8) != 0)
 		return error_set(error, -EBADMSG, "model: not a model of blocks");
 	b->p += 8;
 	b->n -= 8;
@@ -141,11 +135,8 @@ int model_load(const struct model **ret_model, struct error *error)
 const struct model *model_free(const struct model *model)
 {
 	struct memory *memory = model ? model->memory : NULL;
-	for (int i = 0; memory && i < 2; i++) {
-		free(memory->forest[i].features);
-		free(memory->forest[i].thresholds);
-		free(memory->forest[i].leaves);
-	}
+	for (int i = 0; memory && i < 2; i++)
+		free(memory->trees[i]);
 	if (memory)
 		odds_slots_free(&memory->slots);
 	free(memory);
@@ -160,19 +151,19 @@ static void put(struct buf *out, uint32_t v, int size)
 		buf_putc(out, (char)(v >> (8 * i)));
 }
 
-static void put_forest(struct buf *out, const struct forest *f)
+static void put_forest(struct buf *out, const struct oblivious *f)
 {
-	size_t nodes = ((size_t)1 << f->depth) - 1;
 	put(out, f->trees, 4);
-	put(out, f->depth, 4);
+	put(out, OBLIVIOUS_DEPTH, 4);
 	put(out, (uint32_t)f->base, 4);
-	for (size_t t = 0; t < f->trees; t++) {
-		for (size_t i = t * nodes; i < (t + 1) * nodes; i++) {
-			put(out, f->features[i], 2);
-			put(out, f->thresholds[i], 1);
+	put(out, (uint32_t)f->step, 4);
+	for (const struct oblivious_tree *tree = f->tree; tree < f->tree + f->trees; tree++) {
+		for (int k = 0; k < OBLIVIOUS_DEPTH; k++) {
+			put(out, tree->features[k], 2);
+			put(out, (uint8_t)tree->thresholds[k], 1);
 		}
-		for (size_t i = t * (nodes + 1); i < (t + 1) * (nodes + 1); i++)
-			put(out, (uint16_t)f->leaves[i], 2);
+		for (int i = 0; i < OBLIVIOUS_LEAVES; i++)
+			put(out, (uint8_t)tree->leaves[i], 1);
 	}
 }
 
@@ -181,7 +172,7 @@ void model_write(const struct model *model, struct buf *out)
 	uint32_t odds = 0;
 	for (uint32_t i = 0; i <= model->odds.mask; i++)
 		odds += model->odds.hashes[i] != 0;
-	buf_put(out, "GARNMDL1", 8);
+	buf_put(out, "GARNMDL2", 8);
 	put(out, model->features, 4);
 	put(out, model->number, 4);
 	put(out, odds, 4);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "extract/forest.h"
 #include "extract/html.h"
 #include "extract/model.h"
 #include "garner.h"
@@ -323,8 +324,8 @@ static void reads_back_the_model_it_wrote(void **state)
 	assert_int_equal(model_read(buf_view(&bytes), &model, &error), 0);
 	for (size_t i = 0; i < sizeof(x); i++)
 		x[i] = (uint8_t)next_number(&seed);
-	forest_score(&model->second, x, FEATURE_COUNT, 100, a);
-	forest_score(&model_builtin.second, x, FEATURE_COUNT, 100, b);
+	oblivious_score(&model->second, x, FEATURE_COUNT, 100, a);
+	oblivious_score(&model_builtin.second, x, FEATURE_COUNT, 100, b);
 	assert_memory_equal(a, b, sizeof(a));
 	model_free(model);
 	buf_free(&bytes);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 enum { BINS = 256, ROOM = 1 << FOREST_DEPTH_MAX };
+enum { CHUNK = 4096 }; /* rows at a time */
 
 struct sum {
 	double g, h;
@@ -43,7 +44,11 @@ struct grower {
 	uint32_t picks;
 	pair *pool; /* histograms */
 	uint32_t seed;
-	struct forest *forest;
+	/* the tree that is grown, complete: its questions, its leaves in 1/1024 logit */
+	uint16_t features[ROOM];
+	uint8_t thresholds[ROOM];
+	int16_t leaves[ROOM];
+	bool oblivious;
 };
 
 static uint32_t next_number(struct grower *g)
@@ -102,19 +107,27 @@ static void pick_columns(struct grower *g)
 		g->picked[g->picks++] = 0;
 }
 
-/* One column of a node's histogram, in four that take turns: equal values one after the other do not wait. */
-static void fill_column(const struct grower *g, const struct node *node, uint32_t column)
+/* Two columns of a node's histogram (or one twice) in one walk over its rows, each in two that take turns: equal values
+ * one after the other do not wait. */
+static void fill_columns(const struct grower *g, const struct node *node, const uint32_t columns[2])
 {
-	pair bins[4][BINS] = { 0 };
-	const uint8_t *x = g->x + (size_t)g->picked[column] * g->rows->count;
+	pair bins[2][2][BINS] = { 0 };
+	const uint8_t *x = g->x + (size_t)g->picked[columns[0]] * g->rows->count;
+	const uint8_t *other = g->x + (size_t)g->picked[columns[1]] * g->rows->count;
 	size_t i = node->from;
-	for (; i + 4 <= node->end; i += 4)
-		for (int k = 0; k < 4; k++)
-			bins[k][x[g->order[i + k]]] += g->ordered[i + k];
-	for (; i < node->end; i++)
-		bins[0][x[g->order[i]]] += g->ordered[i];
-	for (int b = 0; b < BINS; b++)
-		node->histogram[(size_t)column * BINS + b] = bins[0][b] + bins[1][b] + bins[2][b] + bins[3][b];
+	for (; i + 2 <= node->end; i += 2) {
+		for (int k = 0; k < 2; k++) {
+			bins[0][k][x[g->order[i + k]]] += g->ordered[i + k];
+			bins[1][k][other[g->order[i + k]]] += g->ordered[i + k];
+		}
+	}
+	if (i < node->end) {
+		bins[0][0][x[g->order[i]]] += g->ordered[i];
+		bins[1][0][other[g->order[i]]] += g->ordered[i];
+	}
+	for (int c = 0; c < 2; c++)
+		for (int b = 0; b < BINS; b++)
+			node->histogram[(size_t)columns[c] * BINS + b] = bins[c][0][b] + bins[c][1][b];
 }
 
 static double score(const struct boost_settings *s, struct sum a)
@@ -150,11 +163,10 @@ static size_t part(struct grower *g, const struct node *node)
 	const uint8_t *x = g->x + (size_t)g->picked[node->best.column] * g->rows->count;
 	size_t left = node->from, right = 0;
 	for (size_t i = node->from; i < node->end; i++) {
-		uint32_t place = g->order[i];
-		if (x[place] >= node->best.at)
-			g->spare[right++] = place;
-		else
-			g->order[left++] = place;
+		uint32_t place = g->order[i], goes_right = x[place] >= node->best.at;
+		g->spare[right] = g->order[left] = place;
+		right += goes_right;
+		left += !goes_right;
 	}
 	memcpy(g->order + left, g->spare, right * sizeof(*g->spare));
 	return left;
@@ -175,7 +187,8 @@ static void read_level(struct grower *g, struct node *level, size_t count)
 	for (size_t i = 0; i < level[count - 1].end; i++)
 		g->ordered[i] = g->grad[g->order[i]];
 #pragma omp parallel for schedule(dynamic) num_threads(g->s->threads)
-	for (uint32_t c = 0; c < g->picks; c++) {
+	for (uint32_t c = 0; c < g->picks; c += 2) {
+		uint32_t columns[2] = { c, c + 1 < g->picks ? c + 1 : c };
 		for (size_t i = 0; i < count; i += 2) {
 			struct node *a = &level[i], *b = count > 1 ? &level[i + 1] : NULL;
 			if (a->from == a->end && (!b || b->from == b->end))
@@ -186,8 +199,8 @@ static void read_level(struct grower *g, struct node *level, size_t count)
 				b = t;
 			}
 			/* a child's histogram stands where its parent's stood: the larger one takes it over */
-			fill_column(g, a, c);
-			for (size_t k = (size_t)c * BINS; b && k < (size_t)(c + 1) * BINS; k++)
+			fill_columns(g, a, columns);
+			for (size_t k = (size_t)c * BINS; b && k < (size_t)(columns[1] + 1) * BINS; k++)
 				b->histogram[k] -= a->histogram[k];
 		}
 	}
@@ -208,10 +221,57 @@ static void find_splits(struct grower *g, struct node *level, size_t count)
 	}
 }
 
-static int16_t leaf_of(const struct boost_settings *s, struct sum all)
+/* What each question of one column gains over all nodes of a level; a node that it does not part well enough gains
+ * nothing. */
+static struct split best_of_level(const struct grower *g, const struct node *level, size_t count, uint32_t column)
 {
-	double v = round(-all.g / (all.h + s->lambda) * s->eta * 1024);
-	return (int16_t)(v > 32767 ? 32767 : v < -32768 ? -32768 : v);
+	double gains[BINS] = { 0 };
+	struct split best = { 0, column, 0 };
+	for (const struct node *node = level; node < level + count; node++) {
+		const pair *bins = node->histogram + (size_t)column * BINS;
+		double whole = score(g->s, node->all), gain = 0;
+		pair sum = 0;
+		for (uint32_t at = 1; node->from < node->end && at < BINS; at++) {
+			if (bins[at - 1]) {
+				struct sum left = sum_of_pair(g, sum += bins[at - 1]);
+				struct sum right = { node->all.g - left.g, node->all.h - left.h };
+				if (right.h < g->s->min_weight)
+					break;
+				if (left.h >= g->s->min_weight)
+					gain = score(g->s, left) + score(g->s, right) - whole;
+			}
+			gains[at] += gain;
+		}
+	}
+	for (uint32_t at = 1; at < BINS; at++)
+		if (gains[at] > best.gain)
+			best = (struct split){ gains[at], column, at };
+	return best;
+}
+
+/* One question for all nodes of a level. */
+static int find_question(struct grower *g, struct node *level, size_t count)
+{
+	struct split *found = malloc(g->picks * sizeof(*found)), best = { 0 };
+	if (!found)
+		return -1;
+#pragma omp parallel for schedule(dynamic) num_threads(g->s->threads)
+	for (uint32_t c = 0; c < g->picks; c++)
+		found[c] = best_of_level(g, level, count, c);
+	for (uint32_t c = 0; c < g->picks; c++)
+		if (found[c].gain > best.gain)
+			best = found[c];
+	for (size_t i = 0; i < count; i++)
+		level[i].best = best;
+	free(found);
+	return 0;
+}
+
+static int16_t leaf_of(const struct grower *g, struct sum all)
+{
+	int step = g->oblivious ? g->s->step : 1, most = g->oblivious ? INT8_MAX : INT16_MAX;
+	double v = round(-all.g / (all.h + g->s->lambda) * g->s->eta * 1024 / step);
+	return (int16_t)((v > most ? most : v < -most ? -most : v) * step);
 }
 
 /* The children of a level; a node that is not split goes on to the right as it is, its left child is empty. */
@@ -234,14 +294,9 @@ static void make_children(struct grower *g, const struct node *level, size_t cou
 	}
 }
 
-static void grow_tree(struct grower *g, size_t tree)
+static int grow_tree(struct grower *g)
 {
-	static struct node levels[2][ROOM];
-	size_t nodes = ((size_t)1 << g->s->depth) - 1;
-	uint16_t *features = (uint16_t *)g->forest->features + tree * nodes;
-	uint8_t *thresholds = (uint8_t *)g->forest->thresholds + tree * nodes;
-	int16_t *leaves = (int16_t *)g->forest->leaves + tree * (nodes + 1);
-	struct node *level = levels[0], *next = levels[1];
+	struct node levels[2][ROOM], *level = levels[0], *next = levels[1];
 	pair *pool = g->pool;
 	size_t count = 1;
 	read_gradients(g);
@@ -251,11 +306,14 @@ static void grow_tree(struct grower *g, size_t tree)
 	level[0].all = sum_of(g, 0, level[0].end);
 	for (int depth = 0; depth < g->s->depth; depth++, count *= 2) {
 		read_level(g, level, count);
-		find_splits(g, level, count);
+		if (!g->oblivious)
+			find_splits(g, level, count);
+		else if (find_question(g, level, count))
+			return -1;
 		for (size_t i = 0; i < count; i++) {
 			bool split = level[i].best.gain > 0;
-			features[count - 1 + i] = split ? g->picked[level[i].best.column] : 0;
-			thresholds[count - 1 + i] = (uint8_t)(split ? level[i].best.at : 0);
+			g->features[count - 1 + i] = split ? g->picked[level[i].best.column] : 0;
+			g->thresholds[count - 1 + i] = (uint8_t)(split ? level[i].best.at : 0);
 		}
 		make_children(g, level, count, next, &pool);
 		struct node *t = level;
@@ -263,22 +321,45 @@ static void grow_tree(struct grower *g, size_t tree)
 		next = t;
 	}
 	for (size_t i = 0; i < count; i++)
-		leaves[i] = leaf_of(g->s, level[i].all);
+		g->leaves[i] = leaf_of(g, level[i].all);
+	return 0;
 }
 
-static void add_tree(struct grower *g, size_t tree)
+/* An oblivious tree's columns are read one after the other. */
+static void add_oblivious(struct grower *g, size_t from, size_t end)
+{
+	uint8_t at[CHUNK] = { 0 };
+	for (int k = 0; k < g->s->depth; k++) {
+		size_t first = ((size_t)1 << k) - 1;
+		const uint8_t *x = g->x + g->features[first] * g->rows->count + from, threshold = g->thresholds[first];
+		for (size_t i = 0; i < end - from; i++)
+			at[i] = (uint8_t)(2 * at[i] + (x[i] >= threshold));
+	}
+	for (size_t i = from; i < end; i++)
+		g->margin[i] += (float)g->leaves[at[i - from]] / 1024;
+}
+
+static void add_complete(struct grower *g, size_t from, size_t end)
 {
 	size_t nodes = ((size_t)1 << g->s->depth) - 1;
-	const uint16_t *features = g->forest->features + tree * nodes;
-	const uint8_t *thresholds = g->forest->thresholds + tree * nodes;
-	const int16_t *leaves = g->forest->leaves + tree * (nodes + 1);
-#pragma omp parallel for schedule(static) num_threads(g->s->threads)
-	for (size_t i = 0; i < g->rows->count; i++) {
+	for (size_t i = from; i < end; i++) {
 		const uint8_t *x = g->rows->x + (size_t)g->rows->index[i] * g->rows->stride;
 		size_t at = 0;
 		while (at < nodes)
-			at = 2 * at + 1 + (x[features[at]] >= thresholds[at]);
-		g->margin[i] += (float)leaves[at - nodes] / 1024;
+			at = 2 * at + 1 + (x[g->features[at]] >= g->thresholds[at]);
+		g->margin[i] += (float)g->leaves[at - nodes] / 1024;
+	}
+}
+
+static void add_tree(struct grower *g)
+{
+#pragma omp parallel for schedule(static) num_threads(g->s->threads)
+	for (size_t from = 0; from < g->rows->count; from += CHUNK) {
+		size_t end = g->rows->count - from < CHUNK ? g->rows->count : from + CHUNK;
+		if (g->oblivious)
+			add_oblivious(g, from, end);
+		else
+			add_complete(g, from, end);
 	}
 }
 
@@ -293,43 +374,109 @@ static void turn(struct grower *g)
 					g->rows->x[(size_t)g->rows->index[i] * g->rows->stride + c];
 }
 
+static void grower_free(struct grower *g)
+{
+	free(g->margin);
+	free(g->x);
+	free(g->exact);
+	free(g->grad);
+	free(g->ordered);
+	free(g->order);
+	free(g->spare);
+	free(g->picked);
+	free(g->pool);
+	free(g);
+}
+
+static struct grower *grower_make(const struct boost_settings *s, const struct grow_rows *rows)
+{
+	struct grower *g = calloc(1, sizeof(*g));
+	if (!g)
+		return NULL;
+	g->s = s;
+	g->rows = rows;
+	g->seed = s->seed ? (uint32_t)s->seed : 7;
+	g->margin = calloc(rows->count + 1, sizeof(*g->margin));
+	g->x = malloc(rows->count * rows->columns + 1);
+	g->exact = calloc(rows->count + 1, sizeof(*g->exact));
+	g->grad = calloc(rows->count + 1, sizeof(*g->grad));
+	g->ordered = calloc(rows->count + 1, sizeof(*g->ordered));
+	g->order = calloc(rows->count + 1, sizeof(*g->order));
+	g->spare = calloc(rows->count + 1, sizeof(*g->spare));
+	g->picked = calloc(rows->columns + 1, sizeof(*g->picked));
+	g->pool = malloc(((size_t)1 << s->depth) * rows->columns * BINS * sizeof(*g->pool));
+	if (!g->margin || !g->x || !g->exact || !g->grad || !g->ordered || !g->order || !g->spare || !g->picked ||
+		!g->pool) {
+		grower_free(g);
+		return NULL;
+	}
+	turn(g);
+	return g;
+}
+
 int grow_forest(const struct boost_settings *s, const struct grow_rows *rows, struct forest *ret)
 {
-	size_t nodes = ((size_t)1 << s->depth) - 1, trees = (size_t)s->trees;
-	struct grower g = { .s = s, .rows = rows, .seed = 7, .forest = ret };
-	*ret = (struct forest){ .trees = (uint32_t)trees, .depth = (uint32_t)s->depth };
-	ret->features = calloc(trees * nodes + 1, sizeof(*ret->features));
-	ret->thresholds = calloc(trees * nodes + 1, 1);
-	ret->leaves = calloc(trees * (nodes + 1) + 1, sizeof(*ret->leaves));
-	g.margin = calloc(rows->count + 1, sizeof(*g.margin));
-	g.x = malloc(rows->count * rows->columns + 1);
-	g.exact = calloc(rows->count + 1, sizeof(*g.exact));
-	g.grad = calloc(rows->count + 1, sizeof(*g.grad));
-	g.ordered = calloc(rows->count + 1, sizeof(*g.ordered));
-	g.order = calloc(rows->count + 1, sizeof(*g.order));
-	g.spare = calloc(rows->count + 1, sizeof(*g.spare));
-	g.picked = calloc(rows->columns + 1, sizeof(*g.picked));
-	g.pool = malloc((nodes + 1) * rows->columns * BINS * sizeof(*g.pool));
-	int result = ret->features && ret->thresholds && ret->leaves && g.margin && g.x && g.exact && g.grad &&
-				     g.ordered && g.order && g.spare && g.picked && g.pool
-			     ? 0
-			     : -1;
-	if (!result)
-		turn(&g);
+	size_t nodes = ((size_t)1 << s->depth) - 1, leaves = nodes + 1, trees = (size_t)s->trees;
+	uint16_t *features = calloc(trees * nodes + 1, sizeof(*features));
+	uint8_t *thresholds = calloc(trees * nodes + 1, 1);
+	int16_t *values = calloc(trees * leaves + 1, sizeof(*values));
+	struct grower *g = grower_make(s, rows);
+	int result = features && thresholds && values && g ? 0 : -1;
+	*ret = (struct forest){ .trees = (uint32_t)trees,
+		.depth = (uint32_t)s->depth,
+		.features = features,
+		.thresholds = thresholds,
+		.leaves = values };
 	for (size_t t = 0; t < trees && !result; t++) {
-		grow_tree(&g, t);
-		add_tree(&g, t);
+		result = grow_tree(g);
+		memcpy(features + t * nodes, g->features, nodes * sizeof(*features));
+		memcpy(thresholds + t * nodes, g->thresholds, nodes);
+		memcpy(values + t * leaves, g->leaves, leaves * sizeof(*values));
+		add_tree(g);
 	}
-	free(g.margin);
-	free(g.x);
-	free(g.exact);
-	free(g.grad);
-	free(g.ordered);
-	free(g.order);
-	free(g.spare);
-	free(g.picked);
-	free(g.pool);
+	if (g)
+		grower_free(g);
 	return result;
+}
+
+/* A question of oblivious trees is whether something is below, one of grow_tree() whether it is not. */
+static struct oblivious_tree tree_of(const struct grower *g)
+{
+	struct oblivious_tree tree;
+	for (int k = 0; k < OBLIVIOUS_DEPTH; k++) {
+		size_t first = ((size_t)1 << k) - 1;
+		tree.features[k] = g->features[first];
+		tree.thresholds[k] = (int8_t)(g->thresholds[first] - 128);
+	}
+	for (int i = 0; i < OBLIVIOUS_LEAVES; i++)
+		tree.leaves[OBLIVIOUS_LEAVES - 1 - i] = (int8_t)(g->leaves[i] / g->s->step);
+	return tree;
+}
+
+int grow_oblivious(const struct boost_settings *s, const struct grow_rows *rows, struct oblivious *ret)
+{
+	struct oblivious_tree *trees = calloc((size_t)s->trees + 1, sizeof(*trees));
+	struct grower *g = s->depth == OBLIVIOUS_DEPTH ? grower_make(s, rows) : NULL;
+	int result = trees && g ? 0 : -1;
+	*ret = (struct oblivious){
+		.trees = (uint32_t)s->trees, .columns = (uint32_t)rows->columns, .step = s->step, .tree = trees
+	};
+	if (g)
+		g->oblivious = true;
+	for (int t = 0; t < s->trees && !result; t++) {
+		result = grow_tree(g);
+		trees[t] = tree_of(g);
+		add_tree(g);
+	}
+	if (g)
+		grower_free(g);
+	return result;
+}
+
+void oblivious_clear(struct oblivious *f)
+{
+	free((void *)f->tree);
+	*f = (struct oblivious){ 0 };
 }
 
 void forest_clear(struct forest *f)

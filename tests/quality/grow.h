@@ -4,11 +4,14 @@
 #ifndef QUALITY_GROW_H
 #define QUALITY_GROW_H
 
-#include "extract/model.h"
+#include "extract/forest.h"
+#include "extract/oblivious.h"
 
 struct boost_settings {
 	int trees, depth, threads;
 	double eta, subsample, columns, min_weight, lambda;
+	int step; /* of an oblivious forest's leaves, 1/1024 logit */
+	int seed;
 };
 
 struct grow_rows {
@@ -22,5 +25,8 @@ struct grow_rows {
 /* 0, or -1 without memory. The same forest every time, whatever the threads. */
 int grow_forest(const struct boost_settings *settings, const struct grow_rows *rows, struct forest *ret);
 void forest_clear(struct forest *forest);
+/* The question of a level is the one with the largest sum of gains over its nodes; depth is OBLIVIOUS_DEPTH. */
+int grow_oblivious(const struct boost_settings *settings, const struct grow_rows *rows, struct oblivious *ret);
+void oblivious_clear(struct oblivious *forest);
 
 #endif

@@ -219,7 +219,7 @@ static void fill_second(struct learner *l, uint32_t fold, const uint8_t *p)
 }
 
 /* A forest from the rows of all folds but @without. */
-static int train(struct learner *l, int pass, uint32_t without, struct forest *ret)
+static int train(struct learner *l, int pass, uint32_t without, struct oblivious *ret)
 {
 	struct grow_rows rows = { .x = l->x,
 		.stride = FEATURE_COUNT,
@@ -235,7 +235,7 @@ static int train(struct learner *l, int pass, uint32_t without, struct forest *r
 	}
 	rows.index = index;
 	uint64_t begun = clock_ticks();
-	int result = index ? grow_forest(&l->settings[pass], &rows, ret) : -1;
+	int result = index ? grow_oblivious(&l->settings[pass], &rows, ret) : -1;
 	fprintf(stderr, "pass %d without folds %02x: %zu rows, %.1f s\n", pass + 1, without, rows.count,
 		(double)(clock_ticks() - begun) / 1e9);
 	free(index);
@@ -244,13 +244,13 @@ static int train(struct learner *l, int pass, uint32_t without, struct forest *r
 
 /* Probabilities of the blocks of @fold into the rows of @first (their upper byte) or @second; the other is NULL. */
 static void score_fold(
-	const struct learner *l, const struct forest *forest, uint32_t fold, uint8_t *first, uint16_t *second)
+	const struct learner *l, const struct oblivious *forest, uint32_t fold, uint8_t *first, uint16_t *second)
 {
 	for (uint32_t i = 0; i < l->corpus->count; i++) {
 		const struct kept *k = &l->corpus->pages[i];
 		int32_t *scores = malloc((k->blocks.count + 1) * sizeof(*scores));
 		if (k->fold == fold && scores) {
-			forest_score(
+			oblivious_score(
 				forest, l->x + (size_t)k->row * FEATURE_COUNT, FEATURE_COUNT, k->blocks.count, scores);
 			for (uint32_t j = 0; j < k->blocks.count; j++) {
 				uint16_t p = model_probability(scores[j]);
@@ -265,7 +265,7 @@ static void score_fold(
 }
 
 /* For each two folds a forest of the first pass that saw neither, and no token of theirs. */
-static int train_pairs(struct learner *l, struct forest pairs[FOLDS][FOLDS], int only_fold)
+static int train_pairs(struct learner *l, struct oblivious pairs[FOLDS][FOLDS], int only_fold)
 {
 	for (uint32_t a = 0; a < FOLDS; a++) {
 		for (uint32_t b = a + 1; b < FOLDS; b++) {
@@ -283,7 +283,7 @@ static int train_pairs(struct learner *l, struct forest pairs[FOLDS][FOLDS], int
 
 /* First-pass scores in @p: of @held by a forest that saw all others, of each other fold by one that saw neither. */
 static int first_pass(
-	struct learner *l, uint32_t held, uint8_t *p, struct forest pairs[FOLDS][FOLDS], struct forest *ret)
+	struct learner *l, uint32_t held, uint8_t *p, struct oblivious pairs[FOLDS][FOLDS], struct oblivious *ret)
 {
 	for (uint32_t j = 0; j < FOLDS; j++)
 		if (fill_first(l, j, bit(j) | bit(held)))
@@ -311,8 +311,8 @@ static int write_bytes(const char *path, const struct model *model)
 	return result;
 }
 
-static int write_model(const struct learner *l, uint32_t without, const struct forest *first,
-	const struct forest *second, const char *path, int (*write)(const char *path, const struct model *model))
+static int write_model(const struct learner *l, uint32_t without, const struct oblivious *first,
+	const struct oblivious *second, const char *path, int (*write)(const char *path, const struct model *model))
 {
 	struct odds_slots slots;
 	if (make_odds(l, without, &slots))
@@ -402,9 +402,9 @@ void learner_close(struct learner *l)
 		fclose(l->dump);
 }
 
-static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS][FOLDS], const char *models)
+static int one_fold(struct learner *l, uint32_t held, struct oblivious pairs[FOLDS][FOLDS], const char *models)
 {
-	struct forest first = { 0 }, second = { 0 };
+	struct oblivious first = { 0 }, second = { 0 };
 	uint8_t *p = calloc(l->corpus->rows + 1, 1);
 	int result = p ? first_pass(l, held, p, pairs, &first) : -1;
 	if (!result)
@@ -422,55 +422,68 @@ static int one_fold(struct learner *l, uint32_t held, struct forest pairs[FOLDS]
 		snprintf(path, sizeof(path), "%s/fold%u.model", models, held);
 		result = write_model(l, bit(held), &first, &second, path, write_bytes);
 	}
-	forest_clear(&first);
-	forest_clear(&second);
+	oblivious_clear(&first);
+	oblivious_clear(&second);
 	free(p);
+	return result;
+}
+
+/* A forest without each fold, side by side. */
+static int train_folds(struct learner *l, int pass, struct oblivious ret[FOLDS])
+{
+	int results[FOLDS], result = 0;
+#pragma omp parallel for schedule(dynamic) num_threads(l->settings[pass].threads)
+	for (uint32_t k = 0; k < FOLDS; k++)
+		results[k] = train(l, pass, bit(k), &ret[k]);
+	for (uint32_t k = 0; k < FOLDS; k++)
+		result = result ? result : results[k];
 	return result;
 }
 
 int learner_cross_validate_fast(struct learner *l, const char *models)
 {
-	struct forest first[FOLDS] = { 0 }, second = { 0 };
+	struct oblivious first[FOLDS] = { 0 }, second[FOLDS] = { 0 };
 	int result = 0;
 	for (uint32_t j = 0; j < FOLDS; j++)
 		if (fill_first(l, j, bit(j)))
 			return -1;
-	for (uint32_t k = 0; k < FOLDS && !result; k++) {
-		result = train(l, 0, bit(k), &first[k]);
+	result = train_folds(l, 0, first);
+	for (uint32_t k = 0; k < FOLDS && !result; k++)
 		score_fold(l, &first[k], k, l->p_first, NULL);
-	}
-	for (uint32_t j = 0; j < FOLDS; j++)
+	for (uint32_t j = 0; j < FOLDS && !result; j++)
 		fill_second(l, j, l->p_first);
+	if (!result)
+		result = train_folds(l, 1, second);
 	for (uint32_t k = 0; k < FOLDS && !result; k++) {
 		char path[4096];
-		result = train(l, 1, bit(k), &second);
-		score_fold(l, &second, k, NULL, l->p);
+		score_fold(l, &second[k], k, NULL, l->p);
 		snprintf(path, sizeof(path), "%s/fold%u.model", models ? models : "", k);
-		if (!result && models)
-			result = write_model(l, bit(k), &first[k], &second, path, write_bytes);
-		forest_clear(&second);
+		if (models)
+			result = write_model(l, bit(k), &first[k], &second[k], path, write_bytes);
 	}
-	for (uint32_t k = 0; k < FOLDS; k++)
-		forest_clear(&first[k]);
+	for (uint32_t k = 0; k < FOLDS; k++) {
+		oblivious_clear(&first[k]);
+		oblivious_clear(&second[k]);
+	}
 	return result;
 }
 
 int learner_cross_validate(struct learner *l, int only_fold, const char *models)
 {
-	struct forest pairs[FOLDS][FOLDS] = { 0 };
+	struct oblivious pairs[FOLDS][FOLDS] = { 0 };
 	int result = train_pairs(l, pairs, only_fold);
 	for (uint32_t k = 0; k < FOLDS && !result; k++)
 		if (only_fold < 0 || k == (uint32_t)only_fold)
 			result = one_fold(l, k, pairs, models);
 	for (uint32_t a = 0; a < FOLDS; a++)
 		for (uint32_t b = 0; b < FOLDS; b++)
-			forest_clear(&pairs[a][b]);
+			oblivious_clear(&pairs[a][b]);
 	return result;
 }
 
 int learner_write(struct learner *l, const char *path)
 {
-	struct forest first = { 0 }, second = { 0 };
+	struct oblivious first = { 0 }, second = { 0 };
 	int result = 0;
 	for (uint32_t j = 0; j < FOLDS && !result; j++)
 		result = fill_first(l, j, bit(j));
@@ -482,7 +495,7 @@ int learner_write(struct learner *l, const char *path)
 		result = train(l, 1, 0, &second);
 	if (!result)
 		result = write_model(l, 0, &first, &second, path, model_write_c);
-	forest_clear(&first);
-	forest_clear(&second);
+	oblivious_clear(&first);
+	oblivious_clear(&second);
 	return result;
 }

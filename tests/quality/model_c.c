@@ -31,29 +31,28 @@ static void put_odds(struct list *list, const struct odds_table *odds)
 	end(list);
 }
 
-static void put_forest(struct list *list, const char *name, const struct forest *f)
+static void put_forest(struct list *list, const char *name, const struct oblivious *f)
 {
-	size_t leaves = (size_t)1 << f->depth, nodes = leaves - 1;
-	fprintf(list->file, "static const uint16_t %s_features[] = {\n", name);
-	for (size_t i = 0; i < f->trees * nodes; i++)
-		put(list, f->features[i]);
-	end(list);
-	fprintf(list->file, "static const uint8_t %s_thresholds[] = {\n", name);
-	for (size_t i = 0; i < f->trees * nodes; i++)
-		put(list, f->thresholds[i]);
-	end(list);
-	fprintf(list->file, "static const int16_t %s_leaves[] = {\n", name);
-	for (size_t i = 0; i < f->trees * leaves; i++)
-		put(list, f->leaves[i]);
-	end(list);
+	fprintf(list->file, "static const struct oblivious_tree %s[] = {\n", name);
+	for (const struct oblivious_tree *tree = f->tree; tree < f->tree + f->trees; tree++) {
+		fputs("{{", list->file);
+		for (int k = 0; k < OBLIVIOUS_DEPTH; k++)
+			fprintf(list->file, "%d,", tree->features[k]);
+		fputs("},{", list->file);
+		for (int k = 0; k < OBLIVIOUS_DEPTH; k++)
+			fprintf(list->file, "%d,", tree->thresholds[k]);
+		fputs("},{\n", list->file);
+		for (int i = 0; i < OBLIVIOUS_LEAVES; i++)
+			put(list, tree->leaves[i]);
+		fputs("}},\n", list->file);
+	}
+	fputs("};\n", list->file);
 }
 
-static void put_tree_count(FILE *file, const char *name, const struct forest *f)
+static void put_forest_head(FILE *file, const char *name, const struct oblivious *f)
 {
-	fprintf(file,
-		"\t.%s = { .trees = %u,\n\t\t.depth = %u,\n\t\t.base = %d,\n\t\t.features = %s_features,\n"
-		"\t\t.thresholds = %s_thresholds,\n\t\t.leaves = %s_leaves },\n",
-		name, f->trees, f->depth, f->base, name, name, name);
+	fprintf(file, "\t.%s = { .trees = %u, .columns = %u, .base = %d, .step = %d, .tree = %s },\n", name, f->trees,
+		f->columns, f->base, f->step, name);
 }
 
 int model_write_c(const char *path, const struct model *model)
@@ -76,8 +75,8 @@ int model_write_c(const char *path, const struct model *model)
 	fputs("\t.decisions = { ", list.file);
 	for (int i = 0; i < MODEL_DECISIONS; i++)
 		fprintf(list.file, "%d%s", model->decisions[i], i + 1 < MODEL_DECISIONS ? ", " : " },\n");
-	put_tree_count(list.file, "first", &model->first);
-	put_tree_count(list.file, "second", &model->second);
+	put_forest_head(list.file, "first", &model->first);
+	put_forest_head(list.file, "second", &model->second);
 	fputs("};\n", list.file);
 	return fclose(list.file) ? -1 : 0;
 }

@@ -59,6 +59,41 @@ static void learns_what_two_columns_say_together(void **state)
 	free((void *)forest.leaves);
 }
 
+/* What the two columns say in turns: trees with one question a level, too. */
+static void oblivious_trees_learn_it_too(void **state)
+{
+	(void)state;
+	struct grow_rows rows = make_rows();
+	struct boost_settings s = settings(1);
+	struct oblivious forest;
+	static int32_t scores[ROWS];
+	uint32_t wrong = 0;
+	s.depth = OBLIVIOUS_DEPTH;
+	s.step = 4;
+	assert_int_equal(grow_oblivious(&s, &rows, &forest), 0);
+	assert_int_equal(forest.columns, COLUMNS);
+	oblivious_score(&forest, x, COLUMNS, ROWS, scores);
+	for (uint32_t i = 0; i < ROWS; i++)
+		wrong += (scores[i] > 0) != (y[i] > 0.5f);
+	assert_true(wrong < ROWS / 50);
+	oblivious_clear(&forest);
+}
+
+static void threads_do_not_change_oblivious_trees(void **state)
+{
+	(void)state;
+	struct grow_rows rows = make_rows();
+	struct oblivious a, b;
+	struct boost_settings one = settings(1), three = settings(3);
+	one.depth = three.depth = OBLIVIOUS_DEPTH;
+	one.step = three.step = 1;
+	assert_int_equal(grow_oblivious(&one, &rows, &a), 0);
+	assert_int_equal(grow_oblivious(&three, &rows, &b), 0);
+	assert_memory_equal(a.tree, b.tree, 20 * sizeof(*a.tree));
+	oblivious_clear(&a);
+	oblivious_clear(&b);
+}
+
 static void threads_do_not_change_the_forest(void **state)
 {
 	(void)state;
@@ -102,7 +137,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(learns_what_two_columns_say_together),
+		cmocka_unit_test(oblivious_trees_learn_it_too),
 		cmocka_unit_test(threads_do_not_change_the_forest),
+		cmocka_unit_test(threads_do_not_change_oblivious_trees),
 		cmocka_unit_test(rows_that_are_not_in_the_index_are_not_seen),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

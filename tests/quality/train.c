@@ -18,7 +18,7 @@ static const char usage[] =
 	"  --write FILE   train on everything and write the model as C (lib/extract/model_data.c)\n"
 	"  --fast         10 trainings instead of 20, for trying things out\n"
 	"  --score DIR      no training: the models that --models left in DIR\n"
-	"  --set 1.eta=0.1  a number of a pass: trees, depth, threads, eta, subsample, columns, min_weight, lambda\n"
+	"  --set 1.eta=0.1  of a pass: trees, threads, eta, subsample, columns, min_weight, lambda, step, seed\n"
 	"  --labels       no training: how well the blocks can match the truth at best\n"
 	"  --show PART      all blocks of pages whose address holds PART\n"
 	"  --wrong FILE     wrong blocks of pages with a score below 0.95\n"
@@ -168,9 +168,9 @@ static bool set_number(struct boost_settings settings[2], const char *text)
 		const char *name;
 		int *whole;
 		double *real;
-	} numbers[] = { { "trees", &s->trees, NULL }, { "depth", &s->depth, NULL }, { "threads", &s->threads, NULL },
-		{ "eta", NULL, &s->eta }, { "subsample", NULL, &s->subsample }, { "columns", NULL, &s->columns },
-		{ "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda } };
+	} numbers[] = { { "trees", &s->trees, NULL }, { "threads", &s->threads, NULL }, { "eta", NULL, &s->eta },
+		{ "subsample", NULL, &s->subsample }, { "columns", NULL, &s->columns }, { "seed", &s->seed, NULL },
+		{ "step", &s->step, NULL }, { "min_weight", NULL, &s->min_weight }, { "lambda", NULL, &s->lambda } };
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		if (strcmp(numbers[i].name, name) != 0)
 			continue;
@@ -191,22 +191,24 @@ int main(int argc, char **argv)
 		{ "show", 1, NULL, 's' }, { "score", 1, NULL, 'S' }, { "wrong", 1, NULL, 'W' },
 		{ "help", 0, NULL, 'h' }, { 0 } };
 	const char *data = "../shared/data", *models = NULL, *write = NULL, *show = NULL, *wrong = NULL, *score = NULL;
-	struct learner learner = { .settings = { { .trees = 120,
-							 .depth = 6,
+	struct learner learner = { .settings = { { .trees = 300,
+							 .depth = OBLIVIOUS_DEPTH,
 							 .threads = 2,
-							 .eta = 0.105,
+							 .eta = 0.08,
 							 .subsample = 0.6,
 							 .columns = 0.1,
 							 .min_weight = 10,
-							 .lambda = 5 },
-					   { .trees = 200,
-						   .depth = 6,
+							 .lambda = 5,
+							 .step = 2 },
+					   { .trees = 600,
+						   .depth = OBLIVIOUS_DEPTH,
 						   .threads = 2,
-						   .eta = 0.055,
+						   .eta = 0.05,
 						   .subsample = 0.6,
 						   .columns = 0.1,
 						   .min_weight = 10,
-						   .lambda = 5 } } };
+						   .lambda = 5,
+						   .step = 2 } } };
 	bool quick = false, fast = false, labels = false;
 	for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		switch (o) {

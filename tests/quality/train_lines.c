@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "grow.h"
+#include "extract/model.h"
 #include "lines.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
