@@ -149,6 +149,92 @@ size_t teasers_find(const struct work *work)
 	return is_list(work, &found) ? found.from : n;
 }
 
+/* ---- excerpts -------------------------------------------------------------------------------------------- */
+
+static bool is_hit(const struct work *work, size_t place)
+{
+	const struct hits *hits = hits_at(work, place);
+	return hits->any || hits->zoned || hits->weak;
+}
+
+/* Data and code are no language. */
+static bool is_code(struct view text)
+{
+	for (size_t i = 0; i < text.n; i++)
+		if (strchr("{}<>=;|\\", text.p[i]) && text.p[i])
+			return true;
+	return text.p[0] >= 'a' && text.p[0] <= 'z';
+}
+
+/* The beginning of another text, which ends where there was no more room. */
+static bool is_cut_off(const struct line *line)
+{
+	enum { NO_END = LINE_PROSE | LINE_SENTENCE | LINE_COLON };
+	return line->flags & LINE_ELLIPSIS || (!(line->flags & NO_END) && line->words >= EXCERPT_OPEN_WORDS);
+}
+
+static bool is_excerpt(const struct work *work, size_t place)
+{
+	const struct line *line = line_at(work, place);
+	if (is_hit(work, place) || line->flags & LINE_BULLET || line->words < EXCERPT_WORDS_MIN ||
+		line->words > EXCERPT_WORDS_MAX)
+		return false;
+	return is_cut_off(line) ? !is_code(line->text) : is_prose(work, place);
+}
+
+static bool is_excerpt_head(const struct work *work, size_t place)
+{
+	enum { HEAD_WORDS = 3, HEAD_WORDS_MAX = 25 };
+	const struct line *line = line_at(work, place);
+	return !is_hit(work, place) && !(line->flags & (LINE_PROSE | LINE_COLON | LINE_BULLET)) &&
+	       line->words >= HEAD_WORDS && line->words <= HEAD_WORDS_MAX && !is_code(line->text);
+}
+
+/* The first headline over the excerpt at @place, with the short lines between (a date, a label), or @place: none.
+ * *@ret_before: the line before all of them. */
+static size_t over_excerpt(const struct work *work, size_t place, size_t *ret_before)
+{
+	size_t head = place, i = place;
+	for (; i && place - i < EXCERPT_LINES && !is_prose(work, i - 1) && !is_excerpt(work, i - 1); i--)
+		if (is_excerpt_head(work, i - 1))
+			head = i - 1;
+	*ret_before = i;
+	return head;
+}
+
+/* The list that ends with the excerpt at @place: where it begins, or live_count. */
+static size_t excerpts_to(const struct work *work, size_t place)
+{
+	size_t from = work->live_count, count = 0, open = 0, before;
+	for (;; place = before - 1) {
+		size_t head = over_excerpt(work, place, &before);
+		if (head == place)
+			break;
+		from = head;
+		count++;
+		open += is_cut_off(line_at(work, place));
+		if (!before || !is_excerpt(work, before - 1))
+			break;
+	}
+	return count >= TEASERS && open * 3 >= count * 2 ? from : work->live_count;
+}
+
+size_t excerpts_find(const struct work *work)
+{
+	size_t n = work->live_count;
+	uint64_t behind = 0, prose = 0;
+	for (size_t i = n; i-- > 1 && behind <= EXCERPT_REST;) {
+		size_t from = is_excerpt(work, i) ? excerpts_to(work, i) : n;
+		if (from < n) {
+			for (size_t k = 0; k < from; k++)
+				prose += is_prose(work, k) ? line_at(work, k)->words : 0;
+			return prose >= NEXT_PROSE ? from : n;
+		}
+		behind += is_hit(work, i) ? 0 : line_at(work, i)->words;
+	}
+	return n;
+}
+
 /* ---- menu ------------------------------------------------------------------------------------------------ */
 
 size_t menu_lines(const struct work *work)

@@ -312,7 +312,9 @@ static int cut_around(struct work *work)
 	int result = cut_lines(work, 0, menu_lines(work), DETECT_MENU);
 	if (result == 0)
 		result = cut_lines(work, next_find(work), n, DETECT_NEXT);
-	return result ? result : cut_lines(work, teasers_find(work), n, DETECT_TEASERS);
+	if (result == 0)
+		result = cut_lines(work, teasers_find(work), n, DETECT_TEASERS);
+	return result ? result : cut_lines(work, excerpts_find(work), n, DETECT_TEASERS);
 }
 
 static int run_pass(struct work *work)

@@ -560,6 +560,38 @@ static void teasers_behind_a_text_go_without_a_head(void **state)
 	assert_null(strstr(o.cut, "related.teasers"));
 }
 
+/* Excerpts end where there was no more room; a date or a label may stand between two of them. */
+static void excerpts_behind_a_text_go_without_a_head(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	static const char *const heads
+		[] = { "Wie die Fähre ihren Namen bekam", "Паром и его капитан", "渡し船の一日を歩く" },
+	   *const texts[] = {
+		   "Vor hundert Jahren fuhr hier noch niemand, und wer hinüber wollte, der schwamm, "
+		   "fror und schwieg …",
+		   "Капитан ходит через пролив сорок лет, и все сорок лет он считает чаек, волны и…",
+		   "朝五時、桟橋にはまだ誰もいない。船長は湯を沸かし、ロープをほどき、霧の向こうに耳を澄ます。やがて…"
+	   };
+	char text[8192];
+	snprintf(text, sizeof(text), "%s\n\n%s\nAm Sund\n%s\n\n%s\n%s\n\n%s\n%s\n\nTake the boat out soon\n", REPORT,
+		heads[0], texts[0], heads[1], texts[1], heads[2], texts[2]);
+	clean(text, &o);
+	assert_string_equal(o.member, REPORT "\n");
+	for (size_t i = 0; i < 3; i++)
+		assert_non_null(strstr(o.cut, texts[i]));
+	/* two are too few, and what ends is no excerpt */
+	snprintf(text, sizeof(text), "%s\n\n%s\n%s\n\n%s\n%s\n", REPORT, heads[0], texts[0], heads[1], texts[1]);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "related.teasers"));
+	snprintf(text, sizeof(text), "%s\n\n%s\n%s\n\n%s\n%s\n\n%s\n%s\n", REPORT, heads[0],
+		"Vor hundert Jahren fuhr hier noch niemand, und wer hinüber wollte, der schwamm, fror und schwieg.",
+		heads[1], "Капитан ходит через пролив сорок лет, и все сорок лет он считает чаек, волны и дни.",
+		heads[2], texts[2]);
+	clean(text, &o);
+	assert_null(strstr(o.cut, "related.teasers"));
+}
+
 /* The programme of a festival stands over the report. */
 static void a_menu_of_many_short_lines_goes(void **state)
 {
@@ -855,6 +887,7 @@ int main(void)
 		cmocka_unit_test(a_menu_of_many_short_lines_goes),
 		cmocka_unit_test(keeps_a_list_of_short_articles),
 		cmocka_unit_test(teasers_behind_a_text_go_without_a_head),
+		cmocka_unit_test(excerpts_behind_a_text_go_without_a_head),
 		cmocka_unit_test(a_passage_that_stands_twice_goes_the_second_time),
 		cmocka_unit_test(keeps_a_quotation_said_twice_and_a_refrain),
 		cmocka_unit_test(placeholder_text_goes),
