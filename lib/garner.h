@@ -359,7 +359,8 @@ GARNER_API int garner_verify(struct garner *garner, const char *path, bool data,
 /* ---- changing a store ------------------------------------------------------------------ */
 
 /* Makes catalogue, manifests, index and seek tables again from packs and manifests, cuts torn tails, names each
- * document that is lost. 0: nothing was wrong; 1: findings were reported, and the store is whole again. */
+ * document that is lost. 0: nothing was wrong; 1: findings were reported, and the store is whole again, but for
+ * captures that are damaged: nothing can make them again, and a verification of every byte goes on naming them. */
 GARNER_API int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user);
 /* Takes documents out, all their texts: gone for readers at once, their bytes after garner_repack. A line with number,
  * id, date and @reason stays. @keys as in garner_show. 1: some were not there. @fn (may be NULL) hears of each. */

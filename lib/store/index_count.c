@@ -102,10 +102,20 @@ int index_count_run(struct index_count *count, struct view line, struct error *e
 		json_decref(root);
 		return error_set(error, -EINVAL, "not a JSON object: column %d: %s", where.column, where.text);
 	}
+	const char *at = json_string_value(json_object_get(root, "at"));
+	int64_t time;
 	int result = 0;
 	if (number(root, "format") > STORE_FORMAT)
 		result = error_set(error, -EPROTONOSUPPORT, "format %lld; this garner reads up to %d: take a newer one",
 			(long long)number(root, "format"), STORE_FORMAT);
+	else if (at && !clock_parse(view_of(at), &time))
+		result = error_set(error, -EINVAL, "'at' is no time");
+	else if (number(root, "inputs") != number(root, "stored") + number(root, "known") + number(root, "dropped"))
+		result = error_set(error, -EINVAL, "its counts do not add up");
+	if (result) {
+		json_decref(root);
+		return result;
+	}
 	head->runs++;
 	head->inputs += number(root, "inputs");
 	head->known += number(root, "known");
@@ -113,8 +123,7 @@ int index_count_run(struct index_count *count, struct view line, struct error *e
 	const json_t *reasons = json_object_get(root, "reasons");
 	for (int i = 1; i < GARNER_REASON_COUNT; i++)
 		head->by_reason[i] += number(reasons, garner_reason_name(i));
-	const char *at = json_string_value(json_object_get(root, "at"));
-	if (!result && at && keep(count, &head->at, at))
+	if (at && keep(count, &head->at, at))
 		result = error_set(error, -ENOMEM, "no memory for the index");
 	json_decref(root);
 	return result;

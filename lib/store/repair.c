@@ -417,16 +417,19 @@ static int sweep(struct store *store, struct error *error)
 }
 
 /* The damaged and the lost are mended; what a newer garner wrote is not ours to judge. */
-static int refuse_newer(struct repair *repair)
+static int look_at_old(struct repair *repair)
 {
 	struct store *store = repair->store;
 	struct catalogue *catalogue = NULL;
 	struct error why = { 0 };
 	char *path = store_path(store, "catalogue.db");
 	int result = path ? catalogue_open(path, CATALOGUE_READ, &catalogue, &why) : repair_no_memory(repair);
-	catalogue_close(catalogue);
 	free(path);
-	return result == -EPROTONOSUPPORT ? error_set(repair->error, result, "%s", why.text) : 0;
+	int refused = result == -EPROTONOSUPPORT ? error_set(repair->error, result, "%s", why.text) : 0;
+	if (!result)
+		refused = repair_digests(repair, catalogue);
+	catalogue_close(catalogue);
+	return refused;
 }
 
 int store_repair(const char *path, const struct engine *engine, garner_finding_fn *fn, void *user, struct error *error)
@@ -455,7 +458,7 @@ int store_repair(const char *path, const struct engine *engine, garner_finding_f
 	free(lock);
 	free(packs);
 	if (!result)
-		result = refuse_newer(repair);
+		result = look_at_old(repair);
 	if (!result)
 		result = open_new(repair);
 	if (!result)

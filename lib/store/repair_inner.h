@@ -44,6 +44,8 @@ int repair_put_aside(struct repair *repair);
 int repair_near(struct repair *repair);
 /* Before all else: 0, or -EISDIR or -ENOTDIR with the path and what to do. */
 int repair_places(struct repair *repair);
+/* Logs, manifests and captures against the digests in @old. 0, or no memory. */
+int repair_digests(struct repair *repair, struct catalogue *old);
 /* Frames, documents and manifest of one pack. */
 int repair_pack(struct repair *repair, int64_t number);
 /* A manifest segment whose pack is missing. */

@@ -182,6 +182,36 @@ def flipped_bits(folder):
     return "%d flipped bits" % len(places)
 
 
+def flipped_logs(folder):
+    """Damage that leaves a log or a manifest readable: repair does not say that nothing was wrong, and what it leaves is
+    proven."""
+    store, trial = folder + "/logs", folder + "/flipped"
+    tools.copy(folder + "/flip", store)
+    tool.run("forget", "--reason", "test", store, "5")
+    with open(store + "/manifest/runs.jsonl", "rb") as f:
+        runs = f.read()
+    places = [("runs.jsonl", runs.index(b'"at":"') + 6), ("runs.jsonl", runs.index(b'"stored":') + 9),
+              ("runs.jsonl", runs.index(b'"tool":"') + 9)]
+    for name in ("runs.jsonl", "gone.jsonl", "seen.jsonl", "000000.jsonl"):
+        size = os.path.getsize(store + "/manifest/" + name)
+        places += [(name, rng.randrange(size)) for _ in range(40 if LONG else 5)]
+    for name, at in places:
+        tools.copy(store, trial)
+        flip(trial + "/manifest/" + name, at, rng.randrange(7))
+        tool.run("verify", trial, allowed=(5,))
+        words = tool.run("repair", trial).stdout.decode()
+        if "manifest/%s: " % name not in words:
+            fail("%s: byte %d is another, and repair says: %s" % (name, at, words[:1000]))
+        tool.run("verify", "--data", trial)
+        if 5 in tool.acknowledged(trial):
+            fail("%s: byte %d: what was taken out came back" % (name, at))
+    os.unlink(store + "/manifest/runs.jsonl")
+    if "runs.jsonl: No such file" not in tool.run("repair", store).stdout.decode():
+        fail("runs.jsonl is away, and repair does not say so")
+    tool.run("verify", "--data", store)
+    return "%d flipped bits of logs and manifests" % len(places)
+
+
 def flipped_catalogue(folder):
     """A bit of the catalogue: found, or without any effect on what is read."""
     store, trial = folder + "/flip", folder + "/flipped"
@@ -346,7 +376,7 @@ def main():
             parts.append("%s/part%d.jsonl" % (folder, i))
             made.write_jsonl(parts[-1], "b%d" % i, COUNT * i, COUNT)
         for line in (full_disk(folder, parts), full_for_one_file(folder, parts), read_errors(folder, parts), read_only(folder, parts),
-                     flipped_bits(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
+                     flipped_bits(folder), flipped_logs(folder), flipped_catalogue(folder), flipped_keys(folder), flipped_words(folder),
                      missing_and_exchanged_files(folder), folders_for_files(folder), one_percent(folder)):
             print(line, flush=True)
     finally:
