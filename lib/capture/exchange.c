@@ -253,14 +253,41 @@ static void set_safety(const struct curl_functions *curl, CURL *easy, const stru
 	curl->easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L);
 }
 
+/* Seconds. */
+struct ceilings {
+	double all, connect;
+	long slow;
+};
+
+static struct ceilings ceilings_of(const struct exchange *x)
+{
+	double all = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
+	long slow = (long)(all / 4);
+	return (struct ceilings){ all, all < LIMIT_CONNECT_SECONDS ? all : LIMIT_CONNECT_SECONDS,
+		slow < 1 ? 1L : slow };
+}
+
+/* libcurl has the same words for all three. */
+static void say_late(struct exchange *x)
+{
+	const struct ceilings c = ceilings_of(x);
+	curl_off_t sent = 0, total = 0;
+	x->wire->curl->easy_getinfo(x->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
+	x->wire->curl->easy_getinfo(x->easy, CURLINFO_TOTAL_TIME_T, &total);
+	if (!sent)
+		snprintf(x->detail, sizeof(x->detail), "no connection in %.3g s", c.connect);
+	else if ((double)total / 1e6 < c.all)
+		snprintf(x->detail, sizeof(x->detail), "less than %d bytes/s for %ld s", LIMIT_SPEED_FLOOR, c.slow);
+	else
+		snprintf(x->detail, sizeof(x->detail), "not done in %.3g s", c.all);
+}
+
 static void set_ceilings(const struct curl_functions *curl, CURL *easy, const struct exchange *x)
 {
-	double ceiling = x->wire->options->timeout > 0 ? x->wire->options->timeout : LIMIT_FETCH_SECONDS;
-	double connect = ceiling < LIMIT_CONNECT_SECONDS ? ceiling : LIMIT_CONNECT_SECONDS;
-	long slow = (long)(ceiling / 4);
-	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(connect * 1000));
+	const struct ceilings c = ceilings_of(x);
+	curl->easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)(c.connect * 1000));
 	curl->easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, (long)LIMIT_SPEED_FLOOR);
-	curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, slow < 1 ? 1L : slow);
+	curl->easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, c.slow);
 	if (!x->keep_on_full)
 		curl->easy_setopt(easy, CURLOPT_MAXFILESIZE_LARGE, (curl_off_t)x->body_max);
 }
@@ -368,7 +395,9 @@ static void set_end(struct exchange *x, CURLcode code)
 		return;
 	}
 	x->reason = x->stale ? GARNER_NO_ANSWER : reason_of(x, code);
-	if (x->reason != GARNER_REFUSED_ADDRESS)
+	if (code == CURLE_OPERATION_TIMEDOUT)
+		say_late(x);
+	else if (x->reason != GARNER_REFUSED_ADDRESS)
 		snprintf(x->detail, sizeof(x->detail), "%s", curl->easy_strerror(code));
 }
 

@@ -54,10 +54,8 @@ int feed_json_read(struct view utf8, feed_entry_fn *fn, void *user, struct feed_
 		error_set(error, result, "JSON that is no feed");
 	ret_head->kind = FEED_JSON;
 	feed_set_title(ret_head, text_of(root, "title"));
-	for (size_t i = 0; !result && i < json_array_size(items) && i < LIMIT_FEED_ENTRIES; i++) {
-		ret_head->entries++;
+	for (size_t i = 0; !result && i < json_array_size(items) && ++ret_head->entries <= LIMIT_FEED_ENTRIES; i++)
 		result = give(json_array_get(items, i), fn, user);
-	}
 	json_decref(root);
 	return result;
 }

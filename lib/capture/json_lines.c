@@ -1,10 +1,11 @@
-/* JSON lines of other tools, an object a line: {"text": …} or {"html": …}, with url, title, date or published,
+/* JSON lines of other tools, an object a line: {"text": …} or {"html": …}, with url, title, published or date, fetched,
  * record or id (also as "src": {"record": …}). Our own export is read back the same way. */
 #include "capture/source.h"
 
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include "util/clock.h"
 #include "util/limits.h"
 
 struct json_lines {
@@ -127,6 +128,8 @@ static int take_object(struct page *page, const json_t *object, const char **ret
 	c->url = string_of(page, object, "url");
 	c->title_hint = string_of(page, object, "title");
 	c->published_hint = first_of(page, object, date_keys);
+	if (!clock_parse(string_of(page, object, "fetched"), &c->fetched))
+		c->fetched = GARNER_NO_NUMBER;
 	const json_t *html = json_object_get(object, "html"), *text = json_object_get(object, "text");
 	const json_t *body = json_is_string(html) ? html : text;
 	if (!json_is_string(body)) {

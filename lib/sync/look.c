@@ -143,6 +143,8 @@ static int read_feed(struct look *look)
 		return page_drop(look->page, result, "%s", error.text);
 	if (result > 0)
 		page_note(look->page, "%s", error.text);
+	if (!result && head.entries > LIMIT_FEED_ENTRIES)
+		page_note(look->page, "more than %d entries", LIMIT_FEED_ENTRIES);
 	look->repairs = head.repairs;
 	look->repair_line = head.repair_line;
 	look->source->kind = LEDGER_FEED;

@@ -122,7 +122,7 @@ def fetches(folder, ports):
     expect("a redirect", code == 0 and docs[0]["url"] == plain + "/one.html" and docs[0]["url_requested"] == plain + "/old",
            code, err, docs)
     code, docs, err = clean("--timeout", "4", plain + "/slow/one.html")
-    expect("a slow body", code == 4 and "too-slow" in err, code, err)
+    expect("a slow body", code == 4 and "too-slow: less than 100 bytes/s for 1 s" in err, code, err)
     code, docs, err = clean(plain + "/cut/x")
     expect("a cut body", code == 0 and "truncated" in docs[0].get("errors", []), code, err,
            [d.get("errors") for d in docs])

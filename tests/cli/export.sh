@@ -117,6 +117,19 @@ assert lines == sorted(lines)
 keys = {line.split(" ")[0] for line in lines}
 assert keys == {"example,port:8080)/a?b=1", "example,port)/b", "example,port)/", "[2001:db8::1]:81)/c", "7,2,0,192:82)/d"}, keys
 PYTHON
+# Our own lines are read back with their facts.
+gives 0 "$garner" ingest back jsonl
+gives 0 "$garner" export back
+cp out back.jsonl
+gives 0 python3 - <<'PYTHON'
+import json
+read = lambda name: [{key: d.get(key) for key in ("id", "url", "title", "published", "fetched", "text")} for d in map(json.loads, open(name))]
+for a, b in zip(read("jsonl"), read("back.jsonl"), strict=True):
+    if not a["url"]:
+        del a["id"], b["id"]
+    assert a == b, (a, b)
+assert read("back.jsonl")[0]["fetched"] == "2023-05-01T06:07:08Z"
+PYTHON
 # A WET made of another's refers to the records of that one.
 gives 0 "$garner" ingest chain wet.file
 gives 0 "$garner" export --format wet -o chain.wet chain

@@ -257,6 +257,16 @@ def takes_apart_what_one_feed_shows_apart(d):
     d.same("six articles without revisions", (len(docs), len({x["id"] for x in docs}), [x for x in docs if "revision_of" in x]), (6, 6, []))
 
 
+def says_what_is_over_a_ceiling(d):
+    d.web.answers = {"/feed": rss(*[{"link": "/n%d" % n} for n in range(10001)]),
+                     "/json": json.dumps({"version": "https://jsonfeed.org/version/1.1", "title": "J",
+                                          "items": [{"id": str(n), "url": "/j%d" % n} for n in range(10001)]}).encode()}
+    d.add("/feed")
+    d.add("/json")
+    d.sync(START, "--exclude", "/[nj][0-9]+$")
+    d.same("both say so", [s["state"] for s in d.sources()], ["0 new, 0 changed of 10000; then broken: more than 10000 entries"] * 2)
+
+
 def resolves_addresses_by_every_base(d):
     entry = "<entry%s><title>%s</title><id>urn:%s</id><link href='%s'/><updated>2023-11-14T00:00:00Z</updated></entry>"
     entries = "".join(entry % row for row in ((" xml:base='deep/'", "One", 1, "one"), ("", "Two", 2, "two"),
@@ -775,7 +785,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 
 
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, reads_a_plain_list_of_urls_as_a_sitemap, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
-         takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base,
+         takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base, says_what_is_over_a_ceiling,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
