@@ -6,50 +6,34 @@
 
 #include "extract/text_work.h"
 
+// clang-format off
 /* Of the line's text alone. */
-#define LINE_FEATURES_OWN(X)                                                                                           \
-	X(WORDS)                                                                                                       \
-	X(BYTES)                                                                                                       \
-	X(END)                                                                                                         \
-	X(COMMAS)                                                                                                      \
-	X(SENTENCES)                                                                                                   \
-	X(DIGITS)                                                                                                      \
-	X(CAPITALS)                                                                                                    \
-	X(UPPER)                                                                                                       \
-	X(MARKS)                                                                                                       \
-	X(WORD_LENGTH)                                                                                                 \
-	X(START) X(JOINTS) X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) X(HIT) X(KIND) X(URLISH)   \
-		X(MONEY) X(SMALL_WORDS)
+#define LINE_FEATURES_OWN(X) \
+	X(WORDS) X(BYTES) X(END) X(COMMAS) X(SENTENCES) X(DIGITS) X(CAPITALS) X(UPPER) X(MARKS) \
+	X(WORD_LENGTH) X(START) X(JOINTS) X(QUOTED) X(BULLET) X(WIDE) X(ODDS_MEAN) X(ODDS_MIN) X(ODDS_MAX) \
+	X(HIT) X(KIND) X(URLISH) X(MONEY) X(SMALL_WORDS)
 /* Of a line beside it. */
-#define LINE_FEATURES_NEAR(X, P) X(P##_WORDS) X(P##_END) X(P##_HIT) X(P##_ODDS) X(P##_START)
+#define LINE_FEATURES_NEAR(X, P) \
+	X(P##_WORDS) X(P##_END) X(P##_HIT) X(P##_ODDS) X(P##_START)
 /* Of a group of kinds of rules: lines since the last one found, share of the prose that stood before it, lines to the
  * next. After "12 comments" or "About the author" lines mean something else than before. */
-#define LINE_FEATURES_GROUP(X, P) X(P##_SINCE) X(P##_PROSE) X(P##_UNTIL)
-#define LINE_FEATURES(X)                                                                                               \
-	LINE_FEATURES_OWN(X)                                                                                           \
-	X(GAP_BEFORE)                                                                                                  \
-	X(GAP_AFTER)                                                                                                   \
-	X(INDEX)                                                                                                       \
-	X(FROM_END)                                                                                                    \
-	X(PLACE)                                                                                                       \
-	X(PLACE_BYTES)                                                                                                 \
-	X(FIRST_PROSE)                                                                                                 \
-	X(LAST_PROSE)                                                                                                  \
-	X(PREV_PROSE)                                                                                                  \
-	X(NEXT_PROSE)                                                                                                  \
-	X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN) X(         \
-		RUN_PLACE) X(RUN_LEFT) X(COPIES) X(FRONT) X(PART_LINES) X(PART_PLACE) X(PART_LEFT) X(PART_WORDS)       \
-		X(PART_LONGEST) X(PART_PROSE) X(ITEMS) X(ITEMS_WORDS) X(ITEMS_COLON) X(TOPIC_HEAD) X(TOPIC_BEFORE) X(  \
-			TOPIC_AFTER) X(TOPIC_REST) X(TOPIC_NEAR) X(SIZE) X(LONGEST_BEFORE) X(LONGEST_AFTER)            \
-			X(GAP_PREV) X(GAP_NEXT) X(SHARED) X(SHAPE) X(SHAPE_SHARE) X(HIT_BEFORE) X(HIT_AFTER) X(        \
-				DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) X(DOC_WORDS)   \
-				X(DOC_ODDS) X(DOC_GAPS) X(DOC_BULLETS) LINE_FEATURES_NEAR(X, PREV1)                    \
-					LINE_FEATURES_NEAR(X, PREV2) LINE_FEATURES_NEAR(X, PREV3) LINE_FEATURES_NEAR(  \
-						X, NEXT1) LINE_FEATURES_NEAR(X, NEXT2) LINE_FEATURES_NEAR(X, NEXT3)    \
-						LINE_FEATURES_GROUP(X, RELATED) LINE_FEATURES_GROUP(X, TALK)           \
-							LINE_FEATURES_GROUP(X, OFFER) LINE_FEATURES_GROUP(X, LEGAL)    \
-								LINE_FEATURES_GROUP(X, BYLINE)                         \
-									LINE_FEATURES_GROUP(X, MENU)
+#define LINE_FEATURES_GROUP(X, P) \
+	X(P##_SINCE) X(P##_PROSE) X(P##_UNTIL)
+#define LINE_FEATURES(X) \
+	LINE_FEATURES_OWN(X) \
+	X(GAP_BEFORE) X(GAP_AFTER) X(INDEX) X(FROM_END) X(PLACE) X(PLACE_BYTES) X(FIRST_PROSE) X(LAST_PROSE) \
+	X(PREV_PROSE) X(NEXT_PROSE) X(PROSE_BEFORE) X(PROSE_AFTER) X(WINDOW_PROSE) X(WINDOW_WORDS) \
+	X(WINDOW_ODDS) X(WINDOW_HITS) X(RUN) X(RUN_PLACE) X(RUN_LEFT) X(COPIES) X(FRONT) X(PART_LINES) \
+	X(PART_PLACE) X(PART_LEFT) X(PART_WORDS) X(PART_LONGEST) X(PART_PROSE) X(ITEMS) X(ITEMS_WORDS) \
+	X(ITEMS_COLON) X(TOPIC_HEAD) X(TOPIC_BEFORE) X(TOPIC_AFTER) X(TOPIC_REST) X(TOPIC_NEAR) X(SIZE) \
+	X(LONGEST_BEFORE) X(LONGEST_AFTER) X(GAP_PREV) X(GAP_NEXT) X(SHARED) X(SHAPE) X(SHAPE_SHARE) \
+	X(HIT_BEFORE) X(HIT_AFTER) X(DOC_LINES) X(DOC_PROSE) X(DOC_PROSE_BYTES) X(DOC_HITS) X(DOC_HIT_SHARE) \
+	X(DOC_WORDS) X(DOC_ODDS) X(DOC_GAPS) X(DOC_BULLETS) \
+	LINE_FEATURES_NEAR(X, PREV1) LINE_FEATURES_NEAR(X, PREV2) LINE_FEATURES_NEAR(X, PREV3) \
+	LINE_FEATURES_NEAR(X, NEXT1) LINE_FEATURES_NEAR(X, NEXT2) LINE_FEATURES_NEAR(X, NEXT3) \
+	LINE_FEATURES_GROUP(X, RELATED) LINE_FEATURES_GROUP(X, TALK) LINE_FEATURES_GROUP(X, OFFER) \
+	LINE_FEATURES_GROUP(X, LEGAL) LINE_FEATURES_GROUP(X, BYLINE) LINE_FEATURES_GROUP(X, MENU)
+// clang-format on
 
 enum line_feature {
 #define LINE_FEATURE_ENUM(name) L_##name,
@@ -93,10 +77,9 @@ struct word_odds {
 /* A table of buckets of words by the low bits of their hash; what a bucket has no room for stands in the next one. */
 enum { ODDS_PLACES = 8 };
 struct odds_bucket {
-	uint32_t hash[ODDS_PLACES];    /* 0: free */
-	int8_t value[ODDS_PLACES + 1]; /* the last one, 0, is that of words that are not there */
+	_Alignas(64) uint32_t hash[ODDS_PLACES]; /* 0: free */
+	int8_t value[ODDS_PLACES + 1];		 /* the last one, 0, is that of words that are not there */
 	bool full;
-	char rest[22]; /* 64 bytes: a line of the cache */
 };
 struct word_odds_table {
 	const struct odds_bucket *buckets;

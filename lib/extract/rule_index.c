@@ -37,6 +37,8 @@ struct search {
 	const struct line *line;
 	rule_found_fn *found;
 	void *user;
+	rule_asks_fn *asks; /* NULL: all patterns are asked */
+	const void *asks_user;
 	bool page;	  /* only what is for pages */
 	bool prose;	  /* long prose: what is asked for elsewhere in a line is for shorter ones */
 	bool some_wanted; /* some bit of @wanted */
@@ -224,21 +226,25 @@ static bool has_need(const struct search *search, const struct image_pattern *pa
 }
 
 /* Asking a few patterns is cheaper than a walk that meets the strings of all; one that meets those for pages alone
- * costs a third of asking one, and seven of eight that begin so are not asked then. */
+ * costs a third of asking one, and seven of eight that begin so are not asked then. A walk over a short line costs less
+ * than asking a pattern that needs one of many strings. */
 static void find_begun(struct search *search)
 {
-	enum { FEW = 10 };
-	if (search->page || search->begun_count > FEW) {
+	enum { FEW = 10, SHORT_BYTES = 64 };
+	bool walk = search->page || search->begun_count > FEW, is_short = search->line->key.n <= SHORT_BYTES;
+	for (size_t i = 0; i < search->image->cells && !walk; i++)
+		for (uint64_t left = search->begun[i]; left; left &= left - 1) {
+			size_t at = i * 64 + (size_t)__builtin_ctzll(left);
+			const struct image_pattern *pattern = &search->image->patterns[at];
+			if (!pattern->need_count && is_short)
+				walk = true;
+			else if (has_need(search, pattern))
+				want(search, (uint32_t)at);
+		}
+	if (walk) {
 		const struct grams grams = grams_of(search, IMAGE_BEGUN);
 		find_strings(search, &grams);
-		return;
 	}
-	for (size_t i = 0; i < search->image->cells; i++)
-		for (uint64_t left = search->begun[i]; left; left &= left - 1) {
-			size_t pattern = i * 64 + (size_t)__builtin_ctzll(left);
-			if (has_need(search, &search->image->patterns[pattern]))
-				want(search, (uint32_t)pattern);
-		}
 }
 
 static bool matches(const struct search *search, const struct image_pattern *pattern, const struct rule *rule)
@@ -256,6 +262,8 @@ static void ask_wanted(struct search *search)
 		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
 			const struct image_pattern *pattern = &image->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
 			const struct rule *rule = search->rules->all[pattern->rule];
+			if (search->asks && !search->asks(search->asks_user, rule))
+				continue;
 			if (matches(search, pattern, rule) && !search->found(search->user, rule))
 				return;
 		}
@@ -312,13 +320,14 @@ static bool pass_navigation(void *user, const struct rule *rule)
 }
 
 static void find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
-	void *user, bool page)
+	rule_asks_fn *asks, void *user, bool page)
 {
 	enum { CELLS_NEAR = 16 }; /* 1,024 patterns */
 	uint64_t near[2 * CELLS_NEAR], *sets = near;
 	const struct rule_image *image = &rules->image;
 	if (!(line->flags & LINE_WHOLE) || line->core.n == 0)
 		return;
+	const void *asks_user = user;
 	struct arrows arrows = { found, user };
 	if (line->flags & LINE_QUOTED) {
 		if (!(line->flags & LINE_ARROWS) || view_find_byte(line->core, ' ') == line->core.n)
@@ -334,6 +343,8 @@ static void find(const struct rules *rules, struct matcher *matcher, const struc
 		.line = line,
 		.found = found,
 		.user = user,
+		.asks = asks,
+		.asks_user = asks_user,
 		.page = page,
 		.prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS,
 		.begun = sets,
@@ -342,10 +353,10 @@ static void find(const struct rules *rules, struct matcher *matcher, const struc
 		ask_patterns(&search);
 }
 
-void rule_index_find(
-	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user)
+void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
+	rule_asks_fn *asks, void *user)
 {
-	find(rules, matcher, line, found, user, false);
+	find(rules, matcher, line, found, asks, user, false);
 }
 
 struct wanted {
@@ -364,7 +375,7 @@ bool rule_index_has(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule)
 {
 	struct wanted wanted = { .rule = rule };
-	find(rules, matcher, line, compare, &wanted, false);
+	find(rules, matcher, line, compare, NULL, &wanted, false);
 	return wanted.found;
 }
 
@@ -388,8 +399,8 @@ const struct rule *rule_index_of_page(const struct rules *rules, struct matcher 
 	const struct rule *first = NULL;
 	bool some = false;
 	/* One line of two hundred goes: what comes before such a rule is asked when there is one. */
-	find(rules, matcher, line, take_for_pages, &some, true);
+	find(rules, matcher, line, take_for_pages, NULL, &some, true);
 	if (some)
-		find(rules, matcher, line, take_certain, &first, false);
+		find(rules, matcher, line, take_certain, NULL, &first, false);
 	return first && rule_is_for_pages(first) ? first : NULL;
 }

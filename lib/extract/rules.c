@@ -1,7 +1,6 @@
 #include "extract/rules.h"
 
 #include <errno.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include "extract/line_memory.h"
@@ -31,7 +30,6 @@ struct rules *rules_free(struct rules *rules)
 	for (struct rule *rule = rules->first; rule; rule = rule->next)
 		rule->pattern = pattern_free(rule->pattern);
 	map_free(&rules->by_id);
-	line_model_free(rules->model);
 	line_memory_free(rules->memory);
 	arena_free(&rules->arena);
 	free(rules);
@@ -145,8 +143,7 @@ int rules_read(const struct rules_source *source, struct rules **ret_rules, stru
 		rules_free(rules);
 		return result;
 	}
-	/* One byte stands for "not trained yet". */
-	rules->scored = !source->without_builtin && line_model_data_size > 1;
+	rules->scored = !source->without_builtin;
 	*ret_rules = rules;
 	return 0;
 }
@@ -163,22 +160,10 @@ void rules_remember(struct rules *rules, struct line_memory *memory, uint64_t di
 			(unsigned long long)digest);
 }
 
-/* The first thread that asks reads; of two at once the second throws its own away. */
-int rules_model(struct rules *rules, const struct line_model **ret_model, struct error *error)
+int rules_model(const struct rules *rules, const struct line_model **ret_model, struct error *error)
 {
-	struct line_model *model = atomic_load_explicit(&rules->model, memory_order_acquire), *none = NULL;
-	if (!model && rules->scored) {
-		int result =
-			line_model_read(view_make((const char *)line_model_data, line_model_data_size), &model, error);
-		if (result < 0)
-			return result;
-		if (!atomic_compare_exchange_strong(&rules->model, &none, model)) {
-			line_model_free(model);
-			model = none;
-		}
-	}
-	*ret_model = model;
-	return 0;
+	*ret_model = NULL;
+	return rules->scored ? line_model_load(ret_model, error) : 0;
 }
 
 int rules_load(const struct garner_options *options, struct rules **ret_rules, struct error *error)

@@ -109,10 +109,9 @@ struct rules {
 	/* While text is read. */
 	struct map by_id; /* -> struct rule * */
 	struct rule_word *words, **last_word;
-	bool scored;			    /* lines that no rule knows are judged by the scorer */
-	_Atomic(struct line_model *) model; /* the scorer's; NULL: not read yet */
-	struct line_memory *memory;	    /* lines of the hosts at hand; NULL: none */
-	size_t version_n;		    /* of the rules alone, without the memory's name */
+	bool scored;		    /* lines that no rule knows are judged by the scorer */
+	struct line_memory *memory; /* lines of the hosts at hand; NULL: none */
+	size_t version_n;	    /* of the rules alone, without the memory's name */
 	char version[96];
 };
 
@@ -125,9 +124,8 @@ struct rules_source {
 	bool from_text; /* our own, too, are read from text: with lines and examples, as rules_check needs them */
 };
 int rules_read(const struct rules_source *source, struct rules **ret_rules, struct error *error);
-/* The scorer's model, read when it is first asked for: pages don't need it. NULL in @ret_model: these rules have none.
- * Any thread. 0 or < 0. */
-int rules_model(struct rules *rules, const struct line_model **ret_model, struct error *error);
+/* The scorer's model; NULL in @ret_model: these rules have none. 0 or < 0. */
+int rules_model(const struct rules *rules, const struct line_model **ret_model, struct error *error);
 
 /* Takes @memory (NULL: none) into use and its digest into the version: between runs only. */
 void rules_remember(struct rules *rules, struct line_memory *memory, uint64_t digest);
@@ -151,8 +149,11 @@ struct line;
  * returns false. Cost: one look-up, a
  * walk over the bytes, and the few patterns that are left. */
 typedef bool rule_found_fn(void *user, const struct rule *rule);
-void rule_index_find(
-	const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found, void *user);
+/* False: whether @rule is found is of no interest any more. */
+typedef bool rule_asks_fn(const void *user, const struct rule *rule);
+/* @asks: NULL, all are of interest. */
+void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
+	rule_asks_fn *asks, void *user);
 /* @rule is one of those that are found. */
 bool rule_index_has(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule);

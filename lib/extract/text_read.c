@@ -110,32 +110,53 @@ static int read_blocks(struct work *work)
 
 /* ---- what the rules say ---------------------------------------------------------------------- */
 
+/* Where @rule stands when it is found; NULL: it cuts nothing itself, such a line alone is not even weak: "Discussion"
+ * heads a chapter, too. */
+static const struct rule **place_of(struct hits *hits, const struct rule *rule)
+{
+	if (rule->takes_section || (rule->takes_rest && rule->near))
+		return NULL;
+	if (rule->near)
+		return &hits->weak;
+	if (!rule->zone)
+		return &hits->any;
+	return hits->zoned && hits->zoned->zone != rule->zone ? &hits->other : &hits->zoned;
+}
+
 bool hits_note(void *user, const struct rule *rule)
 {
 	struct hits *hits = user;
-	hits->comment |= rule->marks_comment;
-	if (rule->marks_comment)
+	if (rule->marks_comment) {
+		hits->comment = true;
 		return true;
+	}
 	if (rule->takes_rest && !hits->rest)
 		hits->rest = rule;
 	if (rule->takes_section && !hits->section)
 		hits->section = rule;
-	/* Such a line alone is not even weak: "Discussion" heads a chapter, too. */
-	if (rule->takes_section || (rule->takes_rest && rule->near))
-		return true;
-	const struct rule **place = rule->near ? &hits->weak : rule->zone ? &hits->zoned : &hits->any;
-	if (place == &hits->zoned && hits->zoned && hits->zoned->zone != rule->zone)
-		place = &hits->other;
-	if (!*place)
+	const struct rule **place = place_of(hits, rule);
+	if (place && !*place)
 		*place = rule;
 	return true;
+}
+
+/* What is certain everywhere leaves nothing to the zones and neighbours. */
+static bool hits_ask(const void *user, const struct rule *rule)
+{
+	struct hits hits = *(const struct hits *)user;
+	if (rule->marks_comment)
+		return !hits.comment;
+	if ((rule->takes_rest && !hits.rest) || (rule->takes_section && !hits.section))
+		return true;
+	const struct rule **place = place_of(&hits, rule);
+	return place && !*place && !hits.any;
 }
 
 static void find_hits(struct work *work, const struct line *line, struct hits *hits)
 {
 	if (!(line->flags & LINE_WHOLE))
 		return;
-	rule_index_find(work->rules, work->matcher, line, hits_note, hits);
+	rule_index_find(work->rules, work->matcher, line, hits_note, hits_ask, hits);
 	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
 		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
 		if (!rule || rule->off || line->words > rule->words)

@@ -1,7 +1,5 @@
 #include "meta/author.h"
 
-_Static_assert((int)AUTHOR_X_COUNT <= (int)FOREST_COLUMNS_MAX, "too many features");
-
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT])
 {
 	bool full = x[AUTHOR_X_WORDS_MIN] >= 2 && x[AUTHOR_X_WORDS_MAX] <= 4 && !x[AUTHOR_X_SITE] &&

@@ -100,6 +100,7 @@ struct ledger_sighting {
 	 * there under its own address is not found by GUID or date. */
 	const struct map *shown;
 };
+/* Of an address, a GUID or a title; 0 of none. */
 uint64_t ledger_key(struct view v);
 enum ledger_seen { LEDGER_SAME, LEDGER_NEW, LEDGER_CHANGED };
 /* Finds the article again by its URL, its GUID in this source, or by its second of publication and a title that is the

@@ -64,6 +64,5 @@ int ledger_row(struct ledger *l, sqlite3_stmt *st, struct error *error);
 void ledger_bind(sqlite3_stmt *st, int i, struct view v);
 /* A copy in @arena; without one, until the next step. */
 struct view ledger_column(sqlite3_stmt *st, int i, struct arena *arena, bool *bad);
-/* 0: none. */
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include "extract/forest.h"
 #include "extract/html.h"
 #include "extract/model.h"
 #include "garner.h"
@@ -331,40 +330,6 @@ static void reads_back_the_model_it_wrote(void **state)
 	buf_free(&bytes);
 }
 
-static void scores_the_same_by_every_way(void **state)
-{
-	(void)state;
-	static uint8_t x[200 * FOREST_COLUMNS_MAX];
-	static uint16_t features[7 * 63];
-	static uint8_t thresholds[7 * 63];
-	static int16_t leaves[7 * 64];
-	static int32_t a[200], b[200];
-	uint32_t seed = 7;
-	for (uint32_t columns = 1, trees = 0; columns <= FOREST_COLUMNS_MAX; columns += 37, trees = (trees + 1) % 8) {
-		struct forest forest = { trees, 6 - columns % 2, -5, features, thresholds, leaves };
-		for (int i = 0; i < 7 * 63; i++) {
-			features[i] = (uint16_t)(next_number(&seed) % columns);
-			thresholds[i] = (uint8_t)next_number(&seed);
-		}
-		for (int i = 0; i < 7 * 64; i++)
-			leaves[i] = (int16_t)next_number(&seed);
-		for (size_t i = 0; i < sizeof(x); i++)
-			x[i] = (uint8_t)next_number(&seed);
-		for (uint32_t count = 0; count <= 200; count += count < 20 ? 1 : 13) {
-			forest_score_with(FOREST_PLAIN, &forest, x, columns, count, b);
-			forest_score(&forest, x, columns, count, a);
-			assert_memory_equal(a, b, count * sizeof(*a));
-			for (int kernel = FOREST_AVX2; kernel < FOREST_KERNELS; kernel++) {
-				if (!forest_has(kernel))
-					continue;
-				memset(a, 0, sizeof(a));
-				forest_score_with(kernel, &forest, x, columns, count, a);
-				assert_memory_equal(a, b, count * sizeof(*a));
-			}
-		}
-	}
-}
-
 static void probabilities_rise_with_the_logit(void **state)
 {
 	(void)state;
@@ -400,7 +365,6 @@ int main(void)
 		cmocka_unit_test(refuses_a_model_of_other_features),
 		cmocka_unit_test(refuses_a_model_cut_at_any_place),
 		cmocka_unit_test(reads_back_the_model_it_wrote),
-		cmocka_unit_test(scores_the_same_by_every_way),
 		cmocka_unit_test(probabilities_rise_with_the_logit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -136,7 +136,7 @@ static void finds_the_odds_of_words_behind_full_buckets(void **state)
 		snprintf(word, sizeof(word), "w%dx", i);
 		words[i] = (struct word_odds){ line_word_hash(view_of(word)), (int8_t)(1 + i % 100) };
 	}
-	assert_int_equal(line_model_set_odds(&model, words, WORDS), 0);
+	assert_int_equal(word_odds_make(words, WORDS, &model.odds), 0);
 	for (size_t i = 0; i <= model.odds.mask; i++)
 		full += model.odds.buckets[i].full;
 	assert_true(full > 0);
@@ -146,7 +146,7 @@ static void finds_the_odds_of_words_behind_full_buckets(void **state)
 		snprintf(word, sizeof(word), "v%dx", i);
 		assert_int_equal(odds_of_word(&model, word), 0);
 	}
-	free(model.buckets);
+	word_odds_free(&model.odds);
 }
 
 int main(void)

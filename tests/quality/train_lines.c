@@ -14,6 +14,7 @@
 #include "grow.h"
 #include "extract/model.h"
 #include "lines.h"
+#include "model_c.h"
 #include "util/jsonw.h"
 #include "util/limits.h"
 
@@ -22,22 +23,24 @@ enum { NONE = FOLDS }; /* no fold is held out */
 enum { TEXT, TITLE, FORESTS };
 
 static const struct boost_settings settings[FORESTS] = {
-	{ .trees = 240,
-		.depth = 5,
+	{ .trees = 800,
+		.depth = OBLIVIOUS_DEPTH,
 		.threads = 2,
-		.eta = 0.08,
-		.subsample = 0.8,
-		.columns = 0.3,
+		.eta = 0.05,
+		.subsample = 0.6,
+		.columns = 0.12,
 		.min_weight = 20,
-		.lambda = 4 },
-	{ .trees = 60,
-		.depth = 5,
+		.lambda = 4,
+		.step = 2 },
+	{ .trees = 120,
+		.depth = OBLIVIOUS_DEPTH,
 		.threads = 2,
 		.eta = 0.12,
 		.subsample = 0.8,
 		.columns = 0.5,
 		.min_weight = 10,
-		.lambda = 4 },
+		.lambda = 4,
+		.step = 2 },
 };
 
 struct learner {
@@ -142,7 +145,7 @@ static void learn_odds(struct learner *l, uint32_t a, uint32_t b, struct line_mo
 									       : value < -60 ? -60
 											     : value) };
 	}
-	line_model_set_odds(model, items, words);
+	word_odds_make(items, words, &model->odds);
 	fprintf(stderr, "%zu words with odds\n", words);
 	free(items);
 	free(docs);
@@ -198,7 +201,7 @@ static void matrix_add(struct matrix *m, const struct line_doc *doc, const uint8
 }
 
 /* Trains one forest without fold @held; odds for a row never come from its own fold. */
-static int train(struct learner *l, uint32_t held, int forest, const struct line_model *views, struct forest *ret)
+static int train(struct learner *l, uint32_t held, int forest, const struct line_model *views, struct oblivious *ret)
 {
 	struct matrix m = { .x = malloc((size_t)l->corpus.rows * LF_COUNT),
 		.y = malloc(l->corpus.rows * sizeof(float)),
@@ -217,7 +220,7 @@ static int train(struct learner *l, uint32_t held, int forest, const struct line
 		.x = m.x, .stride = LF_COUNT, .columns = LF_COUNT, .index = m.index, .y = m.y, .w = m.w, .count = m.rows
 	};
 	if (result == 0)
-		result = grow_forest(&settings[forest], &rows, ret);
+		result = grow_oblivious(&settings[forest], &rows, ret);
 	fprintf(stderr, "forest %d without fold %u: %zu lines\n", forest + 1, held, m.rows);
 	matrix_free(&m);
 	return result;
@@ -235,7 +238,7 @@ static int learn(struct learner *l)
 		result = train(l, held, TEXT, views, &l->models[held].text) ||
 			 train(l, held, TITLE, views, &l->models[held].title);
 		for (uint32_t f = 0; f < FOLDS; f++)
-			free(views[f].buckets);
+			word_odds_free(&views[f].odds);
 	}
 	return result;
 }
@@ -294,65 +297,42 @@ static int write_cv(struct learner *l, const char *name)
 	return fclose(out[0]) | fclose(out[1]);
 }
 
-static void put(struct buf *out, uint32_t v, size_t n)
+/* A bucket's last value and the rest of its bytes are 0. */
+static void write_odds(FILE *file, const struct word_odds_table *odds)
 {
-	for (size_t i = 0; i < n; i++)
-		buf_putc(out, (char)(v >> (8 * i)));
-}
-
-static void put_forest(struct buf *out, const struct forest *f)
-{
-	size_t leaves = (size_t)1 << f->depth, nodes = leaves - 1;
-	put(out, f->trees, 4);
-	put(out, f->depth, 4);
-	put(out, (uint32_t)f->base, 4);
-	for (size_t t = 0; t < f->trees; t++) {
-		for (size_t i = 0; i < nodes; i++) {
-			put(out, f->features[t * nodes + i], 1);
-			put(out, f->thresholds[t * nodes + i], 1);
-		}
-		for (size_t i = 0; i < leaves; i++)
-			put(out, (uint16_t)f->leaves[t * leaves + i], 2);
+	fputs("static const struct odds_bucket buckets[] = {\n", file);
+	for (const struct odds_bucket *b = odds->buckets; b <= odds->buckets + odds->mask; b++) {
+		fputs("{{", file);
+		for (int k = 0; k < ODDS_PLACES; k++)
+			fprintf(file, "%u,", b->hash[k]);
+		fputs("},{", file);
+		for (int k = 0; k < ODDS_PLACES; k++)
+			fprintf(file, "%d,", b->value[k]);
+		fprintf(file, "},%d},\n", b->full);
 	}
+	fputs("};\n", file);
 }
 
 static int write_model(const struct line_model *model, const char *name)
 {
 	char path[4200];
 	snprintf(path, sizeof(path), "%s.c", name);
-	struct buf out = BUF_INIT(MIB(16));
-	uint32_t words = 0;
-	for (uint32_t i = 0; i <= model->odds.mask; i++)
-		for (int k = 0; k < ODDS_PLACES; k++)
-			words += model->odds.buckets[i].hash[k] != 0;
-	buf_puts(&out, "GARNLIN3");
-	put(&out, line_features_version(), 4);
-	put(&out, 1, 4);
-	for (int i = 0; i < LINE_THRESHOLDS; i++)
-		put(&out, (uint32_t)model->thresholds[i], 4);
-	put(&out, words, 4);
-	for (uint32_t i = 0; i <= model->odds.mask; i++) {
-		const struct odds_bucket *bucket = &model->odds.buckets[i];
-		for (int k = 0; k < ODDS_PLACES; k++) {
-			if (!bucket->hash[k])
-				continue;
-			put(&out, bucket->hash[k], 4);
-			put(&out, (uint8_t)bucket->value[k], 1);
-		}
-	}
-	put_forest(&out, &model->text);
-	put_forest(&out, &model->title);
-	FILE *file = fopen(path, "w");
+	FILE *file = code_open(path, "tests/quality/train_lines", "extract/line_model.h");
 	if (!file)
 		return -1;
-	fprintf(file,
-		"/* Made by tests/quality/train_lines. */\n// clang-format off\n#include \"extract/line_model.h\"\n\n"
-		"const unsigned char line_model_data[] = {");
-	for (size_t i = 0; i < out.n; i++)
-		fprintf(file, "%s%u,", i % 32 ? "" : "\n", (unsigned)(unsigned char)out.p[i]);
-	fprintf(file, "\n};\nconst size_t line_model_data_size = sizeof(line_model_data);\n");
-	buf_free(&out);
-	return fclose(file);
+	write_odds(file, &model->odds);
+	code_forest(file, "text", &model->text);
+	code_forest(file, "title", &model->title);
+	fprintf(file, "const struct line_model line_model_builtin = {\n\t.features = %u,\n\t.number = 1,\n",
+		line_features_version());
+	fputs("\t.thresholds = { ", file);
+	for (int i = 0; i < LINE_THRESHOLDS; i++)
+		fprintf(file, "%d%s", model->thresholds[i], i + 1 < LINE_THRESHOLDS ? ", " : " },\n");
+	fprintf(file, "\t.odds = { buckets, %u },\n", model->odds.mask);
+	code_forest_member(file, "text", &model->text);
+	code_forest_member(file, "title", &model->title);
+	fputs("};\n", file);
+	return fclose(file) ? -1 : 0;
 }
 
 /* Percents as logits; -1 when there are not as many as LINE_THRESHOLDS. */
