@@ -48,15 +48,23 @@ int store_gone(struct store *store, int64_t n, uint64_t id, const struct garner_
 }
 
 struct forgetting {
-	int64_t numbers[1024];
-	size_t count;
+	int64_t *numbers;
+	size_t count, cap;
+	struct error *error;
 };
 
 static int take_number(void *user, const struct catalogue_document *row)
 {
 	struct forgetting *f = user;
-	if (f->count < 1024)
-		f->numbers[f->count++] = row->n;
+	if (f->count == f->cap) {
+		size_t cap = f->cap ? f->cap * 2 : 16;
+		int64_t *grown = realloc(f->numbers, cap * sizeof(*grown));
+		if (!grown)
+			return error_set(f->error, -ENOMEM, "document %lld: no memory", (long long)row->n);
+		f->numbers = grown;
+		f->cap = cap;
+	}
+	f->numbers[f->count++] = row->n;
 	return 0;
 }
 
@@ -95,7 +103,7 @@ int store_forget(struct store *store, const char *key, const char *reason, struc
 	struct store_reader reader = {
 		.root = store->root, .catalogue = store->catalogue, .keys = store->keys, .fd = -1
 	};
-	struct forgetting f = { .count = 0 };
+	struct forgetting f = { .error = error };
 	struct catalogue_document row;
 	reader.lines = (struct line_reader){ .root = store->root, .fd = -1 };
 	int result = store_commit(store, error);
@@ -111,6 +119,7 @@ int store_forget(struct store *store, const char *key, const char *reason, struc
 	/* In place, so not before the commit; a repack does it again. */
 	for (size_t i = 0; !result && i < f.count; i++)
 		result = near_forget(store->near, f.numbers[i], error);
+	free(f.numbers);
 	return result;
 }
 
