@@ -29,10 +29,16 @@ const char *garner_reason_name(int reason)
 /* Rules, model and sieve. What goes wrong is kept: no run can begin. */
 static void load(struct garner *garner)
 {
-	const char *trusted = garner->engine.options.ca_file;
+	const struct garner_options *o = &garner->engine.options;
+	const char *trusted = o->ca_file;
+	char text[CLOCK_TEXT_BYTES];
 	garner->loaded = true;
+	if (!clock_format(o->clock, text))
+		error_set(&garner->error, -EINVAL, "clock: not a time of the years 0 to 9999");
+	if (o->threshold != o->threshold)
+		error_set(&garner->error, -EINVAL, "threshold: not a number");
 	/* libcurl would find out with the first URL, and blame the server. */
-	if (trusted && access(trusted, R_OK) < 0)
+	if (!garner->error.code && trusted && access(trusted, R_OK) < 0)
 		error_set(&garner->error, -EINVAL, "%s: %s", trusted, strerror(errno));
 	if (!garner->error.code && model_load(&garner->engine.model, &garner->error) == 0)
 		rules_load(&garner->engine.options, &garner->engine.rules, &garner->error);
@@ -49,13 +55,15 @@ struct garner *garner_new(const struct garner_options *options)
 	if (options)
 		garner->engine.options = *options;
 	garner->engine.stop = &garner->stop;
-	/* One clock for the whole run: what is written does not depend on how long it took. */
+	garner->pinned = garner->engine.options.clock;
 	garner->engine.options.clock = clock_now(&garner->engine.options);
 	garner->few_jobs = garner->engine.options.jobs <= 0;
 	if (garner->engine.options.jobs <= 0) {
 		long cores = sysconf(_SC_NPROCESSORS_ONLN);
-		garner->engine.options.jobs = cores < 1 ? 1 : cores > 64 ? 64 : (int)cores;
+		garner->engine.options.jobs = cores < 1 ? 1 : cores > LIMIT_JOBS ? LIMIT_JOBS : (int)cores;
 	}
+	if (garner->engine.options.jobs > LIMIT_JOBS)
+		garner->engine.options.jobs = LIMIT_JOBS;
 	/* Who only reads does not wait for them: they take longer than showing a document. */
 	if (options)
 		load(garner);
@@ -100,15 +108,35 @@ void garner_set_log(struct garner *garner, garner_log_fn *fn, void *user)
 	garner->log_user = user;
 }
 
-int garner_begin(struct garner *garner)
+/* One clock for a whole call: what is written does not depend on how long it took. */
+void garner_enter(struct garner *garner)
+{
+	const struct garner_options given = { .clock = garner->pinned };
+	garner->error = (struct error){ 0 };
+	garner->engine.options.clock = clock_now(&given);
+	sieve_set_clock(garner->engine.sieve, &garner->engine.options);
+}
+
+int garner_leave(struct garner *garner, int result)
+{
+	atomic_store(&garner->stop, false);
+	return result;
+}
+
+int garner_load(struct garner *garner)
 {
 	if (!garner->loaded)
 		load(garner);
-	if (garner->unusable.code) {
+	if (garner->unusable.code)
 		garner->error = garner->unusable;
+	return garner->unusable.code;
+}
+
+int garner_begin(struct garner *garner)
+{
+	garner_enter(garner);
+	if (garner_load(garner))
 		return garner->error.code;
-	}
-	garner->error = (struct error){ 0 };
 	garner->report = (struct garner_report){ 0 };
 	memset(garner->stage_ns, 0, sizeof(garner->stage_ns));
 	garner->began = clock_ticks();
@@ -176,14 +204,14 @@ char *garner_report_json(const struct garner *garner)
 
 int garner_rules_list(struct garner *garner, garner_rule_fn *fn, void *user)
 {
-	if (!garner->engine.rules)
-		return garner->error.code;
-	return rules_each(garner->engine.rules, fn, user);
+	garner_enter(garner);
+	int result = garner_load(garner);
+	return result ? result : rules_each(garner->engine.rules, fn, user);
 }
 
 int garner_rules_test(struct garner *garner, const char *path, garner_finding_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	return rules_test(path, fn, user, &garner->error);
 }
 

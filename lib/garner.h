@@ -3,7 +3,9 @@
  * Results, in the whole library: 0 done; < 0 fatal, a negative errno, words in garner_error();
  * > 0 an outcome of one input (enum garner_reason). Strings are NUL-terminated valid UTF-8; an
  * unknown fact is NULL, never an empty string. Nothing here prints, exits or keeps global state;
- * one struct garner belongs to one thread at a time, and works on threads of its own. */
+ * one struct garner belongs to one thread at a time, and works on threads of its own. It is
+ * as good as new after a call that failed. Of what runs inputs, cleans again, verifies or repairs,
+ * @fn may be NULL. */
 #ifndef GARNER_H
 #define GARNER_H
 
@@ -168,10 +170,11 @@ enum garner_profile { GARNER_PROFILE_CLEAN, GARNER_PROFILE_KEEP, GARNER_PROFILE_
 enum garner_dedup { GARNER_DEDUP_MARK, GARNER_DEDUP_SKIP, GARNER_DEDUP_OFF };
 enum garner_raw { GARNER_RAW_GZIP, GARNER_RAW_ZSTD, GARNER_RAW_NONE };
 
-/* Zeroed is the default of everything. */
+/* Zeroed is the default of everything. Strings and lists stay the caller's, and must stay as long as the handle. */
 struct garner_options {
-	int jobs;      /* threads; 0: the machine's cores */
-	int64_t clock; /* seconds since 1970 for every time that is written; 0: the clock */
+	int jobs;      /* threads; 0: the machine's cores; more than LIMIT_JOBS count as that */
+	int64_t clock; /* seconds since 1970 for every time that is written; 0: when each call begins, or what
+			* SOURCE_DATE_EPOCH says */
 	enum garner_profile profile;
 	enum garner_dedup dedup;
 	enum garner_raw raw;
@@ -216,8 +219,8 @@ struct garner_report {
 
 struct garner;
 
-/* Loads rules and model; with NULL for the defaults only when the first run begins. NULL only when memory is out;
- * otherwise look at garner_error(). */
+/* Loads rules and model; with NULL for the defaults only when they are first needed. NULL only when memory is out;
+ * otherwise look at garner_error(): options that are refused, too, and then no run begins, but stores can be read. */
 GARNER_API struct garner *garner_new(const struct garner_options *options);
 GARNER_API struct garner *garner_free(struct garner *garner);
 /* Words of the last fatal error (or what garner_show says), or NULL. Valid until the next call. */
@@ -225,14 +228,16 @@ GARNER_API const char *garner_error(const struct garner *garner);
 GARNER_API const struct garner_report *garner_report(const struct garner *garner);
 
 /* Each input's end, in input order, one call at a time: with one job from the caller's thread, with more from whichever
- * of the run's threads is free. @document has at least src and url; everything else only when @reason is GARNER_STORED.
- * Valid during the call. @detail says more about a drop and may be NULL. A result other than 0 ends the run and is
- * passed up. */
+ * of the run's threads is free. @document has src and url, where there are such; everything else only when @reason is
+ * GARNER_STORED. Valid during the call. @detail says more about a drop and may be NULL. A result other than 0 ends the
+ * run and is passed up; what a store has got by then it keeps. */
 typedef int garner_document_fn(void *user, const struct garner_document *document, int reason, const char *detail);
 /* A few times a second while a run goes on, never beside a garner_document_fn. */
 typedef void garner_progress_fn(void *user, const struct garner_report *report);
 
-/* Asks a running call to end after the documents in work; from a signal handler or another thread. */
+/* Asks the running call, or the next one, to end after the documents in work; from a signal handler or another thread.
+ * garner_clean, _ingest, _sync and _reclean have done a part then, and give 0; _build, _list, _search, _export and
+ * _verify give -EINTR. The others don't look at it. It holds for that call alone. */
 GARNER_API void garner_stop(struct garner *garner);
 GARNER_API void garner_set_progress(struct garner *garner, garner_progress_fn *fn, void *user);
 
@@ -242,7 +247,8 @@ GARNER_API int garner_clean(
 /* One page from memory. @url and @content_type may be NULL. @fn is called once. */
 GARNER_API int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url,
 	const char *content_type, garner_document_fn *fn, void *user);
-/* The same into one sealed archive, published by rename: @path is whole, or as it was. -EINTR: the run was stopped. */
+/* The same into one sealed archive, published by rename: @path is whole, or as it was, also when @fn ended the run.
+ * -EINTR: it was stopped. */
 GARNER_API int garner_build(struct garner *garner, const char *path, const char *const *inputs, size_t input_count,
 	garner_document_fn *fn, void *user);
 /* The same into a store, which is made when it is not there. */
@@ -327,7 +333,7 @@ struct garner_export {
 	const char *path;   /* file or new folder; NULL: to @write */
 	struct garner_filter filter;
 };
-/* 0 to go on. */
+/* 0 to go on; else garner_export gives -ECANCELED. */
 typedef int garner_write_fn(void *user, const void *bytes, size_t size);
 /* Files appear whole or not at all. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something.
  */
@@ -363,7 +369,8 @@ GARNER_API int garner_verify(struct garner *garner, const char *path, bool data,
  * captures that are damaged: nothing can make them again, and a verification of every byte goes on naming them. */
 GARNER_API int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user);
 /* Takes documents out, all their texts: gone for readers at once, their bytes after garner_repack. A line with number,
- * id, date and @reason stays. @keys as in garner_show. 1: some were not there. @fn (may be NULL) hears of each. */
+ * id, date and @reason stays; -EINVAL without a reason. @keys as in garner_show. 1: some were not there. @fn (may be
+ * NULL) hears of each. */
 GARNER_API int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count,
 	const char *reason, garner_finding_fn *fn, void *user);
 /* Each kept capture of a document's newest text, cleaned again: @reason 0: @after is another text and becomes a
@@ -399,7 +406,8 @@ GARNER_API int garner_rules_list(struct garner *garner, garner_rule_fn *fn, void
 /* Reads the rules of @path (NULL: none) behind the built-in ones and checks every example and counter-example.
  * 0: all is well; 1: findings were reported; < 0: the file can't be read, or is no rule file. */
 GARNER_API int garner_rules_test(struct garner *garner, const char *path, garner_finding_fn *fn, void *user);
-/* Version of rules and scorer in force, as in garner_document.rules. Valid as long as @garner. */
+/* Version of rules and scorer in force, as in garner_document.rules; NULL before they are loaded. Valid as long as
+ * @garner. */
 GARNER_API const char *garner_rules_version(const struct garner *garner);
 
 /* ---- limits ------------------------------------------------------------------------------ */

@@ -172,7 +172,9 @@ int garner_clean(
 	int result = garner_begin(garner);
 	if (!result)
 		result = garner_remember(garner, NULL, inputs, input_count);
-	return result ? result : run_inputs(garner, &run, inputs, input_count);
+	if (!result)
+		result = run_inputs(garner, &run, inputs, input_count);
+	return garner_leave(garner, result);
 }
 
 int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url, const char *content_type,
@@ -246,9 +248,11 @@ static int run_store(struct garner *garner, struct run *run, const char *archive
 		return result;
 	}
 	/* A part must not take the place of a whole. */
-	if (archive && atomic_load(&garner->stop)) {
+	if (archive && (run->fn_result || atomic_load(&garner->stop))) {
 		store_abort(run->store, 0);
-		return error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
+		return run->fn_result
+			       ? run->fn_result
+			       : error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
 	}
 	struct store_times times;
 	store_times(run->store, &times);
@@ -267,9 +271,9 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 		result = garner_remember(garner, NULL, inputs, input_count);
 	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
-	if (result)
-		return result;
-	return run_store(garner, &run, path, NULL, inputs, input_count);
+	if (!result)
+		result = run_store(garner, &run, path, NULL, inputs, input_count);
+	return garner_leave(garner, result);
 }
 
 int garner_ingest(struct garner *garner, const char *store, const char *const *inputs, size_t input_count,
@@ -288,7 +292,7 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 			result = run_store(garner, &run, NULL, store, inputs, input_count);
 	}
 	int kept = result >= 0 ? garner_keep_counts(garner, store) : 0;
-	return kept < 0 ? kept : result;
+	return garner_leave(garner, kept < 0 ? kept : result);
 }
 
 /* ---- once more ---------------------------------------------------------------------------- */
@@ -307,7 +311,7 @@ static int reclean_sink(void *user, struct page *page, struct error *error)
 	return reclean_page(run->reclean, page, run->fn, run->user, error);
 }
 
-int garner_reclean(struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user)
+static int reclean_all(struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user)
 {
 	struct reclean_run run = { .garner = garner, .fn = fn, .user = user };
 	struct capture_reader *reader = NULL;
@@ -336,4 +340,9 @@ int garner_reclean(struct garner *garner, const char *store, bool dry_run, garne
 		return result;
 	}
 	return reclean_finish(run.reclean, !atomic_load(&garner->stop), &garner->error);
+}
+
+int garner_reclean(struct garner *garner, const char *store, bool dry_run, garner_change_fn *fn, void *user)
+{
+	return garner_leave(garner, reclean_all(garner, store, dry_run, fn, user));
 }

@@ -21,7 +21,7 @@ static int check_days(struct garner *garner, const struct garner_filter *filter)
 	const struct {
 		const char *name, *day;
 	} days[] = { { "since", filter ? filter->since : NULL }, { "until", filter ? filter->until : NULL } };
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 		if (days[i].day && !garner_is_date(days[i].day))
 			return error_set(&garner->error, -EINVAL, "%s: '%s' is not a date YYYY-MM-DD", days[i].name,
@@ -33,19 +33,23 @@ int garner_list(struct garner *garner, const char *store, const struct garner_fi
 	void *user)
 {
 	int result = check_days(garner, filter);
-	return result ? result : store_list(store, filter, fn, user, &garner->error);
+	if (!result)
+		result = store_list(store, filter, &garner->stop, fn, user, &garner->error);
+	return garner_leave(garner, result);
 }
 
 int garner_search(struct garner *garner, const char *store, const char *words, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user)
 {
 	int result = check_days(garner, filter);
-	return result ? result : store_search(store, words, filter, fn, user, &garner->error);
+	if (!result)
+		result = store_search(store, words, filter, &garner->stop, fn, user, &garner->error);
+	return garner_leave(garner, result);
 }
 
 int garner_search_index(struct garner *garner, const char *store)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	int result = store_must_exist(store, &garner->error);
 	return result ? result : store_search_index(store, &garner->engine, &garner->error);
 }
@@ -54,30 +58,33 @@ int garner_export(struct garner *garner, const char *store, const struct garner_
 	void *user)
 {
 	int result = check_days(garner, &wanted->filter);
-	return result ? result : export_run(store, wanted, garner->engine.options.clock, write, user, &garner->error);
+	if (!result)
+		result = export_run(
+			store, wanted, garner->engine.options.clock, &garner->stop, write, user, &garner->error);
+	return garner_leave(garner, result);
 }
 
 int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	return store_show(store, key, fn, user, &garner->error);
 }
 
 int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
-	return store_verify(path, data, fn, user, &garner->error);
+	garner_enter(garner);
+	return garner_leave(garner, store_verify(path, data, &garner->stop, fn, user, &garner->error));
 }
 
 int garner_history(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	return store_history(store, key, fn, user, &garner->error);
 }
 
 int garner_stats(struct garner *garner, const char *store, struct garner_stats *ret_stats)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	return store_stats(store, ret_stats, &garner->error);
 }
 
@@ -85,22 +92,24 @@ int garner_stats(struct garner *garner, const char *store, struct garner_stats *
 
 int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	return store_repair(store, &garner->engine, fn, user, &garner->error);
 }
 
 int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count, const char *reason,
 	garner_finding_fn *fn, void *user)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	int result = store_must_exist(store, &garner->error);
+	if (!result && (!reason || !*reason))
+		result = error_set(&garner->error, -EINVAL, "a document is taken out for a reason: none is given");
 	return result ? result
 		      : store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
 }
 
 int garner_repack(struct garner *garner, const char *store)
 {
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	int result = store_must_exist(store, &garner->error);
 	return result ? result : store_repack_all(store, &garner->engine, &garner->error);
 }

@@ -11,6 +11,7 @@ struct garner {
 	bool loaded;	       /* rules and model */
 	bool few_jobs;	       /* nobody asked for a number of threads */
 	struct error unusable; /* of garner_new: no run can begin */
+	int64_t pinned;	       /* the caller's clock; 0: the time at which a call begins */
 	struct garner_report report;
 	uint64_t stage_ns[PIPELINE_TIMES_MAX];
 	uint64_t began;
@@ -37,7 +38,13 @@ struct run {
 	void *settle_user;
 };
 
-/* Clears error, report and times. < 0 when rules or model could not be loaded. */
+/* A call begins: no error yet, and the time of now. */
+void garner_enter(struct garner *garner);
+/* A call that looks at garner_stop ends: the request was for it alone. Gives @result. */
+int garner_leave(struct garner *garner, int result);
+/* Rules and model; < 0 when they could not be loaded. */
+int garner_load(struct garner *garner);
+/* garner_enter, garner_load, and a new report. */
 int garner_begin(struct garner *garner);
 /* Everything @reader gives; its fatal error, or what run->fn gave. */
 int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);

@@ -28,6 +28,12 @@ static int compile(const char *pattern, const char *option, pcre2_code **ret, st
 	return error_set(error, -EINVAL, "%s '%.200s': at character %zu: %s", option, pattern, at, (const char *)words);
 }
 
+void sieve_set_clock(struct sieve *sieve, const struct garner_options *options)
+{
+	if (sieve)
+		sieve->oldest = options->max_age > 0 ? clock_now(options) - options->max_age : GARNER_NO_NUMBER;
+}
+
 int sieve_new(const struct garner_options *options, struct sieve **ret_sieve, struct error *error)
 {
 	*ret_sieve = NULL;
@@ -36,7 +42,7 @@ int sieve_new(const struct garner_options *options, struct sieve **ret_sieve, st
 	struct sieve *sieve = calloc(1, sizeof(*sieve));
 	if (!sieve)
 		return error_set(error, -ENOMEM, "no memory for filters");
-	sieve->oldest = options->max_age > 0 ? clock_now(options) - options->max_age : GARNER_NO_NUMBER;
+	sieve_set_clock(sieve, options);
 	int result = compile(options->include, "--include", &sieve->include, error);
 	if (!result)
 		result = compile(options->exclude, "--exclude", &sieve->exclude, error);

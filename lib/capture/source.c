@@ -149,8 +149,8 @@ struct capture_reader {
 	struct folder *folder; /* being walked */
 	struct source source;
 	struct hosts *hosts, *own_hosts; /* NULL until there is a URL */
-	bool open;    /* source is */
-	bool stopped; /* the run was, while bytes were waited for */
+	bool open;			 /* source is */
+	bool stopped;			 /* the run was, while bytes were waited for */
 	struct buf name;
 };
 
@@ -281,6 +281,17 @@ static int begin_urls(struct capture_reader *reader, struct page *page)
 	return result;
 }
 
+/* "ftp://…": nobody means a folder of that name. */
+static bool is_other_url(const char *input)
+{
+	struct view v = view_of(input);
+	size_t colon = view_find(v, VIEW("://"));
+	for (size_t i = 0; i < colon; i++)
+		if (!ascii_is_alpha(v.p[i]) && !(i && (ascii_is_digit(v.p[i]) || strchr("+-.", v.p[i]))))
+			return false;
+	return colon > 0 && colon < v.n;
+}
+
 static int begin_path(struct capture_reader *reader, const char *path, struct page *page)
 {
 	struct stat st;
@@ -294,6 +305,8 @@ static int begin_path(struct capture_reader *reader, const char *path, struct pa
 		int code = errno;
 		if (fd >= 0)
 			close(fd);
+		if (code == ENOENT && is_other_url(path))
+			return drop_input(reader, page, GARNER_BAD_URL, "only http and https are fetched");
 		return drop_input(reader, page, GARNER_UNREADABLE, strerror(code));
 	}
 	if (S_ISDIR(st.st_mode))

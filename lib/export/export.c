@@ -186,8 +186,8 @@ static int check(const struct garner_export *export, const struct export_format 
 	return 0;
 }
 
-int export_run(const char *store, const struct garner_export *export, int64_t clock, garner_write_fn *write, void *user,
-	struct error *error)
+int export_run(const char *store, const struct garner_export *export, int64_t clock, const atomic_bool *stop,
+	garner_write_fn *write, void *user, struct error *error)
 {
 	const struct export_format *format = format_of(export->format ? export->format : "jsonl");
 	int result = check(export, format, error);
@@ -202,7 +202,7 @@ int export_run(const char *store, const struct garner_export *export, int64_t cl
 	if (!result && format->begin)
 		result = format->begin(&run.exporter, error);
 	if (!result)
-		result = store_list(store, &filter, put, &run, error);
+		result = store_list(store, &filter, stop, put, &run, error);
 	if (!result && format->end)
 		result = format->end(&run.exporter, error);
 	if (!result)

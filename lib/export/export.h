@@ -6,6 +6,7 @@
 #ifndef GARNER_EXPORT_EXPORT_H
 #define GARNER_EXPORT_EXPORT_H
 
+#include <stdatomic.h>
 #include "garner.h"
 #include "util/buf.h"
 #include "util/error.h"
@@ -37,8 +38,8 @@ extern const struct export_format export_jsonl, export_csv, export_vertical, exp
 	export_bagit, export_wacz;
 
 /* Runs it all: -EINVAL for a format, fields or path that do not fit, -EEXIST for a folder that holds something. */
-int export_run(const char *store, const struct garner_export *export, int64_t clock, garner_write_fn *write, void *user,
-	struct error *error);
+int export_run(const char *store, const struct garner_export *export, int64_t clock, const atomic_bool *stop,
+	garner_write_fn *write, void *user, struct error *error);
 
 /* What several formats share. The member's bytes: title, blank line, text, LF; into @out, emptied first. */
 int export_member(struct buf *out, const struct garner_document *document);

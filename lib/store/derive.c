@@ -229,7 +229,7 @@ int store_head(struct catalogue *catalogue, struct keys *keys, struct line_reade
 {
 	struct index_head *head = &count->head;
 	struct head_reader langs = { count, head->langs, 0 }, hosts = { count, head->hosts, 0 };
-	int64_t at = 0;
+	int64_t at = GARNER_NO_NUMBER;
 	int result = newest_versions(catalogue, reader, count, error);
 	if (!result)
 		result = catalogue_each_total(catalogue, "sum", 0, take_sum, count, error);
@@ -248,11 +248,11 @@ int store_head(struct catalogue *catalogue, struct keys *keys, struct line_reade
 	if (!result)
 		result = keys_days(keys, &head->first_day, &head->last_day, error);
 	if (!result)
-		result = catalogue_get(catalogue, "last_at", 0, &at, error);
+		result = catalogue_get(catalogue, "last_at", GARNER_NO_NUMBER, &at, error);
 	head->lang_count = langs.at;
 	head->host_count = hosts.at;
 	char text[CLOCK_TEXT_BYTES];
-	if (!result && at && clock_format(at, text))
+	if (!result && clock_format(at, text))
 		head->at = arena_strndup(&count->arena, text, strlen(text));
 	return result;
 }

@@ -171,7 +171,10 @@ int store_reader_document(struct store_reader *reader, const struct catalogue_do
 
 /* ---- list ----------------------------------------------------------------------------------- */
 
-enum { LIST_ENOUGH = 100000 }; /* ends a walk that has what it wanted */
+int store_stopped(const atomic_bool *stop, const char *path, struct error *error)
+{
+	return stop && atomic_load(stop) ? error_set(error, -EINTR, "%s: stopped before the end", path) : 0;
+}
 
 static bool has_query(const struct garner_document *d, struct view query)
 {
@@ -197,11 +200,13 @@ bool store_filter_reads(const struct garner_filter *filter)
 struct listing {
 	struct store_reader *reader;
 	const struct garner_filter *filter;
+	const atomic_bool *stop;
 	garner_document_fn *fn;
 	void *user;
 	struct newest newest;
 	struct arena arena;
 	int64_t left;
+	bool enough; /* the walk ended as it has what it wanted */
 	struct error *error;
 };
 
@@ -214,13 +219,14 @@ static int list_row(void *user, const struct catalogue_document *row)
 		return 0;
 	arena_reset(&listing->arena);
 	bool text = listing->filter && (listing->filter->with_text || store_filter_reads(listing->filter));
-	int result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
+	int result = store_stopped(listing->stop, listing->reader->root, listing->error);
+	if (!result)
+		result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
 	if (result || !store_filter_takes(listing->filter, &d))
 		return result;
 	result = listing->fn(listing->user, &d, GARNER_STORED, NULL);
-	if (!result && listing->left > 0 && --listing->left == 0)
-		return LIST_ENOUGH;
-	return result;
+	listing->enough = !result && listing->left > 0 && --listing->left == 0;
+	return listing->enough ? 1 : result;
 }
 
 static int no_keys(const struct store_reader *reader, struct error *error)
@@ -246,17 +252,18 @@ static bool is_folder(const char *path)
 	return stat(path, &st) < 0 || S_ISDIR(st.st_mode);
 }
 
-int store_list(
-	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error)
+int store_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop, garner_document_fn *fn,
+	void *user, struct error *error)
 {
 	struct store_reader reader;
 	if (!is_folder(path))
-		return pack_file_list(path, filter, fn, user, error);
+		return pack_file_list(path, filter, stop, fn, user, error);
 	int result = store_reader_open(path, keys_help(filter), &reader, error);
 	if (result)
 		return result;
 	struct listing listing = { .reader = &reader,
 		.filter = filter,
+		.stop = stop,
 		.fn = fn,
 		.user = user,
 		.error = error,
@@ -269,7 +276,7 @@ int store_list(
 	newest_free(&listing.newest);
 	arena_free(&listing.arena);
 	store_reader_close(&reader);
-	return result == LIST_ENOUGH ? 0 : result;
+	return listing.enough ? 0 : result;
 }
 
 /* ---- show ----------------------------------------------------------------------------------- */

@@ -47,9 +47,12 @@ bool store_filter_reads(const struct garner_filter *filter);
 /* The parts of @filter that a document's facts answer, and its text where it has to be seen. */
 bool store_filter_takes(const struct garner_filter *filter, const struct garner_document *document);
 
+/* 0, or -EINTR with words when @stop (may be NULL) is set. */
+int store_stopped(const atomic_bool *stop, const char *path, struct error *error);
+
 /* The same calls on a single pack. */
-int pack_file_list(
-	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
+int pack_file_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop,
+	garner_document_fn *fn, void *user, struct error *error);
 int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 
 /* The first frame without documents. */

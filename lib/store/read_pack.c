@@ -304,8 +304,8 @@ static int read_newest(struct view lines, struct newest *newest, struct arena *a
 	return result;
 }
 
-int pack_file_list(
-	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error)
+int pack_file_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop,
+	garner_document_fn *fn, void *user, struct error *error)
 {
 	struct pack_file file;
 	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
@@ -323,7 +323,9 @@ int pack_file_list(
 	while (!result && left > 0 && view_next_line(&rest, &line)) {
 		struct garner_document d;
 		arena_reset(&arena);
-		result = document_read(&arena, line, &d, error);
+		result = store_stopped(stop, path, error);
+		if (!result)
+			result = document_read(&arena, line, &d, error);
 		if (result || !takes(filter, &d) || newest_is_replaced(&newest, d.n))
 			continue;
 		if (filter && (filter->with_text || store_filter_reads(filter)))

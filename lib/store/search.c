@@ -209,6 +209,7 @@ static int put_query(struct view words, struct buf *out)
 struct telling {
 	struct store_reader *reader;
 	const struct garner_filter *filter;
+	const atomic_bool *stop;
 	garner_document_fn *fn;
 	void *user;
 	struct newest newest;
@@ -246,18 +247,21 @@ static int each_hit(struct search_index *index, const char *query, struct store_
 	sqlite3_bind_text(st, 1, query, -1, SQLITE_STATIC);
 	while (!result && t->left && (code = sqlite3_step(st)) != SQLITE_DONE) {
 		uint32_t n = (uint32_t)sqlite3_column_int64(st, 0);
-		result = code != SQLITE_ROW ? search_failed(index, error)
-					    : catalogue_each_of(reader->catalogue, filter, &n, 1, tell, t, error);
+		result = code != SQLITE_ROW ? search_failed(index, error) : store_stopped(t->stop, reader->root, error);
+		if (!result)
+			result = catalogue_each_of(reader->catalogue, filter, &n, 1, tell, t, error);
 	}
 	sqlite3_finalize(st);
 	return result;
 }
 
-int store_search(const char *path, const char *words, const struct garner_filter *filter, garner_document_fn *fn,
-	void *user, struct error *error)
+int store_search(const char *path, const char *words, const struct garner_filter *filter, const atomic_bool *stop,
+	garner_document_fn *fn, void *user, struct error *error)
 {
 	struct garner_filter taken = filter ? *filter : (struct garner_filter){ .limit = 0 };
-	struct telling t = { .fn = fn, .user = user, .left = taken.limit > 0 ? taken.limit : -1, .error = error };
+	struct telling t = {
+		.stop = stop, .fn = fn, .user = user, .left = taken.limit > 0 ? taken.limit : -1, .error = error
+	};
 	struct store_reader reader;
 	struct search_index index;
 	struct buf query = BUF_INIT(KIB(64));

@@ -39,18 +39,19 @@ int store_commit_change(struct store *store, struct error *error);
  * brought to its end all the same, if that can be. */
 void store_abort(struct store *store, int why);
 
-/* Reading, concurrent with a writer. */
-int store_list(
-	const char *path, const struct garner_filter *filter, garner_document_fn *fn, void *user, struct error *error);
-int store_search(const char *path, const char *words, const struct garner_filter *filter, garner_document_fn *fn,
+/* Reading, concurrent with a writer. @stop may be NULL; when it is set they end with -EINTR. */
+int store_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop, garner_document_fn *fn,
 	void *user, struct error *error);
+int store_search(const char *path, const char *words, const struct garner_filter *filter, const atomic_bool *stop,
+	garner_document_fn *fn, void *user, struct error *error);
 int store_search_index(const char *path, const struct engine *engine, struct error *error);
 /* GARNER_FORGOTTEN: taken out or lost, @error says when and why; 1: not there. */
 int store_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 /* All texts of one document, oldest first, without text. > 0 as store_show. */
 int store_history(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
 int store_stats(const char *path, struct garner_stats *ret_stats, struct error *error);
-int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error);
+int store_verify(
+	const char *path, bool data, const atomic_bool *stop, garner_finding_fn *fn, void *user, struct error *error);
 
 /* Changing an existing store. */
 

@@ -197,6 +197,9 @@ static int check_document(void *user, const struct catalogue_document *row)
 	struct proof *proof = user;
 	struct garner_document d;
 	struct error why = { 0 };
+	int result = store_stopped(proof->verify->stop, proof->root, proof->verify->error);
+	if (result)
+		return result;
 	if (row->pack != proof->pack) {
 		end_segment(proof);
 		proof->pack = row->pack;
@@ -204,7 +207,7 @@ static int check_document(void *user, const struct catalogue_document *row)
 	}
 	proof->manifest_bytes += row->line_size + 1;
 	arena_reset(&proof->arena);
-	int result = line_reader_read(&proof->reader->lines, row, &proof->arena, &d, &why);
+	result = line_reader_read(&proof->reader->lines, row, &proof->arena, &d, &why);
 	if (result) {
 		const char *place = proof->reader->lines.name ? proof->reader->lines.name : proof->root;
 		result = verify_failed(proof->verify, place, result, &why);
@@ -226,7 +229,8 @@ static int check_documents(struct proof *proof)
 	struct error why = { 0 };
 	proof->pack = -1;
 	int result = catalogue_each_by_place(proof->reader->catalogue, check_document, proof, &why);
-	end_segment(proof);
+	if (proof->verify->error->code != -EINTR)
+		end_segment(proof);
 	if (result < 0 && !proof->verify->error->code)
 		return verify_failed(proof->verify, proof->root, result, &why);
 	return result;
@@ -256,6 +260,8 @@ static int check_pages(struct proof *proof)
 	struct buf out = BUF_INIT(SIZE_MAX / 2);
 	int result = 0;
 	for (int64_t page = 0; !result && page < proof->pages; page++) {
+		if ((result = store_stopped(proof->verify->stop, proof->root, proof->verify->error)))
+			break;
 		char name[64];
 		struct error why = { 0 };
 		buf_reset(&out);
@@ -379,9 +385,10 @@ static int verify_folder(struct verify *verify, const char *path)
 	return result;
 }
 
-int store_verify(const char *path, bool data, garner_finding_fn *fn, void *user, struct error *error)
+int store_verify(
+	const char *path, bool data, const atomic_bool *stop, garner_finding_fn *fn, void *user, struct error *error)
 {
-	struct verify verify = { .fn = fn, .user = user, .data = data, .error = error };
+	struct verify verify = { .fn = fn, .user = user, .data = data, .stop = stop, .error = error };
 	struct stat st;
 	int result = stat(path, &st) == 0 && !S_ISDIR(st.st_mode) ? verify_pack(&verify, path)
 								  : verify_folder(&verify, path);

@@ -9,6 +9,7 @@ struct verify {
 	void *user;
 	uint64_t findings;
 	bool data;
+	const atomic_bool *stop; /* may be NULL */
 	struct error *error;
 };
 void verify_find(struct verify *verify, const char *place, const char *format, ...)

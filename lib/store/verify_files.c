@@ -104,11 +104,14 @@ int proof_file(void *user, const struct catalogue_file *file)
 		proof->pages = file->number + 1;
 		return 0;
 	}
+	int result = store_stopped(proof->verify->stop, proof->root, proof->verify->error);
+	if (result)
+		return result;
 	store_file_name(file->kind, file->number, name);
 	char *path = proof_path(proof, name);
 	if (!path)
 		return proof_no_memory(proof);
-	int fd = open(path, O_RDONLY | O_CLOEXEC), result = 0;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		if (file->size)
 			verify_find(proof->verify, path, "%s", strerror(errno));

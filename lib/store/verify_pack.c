@@ -92,8 +92,11 @@ static int check_documents(struct pack_proof *proof)
 	struct buf raw = BUF_INIT((size_t)LIMIT_FRAME_BYTES + 1);
 	bool lost = false;
 	int result = 0;
-	for (size_t i = 0; !result && i < proof->closing.first; i++)
-		result = check_frame(proof, &proof->frames[i], &raw, &lost);
+	for (size_t i = 0; !result && i < proof->closing.first; i++) {
+		result = store_stopped(proof->verify->stop, proof->path, proof->verify->error);
+		if (!result)
+			result = check_frame(proof, &proof->frames[i], &raw, &lost);
+	}
 	if (lost && !result)
 		skip_to(proof, "INDEX.md");
 	buf_free(&raw);

@@ -111,7 +111,7 @@ int garner_source_add(struct garner *garner, const char *store, const char *url,
 	struct desk desk;
 	enum ledger_kind kind;
 	if (kind_of(kind_name, &kind)) {
-		garner->error = (struct error){ 0 };
+		garner_enter(garner);
 		return error_set(&garner->error, -EINVAL, "'%s' is no kind of source", kind_name);
 	}
 	int result = desk_open(garner, store, &desk);
@@ -160,7 +160,7 @@ int garner_source_import(
 int garner_source_remove(struct garner *garner, const char *store, const char *url)
 {
 	struct desk desk;
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	int result = store_must_exist(store, &garner->error);
 	if (result)
 		return result;
@@ -206,7 +206,7 @@ int garner_source_list(struct garner *garner, const char *store, bool all, garne
 {
 	struct listing listing = { .fn = fn, .user = user };
 	struct ledger *ledger = NULL;
-	garner->error = (struct error){ 0 };
+	garner_enter(garner);
 	int result = ledger_open_reader(store, &ledger, &garner->error);
 	arena_init(&listing.arena, MIB(1));
 	if (!result)

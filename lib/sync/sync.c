@@ -42,10 +42,10 @@ static int run_parts(struct sync *sync, struct run *run)
 	return result;
 }
 
-int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,
+static int sync_all(struct garner *garner, const char *store, const struct garner_sync_options *options,
 	garner_document_fn *fn, void *user)
 {
-	struct sync sync = { .garner = garner, .path = store, .now = garner->engine.options.clock };
+	struct sync sync = { .garner = garner, .path = store };
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	if (options)
 		sync.options = *options;
@@ -62,6 +62,7 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 	if (result)
 		return result;
 	sync.store = run.store;
+	sync.now = garner->engine.options.clock;
 	struct pace pace;
 	result = pace_open(garner, run.store, store, &pace);
 	sync.writer = pace.writer;
@@ -79,4 +80,10 @@ int garner_sync(struct garner *garner, const char *store, const struct garner_sy
 		return result;
 	}
 	return store_finish(run.store, &garner->error);
+}
+
+int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,
+	garner_document_fn *fn, void *user)
+{
+	return garner_leave(garner, sync_all(garner, store, options, fn, user));
 }

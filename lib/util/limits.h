@@ -10,6 +10,7 @@
 
 /* One line a limit: X(name, value, unit, meaning). */
 #define LIMITS_TABLE(X)                                                                                                \
+	X(LIMIT_JOBS, 64, "threads", "of one run, whatever is asked for")                                              \
 	X(LIMIT_BODY_BYTES, MIB(16), "bytes", "one body after content decoding; a larger one is dropped: too-large")   \
 	X(LIMIT_WIRE_BYTES, MIB(16), "bytes", "one body as received")                                                  \
 	X(LIMIT_HEAD_BYTES, KIB(64), "bytes", "an HTTP or WARC head with all header fields")                           \

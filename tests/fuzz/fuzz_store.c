@@ -100,7 +100,7 @@ static void pack(struct view in, bool alone)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (!alone)
 		frames(fd, (int64_t)in.n);
-	else if (store_verify(path, true, on_finding, &findings, &error) < 0 && !error.text[0])
+	else if (store_verify(path, true, NULL, on_finding, &findings, &error) < 0 && !error.text[0])
 		abort();
 	close(fd);
 }
