@@ -26,6 +26,7 @@ struct verb {
 	const char *help;		   /* options and examples; lines end with \n */
 	int (*run)(int argc, char **argv); /* argv[0] is the verb */
 	bool common;			   /* takes the common options: --help lists them too */
+	const struct option *options;	   /* of such a verb: its own; ends with a zero row */
 };
 
 /* Options that every run of the pipeline takes, parsed by common_options.c. */
@@ -48,6 +49,8 @@ struct garner *common_begin(struct common *common);
 int common_end(struct common *common, struct garner *garner, int result);
 /* getopt_long over @own (ends with a zero row) and the common options; -1 at the end. */
 int common_getopt(int argc, char **argv, const char *letters, const struct option *own);
+/* Whether it has come to the end. */
+bool common_taken(void);
 /* One line on standard error for an input that was not stored. */
 void common_failure(struct common *common, const struct garner_document *document, int reason, const char *detail);
 /* Counts of the run in one line on standard error. */
@@ -96,8 +99,13 @@ bool filter_check(const struct verb *verb, const struct garner_filter *filter);
 void output_only(void);
 /* For verbs that only read: a garner with default options; NULL after an error was printed. */
 struct garner *reading_begin(void);
-/* No document of @store has @key: that, or what the store knows of why. */
-void say_missing(const struct garner *garner, const char *store, const char *key);
+/* The same for verbs that change a store without running inputs: they end at once with a signal, as what they write
+ * stands every end. */
+struct garner *changing_begin(void);
+/* Frees; gives @code. */
+int changing_end(struct garner *garner, int code);
+/* No document of @store has @key: says that, or what the store knows of why, frees and gives the exit code. */
+int say_missing(struct garner *garner, const char *store, const char *key);
 /* Prints the error of @result, frees, flushes standard output and gives the exit code. */
 int reading_end(struct garner *garner, int result);
 

@@ -60,4 +60,4 @@ const struct verb verb_build = { "build", "-o OUT.tar.zst [OPTIONS] FILE|FOLDER|
 	"  -o, --output FILE    the archive: tar in zstd frames, with INDEX.md, manifest.jsonl and SHA256SUMS\n"
 	"  --dedup mark|skip|off\n"
 	"                       texts seen before: stored and marked (default), left out, or not looked for\n",
-	run, true };
+	run, true, options };

@@ -71,7 +71,11 @@ static void print_cuts(const struct garner_document *d)
 static void print_diff(const struct garner_document *d)
 {
 	const char *name = d->src.file ? d->src.file : d->url ? d->url : "-";
-	printf("--- %s\n+++ %s (clean)\n", name, d->path ? d->path : name);
+	printf("--- ");
+	print_name(stdout, name);
+	printf("\n+++ ");
+	print_name(stdout, d->path ? d->path : name);
+	puts(" (clean)");
 	for (size_t i = 0; i < d->cut_count; i++) {
 		const struct garner_cut *cut = &d->cuts[i];
 		printf("@@ -%u,%u +0,0 @@ %s (%s)\n", cut->at + 1, cut->line_count, cut->reason,
@@ -87,11 +91,8 @@ static void print_counts(const struct garner_document *d)
 	uint32_t lines = 0;
 	for (size_t i = 0; i < d->cut_count; i++)
 		lines += d->cuts[i].line_count;
-	printf("%s: %u lines cut, %llu words left",
-		d->src.file ? d->src.file
-		: d->url    ? d->url
-			    : "-",
-		lines, (unsigned long long)d->words);
+	print_name(stdout, d->src.file ? d->src.file : d->url ? d->url : "-");
+	printf(": %u lines cut, %llu words left", lines, (unsigned long long)d->words);
 	for (size_t i = 0; i < d->cut_count; i++)
 		printf("%s %s", i ? "," : ":", d->cuts[i].reason);
 	putchar('\n');
@@ -197,4 +198,4 @@ const struct verb verb_clean = { "clean", "[OPTIONS] [FILE|FOLDER|URL|-]...", "p
 	"  --explain            name every line or block that was cut, with its reason, on standard error\n"
 	"  --diff               instead of the text, what was cut, as a patch without context\n"
 	"  --dry-run            instead of the text, how much would be cut and why\n",
-	run, true };
+	run, true, options };

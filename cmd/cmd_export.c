@@ -58,4 +58,4 @@ const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS]
 	"  -o, --output PATH    the file (- is standard output) or folder; a file appears whole or not at all\n"
 	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n" FILTER_HELP
 	"\nValues of csv stand as they are: have a spreadsheet import titles as text, or '=...' is a formula to it.\n",
-	run, false };
+	run, false, NULL };

@@ -22,7 +22,7 @@ static int run(int argc, char **argv)
 		return usage_error(&verb_forget, "name the store, and at least one document");
 	if (!reason || !*reason)
 		return usage_error(&verb_forget, "--reason says why: it stays in the store");
-	struct garner *garner = reading_begin();
+	struct garner *garner = changing_begin();
 	if (!garner)
 		return EXIT_STORE;
 	int result = garner_forget(garner, argv[optind], (const char *const *)argv + optind + 1,
@@ -35,4 +35,4 @@ const struct verb verb_forget = { "forget", "--reason WORDS STORE NUMBER|ID|NAME
 	"  -r, --reason WORDS   why; kept with number, id and date\n\n"
 	"All texts that the document ever had are gone for readers at once. 'garner repack' removes their bytes\n"
 	"from packs, manifests and captures.\n",
-	run, false };
+	run, false, NULL };

@@ -25,13 +25,10 @@ static int run(int argc, char **argv)
 	if (!garner)
 		return EXIT_STORE;
 	int result = garner_history(garner, argv[optind], argv[optind + 1], print, NULL);
-	if (result > 0)
-		say_missing(garner, argv[optind], argv[optind + 1]);
-	int code = reading_end(garner, result > 0 ? 0 : result);
-	return result > 0 ? EXIT_SOME_FAILED : code;
+	return result > 0 ? say_missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
 }
 
 const struct verb verb_history = { "history", "STORE NUMBER|ID|NAME|URL", "the texts that a document had, oldest first",
 	"Columns, separated by tabs: number, fetched, modified (or published), rules, words, SHA-256, title.\n"
 	"'garner show --diff N STORE M' compares two of them.\n",
-	run, false };
+	run, false, NULL };

@@ -41,4 +41,4 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_ingest = { "ingest", "[OPTIONS] STORE FILE|FOLDER|URL|-...",
-	"add to a store, which is made when it is not there", WRITING_HELP, run, true };
+	"add to a store, which is made when it is not there", WRITING_HELP, run, true, options };

@@ -38,4 +38,4 @@ static int run(int argc, char **argv)
 
 const struct verb verb_list = { "list", "[OPTIONS] STORE", "documents of a store, a line each",
 	"Columns, separated by tabs: number, id, published, language, words, host, title, marks.\n\n" FILTER_HELP, run,
-	false };
+	false, NULL };

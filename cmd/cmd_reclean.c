@@ -129,4 +129,4 @@ const struct verb verb_reclean = { "reclean", "[OPTIONS] STORE", "clean the kept
 	"      --list           also a line a document: number, changed or the reason, words before, words now, URL\n\n"
 	"Offline. New texts become revisions, old ones stay ('export --revisions newest' leaves them out). A run that\n"
 	"was stopped goes on where it was. Texts of files that are not WARCs have no capture: ingest them again.\n",
-	run, true };
+	run, true, options };

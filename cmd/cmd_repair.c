@@ -7,7 +7,7 @@ static int run(int argc, char **argv)
 	int status = operands_only(&verb_repair, argc, argv, 1, "name one store");
 	if (status >= 0)
 		return status;
-	struct garner *garner = reading_begin();
+	struct garner *garner = changing_begin();
 	if (!garner)
 		return EXIT_STORE;
 	int result = garner_repair(garner, argv[optind], print_place, NULL);
@@ -23,4 +23,4 @@ const struct verb verb_repair = { "repair", "STORE", "make a store whole again f
 	"damaged packs, and names each document that is lost. A damaged capture stays and is named: its text is\n"
 	"whole. Sources and their state are kept,\n"
 	"unless catalogue.db is gone: they stand nowhere else.\n",
-	run, false };
+	run, false, NULL };

@@ -75,4 +75,4 @@ const struct verb verb_rules = { "rules", "list|test [FILE]",
 	"  test [FILE]          check the examples and counter-examples of the built-in rules, and of FILE behind "
 	"them\n"
 	"  -r, --rules FILE     list these rules too\n",
-	run, false };
+	run, false, NULL };

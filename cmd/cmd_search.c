@@ -8,7 +8,7 @@ enum { OPT_INDEX = 1, OWN = 1 };
 
 static int make_index(const char *store)
 {
-	struct garner *garner = reading_begin();
+	struct garner *garner = changing_begin();
 	return garner ? reading_end(garner, garner_search_index(garner, store)) : EXIT_STORE;
 }
 
@@ -62,4 +62,4 @@ const struct verb verb_search = { "search", "[OPTIONS] STORE WORDS... | --index 
 	"a\n"
 	"beginning. Accents and case don't count.\n\n"
 	"      --index          make the index of words (search.db); later runs keep it up\n" FILTER_HELP,
-	run, false };
+	run, false, NULL };

@@ -47,13 +47,6 @@ static int take(void *user, const struct garner_document *d, int reason, const c
 	return *text ? 0 : -1;
 }
 
-static int missing(struct garner *garner, const char *store, const char *key)
-{
-	say_missing(garner, store, key);
-	garner_free(garner);
-	return EXIT_SOME_FAILED;
-}
-
 static int diff(struct garner *garner, const char *store, const char *before, const char *after)
 {
 	const char *const keys[] = { before, after };
@@ -63,7 +56,7 @@ static int diff(struct garner *garner, const char *store, const char *before, co
 		result = garner_show(garner, store, keys[i], take, &texts[i]);
 		if (result > 0) {
 			free(texts[0]);
-			return missing(garner, store, keys[i]);
+			return say_missing(garner, store, keys[i]);
 		}
 	}
 	if (!result && !diff_print(texts[0], texts[1]))
@@ -95,10 +88,10 @@ static int run(int argc, char **argv)
 	if (before)
 		return diff(garner, argv[optind], before, argv[optind + 1]);
 	int result = garner_show(garner, argv[optind], argv[optind + 1], print, &json);
-	return result > 0 ? missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
+	return result > 0 ? say_missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
 }
 
 const struct verb verb_show = { "show", "[--json] [--diff NUMBER] STORE NUMBER|ID|NAME|URL", "one document of a store",
 	"  --json               all its facts, as one line of JSON\n"
 	"  --diff NUMBER        line by line against another text; 'garner history' lists them\n",
-	run, false };
+	run, false, NULL };

@@ -153,15 +153,14 @@ static int change(const char *action, const char *store, char **what, size_t cou
 	int code = EXIT_DONE;
 	if (!count)
 		return usage_error(&verb_source, "%s what?", action);
-	struct garner *garner = reading_begin();
+	struct garner *garner = changing_begin();
 	if (!garner)
 		return EXIT_STORE;
 	for (size_t i = 0; i < count && code <= EXIT_SOME_FAILED; i++) {
 		int one_code = one(garner, store, what[i], settings);
 		code = one_code > code ? one_code : code;
 	}
-	garner_free(garner);
-	return code;
+	return changing_end(garner, code);
 }
 
 static int run(int argc, char **argv)
@@ -200,4 +199,4 @@ const struct verb verb_source = { "source", "add|list|remove|import [OPTIONS] ST
 	"  --backfill           take all that a sitemap names, however old\n"
 	"  --all                list also the sitemaps that indexes named\n"
 	"  --format text|jsonl  of list\n",
-	run, false };
+	run, false, NULL };

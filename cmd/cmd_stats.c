@@ -29,4 +29,4 @@ static int run(int argc, char **argv)
 }
 
 const struct verb verb_stats = { "stats", "STORE", "counts and sizes of a store",
-	"A name, a tab and a number a line. runs to dropped are sums over all runs.\n", run, false };
+	"A name, a tab and a number a line. runs to dropped are sums over all runs.\n", run, false, NULL };

@@ -209,4 +209,4 @@ const struct verb verb_sync = { "sync", "[OPTIONS] STORE",
 	"  --metrics FILE       counts of the run in Prometheus text format, replaced as a whole\n"
 	"  --log plain|json|none\n"
 	"                       lines on standard error for every source and failure (default plain)\n" WRITING_HELP,
-	run, true };
+	run, true, options };

@@ -34,4 +34,4 @@ static int run(int argc, char **argv)
 
 const struct verb verb_verify = { "verify", "[--data] STORE|ARCHIVE", "prove a store or an archive",
 	"  -d, --data           read every byte, not only sizes, digests of derived files and the catalogue\n", run,
-	false };
+	false, NULL };

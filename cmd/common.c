@@ -68,6 +68,12 @@ struct garner *common_begin(struct common *common)
 	return garner;
 }
 
+static void let_go(struct garner *garner)
+{
+	running = NULL;
+	garner_free(garner);
+}
+
 static bool write_report(const char *path, const struct garner *garner)
 {
 	char *json = garner_report_json(garner);
@@ -126,8 +132,7 @@ int common_end(struct common *common, struct garner *garner, int result)
 		fprintf(stderr, "%s\n", json ? json : "");
 		free(json);
 	}
-	running = NULL;
-	garner_free(garner);
+	let_go(garner);
 	free((void *)common->options.keep);
 	common->options.keep = NULL;
 	return code;
@@ -161,9 +166,9 @@ void common_summary(const struct common *common, const struct garner *garner, in
 		return;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	fprintf(stderr, "%s: %llu inputs: %llu stored, %llu known, %llu dropped\n", where,
-		(unsigned long long)r->inputs, (unsigned long long)r->stored, (unsigned long long)r->known,
-		(unsigned long long)r->dropped);
+	print_name(stderr, where);
+	fprintf(stderr, ": %llu inputs: %llu stored, %llu known, %llu dropped\n", (unsigned long long)r->inputs,
+		(unsigned long long)r->stored, (unsigned long long)r->known, (unsigned long long)r->dropped);
 }
 
 int choice_of(const char *const *names, const char *given)
@@ -196,21 +201,40 @@ struct garner *reading_begin(void)
 	return garner;
 }
 
-void say_missing(const struct garner *garner, const char *store, const char *key)
+struct garner *changing_begin(void)
+{
+	struct garner *garner = reading_begin();
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	return garner;
+}
+
+int changing_end(struct garner *garner, int code)
+{
+	let_go(garner);
+	return code;
+}
+
+int say_missing(struct garner *garner, const char *store, const char *key)
 {
 	if (garner_error(garner))
 		print_error(garner_error(garner));
 	else
 		fprintf(stderr, "garner: %s: no document '%s'\n", store, key);
+	let_go(garner);
+	return EXIT_SOME_FAILED;
 }
 
 int reading_end(struct garner *garner, int result)
 {
+	/* A signal may have come while a full pipe was waited for. */
+	bool stopped = signal_seen && (fflush(stdout) != 0 || result == -EINTR || output_state());
 	/* Of what we ended ourselves, close_output tells why. */
-	if (result < 0 && result != -ECANCELED && garner_error(garner))
+	if (result < 0 && result != -ECANCELED && !stopped && garner_error(garner))
 		print_error(garner_error(garner));
-	running = NULL;
-	garner_free(garner);
+	let_go(garner);
+	if (stopped)
+		return EXIT_SIGNAL + signal_seen;
 	if (!close_output(stdout))
 		return EXIT_STORE;
 	return result == -EWOULDBLOCK ? EXIT_LOCKED

@@ -168,8 +168,8 @@ static bool take_limits(struct common *common, int c, const char *argument, bool
 		common->options.timeout = value;
 		return true;
 	case OPT_MAX_AGE:
-		if (!to_number(argument, 0, 100000, &value))
-			return bad_value(ret_usage, "--max-age", argument, "a number of days up to 100000");
+		if (!to_number(argument, 1.0 / 86400, 100000, &value))
+			return bad_value(ret_usage, "--max-age", argument, "a number of days above 0, up to 100000");
 		common->options.max_age = (int64_t)(value * 86400);
 		return true;
 	case OPT_NORMALISE:
@@ -211,6 +211,13 @@ bool common_take(struct common *common, int c, const char *argument, bool *ret_u
 	}
 }
 
+static bool taken;
+
+bool common_taken(void)
+{
+	return taken;
+}
+
 int common_getopt(int argc, char **argv, const char *letters, const struct option *own)
 {
 	/* One table of both, built on the first call of a verb; the command runs one verb. */
@@ -225,5 +232,7 @@ int common_getopt(int argc, char **argv, const char *letters, const struct optio
 		all[n++] = (struct option){ "help", no_argument, NULL, 'h' };
 		snprintf(all_letters, sizeof(all_letters), "%shqvj:", letters);
 	}
-	return getopt_long(argc, argv, all_letters, all, NULL);
+	int c = getopt_long(argc, argv, all_letters, all, NULL);
+	taken = c == -1;
+	return c;
 }

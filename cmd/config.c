@@ -11,40 +11,54 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { SETTINGS_MAX = 256, LINE_BYTES = 4096 };
+enum { SETTINGS_MAX = 256, PATH_BYTES = 4096 };
 
 struct setting {
 	char *section, *name, *value;
+	int line;
 };
 
 struct config {
-	char path[LINE_BYTES]; /* empty: none */
+	char path[PATH_BYTES]; /* empty: none */
 	struct setting settings[SETTINGS_MAX];
 	size_t count;
-	char complaint[256]; /* without the place */
+	int line;	     /* that is read */
+	char complaint[256]; /* the first, without the place */
+	int complaint_line;
 };
 
 /* The command runs one verb with one configuration, and both live as long as it. */
 static struct config config;
 static char **arguments; /* the verb, what the file adds, what stood on the command line */
 static int added;
+static int added_lines[SETTINGS_MAX + 1]; /* of arguments[i] */
 
-static const char *const pipeline_verbs[] = { "clean", "build", "ingest", "sync", "reclean" };
+static const struct verb *const pipeline_verbs[] = { &verb_clean, &verb_build, &verb_ingest, &verb_sync,
+	&verb_reclean };
+enum { PIPELINE_VERBS = sizeof(pipeline_verbs) / sizeof(pipeline_verbs[0]) };
 
-static bool runs_pipeline(const char *verb)
+/* NULL: a verb that does not run the pipeline, or none. */
+static const struct verb *pipeline_verb(const char *name)
 {
-	for (size_t i = 0; i < sizeof(pipeline_verbs) / sizeof(pipeline_verbs[0]); i++)
-		if (strcmp(verb, pipeline_verbs[i]) == 0)
-			return true;
-	return false;
+	for (size_t i = 0; i < PIPELINE_VERBS; i++)
+		if (strcmp(name, pipeline_verbs[i]->name) == 0)
+			return pipeline_verbs[i];
+	return NULL;
 }
 
-static const struct option *common_option(const char *name)
+static const struct option *option_of(const struct option *options, const char *name)
 {
-	for (const struct option *o = common_options; o->name; o++)
+	for (const struct option *o = options; o && o->name; o++)
 		if (strcmp(o->name, name) == 0)
 			return o;
 	return NULL;
+}
+
+/* @verb NULL: what stands before any section. */
+static const struct option *setting_option(const struct verb *verb, const char *name)
+{
+	const struct option *own = verb ? option_of(verb->options, name) : NULL;
+	return own ? own : option_of(common_options, name);
 }
 
 static bool is_yes(const char *value)
@@ -62,26 +76,50 @@ static int on_pair(void *user, const char *section, const char *name, const char
 {
 	(void)user;
 	struct setting *s = &config.settings[config.count];
-	const struct option *option = common_option(name);
+	const struct verb *verb = pipeline_verb(section);
+	const struct option *option = setting_option(verb, name);
 	if (config.complaint[0])
 		return 0;
-	if (*section && !runs_pipeline(section))
+	config.complaint_line = config.line;
+	if (*section && !verb)
 		snprintf(config.complaint, sizeof(config.complaint), "no section [%.100s]", section);
-	else if (!*section && !option)
-		snprintf(config.complaint, sizeof(config.complaint), "no setting '%.100s' for all verbs", name);
-	else if (option && option->has_arg == no_argument && !is_yes(value) && !is_no(value))
+	else if (!option)
+		snprintf(config.complaint, sizeof(config.complaint), "no setting '%.100s' %s%s", name,
+			*section ? "of " : "for all verbs", section);
+	else if (option->has_arg == no_argument && !is_yes(value) && !is_no(value))
 		snprintf(config.complaint, sizeof(config.complaint), "'%.100s' is yes or no", name);
 	else if (config.count == SETTINGS_MAX)
 		snprintf(config.complaint, sizeof(config.complaint), "more than %d settings", SETTINGS_MAX);
 	if (config.complaint[0])
 		return 0;
-	*s = (struct setting){ strdup(section), strdup(name), strdup(value) };
+	*s = (struct setting){ strdup(section), strdup(name), strdup(value), config.line };
 	if (!s->section || !s->name || !s->value) {
 		snprintf(config.complaint, sizeof(config.complaint), "no memory");
 		return 0;
 	}
 	config.count++;
 	return 1;
+}
+
+/* A line at a time, as inih asks for it. It takes no more than @size bytes of one, and would read the rest as another
+ * line: of a comment the rest is passed over, all else is named. */
+static char *next_line(char *line, int size, void *file)
+{
+	if (!fgets(line, size, file))
+		return NULL;
+	config.line++;
+	size_t n = strlen(line);
+	if ((n && line[n - 1] == '\n') || (int)n < size - 1)
+		return line;
+	const char *first = line + strspn(line, " \t");
+	int next = getc(file);
+	if (next != '\n' && next != EOF && *first != '#' && *first != ';' && !config.complaint[0]) {
+		snprintf(config.complaint, sizeof(config.complaint), "a line of more than %zu bytes", n);
+		config.complaint_line = config.line;
+	}
+	while (next != '\n' && next != EOF)
+		next = getc(file);
+	return line;
 }
 
 static void find_path(const char *named)
@@ -108,15 +146,18 @@ static bool load(const char *named)
 		fprintf(stderr, "garner: %s: %s\n", config.path, strerror(EISDIR));
 		return false;
 	}
-	int line = ini_parse(config.path, on_pair, NULL);
-	if (line == 0)
-		return true;
-	if (line < 0)
+	FILE *file = fopen(config.path, "re");
+	int wrong = file ? ini_parse_stream(next_line, file, on_pair, NULL) : -1;
+	bool unread = !file || ferror(file) || wrong < 0;
+	if (unread)
 		fprintf(stderr, "garner: %s: %s\n", config.path, errno ? strerror(errno) : "can't be read");
-	else
-		fprintf(stderr, "garner: %s:%d: %s\n", config.path, line,
-			config.complaint[0] ? config.complaint : "neither [section] nor key = value");
-	return false;
+	else if (config.complaint[0] && (wrong == 0 || wrong >= config.complaint_line))
+		fprintf(stderr, "garner: %s:%d: %s\n", config.path, config.complaint_line, config.complaint);
+	else if (wrong)
+		fprintf(stderr, "garner: %s:%d: neither [section] nor key = value\n", config.path, wrong);
+	if (file)
+		fclose(file);
+	return !unread && !wrong && !config.complaint[0];
 }
 
 /* Takes "--config FILE" or "--config=FILE" out of the arguments. False: it lacks its value. */
@@ -145,9 +186,9 @@ static bool take_path(int *argc, char **argv, const char **ret_path)
 
 static char *argument_of(const struct setting *s)
 {
-	const struct option *option = common_option(s->name);
+	const struct option *option = setting_option(pipeline_verb(s->section), s->name);
 	char *text = NULL;
-	bool flag = option ? option->has_arg == no_argument : is_yes(s->value) || is_no(s->value);
+	bool flag = option && option->has_arg == no_argument;
 	if (flag && is_no(s->value))
 		return NULL;
 	int n = flag ? asprintf(&text, "--%s", s->name) : asprintf(&text, "--%s=%s", s->name, s->value);
@@ -178,7 +219,7 @@ bool config_apply(int *argc, char ***argv)
 		fprintf(stderr, "garner: --config lacks its file\n");
 		return false;
 	}
-	if (!named && !runs_pipeline(verb) && strcmp(verb, "config"))
+	if (!named && !pipeline_verb(verb) && strcmp(verb, "config"))
 		return true;
 	if (!load(named))
 		return false;
@@ -187,11 +228,13 @@ bool config_apply(int *argc, char ***argv)
 	if (!grown)
 		return false;
 	grown[n++] = (*argv)[0];
-	for (size_t i = 0; i < config.count && runs_pipeline(verb); i++) {
+	for (size_t i = 0; i < config.count && pipeline_verb(verb); i++) {
 		const struct setting *s = &config.settings[i];
 		char *argument = is_for(s, verb) && !is_overruled(s, verb) ? argument_of(s) : NULL;
-		if (argument)
+		if (argument) {
+			added_lines[n] = s->line;
 			grown[n++] = argument;
+		}
 	}
 	added = n - 1;
 	for (int i = 1; i < *argc; i++)
@@ -219,7 +262,10 @@ void config_free(void)
 
 void config_mention(void)
 {
-	if (config.count)
+	/* getopt stands behind the argument that it gave last, and those of the file are the first ones. */
+	if (!common_taken() && optind > 1 && optind - 1 <= added)
+		fprintf(stderr, "garner: it stands in %s:%d\n", config.path, added_lines[optind - 1]);
+	else if (config.count)
 		fprintf(stderr, "garner: settings of %s were in force\n", config.path);
 }
 
@@ -251,11 +297,11 @@ static int dump(void)
 		printf("%s%s = ", s ? "" : "; ", o->name);
 		print_value(s ? s->value : o->has_arg == no_argument ? "no" : "");
 	}
-	for (size_t v = 0; v < sizeof(pipeline_verbs) / sizeof(pipeline_verbs[0]); v++) {
+	for (size_t v = 0; v < PIPELINE_VERBS; v++) {
 		bool begun = false;
 		for (size_t i = 0; i < config.count; i++) {
 			const struct setting *s = &config.settings[i];
-			if (strcmp(s->section, pipeline_verbs[v]))
+			if (strcmp(s->section, pipeline_verbs[v]->name))
 				continue;
 			if (!begun)
 				printf("\n[%s]\n", s->section);
@@ -283,4 +329,4 @@ const struct verb verb_config = { "config", "--dump", "show the settings that ar
 	"\n"
 	"The file's keys are the long options: 'contact = https://example.org/bot' before any section\n"
 	"holds for clean, build, ingest, sync and reclean; under [sync] for sync alone.\n",
-	run, false };
+	run, false, NULL };

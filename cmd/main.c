@@ -1,5 +1,6 @@
 #include "cmd.h"
 
+#include <fcntl.h>
 #include <string.h>
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -164,8 +165,19 @@ static int run(int argc, char **argv)
 	return code;
 }
 
+/* What is closed would be the next file that is opened: words for the user would go into a store. Reading from and
+ * writing to what stands in for it fails as before; words on standard error go nowhere. */
+static void hold_standard_files(void)
+{
+	static const int modes[] = { O_WRONLY, O_RDONLY, O_WRONLY };
+	for (int fd = 0; fd < 3; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) < 0)
+			return;
+}
+
 int main(int argc, char **argv)
 {
+	hold_standard_files();
 	settle_memory();
 	int code = run(argc, argv);
 	/* Verbs that print much have looked for themselves. */

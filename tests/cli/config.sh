@@ -34,7 +34,7 @@ printf 'The ferry of the north quay leaves at seven in the morning.\n\nLeave a C
 check "a section's no stands over a yes before it" \
 	sh -c "'$garner' clean --explain --config '$work/other.ini' '$work/notes.txt' 2>&1 >/dev/null | grep -q comments"
 printf 'normalise = wrong\n' >"$work/other.ini"
-refused "other.ini were in force" clean --config "$work/other.ini" -
+refused "it stands in .*other.ini:1$" clean --config "$work/other.ini" -
 check "the command line wins" sh -c "printf 'Der Fluss stieg in der Nacht um zwei Meter und fiel am Morgen wieder.\n' | '$garner' clean --config '$work/xdg/garner/garner.ini' --delay 1 - >/dev/null"
 printf '\nnonsense = 1\n' >"$work/other.ini"
 refused "other.ini:2: no setting 'nonsense'" clean --config "$work/other.ini" -
@@ -42,6 +42,25 @@ printf '[ingest\n' >"$work/other.ini"
 refused "other.ini:1:" clean --config "$work/other.ini" -
 printf '[list]\nhost = x\n' >"$work/other.ini"
 refused "no section \[list\]" clean --config "$work/other.ini" -
+printf '[sync]\nlog = json\n[clean]\nformat = text\nformatt = text\n' >"$work/other.ini"
+refused "other.ini:5: no setting 'formatt' of clean" clean --config "$work/other.ini" -
+refused "other.ini:5: no setting 'formatt' of clean" sync --config "$work/other.ini" "$work/store"
+for key in help config output; do
+	printf '[clean]\n%s = yes\n' $key >"$work/other.ini"
+	refused "other.ini:2: no setting '$key' of clean" clean --config "$work/other.ini" -
+done
+printf '\xef\xbb\xbf# of the harbour\r\n[clean]\r\nformat = jsonl\r\n\r\n[build]\r\ndedup = off\r\n[clean]\r\nformat = yaml\r\n' >"$work/other.ini"
+refused "it stands in .*other.ini:8$" clean --config "$work/other.ini" "$work/notes.txt"
+printf 'rules = none.rules\n' >"$work/other.ini"
+refused "settings of .*other.ini were in force" clean --config "$work/other.ini" "$work/notes.txt"
+# A comment may be long, any other line is named where it stands; it is not read as two.
+long=$(printf 'x%.0s' {1..500})
+printf '# %s = y\n; %s\njobs = 0\n' "$long" "$long" >"$work/other.ini"
+refused "it stands in .*other.ini:3$" clean --config "$work/other.ini" "$work/notes.txt"
+printf 'quiet = yes\ncontact = %s = 1\nnonsense = 1\n' "$long" >"$work/other.ini"
+refused "other.ini:2: a line of more than 199 bytes" clean --config "$work/other.ini" "$work/notes.txt"
+printf 'contact = %.189s\n' "$long" >"$work/other.ini"
+check "a line of 199 bytes" "$garner" clean --config "$work/other.ini" "$work/notes.txt" >/dev/null
 printf 'quiet = perhaps\n' >"$work/other.ini"
 refused "'quiet' is yes or no" clean --config "$work/other.ini" -
 refused "No such file" clean --config "$work/missing.ini" -

@@ -174,6 +174,73 @@ gives 1 "$garner" clean odd
 says 'odd/two\\x0Alines.txt: empty'
 says 'odd/red\\x1B\[31m.txt: empty'
 
+# So are they on standard output.
+printf 'The ferry leaves at six.\n' >odd/$'bell\aname\n.txt'
+gives 0 "$garner" clean --dry-run odd/bell*
+prints '^odd/bell\\x07name\\x0A.txt: 0 lines cut'
+gives 0 "$garner" clean --diff odd/bell*
+prints '^--- odd/bell\\x07name\\x0A.txt$'
+
+# What is neither a file nor fetched.
+gives 1 "$garner" clean ftp://quay.example/a
+says "ftp://quay.example/a: bad-url: only http and https"
+gives 2 "$garner" clean --max-age 0 001*.txt
+says "--max-age: '0' is not a number of days above 0"
+
+# A run at the beginning of time is one.
+gives 0 env SOURCE_DATE_EPOCH=0 "$garner" ingest epoch 001*.txt
+gives 0 "$garner" verify --data epoch
+
+# All texts of a document go with it, however many they are.
+for i in $(seq 1100); do
+	printf '{"url":"https://quay.example/ticker","text":"The ferry carried %d people to the island."}\n' "$i"
+done >ticker.jsonl
+gives 0 "$garner" ingest --quiet ticker ticker.jsonl
+[ "$("$garner" list ticker | wc -l)" = 1100 ] || fail "not every text was stored"
+gives 0 "$garner" forget --reason test ticker https://quay.example/ticker
+gives 0 "$garner" list ticker
+[ ! -s out ] || fail "$(wc -l <out) texts are left of a document that was taken out"
+
+# Words for a closed standard error go into no file of the store.
+mkfifo held
+"$garner" ingest --verbose closed 001*.txt nowhere.txt held 2>&- &
+exec 8>held
+for _ in $(seq 100); do
+	[ "$(tail -n 1 closed/manifest/000000.jsonl 2>/dev/null | wc -l)" = 0 ] || break
+	sleep 0.1
+done
+grep -q unreadable closed/lock closed/manifest/* closed/packs/* && fail "words for standard error stand in the store"
+exec 8>&-
+wait
+gives 0 "$garner" verify --data closed
+
+# A signal ends what only reads, too.
+python3 - <<'END'
+with open("many.jsonl", "w") as out:
+    for i in range(6000):
+        out.write('{"url":"https://quay.example/%d","text":"%s"}\n' % (i, "The ferry %d leaves the quay at noon. " % i * 40))
+END
+gives 0 "$garner" ingest --quiet --dedup off many many.jsonl
+gives 0 "$garner" search --index many
+mkfifo narrow
+set -m
+for arguments in "export many" "list many" "search many ferry"; do
+	# It waits for the reader of a full pipe; when that reads on, it ends before the end.
+	# shellcheck disable=SC2086
+	"$garner" $arguments >narrow 2>err &
+	run=$!
+	exec 8<narrow
+	sleep 0.5
+	kill -INT $run
+	got=$(wc -l <&8)
+	exec 8<&-
+	wait $run
+	code=$?
+	checks=$((checks + 1))
+	[ $code = 130 ] && [ "$got" -lt 6000 ] && [ ! -s err ] || fail "exit $code after $got lines, $(cat err): $arguments"
+done
+set +m
+
 # A signal ends a run that waits: for standard input, or for the writer of a pipe. A build that was stopped leaves the
 # archive of before.
 sha256sum real.tar.zst >real.sum
