@@ -1,8 +1,8 @@
 # Sourced by tests/quickstart and tests/run: what the machine needs, and the release build.
 # Sets: top, build (release build folder). Functions: need, build_release.
 
-top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-build=${GARNER_BUILD:-$top/build}
+top=$(CDPATH= cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+build=$(realpath -m -- "${GARNER_BUILD:-$top/build}")
 
 # Debian 12 and Ubuntu names.
 build_packages="gcc libc6-dev meson ninja-build pkg-config python3-minimal libcurl4-openssl-dev libgumbo-dev libzstd-dev
