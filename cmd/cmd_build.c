@@ -42,7 +42,7 @@ static int run(int argc, char **argv)
 	}
 	if (!build.out)
 		return usage_error(&verb_build, "-o OUT.tar.zst is missing");
-	if (strcmp(build.out, "-") == 0)
+	if (!*build.out || strcmp(build.out, "-") == 0)
 		return usage_error(&verb_build, "an archive is written aside and renamed: -o names a file");
 	if (optind == argc)
 		return usage_error(&verb_build, "name at least one file, folder or URL");

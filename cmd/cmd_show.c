@@ -80,6 +80,8 @@ static int run(int argc, char **argv)
 		else
 			return option_error(&verb_show);
 	}
+	if (json && before)
+		return usage_error(&verb_show, "--json and --diff each stand in for the text: name one");
 	if (argc - optind != 2)
 		return usage_error(&verb_show, "name the store and one document");
 	struct garner *garner = reading_begin();

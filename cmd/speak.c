@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void print_name(FILE *out, const char *name)
@@ -29,9 +30,14 @@ void print_error(const char *words)
 
 bool can_write(const char *path)
 {
+	struct stat st;
 	const char *slash = strrchr(path, '/');
 	char *folder = slash ? strndup(path, slash == path ? 1 : (size_t)(slash - path)) : strdup(".");
 	bool good = folder && (access(path, F_OK) == 0 ? access(path, W_OK) == 0 : access(folder, W_OK | X_OK) == 0);
+	if (good && (!*path || (stat(path, &st) == 0 && S_ISDIR(st.st_mode)))) {
+		errno = *path ? EISDIR : ENOENT;
+		good = false;
+	}
 	if (!good)
 		fprintf(stderr, "garner: %s: %s\n", path, strerror(errno));
 	free(folder);

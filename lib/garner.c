@@ -26,6 +26,15 @@ const char *garner_reason_name(int reason)
 	return reason >= 0 && reason < GARNER_REASON_COUNT ? reason_names[reason] : "unknown";
 }
 
+/* A line's end would begin another header. */
+static bool has_controls(const char *text)
+{
+	for (; text && *text; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7F)
+			return true;
+	return false;
+}
+
 /* Rules, model and sieve. What goes wrong is kept: no run can begin. */
 static void load(struct garner *garner)
 {
@@ -35,6 +44,8 @@ static void load(struct garner *garner)
 	garner->loaded = true;
 	if (!clock_format(o->clock, text))
 		error_set(&garner->error, -EINVAL, "clock: not a time of the years 0 to 9999");
+	if (has_controls(o->user_agent) || has_controls(o->contact))
+		error_set(&garner->error, -EINVAL, "user agent or contact: no control characters in a header");
 	if (o->threshold != o->threshold)
 		error_set(&garner->error, -EINVAL, "threshold: not a number");
 	/* libcurl would find out with the first URL, and blame the server. */

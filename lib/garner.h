@@ -375,7 +375,7 @@ GARNER_API int garner_forget(struct garner *garner, const char *store, const cha
 	const char *reason, garner_finding_fn *fn, void *user);
 /* Each kept capture of a document's newest text, cleaned again: @reason 0: @after is another text and becomes a
  * revision; GARNER_KNOWN: the same text; else: today's rules would drop it, the old text stays. @before has no text.
- * A result other than 0 ends the run. */
+ * A result other than 0 ends the run: -ECANCELED. */
 typedef int garner_change_fn(
 	void *user, const struct garner_document *before, const struct garner_document *after, int reason);
 /* Offline, over the captures of the store, with the rules, model and options of @garner. A run that was stopped goes

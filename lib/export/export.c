@@ -191,6 +191,8 @@ int export_run(const char *store, const struct garner_export *export, int64_t cl
 {
 	const struct export_format *format = format_of(export->format ? export->format : "jsonl");
 	int result = check(export, format, error);
+	if (!result && !export->path && !write)
+		result = error_set(error, -EINVAL, "neither a path nor a function to write with");
 	if (result)
 		return result;
 	struct run run = { .format = format, .write = write, .user = user, .error = error };

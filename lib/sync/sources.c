@@ -74,35 +74,53 @@ static int kind_of(const char *name, enum ledger_kind *ret)
 	return name ? -EINVAL : 0;
 }
 
+static int read_url(struct garner *garner, struct view url, struct url_parts *ret_parts)
+{
+	const char *why = "";
+	int result = url_parts_read(url, ret_parts, &why);
+	if (result > 0)
+		error_set(&garner->error, result, "%s", why);
+	if (result < 0)
+		error_set(&garner->error, result, "a source can't be taken: %s", strerror(-result));
+	return result;
+}
+
 static int add_url(struct desk *desk, struct view url, enum ledger_kind kind, bool backfill, struct view title)
 {
 	struct url_parts parts;
-	const char *why = "";
-	int result = url_parts_read(url, &parts, &why);
-	if (result > 0) {
-		error_set(&desk->garner->error, result, "%s", why);
+	int result = read_url(desk->garner, url, &parts);
+	if (result)
 		return result;
-	}
-	if (result < 0)
-		return error_set(&desk->garner->error, result, "a source can't be taken: %s", strerror(-result));
 	result = add(desk, view_of(parts.url), kind, backfill, title);
 	url_parts_free(&parts);
 	return result;
 }
 
-static int add_folder(struct desk *desk, const char *path)
+/* @ret_whole is malloc'd. */
+static int find_folder(struct garner *garner, const char *path, char **ret_whole)
 {
 	struct stat st;
 	if (strstr(path, "://"))
-		return error_set(&desk->garner->error, -EINVAL, "%s: neither http(s) nor a folder", path);
+		return error_set(&garner->error, -EINVAL, "%s: neither http(s) nor a folder", path);
 	char *whole = realpath(path, NULL);
 	if (!whole || stat(whole, &st) < 0 || !S_ISDIR(st.st_mode)) {
 		int code = whole ? ENOTDIR : errno;
 		free(whole);
-		return error_set(&desk->garner->error, -EINVAL, "%s: %s", path, strerror(code));
+		return error_set(&garner->error, -EINVAL, "'%s': %s", path, strerror(code));
 	}
-	int result = add(desk, view_of(whole), LEDGER_FOLDER, true, VIEW_NONE);
-	free(whole);
+	*ret_whole = whole;
+	return 0;
+}
+
+/* A mistake makes no store: what is to be added is looked at first. */
+static int check_source(struct garner *garner, const char *url, enum ledger_kind kind, char **ret_folder)
+{
+	struct url_parts parts;
+	if (kind == LEDGER_FOLDER || !fetch_takes(view_of(url)))
+		return find_folder(garner, url, ret_folder);
+	int result = read_url(garner, view_of(url), &parts);
+	if (!result)
+		url_parts_free(&parts);
 	return result;
 }
 
@@ -110,17 +128,18 @@ int garner_source_add(struct garner *garner, const char *store, const char *url,
 {
 	struct desk desk;
 	enum ledger_kind kind;
-	if (kind_of(kind_name, &kind)) {
-		garner_enter(garner);
+	char *folder = NULL;
+	garner_enter(garner);
+	if (kind_of(kind_name, &kind))
 		return error_set(&garner->error, -EINVAL, "'%s' is no kind of source", kind_name);
-	}
-	int result = desk_open(garner, store, &desk);
+	int result = check_source(garner, url, kind, &folder);
 	if (result)
-		return desk_close(&desk, result);
-	if (kind == LEDGER_FOLDER || !fetch_takes(view_of(url)))
-		result = add_folder(&desk, url);
-	else
-		result = add_url(&desk, view_of(url), kind, backfill, VIEW_NONE);
+		return result;
+	result = desk_open(garner, store, &desk);
+	if (!result)
+		result = folder ? add(&desk, view_of(folder), LEDGER_FOLDER, true, VIEW_NONE)
+				: add_url(&desk, view_of(url), kind, backfill, VIEW_NONE);
+	free(folder);
 	return desk_close(&desk, result);
 }
 
@@ -133,16 +152,17 @@ static int on_outline(void *user, const struct feed_entry *entry)
 int garner_source_import(
 	struct garner *garner, const char *store, const char *opml, size_t *ret_added, size_t *ret_known)
 {
-	struct desk desk;
+	struct desk desk = { .garner = garner };
 	struct feed_head head;
 	struct buf text = { 0 };
 	struct error error = { 0 };
 	*ret_added = *ret_known = 0;
-	int result = desk_open(garner, store, &desk);
-	if (!result)
-		result = file_read(opml, LIMIT_BODY_BYTES, &text, &garner->error);
+	garner_enter(garner);
+	int result = file_read(opml, LIMIT_BODY_BYTES, &text, &garner->error);
 	if (!result && feed_sniff(buf_view(&text)) != FEED_OPML)
 		result = error_set(&garner->error, GARNER_BAD_FEED, "%s: not an OPML list of feeds", opml);
+	if (!result)
+		result = desk_open(garner, store, &desk);
 	if (!result) {
 		result = feed_read(buf_view(&text), on_outline, &desk, &head, &error);
 		if (result > 0)

@@ -142,6 +142,7 @@ static void a_stop_holds_for_one_call(struct garner *garner)
 			garner_stop(garner);
 		check(garner_build(garner, "one.tar.zst", inputs, 2, NULL, NULL) == wanted, "build");
 	}
+	check(garner_export(garner, "store", &export, NULL, NULL) == -EINVAL, "an export to nowhere");
 	check(findings == 0, "a verification that is stopped has no findings");
 }
 
@@ -166,7 +167,7 @@ static void what_the_caller_ends_is_passed_up(struct garner *garner)
 static void options_that_can_not_be_are_refused(void)
 {
 	const struct garner_options refused[] = { { .clock = INT64_MAX }, { .clock = INT64_MIN },
-		{ .threshold = (double)NAN }, { .include = "(" } };
+		{ .threshold = (double)NAN }, { .include = "(" }, { .contact = "me\r\nX: y" } };
 	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
 		struct garner *garner = garner_new(&refused[i]);
 		check(garner_error(garner) != NULL, "options are refused");

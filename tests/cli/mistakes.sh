@@ -143,12 +143,28 @@ prints 10c47cf7c4680b5e
 gives 2 "$garner" clean --report no/such/folder.json 001*.txt
 says "no/such/folder.json: No such file"
 [ ! -s out ] || fail "the run began though its report can't be written"
+for option in --report --metrics; do
+	gives 2 "$garner" sync $option others store
+	says "others: Is a directory"
+done
+gives 2 "$garner" build -o "" 001*.txt
+says "names a file"
+gives 2 "$garner" show --json --diff 0 store 0
+says "name one"
+gives 2 "$garner" clean --user-agent $'a\r\nX-Quay: b' 001*.txt
+says "no control characters"
 gives 2 "$garner" clean --ca-file none.pem 001*.txt
 says "^garner: none.pem: No such file"
 gives 2 "$garner" clean --config . 001*.txt
 says "^garner: \.: Is a directory"
 gives 2 "$garner" source add store ftp://quay.example/feed
 says "neither http\(s\) nor a folder"
+for source in ftp://quay.example/feed no/such/folder http://me:sesame@quay.example/feed; do
+	gives 2 "$garner" source add typo $source
+done
+gives 3 "$garner" source import typo none.opml
+gives 1 "$garner" source import typo 001*.txt
+[ ! -e typo ] || fail "a source that is refused made a store"
 gives 3 "$garner" source remove typo https://quay.example/feed
 [ ! -e typo ] || fail "source remove made a store"
 for arguments in --help --version "--help limits" "list --help" "export store"; do
