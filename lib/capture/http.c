@@ -64,9 +64,13 @@ struct view http_type_essence(struct view content_type)
 
 bool http_is_chunked(struct view head)
 {
-	struct view coding, last = VIEW_NONE, rest = http_field(head, VIEW("Transfer-Encoding"));
-	while (view_next_token(&rest, ',', &coding))
-		last = view_trim(coding);
+	struct view name = VIEW("Transfer-Encoding"), coding, last = VIEW_NONE;
+	/* A field may stand there several times: one list (RFC 9110, 5.3). */
+	for (struct view list = http_field(head, name); list.p; list = http_field(head, name)) {
+		head = view_make(list.p + list.n, (size_t)(head.p + head.n - list.p) - list.n);
+		while (view_next_token(&list, ',', &coding))
+			last = view_trim(coding);
+	}
 	return view_eq_nocase(last, VIEW("chunked"));
 }
 

@@ -150,8 +150,8 @@ static bool whole_gzip(struct members *m, struct view raw, size_t *ret_used, siz
 }
 
 /* What a gzip member says of its plain size (RFC 1952, 2.3.1: ISIZE) stands before the next member, or at the end: a
- * guess, for its bytes may look like the beginning of one. 0: not seen. */
-static size_t foretold_gzip(const struct members *m, struct view raw)
+ * guess, for its bytes may look like the beginning of one. False: not seen. */
+static bool foretold_gzip(const struct members *m, struct view raw, size_t *ret_n)
 {
 	enum { HEAD = 10, TAIL = 8 };
 	size_t end = HEAD + TAIL;
@@ -163,9 +163,10 @@ static size_t foretold_gzip(const struct members *m, struct view raw)
 	if (end > raw.n)
 		end = raw.n;
 	if (raw.n < HEAD + TAIL || (end == raw.n && !m->raw->ended))
-		return 0;
+		return false;
 	const unsigned char *b = (const unsigned char *)raw.p + end;
-	return (size_t)b[-4] | (size_t)b[-3] << 8 | (size_t)b[-2] << 16 | (size_t)b[-1] << 24;
+	*ret_n = (size_t)b[-4] | (size_t)b[-3] << 8 | (size_t)b[-2] << 16 | (size_t)b[-1] << 24;
+	return true;
 }
 
 static bool whole_zstd(struct members *m, struct view raw, size_t *ret_used, size_t *ret_n)
@@ -243,8 +244,8 @@ static bool begin_whole(struct members *m, struct arena *arena)
 		if (raw.n <= before)
 			return false;
 		before = raw.n;
-		size_t told = m->coding == STREAM_GZIP ? foretold_gzip(m, raw) : 0;
-		if (m->coding == STREAM_GZIP && !told && look == LOOK_BYTES)
+		size_t told = 0;
+		if (m->coding == STREAM_GZIP && !foretold_gzip(m, raw, &told) && look == LOOK_BYTES)
 			continue; /* its end is not in sight: what comes of it now would be thrown away */
 		bool done = begin_lent(m, raw, told, arena, &used, &n) ||
 			    (m->coding == STREAM_GZIP ? whole_gzip(m, raw, &used, &n) : whole_zstd(m, raw, &used, &n));
@@ -257,6 +258,48 @@ static bool begin_whole(struct members *m, struct arena *arena)
 		return true;
 	}
 	return false;
+}
+
+/* ---- dictionary ---------------------------------------------------------------------------- */
+
+/* A dictionary that is itself a zstd frame, undone. */
+static struct view undo_dictionary(struct view v, char **ret_plain)
+{
+	unsigned long long size = ZSTD_getFrameContentSize(v.p, v.n);
+	if (size == ZSTD_CONTENTSIZE_UNKNOWN)
+		size = LIMIT_DICTIONARY_BYTES;
+	if (size > LIMIT_DICTIONARY_BYTES)
+		return VIEW_NONE;
+	*ret_plain = malloc((size_t)size + 1);
+	size_t n = *ret_plain ? ZSTD_decompress(*ret_plain, (size_t)size, v.p, v.n) : 0;
+	return ZSTD_isError(n) ? VIEW_NONE : view_make(*ret_plain, n);
+}
+
+/* The IIPC's .warc.zst: a skippable frame 0x184D2A5D in front holds the dictionary of all frames, as it is or itself a
+ * zstd frame; where such files were joined, another one follows. A broken one is left: every frame then tells that it
+ * can't be undone. */
+static int take_dictionary(struct members *m)
+{
+	struct view v = stream_look(m->raw, 8);
+	if (v.n < 8 || !view_starts(v, VIEW("\x5D\x2A\x4D\x18")))
+		return 0;
+	const unsigned char *b = (const unsigned char *)v.p + 4;
+	size_t size = (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
+	if (size > LIMIT_DICTIONARY_BYTES)
+		return 0;
+	v = view_from(stream_look(m->raw, 8 + size), 8);
+	char *plain = NULL;
+	if (view_starts(v, VIEW("\x28\xB5\x2F\xFD")))
+		v = undo_dictionary(v, &plain);
+	ZSTD_DDict *dictionary = v.n ? ZSTD_createDDict(v.p, v.n) : NULL;
+	free(plain);
+	if (dictionary) {
+		ZSTD_DCtx_reset(m->zstd, ZSTD_reset_session_only);
+		ZSTD_DCtx_refDDict(m->zstd, dictionary);
+		ZSTD_freeDDict(m->dictionary);
+		m->dictionary = dictionary;
+	}
+	return v.n && !dictionary ? -ENOMEM : 0;
 }
 
 /* ---- from member to member ----------------------------------------------------------------- */
@@ -333,6 +376,22 @@ static bool at_end(struct members *m)
 	}
 }
 
+bool members_go_on(struct members *m)
+{
+	struct stream *plain = &m->plain;
+	if (m->coding == STREAM_PLAIN || m->inside || m->damaged || !plain->ended || plain->reason)
+		return false;
+	struct view raw = stream_look(m->raw, RESYNC_LOOK_BYTES);
+	if (stream_coding_of(raw) != m->coding || begins_with_mark(m, raw))
+		return false;
+	members_settle(m);
+	if (plain->reason || begin_pieces(m) < 0)
+		return false;
+	plain->ended = false;
+	m->length = -1;
+	return true;
+}
+
 /* Leaves the member at hand: to its end, or behind the damage in it. */
 static void leave(struct members *m)
 {
@@ -385,43 +444,9 @@ int members_next(struct members *m, struct arena *arena, const char **ret_words)
 		*ret_words = "bytes that are no member";
 		return GARNER_BAD_RECORD;
 	}
+	if (m->coding == STREAM_ZSTD && take_dictionary(m) < 0)
+		return -ENOMEM;
 	return begin_whole(m, arena) ? 0 : begin_pieces(m);
-}
-
-/* ---- dictionary ---------------------------------------------------------------------------- */
-
-/* A dictionary that is itself a zstd frame, undone. */
-static struct view undo_dictionary(struct view v, char **ret_plain)
-{
-	unsigned long long size = ZSTD_getFrameContentSize(v.p, v.n);
-	if (size > LIMIT_DICTIONARY_BYTES)
-		return VIEW_NONE;
-	*ret_plain = malloc((size_t)size + 1);
-	size_t n = *ret_plain ? ZSTD_decompress(*ret_plain, (size_t)size, v.p, v.n) : 0;
-	return ZSTD_isError(n) ? VIEW_NONE : view_make(*ret_plain, n);
-}
-
-/* The IIPC's .warc.zst: a skippable frame 0x184D2A5D in front holds the dictionary of all frames, as it is or itself a
- * zstd frame. A broken one is left: every frame then tells that it can't be undone. */
-static int take_dictionary(struct members *m)
-{
-	struct view v = stream_look(m->raw, 8);
-	if (v.n < 8 || !view_starts(v, VIEW("\x5D\x2A\x4D\x18")))
-		return 0;
-	const unsigned char *b = (const unsigned char *)v.p + 4;
-	size_t size = (size_t)b[0] | (size_t)b[1] << 8 | (size_t)b[2] << 16 | (size_t)b[3] << 24;
-	if (size > LIMIT_DICTIONARY_BYTES)
-		return 0;
-	v = view_from(stream_look(m->raw, 8 + size), 8);
-	char *plain = NULL;
-	if (view_starts(v, VIEW("\x28\xB5\x2F\xFD")))
-		v = undo_dictionary(v, &plain);
-	if (v.n)
-		m->dictionary = ZSTD_createDDict(v.p, v.n);
-	free(plain);
-	if (m->dictionary)
-		ZSTD_DCtx_refDDict(m->zstd, m->dictionary);
-	return v.n && !m->dictionary ? -ENOMEM : 0;
 }
 
 /* ---- open, close --------------------------------------------------------------------------- */
@@ -442,10 +467,6 @@ int members_open(struct stream *raw, struct view mark, struct members **ret_memb
 		return error_set(error, -ENOMEM, "no memory");
 	}
 	ZSTD_DCtx_setParameter(m->zstd, ZSTD_d_windowLogMax, LIMIT_ZSTD_WINDOW_LOG);
-	if (m->coding == STREAM_ZSTD && take_dictionary(m) < 0) {
-		members_close(m);
-		return error_set(error, -ENOMEM, "no memory for a dictionary");
-	}
 	*ret_members = m;
 	return 0;
 }

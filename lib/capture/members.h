@@ -28,6 +28,9 @@ struct stream *members_stream(struct members *members);
 int64_t members_offset(const struct members *members);
 /* Its bytes in @raw; -1 while its end has not been seen, and for plain files. */
 int64_t members_length(const struct members *members);
+/* At the end of the member at hand: the next one does not begin with the mark, so its bytes go on behind those of this
+ * one, in the same stream, with the same offset. False, and nothing is changed, where there is none like that. */
+bool members_go_on(struct members *members);
 bool members_is_plain(const struct members *members);
 struct members *members_close(struct members *members);
 

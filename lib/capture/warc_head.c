@@ -36,7 +36,8 @@ static struct view unbracket(struct view v)
 	return v;
 }
 
-static void take(struct warc_head *head, struct view name, struct view value)
+/* False: a field that stands there a second time, which none may but one (ISO 28500:2017, 4 and 5.6). */
+static bool take(struct warc_head *head, struct view name, struct view value)
 {
 	const struct {
 		struct view name;
@@ -60,47 +61,20 @@ static void take(struct warc_head *head, struct view name, struct view value)
 	unsigned long long length;
 	if (view_eq_nocase(name, VIEW("Content-Length"))) {
 		head->length = view_to_u64(value, &length) && length <= INT64_MAX / 2 ? (int64_t)length : -1;
-		return;
+		return true;
 	}
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (!fields[i].to->p && view_eq_nocase(name, fields[i].name)) {
-			*fields[i].to = value;
-			return;
-		}
-}
-
-enum warc_head_result warc_head_parse(struct view bytes, struct warc_head *ret_head)
-{
-	struct warc_head head = { .length = -1 };
-	if (!view_starts(bytes, VIEW("WARC/")))
-		return WARC_HEAD_NONE;
-	head.size = http_head_size(bytes);
-	if (head.size == 0)
-		return WARC_HEAD_CUT;
-	struct view line, rest = view_first(bytes, head.size);
-	view_next_line(&rest, &line);
-	head.version = view_trim(line);
-	head.known_version = is_known_version(head.version);
-	for (int fields = 0; view_next_line(&rest, &line); fields++) {
-		if (fields > LIMIT_HEAD_FIELDS)
-			return WARC_HEAD_FIELDS;
-		size_t colon = view_find_byte(line, ':');
-		if (colon == line.n)
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		if (!view_eq_nocase(name, fields[i].name))
 			continue;
-		struct view name = view_trim(view_first(line, colon)), value = view_from(line, colon + 1), more;
-		while (rest.n && (rest.p[0] == ' ' || rest.p[0] == '\t') && view_next_line(&rest, &more))
-			value.n = (size_t)(more.p + more.n - value.p);
-		take(&head, name, view_trim(value));
+		if (fields[i].to->p)
+			return fields[i].to == &head->concurrent_to;
+		*fields[i].to = value;
+		return true;
 	}
-	head.type = type_of(head.type_name);
-	head.uri = unbracket(head.uri);
-	head.refers_to = unbracket(head.refers_to);
-	head.refers_to_uri = unbracket(head.refers_to_uri);
-	*ret_head = head;
-	return WARC_HEAD_DONE;
+	return true;
 }
 
-/* "WARC/1.1\r\nWARC-" or "…Content-": what no page says at a line's start by chance. */
+/* "WARC/1.1\r\nWARC-" or "…Content-": what no page says by chance. */
 static bool record_begins(struct view v)
 {
 	size_t end = view_find_byte(view_first(v, 24), '\n');
@@ -110,17 +84,88 @@ static bool record_begins(struct view v)
 	return view_starts_nocase(next, VIEW("WARC-")) || view_starts_nocase(next, VIEW("Content-"));
 }
 
-size_t warc_find_record(struct view bytes, size_t from)
+/* Where the version line of another record ends @line, which @rest follows: an offset in it; line.n: nowhere. */
+static size_t other_record(struct view line, struct view rest)
+{
+	enum { VERSION_BYTES = 12 };
+	size_t from = line.n > VERSION_BYTES ? line.n - VERSION_BYTES : 0;
+	size_t at = from + view_find(view_from(line, from), VIEW("WARC/"));
+	if (at >= line.n || !record_begins(view_make(line.p + at, (size_t)(rest.p + rest.n - line.p) - at)))
+		return line.n;
+	return at;
+}
+
+/* A writer that is killed inside a head, and goes on in the same file, joins two: "WARC-Date: 2024WARC/1.1". Such a
+ * line ends the head where it is no field, or where fields then stand there twice; a URL may well end so. */
+enum warc_head_result warc_head_parse(struct view bytes, struct warc_head *ret_head)
+{
+	struct warc_head head = { .length = -1 };
+	if (!view_starts(bytes, VIEW("WARC/")))
+		return WARC_HEAD_NONE;
+	struct view line, rest = bytes, more;
+	size_t joined = 0;
+	bool once = true;
+	for (int fields = -1;; fields++) {
+		if (view_find_byte(rest, '\n') == rest.n)
+			return WARC_HEAD_CUT;
+		if (fields > LIMIT_HEAD_FIELDS)
+			return WARC_HEAD_FIELDS;
+		view_next_line(&rest, &line);
+		if (line.n == 0)
+			break;
+		if (fields < 0) {
+			head.version = view_trim(line);
+			head.known_version = is_known_version(head.version);
+			continue;
+		}
+		size_t colon = view_find_byte(line, ':'), other = other_record(line, rest);
+		if (other < line.n)
+			joined = (size_t)(line.p - bytes.p) + other;
+		if (joined && (!once || (other < line.n && colon >= other))) {
+			ret_head->size = joined;
+			return WARC_HEAD_JOINED;
+		}
+		if (colon == line.n)
+			continue;
+		struct view name = view_trim(view_first(line, colon)), value = view_from(line, colon + 1);
+		while (rest.n && (rest.p[0] == ' ' || rest.p[0] == '\t') && view_next_line(&rest, &more))
+			value.n = (size_t)(more.p + more.n - value.p);
+		once = take(&head, name, view_trim(value)) && once;
+	}
+	if (joined && !once) {
+		ret_head->size = joined;
+		return WARC_HEAD_JOINED;
+	}
+	head.size = (size_t)(rest.p - bytes.p);
+	head.type = type_of(head.type_name);
+	head.uri = unbracket(head.uri);
+	head.refers_to = unbracket(head.refers_to);
+	head.refers_to_uri = unbracket(head.refers_to_uri);
+	*ret_head = head;
+	return WARC_HEAD_DONE;
+}
+
+static size_t find_record(struct view bytes, size_t from, bool line)
 {
 	while (from < bytes.n) {
 		size_t at = from + view_find(view_from(bytes, from), VIEW("WARC/"));
 		if (at >= bytes.n)
 			break;
-		if ((at == 0 || bytes.p[at - 1] == '\n') && record_begins(view_from(bytes, at)))
+		if ((!line || at == 0 || bytes.p[at - 1] == '\n') && record_begins(view_from(bytes, at)))
 			return at;
 		from = at + 1;
 	}
 	return bytes.n;
+}
+
+size_t warc_find_record(struct view bytes, size_t from)
+{
+	return find_record(bytes, from, false);
+}
+
+size_t warc_find_record_line(struct view bytes, size_t from)
+{
+	return find_record(bytes, from, true);
 }
 
 bool warc_digest_holds(struct view digest, struct view bytes)

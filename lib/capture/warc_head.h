@@ -19,7 +19,7 @@ enum warc_type {
 
 /* Views into the head's bytes; VIEW_NONE where a field is absent. */
 struct warc_head {
-	size_t size;	     /* bytes with the blank line */
+	size_t size;	     /* bytes with the blank line; of a joined head: where the next record begins */
 	struct view version; /* "WARC/1.1" */
 	bool known_version;  /* 0.17, 0.18, 1.0, 1.1 */
 	enum warc_type type;
@@ -36,13 +36,17 @@ enum warc_head_result {
 	WARC_HEAD_NONE,	  /* no version line begins here */
 	WARC_HEAD_CUT,	  /* the bytes end before the blank line */
 	WARC_HEAD_FIELDS, /* more than LIMIT_HEAD_FIELDS */
+	WARC_HEAD_JOINED, /* it breaks off, and another record begins in the middle of it */
 };
 enum warc_head_result warc_head_parse(struct view bytes, struct warc_head *ret_head);
 
-/* Offset of the next place at or behind @from where a record begins: a version line at a line's start with a named
- * field under it. bytes.n when there is none; the last WARC_MARK_BYTES can't be judged. */
+/* Offset of the next place at or behind @from where a record begins: a version line with a named field under it; it
+ * need not stand at a line's start, for what was cut off ends anywhere. bytes.n when there is none; the last
+ * WARC_MARK_BYTES can't be judged. */
 enum { WARC_MARK_BYTES = 64 };
 size_t warc_find_record(struct view bytes, size_t from);
+/* The same at the start of a line only. */
+size_t warc_find_record_line(struct view bytes, size_t from);
 
 /* The digest "algorithm:value" (hex or base32, any case) is that of @bytes. True also when the algorithm is not known.
  */

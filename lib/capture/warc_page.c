@@ -102,8 +102,9 @@ static int not_a_page(struct page *page, struct view type)
 static bool is_still_coded(struct view encoding, struct view body)
 {
 	const unsigned char *b = (const unsigned char *)body.p;
+	bool zlib = body.n >= 2 && b[0] == 0x78 && (b[0] << 8 | b[1]) % 31 == 0; /* RFC 1950, 2.2 */
 	if (view_eq_nocase(encoding, VIEW("gzip")) || view_eq_nocase(encoding, VIEW("x-gzip")))
-		return body.n >= 2 && b[0] == 0x1F && b[1] == 0x8B;
+		return zlib || (body.n >= 2 && b[0] == 0x1F && b[1] == 0x8B);
 	if (view_eq_nocase(encoding, VIEW("zstd")))
 		return body.n >= 4 && b[1] == 0xB5 && b[2] == 0x2F && b[3] == 0xFD;
 	if (view_eq_nocase(encoding, VIEW("br")) || view_eq_nocase(encoding, VIEW("deflate")))
@@ -161,12 +162,41 @@ static char *own_block(struct page *page, struct view block, bool own)
 	return p;
 }
 
+/* Interim answers come before the one that counts (RFC 9110, 15.2). */
+static struct view final_answer(struct view block)
+{
+	for (;;) {
+		int status = http_status(block);
+		struct view next = view_from(block, http_head_size(view_first(block, LIMIT_HEAD_BYTES)));
+		if (status / 100 != 1 || status == 101 || next.p == block.p || !http_status(next))
+			return block;
+		block = next;
+	}
+}
+
+/* resource and conversion: the block is the document. */
+static int document(struct page *page, const struct warc_head *head, struct view block, bool own)
+{
+	if (!is_page_type(head->content_type, block))
+		return not_a_page(page, head->content_type);
+	if (block.n > LIMIT_BODY_BYTES)
+		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", block.n);
+	char *copy = own_block(page, block, own);
+	if (!copy)
+		return page_full(page);
+	page->capture.body = view_make(copy, block.n);
+	page->capture.content_type = keep(page, head->content_type, LIMIT_FACT_BYTES);
+	return 0;
+}
+
 static int response(struct page *page, const struct warc_head *head, struct view block, bool own)
 {
 	struct capture *c = &page->capture;
 	struct view essence = http_type_essence(head->content_type);
-	if (essence.n && !view_eq_nocase(essence, VIEW("application/http")))
-		return not_a_page(page, head->content_type);
+	block = final_answer(block);
+	/* Some writers name the type of what lies inside; the bytes tell whether there is a head. */
+	if (essence.n && !view_eq_nocase(essence, VIEW("application/http")) && !http_status(block))
+		return document(page, head, block, own);
 	struct view http = view_first(block, http_head_size(view_first(block, LIMIT_HEAD_BYTES)));
 	c->status = http_status(block);
 	if (http.n == 0 || c->status == 0)
@@ -187,21 +217,6 @@ static int response(struct page *page, const struct warc_head *head, struct view
 		return page_full(page);
 	take_head(page, view_make(copy, http.n));
 	take_body(page, copy + http.n, body.n);
-	return 0;
-}
-
-/* resource and conversion: the block is the document. */
-static int document(struct page *page, const struct warc_head *head, struct view block, bool own)
-{
-	if (!is_page_type(head->content_type, block))
-		return not_a_page(page, head->content_type);
-	if (block.n > LIMIT_BODY_BYTES)
-		return page_drop(page, GARNER_TOO_LARGE, "a body of %zu bytes", block.n);
-	char *copy = own_block(page, block, own);
-	if (!copy)
-		return page_full(page);
-	page->capture.body = view_make(copy, block.n);
-	page->capture.content_type = keep(page, head->content_type, LIMIT_FACT_BYTES);
 	return 0;
 }
 

@@ -39,7 +39,7 @@ static int warc_bid(const struct source_probe *probe)
 	if (view_starts(probe->raw, VIEW("\x5D\x2A\x4D\x18")))
 		return 90;
 	/* Damage at the very start must not hide the records behind it. */
-	return warc_find_record(probe->first, 0) < probe->first.n ? 50 : 0;
+	return warc_find_record_line(probe->first, 0) < probe->first.n ? 50 : 0;
 }
 
 static int warc_open(struct source *source, struct error *error)
@@ -82,19 +82,21 @@ static void pass_newlines(struct stream *stream)
 }
 
 /* Moves to the next record that begins at least @from bytes ahead, or to the end. */
-static void seek_record(struct stream *stream, size_t from)
+static void seek_record(struct warc *w, size_t from)
 {
-	enum { STEP = 64 << 10 };
+	enum { STEP = 64 << 10, KEPT = WARC_MARK_BYTES + 1 /* a record may begin across the window's end */ };
+	struct stream *stream = w->stream;
 	for (;;) {
 		struct view v = stream_look(stream, from + STEP);
 		size_t at = warc_find_record(v, from);
-		if (at < v.n || v.n < from + STEP) {
+		if (at < v.n || (v.n < from + STEP && !members_go_on(w->members))) {
 			stream_skip(stream, (int64_t)at);
 			return;
 		}
-		size_t kept = WARC_MARK_BYTES + 1; /* a record may begin across the window's end */
-		stream_skip(stream, (int64_t)(v.n - kept));
-		from = 1;
+		if (v.n > from + KEPT) {
+			stream_skip(stream, (int64_t)(v.n - KEPT));
+			from = 1;
+		}
 	}
 }
 
@@ -182,11 +184,11 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 							(long long)head->length)
 					      : RECORD_PASSED;
 		stream_seek(stream, from);
-		seek_record(stream, head->size);
+		seek_record(w, head->size);
 		return damaged(w, page, GARNER_BAD_RECORD, "its length reaches past its end");
 	}
 	/* No way back: a record that begins inside ends this one, whatever its length says. */
-	seek_record(stream, head->size);
+	seek_record(w, head->size);
 	if (stream->offset - from < total)
 		return stream_some(stream).n ? damaged(w, page, GARNER_BAD_RECORD, "its length reaches past its end")
 					     : damaged(w, page, GARNER_TRUNCATED, "the input ends inside it");
@@ -195,12 +197,13 @@ static int pass_long_record(struct warc *w, struct page *page, const struct warc
 }
 
 /* The block does not end where it should: goes on with the record that begins inside it or behind it. */
-static int wrong_length(struct warc *w, struct page *page, const struct warc_head *head, struct view v)
+static int wrong_length(struct warc *w, struct page *page, const struct warc_head *head)
 {
-	size_t total = head->size + (size_t)head->length;
-	bool short_of_bytes = v.n < total;
-	size_t inside = warc_find_record(view_first(v, total), head->size);
 	struct stream *stream = w->stream;
+	size_t total = head->size + (size_t)head->length;
+	struct view v = stream_look(stream, total + WARC_MARK_BYTES);
+	bool short_of_bytes = v.n < total;
+	size_t inside = warc_find_record(v, head->size);
 	if (inside < (v.n < total ? v.n : total)) {
 		stream_skip(stream, (int64_t)inside);
 		return damaged(w, page, GARNER_BAD_RECORD, "its length reaches into the next record");
@@ -209,17 +212,28 @@ static int wrong_length(struct warc *w, struct page *page, const struct warc_hea
 		stream_skip(stream, (int64_t)v.n);
 		return damaged(w, page, GARNER_TRUNCATED, "the input ends inside it");
 	}
-	seek_record(stream, total);
+	seek_record(w, total);
 	return damaged(w, page, GARNER_BAD_RECORD, "its length ends before it does");
+}
+
+/* Up to @want bytes. What was compressed without regard to records, by blocks or as parts of a split file, goes on in
+ * the next member (RFC 1952, 2.2: members are one file). */
+static struct view look(struct warc *w, size_t want)
+{
+	struct view v = stream_look(w->stream, want);
+	while (v.n < want && members_go_on(w->members))
+		v = stream_look(w->stream, want);
+	return v;
 }
 
 static int take_record(struct warc *w, struct page *page, const struct warc_head *head)
 {
 	struct stream *stream = w->stream;
 	size_t total = head->size + (size_t)head->length, newlines = 0;
-	struct view v = stream_look(stream, total + 16);
+	struct view v = look(w, total);
+	v = stream_look(stream, total + 16);
 	if (v.n < total || !is_boundary(view_from(v, total), &newlines))
-		return wrong_length(w, page, head, v);
+		return wrong_length(w, page, head);
 	if (stream->reason && v.n <= total + newlines) {
 		stream_skip(stream, (int64_t)v.n);
 		return damaged(w, page, GARNER_TRUNCATED, "damaged");
@@ -246,14 +260,18 @@ static int take_record(struct warc *w, struct page *page, const struct warc_head
 	return result;
 }
 
-static int bad_head(struct warc *w, struct page *page, enum warc_head_result code, bool ended)
+static int bad_head(struct warc *w, struct page *page, enum warc_head_result code, bool ended, size_t joined)
 {
 	struct stream *stream = w->stream;
 	if (code == WARC_HEAD_CUT && ended) {
 		stream_skip(stream, (int64_t)stream_look(stream, LIMIT_HEAD_BYTES).n);
 		return damaged(w, page, GARNER_TRUNCATED, "the input ends inside its head");
 	}
-	seek_record(stream, 1);
+	if (code == WARC_HEAD_JOINED) {
+		stream_skip(stream, (int64_t)joined);
+		return damaged(w, page, GARNER_BAD_RECORD, "its head breaks off where another record begins");
+	}
+	seek_record(w, 1);
 	if (code == WARC_HEAD_NONE)
 		return damaged(w, page, GARNER_BAD_RECORD, "no record begins here");
 	return damaged(w, page, GARNER_BAD_RECORD,
@@ -275,11 +293,16 @@ static int next_record(struct warc *w, struct page *page)
 		return damaged(w, page, GARNER_TRUNCATED, "damaged");
 	}
 	struct warc_head head;
+	head.size = 0;
 	enum warc_head_result code = warc_head_parse(v, &head);
+	if (code == WARC_HEAD_CUT && v.n < LIMIT_HEAD_BYTES) {
+		v = look(w, LIMIT_HEAD_BYTES);
+		code = warc_head_parse(v, &head);
+	}
 	if (code != WARC_HEAD_DONE)
-		return bad_head(w, page, code, v.n < LIMIT_HEAD_BYTES);
+		return bad_head(w, page, code, v.n < LIMIT_HEAD_BYTES, head.size);
 	if (head.length < 0) {
-		seek_record(stream, head.size);
+		seek_record(w, head.size);
 		return damaged(w, page, GARNER_BAD_RECORD, "no Content-Length, or not a number");
 	}
 	w->lost = false;

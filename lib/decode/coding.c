@@ -169,6 +169,7 @@ static int undo_zstd(struct page *page, struct view in, size_t max, struct view 
 	struct buf out = output(max);
 	ZSTD_inBuffer from = { in.p, in.n, 0 };
 	int result = 0;
+	bool whole = false; /* as with gzip: what follows frames is ignored */
 	for (size_t left = 1; left != 0 || from.pos < from.size;) {
 		size_t space;
 		char *room = next_room(&out, &space, &result);
@@ -178,9 +179,10 @@ static int undo_zstd(struct page *page, struct view in, size_t max, struct view 
 		left = ZSTD_decompressStream(stream, &to, &from);
 		buf_added(&out, to.pos);
 		if (ZSTD_isError(left)) {
-			result = GARNER_BAD_CODING;
+			result = whole ? 0 : GARNER_BAD_CODING;
 			break;
 		}
+		whole |= left == 0;
 		if (left != 0 && from.pos == from.size && to.pos < to.size) {
 			result = GARNER_TRUNCATED;
 			break;
@@ -238,6 +240,31 @@ static int undo_one(struct page *page, enum coding coding, struct view in, size_
 	}
 }
 
+/* The coding that the bytes themselves tell of, where the one they are said to have does not undo them. */
+static enum coding coding_seen(struct view in)
+{
+	const unsigned char *b = (const unsigned char *)in.p;
+	if (starts_gzip(in))
+		return CODING_GZIP;
+	if (starts_zstd(in))
+		return CODING_ZSTD;
+	return in.n >= 2 && b[0] == 0x78 && (b[0] << 8 | b[1]) % 31 == 0 ? CODING_DEFLATE : CODING_NONE;
+}
+
+static int undo_named(
+	struct page *page, enum coding named, struct view name, struct view in, size_t max, struct view *ret)
+{
+	int result = undo_one(page, named, in, max, ret);
+	enum coding seen = coding_seen(in);
+	if (result != GARNER_BAD_CODING || seen == named || seen == CODING_NONE)
+		return result;
+	result = undo_one(page, seen, in, max, ret);
+	if (result == 0 || result == GARNER_TRUNCATED)
+		page_note(page, "content-encoding %.*s, but the body has another", (int)(name.n < 40 ? name.n : 40),
+			name.p);
+	return result;
+}
+
 /* Archives and proxies often keep the header and store the bytes without the coding. Text can't be
  * mistaken for a coded body: gzip and zstd have magic numbers, the others look binary. */
 static bool stands_uncoded(enum coding coding, struct view in)
@@ -278,7 +305,7 @@ int coding_undo(struct page *page, struct view encoding, struct view in, size_t 
 		}
 		if (++depth > LIMIT_CODINGS)
 			return GARNER_BAD_CODING;
-		int result = undo_one(page, coding, body, max, &body);
+		int result = undo_named(page, coding, name, body, max, &body);
 		if (result == GARNER_TRUNCATED)
 			worst = result;
 		else if (result)

@@ -124,6 +124,32 @@ static void takes_a_body_that_stands_uncoded_despite_its_header(void **state)
 	assert_int_equal(page.document.error_count, 3);
 }
 
+static void the_bytes_decide_where_the_header_names_another_coding(void **state)
+{
+	(void)state;
+	struct view text = filled(5000, "text and more text ");
+	expect("deflate", deflated(text, 31), 0, text);
+	expect("br", deflated(text, 31), 0, text);
+	expect("gzip", deflated(text, 15), 0, text);
+	expect("deflate", zstandard(text), 0, text);
+	assert_int_equal(page.document.error_count, 4);
+	expect("deflate", VIEW("\x1F\x8B\x08 is no gzip"), GARNER_BAD_CODING, VIEW_NONE);
+}
+
+static void what_follows_a_whole_member_is_ignored(void **state)
+{
+	(void)state;
+	struct view text = filled(5000, "text and more text ");
+	struct view coded[] = { deflated(text, 31), deflated(text, 15), zstandard(text) };
+	const char *names[] = { "gzip", "deflate", "zstd" };
+	for (size_t i = 0; i < 3; i++) {
+		char *more = arena_alloc(&page.arena, coded[i].n + 9);
+		memcpy(more, coded[i].p, coded[i].n);
+		memcpy(more + coded[i].n, "\r\n<!-- x", 9);
+		expect(names[i], view_make(more, coded[i].n + 9), 0, text);
+	}
+}
+
 static void members_of_gzip_follow_each_other(void **state)
 {
 	(void)state;
@@ -196,6 +222,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(undoes_two_codings_but_not_three, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(undoes_gzip_that_nobody_named, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(takes_a_body_that_stands_uncoded_despite_its_header, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_bytes_decide_where_the_header_names_another_coding, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(what_follows_a_whole_member_is_ignored, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(members_of_gzip_follow_each_other, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_cut_body_gives_what_came, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(damage_is_a_bad_coding, set_up, tear_down),
