@@ -131,6 +131,8 @@ static struct archive *open_reader(const struct archive_functions *la, struct so
 	la->read_support_filter_zstd(archive);
 	la->read_support_format_tar(archive);
 	la->read_support_format_zip(archive);
+	/* What cat joins: behind one archive's end another may begin. */
+	la->read_set_format_option(archive, "tar", "read_concatenated_archives", "1");
 	if (is_filtered(first))
 		la->read_support_format_raw(archive);
 	la->read_set_callback_data(archive, source);

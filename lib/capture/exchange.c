@@ -327,8 +327,8 @@ int exchange_start(struct wire *wire, struct exchange *x)
 	bool whole = !curl->easy_setopt(easy, CURLOPT_URL, x->url) &&
 		     !curl->easy_setopt(easy, CURLOPT_USERAGENT, wire->agent) &&
 		     add_field(x, "Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.5") &&
-		     add_field(x, "Accept-Encoding", "gzip, deflate") && add_field(x, "If-None-Match", x->etag) &&
-		     add_field(x, "If-Modified-Since", x->last_modified);
+		     add_field(x, "Accept-Encoding", x->plain ? "identity" : "gzip, deflate") &&
+		     add_field(x, "If-None-Match", x->etag) && add_field(x, "If-Modified-Since", x->last_modified);
 	curl->easy_setopt(easy, CURLOPT_HTTPHEADER, x->fields);
 	x->easy = easy;
 	if (!whole || curl->multi_add_handle(wire->multi, easy)) {

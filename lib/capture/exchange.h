@@ -17,6 +17,7 @@ struct exchange {
 	const char *url;		  /* as url_parts.url; must live as long */
 	const char *etag, *last_modified; /* NULL: not conditional */
 	size_t body_max;		  /* bytes on the wire */
+	bool plain;			  /* no content coding is asked for */
 	bool keep_on_full;		  /* a larger body is cut there and marked, not refused */
 	bool fresh;			  /* over a connection of its own */
 	bool urgent;			  /* goes on when the shared ceiling of wire_open is reached */

@@ -140,6 +140,37 @@ static int take_letter(struct mail *mail, struct page *page, struct view bytes)
 
 /* ---- the file ------------------------------------------------------------------------------ */
 
+/* What follows a blank line and "From " is prose unless a time stands in that line (RFC 4155, appendix A) or a field of
+ * a head under it. */
+static bool is_from_line(struct view v)
+{
+	struct view line, under;
+	if (!view_next_line(&v, &line))
+		return false;
+	for (size_t i = 1; i + 2 < line.n; i++)
+		if (line.p[i] == ':' && ascii_is_digit(line.p[i - 1]) && ascii_is_digit(line.p[i + 1]) &&
+			ascii_is_digit(line.p[i + 2]))
+			return true;
+	size_t colon = view_next_line(&v, &under) ? view_find_byte(under, ':') : 0;
+	return colon && colon < under.n && view_find_byte(under, ' ') > colon;
+}
+
+enum { FROM_LINES_BYTES = 1024 }; /* a From line and the one under it */
+
+/* Where the next letter begins in @v, at or behind @from; v.n when there is none. */
+static size_t find_letter(struct view v, size_t from)
+{
+	for (;;) {
+		struct view rest = view_from(v, from);
+		size_t bare = view_find(rest, VIEW("\n\nFrom ")), crlf = view_find(rest, VIEW("\n\r\nFrom "));
+		if (bare >= rest.n && crlf >= rest.n)
+			return v.n;
+		from += bare < crlf ? bare + 2 : crlf + 3;
+		if (is_from_line(view_first(view_from(v, from), FROM_LINES_BYTES)))
+			return from;
+	}
+}
+
 /* Bytes of the letter at the stream's place. @ret_whole: false when there are more than the ceiling. */
 static struct view next_letter(struct mail *mail, struct stream *stream, bool *ret_whole)
 {
@@ -147,21 +178,17 @@ static struct view next_letter(struct mail *mail, struct stream *stream, bool *r
 	*ret_whole = true;
 	for (;;) {
 		struct view v = stream_look(stream, want);
-		size_t end = v.n;
-		if (mail->many) {
-			struct view rest = view_from(v, looked);
-			size_t unix_end = view_find(rest, VIEW("\n\nFrom ")),
-			       end_crlf = view_find(rest, VIEW("\n\r\nFrom "));
-			if (unix_end < rest.n || end_crlf < rest.n)
-				return view_first(v, looked + (unix_end < end_crlf ? unix_end + 2 : end_crlf + 3));
-		}
+		size_t end = mail->many ? find_letter(v, looked) : v.n;
+		/* One that begins near the window's end is judged with what comes behind it. */
+		if (end < v.n && (v.n - end >= FROM_LINES_BYTES || v.n < want))
+			return view_first(v, end);
 		if (v.n < want)
 			return v;
 		if (want > LIMIT_BODY_BYTES) {
 			*ret_whole = false;
-			return view_first(v, end);
+			return v;
 		}
-		looked = v.n > 8 ? v.n - 8 : 0;
+		looked = v.n > 2 * FROM_LINES_BYTES ? v.n - 2 * FROM_LINES_BYTES : 0;
 		want = want * 2 < LIMIT_BODY_BYTES ? want * 2 : LIMIT_BODY_BYTES + 1;
 	}
 }
@@ -169,15 +196,16 @@ static struct view next_letter(struct mail *mail, struct stream *stream, bool *r
 /* To the next letter, behind one that is too long. */
 static void pass_letter(struct mail *mail, struct stream *stream, size_t n)
 {
-	stream_skip(stream, (int64_t)(n > 8 ? n - 8 : n));
+	enum { KEPT = 2 * FROM_LINES_BYTES };
+	stream_skip(stream, (int64_t)(n > KEPT ? n - KEPT : n));
 	for (;;) {
 		struct view v = stream_look(stream, KIB(64));
-		size_t unix_end = view_find(v, VIEW("\n\nFrom ")), end_crlf = view_find(v, VIEW("\n\r\nFrom "));
-		if (mail->many && (unix_end < v.n || end_crlf < v.n)) {
-			stream_skip(stream, (int64_t)(unix_end < end_crlf ? unix_end + 2 : end_crlf + 3));
+		size_t next = mail->many ? find_letter(v, 0) : v.n;
+		if (next < v.n && (v.n - next >= FROM_LINES_BYTES || v.n < KIB(64))) {
+			stream_skip(stream, (int64_t)next);
 			return;
 		}
-		stream_skip(stream, (int64_t)(v.n < KIB(64) ? v.n : v.n - 8));
+		stream_skip(stream, (int64_t)(v.n < KIB(64) ? v.n : v.n - KEPT));
 		if (v.n < KIB(64))
 			return;
 	}

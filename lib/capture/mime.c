@@ -265,13 +265,24 @@ static int to_utf8(
 	return result == -ENOENT ? decoder_run(decoder, arena, ENCODING_WINDOWS_1252, bytes, ret, &bad) : result;
 }
 
-static int undo_word(struct decoder *decoder, struct arena *arena, struct view charset, char coding, struct view text,
-	struct view *ret)
+/* The words of one charset that @v begins with, only space between them, as one: many writers part a character, though
+ * RFC 2047 section 5 forbids it. */
+static int undo_words(struct decoder *decoder, struct arena *arena, struct view v, size_t *ret_size, struct view *ret)
 {
-	char *room = arena_alloc(arena, text.n + 1);
+	char coding, *room = arena_alloc(arena, v.n + 1);
+	struct view charset, next, text;
+	size_t n = 0, at = 0, size;
 	if (!room)
 		return -ENOMEM;
-	size_t n = coding == 'b' ? undo_base64(text, room) : undo_quoted(text, true, room);
+	word_at(v, &charset, &coding, &text, &size);
+	for (next = charset; at < v.n && view_eq_nocase(next, charset);) {
+		n += coding == 'b' ? undo_base64(text, room + n) : undo_quoted(text, true, room + n);
+		*ret_size = at += size;
+		while (at < v.n && ascii_is_space(v.p[at]))
+			at++;
+		if (!word_at(view_from(v, at), &next, &coding, &text, &size))
+			break;
+	}
 	charset = view_first(charset, view_find_byte(charset, '*')); /* a language, RFC 2231 section 5 */
 	return to_utf8(decoder, arena, encoding_of_label(charset), view_make(room, n), ret);
 }
@@ -286,7 +297,7 @@ int mime_words(struct view value, struct decoder *decoder, struct arena *arena, 
 		bool word = word_at(rest, &charset, &coding, &text, &size);
 		if (!word)
 			size = rest.p[0] == '=' ? 1 : view_find_byte(rest, '=');
-		int result = word ? undo_word(decoder, arena, charset, coding, text, &plain)
+		int result = word ? undo_words(decoder, arena, rest, &size, &plain)
 				  : to_utf8(decoder, arena, ENCODING_NONE, view_first(rest, size), &plain);
 		if (result)
 			return result;

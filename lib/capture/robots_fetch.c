@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include "capture/http.h"
 #include "capture/http_date.h"
+#include "capture/stream.h"
 #include "capture/url_parts.h"
 #include "util/clock.h"
 #include "util/limits.h"
@@ -52,7 +53,7 @@ int robots_fetch_ask(struct robots_fetch *f, struct origin *origin)
 static int job_start(struct robots_fetch *f, struct robots_job *job)
 {
 	job->exchange = (struct exchange){
-		.url = job->at.url, .body_max = LIMIT_ROBOTS_BYTES, .keep_on_full = true, .urgent = true
+		.url = job->at.url, .body_max = LIMIT_ROBOTS_BYTES, .plain = true, .keep_on_full = true, .urgent = true
 	};
 	int result = exchange_start(f->wire, &job->exchange);
 	if (result)
@@ -74,6 +75,21 @@ static void job_free(struct robots_fetch *f, struct robots_job *job)
 	free(job);
 }
 
+/* The rules are those in the packed body that some servers send though none is asked for. */
+static int take_rules(struct robots_fetch *f, struct robots_job *job, uint64_t now)
+{
+	struct view body = buf_view(&job->exchange.body);
+	if (stream_coding_of(body) != STREAM_GZIP)
+		return origin_set_robots(f->hosts, job->origin, ROBOTS_RULES, body, LIMIT_ROBOTS_SECONDS, now);
+	struct stream *packed = stream_of_view(body), *stream = packed ? stream_of_gzip(packed) : NULL;
+	int result = -ENOMEM;
+	if (stream)
+		result = origin_set_robots(f->hosts, job->origin, ROBOTS_RULES, stream_look(stream, LIMIT_ROBOTS_BYTES),
+			LIMIT_ROBOTS_SECONDS, now);
+	stream_close(stream ? stream : packed);
+	return result;
+}
+
 /* What an answer to robots.txt means: RFC 9309 sections 2.3.1.1 to 2.3.1.4. */
 static int job_read(struct robots_fetch *f, struct robots_job *job, uint64_t now)
 {
@@ -90,8 +106,7 @@ static int job_read(struct robots_fetch *f, struct robots_job *job, uint64_t now
 		}
 		snprintf(origin->detail, sizeof(origin->detail), "robots.txt: %.140s", x->detail);
 	} else if (x->status >= 200 && x->status < 300) {
-		state = ROBOTS_RULES;
-		seconds = LIMIT_ROBOTS_SECONDS;
+		return take_rules(f, job, now);
 	} else if (x->status < 500 && x->status != 429) {
 		state = ROBOTS_NONE;
 		seconds = LIMIT_ROBOTS_SECONDS;

@@ -85,6 +85,13 @@ static bool mostly_utf8(const struct shown *shown)
 	return shown->good >= shown->bad * 10 && shown->good > 0;
 }
 
+/* What is called UTF-8, and mostly is, stays it: of another charset's text, at most one sequence of three fits by
+ * accident (Thai), and the wrong charset for the rest spoils more than a sign for the bad bytes. */
+static bool rather_utf8(const struct shown *shown)
+{
+	return shown->good >= shown->bad * 2 && shown->good > 0;
+}
+
 /* No declaration, or none that fits. */
 static struct decision detect(
 	struct detector *detector, struct page *page, const struct shown *shown, struct view sample)
@@ -104,7 +111,7 @@ static struct decision weigh(struct detector *detector, struct page *page, const
 	bool by_http = http.encoding != ENCODING_NONE;
 	struct declared first = by_http ? http : meta;
 	const char *from = by_http ? "http" : "meta";
-	if (first.encoding == ENCODING_UTF8 && mostly_utf8(shown))
+	if (first.encoding == ENCODING_UTF8 && rather_utf8(shown))
 		return (struct decision){ ENCODING_UTF8, from, false };
 	struct view sample = detect_sample(&page->arena, page->body, SAMPLE_BYTES);
 	if (sample.n == 0)
@@ -145,10 +152,13 @@ static struct decision decide(struct detector *detector, struct page *page, cons
 			return (struct decision){ ENCODING_UTF8, shown.ascii ? "default" : "detected", true };
 		return detect(detector, page, &shown, detect_sample(&page->arena, page->body, SAMPLE_BYTES));
 	}
+	bool wide = first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE;
+	/* No text in UTF-16 goes without a byte that is NUL or beyond ASCII. */
+	if (shown.ascii && wide)
+		return (struct decision){ ENCODING_UTF8, "overruled", true };
 	if (shown.ascii || (shown.valid && first.encoding == ENCODING_UTF8))
 		return (struct decision){ first.encoding, from, first.encoding == ENCODING_UTF8 };
-	if (first.encoding == ENCODING_UTF16LE || first.encoding == ENCODING_UTF16BE ||
-		proves_utf8(&shown, first.encoding))
+	if (wide || proves_utf8(&shown, first.encoding))
 		return shown.valid ? (struct decision){ ENCODING_UTF8, "overruled", true }
 				   : (struct decision){ first.encoding, from, false };
 	return weigh(detector, page, &shown, http, meta);

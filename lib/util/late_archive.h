@@ -31,6 +31,7 @@
 	X(read_open1)                                                                                                  \
 	X(read_open_memory)                                                                                            \
 	X(read_set_callback_data)                                                                                      \
+	X(read_set_format_option)                                                                                      \
 	X(read_set_read_callback)                                                                                      \
 	X(read_set_seek_callback)                                                                                      \
 	X(read_set_skip_callback)                                                                                      \

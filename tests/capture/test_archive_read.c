@@ -129,6 +129,29 @@ static void a_tar_is_read_through_every_filter(void **state)
 		check_members(ARCHIVE_FORMAT_TAR_USTAR, filters[i], "filtered");
 }
 
+static void tars_that_were_joined_are_all_read(void **state)
+{
+	(void)state;
+	struct buf joined = BUF_INIT(MIB(1));
+	for (int i = 0; i < 3; i++) {
+		struct maker maker;
+		make(&maker, ARCHIVE_FORMAT_TAR_USTAR, ARCHIVE_FILTER_NONE);
+		add(&maker, "un.txt", i == 0 ? VIEW("eins") : i == 1 ? VIEW("deux") : VIEW("tre"));
+		buf_putv(&joined, made(&maker));
+		buf_free(&maker.out);
+	}
+	struct reading r = read_one(file_new("joined.tar", buf_view(&joined)));
+	assert_int_equal(r.count, 3);
+	assert_string_equal(r.items[0].body, "eins");
+	assert_string_equal(r.items[2].body, "tre");
+	reading_free(&r);
+	buf_puts(&joined, "what is no archive");
+	r = read_one(file_new("behind.tar", buf_view(&joined)));
+	assert_int_equal(count_of(&r, 0), 3);
+	reading_free(&r);
+	buf_free(&joined);
+}
+
 static void put_le(struct buf *out, size_t value, int bytes)
 {
 	for (int i = 0; i < bytes; i++)
@@ -381,6 +404,7 @@ int main(void)
 		TEST(a_member_whose_path_leads_up_is_read),
 		TEST(members_of_a_tar_bid_like_files),
 		TEST(a_tar_is_read_through_every_filter),
+		TEST(tars_that_were_joined_are_all_read),
 		TEST(members_of_a_zip_bid_like_files),
 		TEST(keeps_the_names_of_a_zip_in_any_locale),
 		TEST(a_single_file_in_a_foreign_coding_is_read),

@@ -113,6 +113,34 @@ static void an_mbox_gives_a_page_a_letter(void **state)
 	reading_free(&r);
 }
 
+static void a_line_of_prose_begins_no_letter(void **state)
+{
+	(void)state;
+	static const char mbox[] = "From a@b x\n" HEAD "\nOne.\n\nFrom the quay, at 7 or 8, one sees it: all of it.\n"
+				   "It is large.\n\nFrom there on\n\n"
+				   "From c@d Tue Mar 5 07:08 2024\n\nMessage-ID: <2@quay.invalid>\n\n"
+				   "From e@f\nMessage-ID: <3@quay.invalid>\nFrom: e@f\n\nThree.\n";
+	struct reading r = read_one(file_new("prose.mbox", view_of(mbox)));
+	assert_int_equal(r.count, 3);
+	assert_string_equal(r.items[0].body, "One.\n\nFrom the quay, at 7 or 8, one sees it: all of it.\nIt is "
+					     "large.\n\nFrom there on\n\n");
+	assert_string_equal(r.items[2].body, "Three.\n");
+	reading_free(&r);
+	/* The line stands across every end of the window that is looked at. */
+	for (size_t fill = KIB(64) - 1200; fill < KIB(64) + 40; fill += 7) {
+		struct buf box = BUF_INIT(MIB(1));
+		buf_puts(&box, "From a@b x\n" HEAD "\n");
+		for (size_t i = box.n; i < fill; i++)
+			buf_putc(&box, i % 70 ? 'x' : '\n');
+		buf_puts(&box, "\n\nFrom the quay one sees it.\nYes.\n\nFrom c@d 7:08\nFrom: c@d\n\nTwo.\n");
+		struct reading two = read_one(file_new("window.mbox", buf_view(&box)));
+		assert_int_equal(two.count, 2);
+		assert_string_equal(two.items[1].body, "Two.\n");
+		reading_free(&two);
+		buf_free(&box);
+	}
+}
+
 static void a_letter_over_the_ceiling_is_dropped_and_the_next_is_read(void **state)
 {
 	(void)state;
@@ -166,6 +194,7 @@ static void header_words_are_read(void **state)
 		const char *value, *text;
 	} cases[] = { { "Plain words", "Plain words" }, { "=?utf-8?Q?F=C3=A4hre_eins?=", "F\xC3\xA4hre eins" },
 		{ "=?UTF-8?B?0J/QsNGA0L7QvA==?= now", "\xD0\x9F\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBC now" },
+		{ "=?utf-8?Q?F=C3?= =?UTF-8?B?pA==?=\t=?utf-8?q?hre?= =?iso-8859-1?q?_=FC?=", "F\xC3\xA4hre \xC3\xBC" },
 		{ "a =?utf-8?q?b?=\r\n =?utf-8?q?c?= d", "a bc d" },
 		{ "=?iso-8859-1*de?Q?=FCber?=", "\xC3\xBC"
 						"ber" },
@@ -210,6 +239,7 @@ int main(void)
 		TEST(of_alternatives_the_richest_is_read),
 		TEST(a_saved_page_is_its_root_with_its_address),
 		TEST(an_mbox_gives_a_page_a_letter),
+		TEST(a_line_of_prose_begins_no_letter),
 		TEST(a_letter_over_the_ceiling_is_dropped_and_the_next_is_read),
 		TEST(hostile_parts_have_ceilings),
 		TEST(other_texts_are_no_letters),

@@ -136,6 +136,10 @@ static void the_decision_is_written_down(void **state)
 	assert_int_equal(run("text/html; charset=iso-8859-1", 200, VIEW("<p>gr\u00FCn und sch\u00F6n")), 0);
 	assert_string_equal(page.document.charset.used, "utf-8");
 	assert_string_equal(page.document.charset.from, "overruled");
+	assert_int_equal(run("text/html; charset=utf-16", 200, VIEW("<p>words without a NUL")), 0);
+	assert_string_equal(page.document.charset.used, "utf-8");
+	assert_string_equal(page.document.charset.from, "overruled");
+	assert_true(view_ends(page.utf8, VIEW("words without a NUL")));
 }
 
 static void declarations_are_found_where_the_standard_looks(void **state)
@@ -176,6 +180,11 @@ static void bad_bytes_are_replaced_and_counted(void **state)
 	assert_string_equal(page.document.charset.used, "utf-8");
 	assert_int_equal(page.document.charset.replaced, 2);
 	assert_true(view_ends(page.utf8, VIEW("\uFFFDz\uFFFD")));
+	/* More of them than one in ten: the rest is UTF-8 all the same. */
+	assert_int_equal(
+		run("text/plain; charset=utf-8", 0, VIEW("Die gr\u00F6\u00DFte Br\u00FCcke und M\xFCller")), 0);
+	assert_string_equal(page.document.charset.used, "utf-8");
+	assert_true(view_eq(page.utf8, VIEW("Die gr\u00F6\u00DFte Br\u00FCcke und M\uFFFDller")));
 	assert_int_equal(run("text/html; charset=windows-1252", 200, VIEW("\x93quoted\x94 \x80 5 \x9D")), 0);
 	assert_true(view_eq(page.utf8, VIEW("\u201Cquoted\u201D \u20AC 5 \xC2\x9D")));
 }

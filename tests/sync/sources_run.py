@@ -524,6 +524,22 @@ def keeps_the_crawl_delay(d):
     d.same("robots.txt is kept for a day", [p for p, _ in d.web.asked], ["/feed"])
 
 
+def obeys_a_robots_txt_that_comes_packed(d):
+    rules = gzip.compress(b"User-agent: *\nDisallow: /closed\n", mtime=0)
+    wanted = []
+
+    def packed(handler):
+        wanted.append(handler.headers.get("Accept-Encoding", ""))
+        return 200, [("Content-Encoding", "gzip")], rules
+    d.web.answers = {"/robots.txt": packed, "/feed": rss({"guid": "o", "title": "Open", "link": "/open"},
+                                                         {"guid": "c", "title": "Closed", "link": "/closed"}),
+                     "/open": html("Open"), "/closed": html("Closed")}
+    d.add("/feed")
+    d.sync(START, code=1)
+    d.same("what it forbids is not asked for", d.web.paths(), ["/feed", "/open"])
+    d.same("it is asked for as it is", wanted, ["identity"])
+
+
 def tells_who_asks(d):
     d.web.answers = {"/feed": rss()}
     d.add("/feed")
@@ -788,7 +804,7 @@ CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_no
          takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base, says_what_is_over_a_ceiling,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
-         keeps_the_crawl_delay, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
+         keeps_the_crawl_delay, obeys_a_robots_txt_that_comes_packed, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
 
