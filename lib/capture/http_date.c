@@ -55,10 +55,11 @@ static bool time_of(struct view word, int ret_hms[3])
 static int zone_of(struct view rest)
 {
 	static const struct {
-		char name[4];
+		char name[5];
 		int hours;
 	} names[] = { { "EST", -5 }, { "EDT", -4 }, { "CST", -6 }, { "CDT", -5 }, { "MST", -7 }, { "MDT", -6 },
-		{ "PST", -8 }, { "PDT", -7 } };
+		{ "PST", -8 }, { "PDT", -7 }, { "CET", 1 }, { "CEST", 2 }, { "EET", 2 }, { "EEST", 3 }, { "WEST", 1 },
+		{ "MSK", 3 }, { "JST", 9 }, { "KST", 9 }, { "AEST", 10 }, { "AEDT", 11 } };
 	rest = view_trim(rest);
 	if (rest.n >= 5 && (rest.p[0] == '+' || rest.p[0] == '-')) {
 		size_t m = rest.p[3] == ':' ? 4 : 3;
@@ -74,6 +75,32 @@ static int zone_of(struct view rest)
 	return 0;
 }
 
+/* Two digits are a year of this century or the last, three are counted from 1900 (RFC 5322, 4.3); four are what they
+ * say: 0001 is how some systems write that there is no date. */
+static bool year_of(struct view digits, int *ret)
+{
+	int year;
+	if (digits.n < 2 || !number_of(digits, &year))
+		return false;
+	if (digits.n == 2)
+		year += year < 70 ? 2000 : 1900;
+	else if (digits.n == 3)
+		year += 1900;
+	*ret = year;
+	return year >= 100;
+}
+
+/* "08:49:37 PM": cut off @rest, the hour set right. */
+static void take_half(struct view *rest, int *hour)
+{
+	struct view v = view_trim(*rest);
+	bool pm = view_starts_nocase(v, VIEW("PM")), am = view_starts_nocase(v, VIEW("AM"));
+	if ((!pm && !am) || (v.n > 2 && ascii_is_alpha(v.p[2])) || *hour > 12)
+		return;
+	*hour = *hour % 12 + (pm ? 12 : 0);
+	*rest = view_from(v, 2);
+}
+
 bool http_date_parse_zone(struct view text, int64_t *ret_seconds, int *ret_zone)
 {
 	struct view rest = view_first(text, 64), token = date_token(&rest);
@@ -86,6 +113,7 @@ bool http_date_parse_zone(struct view text, int64_t *ret_seconds, int *ret_zone)
 		if (view_find_byte(token, ':') < token.n) {
 			if (!time_of(token, hms))
 				return false;
+			take_half(&rest, &hms[0]);
 			timed = true;
 			if (year >= 0)
 				break;
@@ -94,12 +122,10 @@ bool http_date_parse_zone(struct view text, int64_t *ret_seconds, int *ret_zone)
 		} else if (!day) {
 			if (!number_of(token, &day))
 				return false;
-		} else if (!number_of(token, &year)) {
+		} else if (!year_of(token, &year)) {
 			return false;
 		}
 	}
-	if (year >= 0 && year < 100)
-		year += year < 70 ? 2000 : 1900;
 	if (!timed && !month)
 		return false;
 	if (!clock_date_valid(year, month, day))

@@ -38,8 +38,10 @@ static int warc_bid(const struct source_probe *probe)
 	/* A dictionary comes first: only a WARC keeps one there, and without it nothing behind it can be looked at. */
 	if (view_starts(probe->raw, VIEW("\x5D\x2A\x4D\x18")))
 		return 90;
-	/* Damage at the very start must not hide the records behind it. */
-	return warc_find_record_line(probe->first, 0) < probe->first.n ? 50 : 0;
+	/* Damage at the very start must not hide the records behind it; a text that shows one, under a name of its own,
+	 * is none. */
+	bool named = view_find_nocase(probe->name, VIEW(".warc")) < probe->name.n || view_eq(probe->name, VIEW("-"));
+	return named && warc_find_record_line(probe->first, 0) < probe->first.n ? 50 : 0;
 }
 
 static int warc_open(struct source *source, struct error *error)

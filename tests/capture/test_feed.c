@@ -506,6 +506,10 @@ static void reads_dates_of_every_feed(void **state)
 		{ "6 Nov 1994 08:49 +0200", "1994-11-06T06:49:00Z" },
 		{ "Sun, 6 Nov 2022 08:49:37 EST", "2022-11-06T13:49:37Z" },
 		{ "Thu, 29 Feb 2024 23:59:60 -05:30", "2024-03-01T05:30:00Z" },
+		{ "Tue, 14 Nov 2023 20:00:00 CEST", "2023-11-14T18:00:00Z" },
+		{ "Tue, 14 Nov 2023 8:00:00 PM", "2023-11-14T20:00:00Z" },
+		{ "Tue, 14 Nov 2023 12:05 AM EST", "2023-11-14T05:05:00Z" },
+		{ "14 Nov 101 20:00:00", "2001-11-14T20:00:00Z" }, { "Mon, 01 Jan 0001 00:00:00 GMT", NULL },
 		{ "Fri, 30 Feb 2024 00:00:00 GMT", NULL }, { "yesterday", NULL }, { "", NULL }, { "12", NULL } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char text[CLOCK_TEXT_BYTES] = "";

@@ -38,6 +38,8 @@ static void bids_go_by_content_before_the_name(void **state)
 	assert_ptr_equal(winner("a.html", VIEW("Kein Tag steht hier.")), &source_html);
 	assert_ptr_equal(winner("a.txt", VIEW("5 < 6 and <b is no tag")), &source_text);
 	assert_ptr_equal(winner("a.txt", VIEW("WARC/1.0\r\nWARC-Type: warcinfo\r\n")), &source_warc);
+	assert_ptr_equal(winner("a.warc", VIEW("lost\r\nWARC/1.0\r\nWARC-Type: warcinfo\r\n")), &source_warc);
+	assert_ptr_equal(winner("a.txt", VIEW("So one begins:\nWARC/1.0\nWARC-Type: warcinfo\n")), &source_text);
 	assert_ptr_equal(winner("a.html", VIEW("{\"url\": \"u\", \"text\": \"t\"}\n{}")), &source_jsonl);
 	assert_ptr_equal(winner("a.txt", VIEW("{braces} begin this text")), &source_text);
 	assert_ptr_equal(winner("a.txt", VIEW("PK\3\4\24")), &source_archive);
