@@ -21,7 +21,9 @@ static char *copy_of(struct view v)
 static void keep(struct reading *reading, const struct page *page, int reason)
 {
 	const struct capture *c = &page->capture;
-	reading->items = realloc(reading->items, (reading->count + 1) * sizeof(*reading->items));
+	if (!(reading->count & (reading->count - 1))) /* at each power of two, twice the room */
+		reading->items =
+			realloc(reading->items, (reading->count ? 2 * reading->count : 1) * sizeof(*reading->items));
 	struct taken *t = &reading->items[reading->count++];
 	*t = (struct taken){ .reason = reason,
 		.detail = page->detail ? strdup(page->detail) : NULL,
