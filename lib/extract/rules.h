@@ -12,7 +12,8 @@
  *     match (?:auf|via) \w+ teilen     PCRE2, whole line, against the folded line without bullets and end marks
  *     exact Von \p{Lu}\w+              PCRE2, whole line, against the line as it stands
  *     fact author|published|modified|section   the group (?<fact>...) of `exact`, or the line, becomes this fact
- *     takes headlines                  at the tail, the bare headlines behind it go with it
+ *     takes headlines                  at the tail, the bare headlines behind it go with it; within the text, two or
+ *                                      more of them between it and prose
  *     takes rest                       behind enough prose, wherever it stands, everything behind it goes with it; with
  *                                      `near`, where a line that marks a comment stands at most so many lines behind
  *     takes section                    behind enough text, what follows goes with it, up to where prose stands in

@@ -95,6 +95,13 @@ static bool is_headline(const struct line *line)
 	return !(line->flags & (LINE_PROSE | LINE_COLON)) && line->words <= HEADLINE_WORDS;
 }
 
+static bool is_bare(const struct work *work, size_t place)
+{
+	enum { LEAST_WORDS = 3 };
+	const struct line *line = line_at(work, place);
+	return is_headline(line) && line->words >= LEAST_WORDS && !(line->flags & (LINE_SENTENCE | LINE_BULLET));
+}
+
 /* "Read More:" behind the last prose takes the headlines below it, up to the first line that is none. */
 static int cut_headlines(struct work *work)
 {
@@ -111,6 +118,30 @@ static int cut_headlines(struct work *work)
 		int result = taker ? cut(work, i, taker) : 0;
 		if (result)
 			return result;
+	}
+	return 0;
+}
+
+/* Within the text such a head stands over headlines between two paragraphs: two or more without bullets, and then
+ * prose. One alone may head what follows, and what has bullets is sooner a list of the text. */
+static int cut_headlines_within(struct work *work)
+{
+	enum { FEWEST = 2, MOST = 8 };
+	for (size_t i = 0; i < work->last_prose && work->last_prose < work->live_count; i++) {
+		const struct rule *rule = hits_at(work, i)->any ? hits_at(work, i)->any : hits_at(work, i)->zoned;
+		size_t end = i + 1;
+		if (!rule || !rule->takes_headlines)
+			continue;
+		while (end < work->last_prose && is_bare(work, end))
+			end++;
+		if (end - i - 1 < FEWEST || end - i - 1 > MOST || !(line_at(work, end)->flags & LINE_PROSE))
+			continue;
+		for (size_t k = i; k < end; k++) {
+			int result = cut(work, k, rule);
+			if (result)
+				return result;
+		}
+		i = end - 1;
 	}
 	return 0;
 }
@@ -332,6 +363,8 @@ static int run_pass(struct work *work)
 		result = cut_sections(work);
 	if (result == 0)
 		result = cut_headlines(work);
+	if (result == 0)
+		result = cut_headlines_within(work);
 	if (result == 0)
 		result = cut_around(work);
 	if (result == 0 && score)

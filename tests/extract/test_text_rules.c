@@ -426,6 +426,11 @@ static void buttons_between_arrows_go_and_what_is_said_stays(void **state)
 	garner_free(own);
 }
 
+#define REPORT_GOES_ON                                                                                                 \
+	"In spring the piers will be lifted out of the water one by one, and laid upon the quay for everybody to "     \
+	"see.\n\n"                                                                                                     \
+	"The worms, says the engineer, will be given to the school, where the children want to keep them in a jar."
+
 static void a_comment_section_goes_as_a_whole(void **state)
 {
 	(void)state;
@@ -488,6 +493,34 @@ static void a_section_ends_where_the_text_goes_on(void **state)
 	snprintf(text, sizeof(text), "Recommended\n\n%s", REPORT);
 	clean(text, &o);
 	assert_null(strstr(o.cut, "related.section-en"));
+}
+
+/* Between two paragraphs: two headlines or more go with their head; one may head what follows, and a list stays. */
+static void headlines_within_the_text_go_with_their_head(void **state)
+{
+	(void)state;
+	static struct outcome o;
+	static const struct {
+		const char *head, *lines;
+		bool goes;
+	} cases[] = {
+		{ "Read more:", "Ferry fares go up again\nThe last ferryman of the sound\n", true },
+		{ "Baca Juga", "Tarif feri naik lagi\nTukang perahu terakhir di selat\nBangku tanpa tuan\n", true },
+		{ "LEIA TAMBÉM:", "Passagem da balsa sobe de novo\nO último barqueiro do estreito\n", true },
+		{ "Read more:", "What the worms have eaten\n", false },
+		{ "Read more:", "• six planks of larch\n• forty nails of copper\n", false },
+	};
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char text[8192], all[8192];
+		snprintf(text, sizeof(text), "%s\n\n%s\n%s\n%s", REPORT, cases[i].head, cases[i].lines, REPORT_GOES_ON);
+		snprintf(all, sizeof(all), "%s\n\n%s\n", REPORT, REPORT_GOES_ON);
+		clean(text, &o);
+		assert_non_null(strstr(o.member, REPORT_GOES_ON));
+		if (cases[i].goes)
+			assert_string_equal(o.member, all);
+		else
+			assert_non_null(strstr(o.member, cases[i].lines));
+	}
 }
 
 static void what_stands_behind_little_text_is_no_comment_section(void **state)
@@ -882,6 +915,7 @@ int main(void)
 		cmocka_unit_test(a_head_that_says_comments_alone_needs_a_comment),
 		cmocka_unit_test(a_section_behind_the_text_goes_with_its_head),
 		cmocka_unit_test(a_section_ends_where_the_text_goes_on),
+		cmocka_unit_test(headlines_within_the_text_go_with_their_head),
 		cmocka_unit_test(what_stands_behind_little_text_is_no_comment_section),
 		cmocka_unit_test(the_next_article_of_an_endless_page_goes),
 		cmocka_unit_test(a_menu_of_many_short_lines_goes),
