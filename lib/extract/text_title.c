@@ -2,6 +2,10 @@
 
 enum { TITLE_WORDS = 40, TITLE_BYTES = 400 };
 
+/* 1/1024 logit below which no line is the title. By cross-validation 530 of the titles of 793 articles are right with
+ * this one, 516 with 0, 531 with 512 less. */
+enum { TITLE_LEAST = -1536 };
+
 /* A headline by form: one line of its own, with letters, no full stop. */
 static bool looks_like_title(const struct work *work, size_t place)
 {
@@ -30,7 +34,7 @@ int64_t title_find(const struct work *work, const struct line_scores *scores)
 	for (size_t i = 0; i < end; i++) {
 		if (hint.n && view_eq(hint, line_at(work, i)->text))
 			return (int64_t)i;
-		if (hint.n || !scores->title || scores->title[i] <= 0 || !looks_like_title(work, i))
+		if (hint.n || !scores->title || scores->title[i] <= TITLE_LEAST || !looks_like_title(work, i))
 			continue;
 		if (best == NO_TITLE || scores->title[i] > scores->title[best])
 			best = (int64_t)i;
