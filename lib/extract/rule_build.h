@@ -23,8 +23,7 @@ struct group {
 
 struct grams {
 	struct rows rows;
-	uint64_t *fours;
-	uint8_t bit; /* in build.pairs */
+	uint64_t *bits, *page_bits, *twos;
 };
 
 struct build {
@@ -34,8 +33,7 @@ struct build {
 	struct rows strings, prefixes, needs, always;
 	struct grams open, begun;
 	struct group lines, words;
-	uint64_t *first, *prefix_bits, *long_bits, *page_bits, *page_fours, *listed, *lexicon_bits;
-	uint8_t *pairs;
+	uint64_t *first, *begin_bits, *prefix_bits, *long_bits, *page_bits, *listed, *lexicon_bits, *sum_bits;
 	struct image_byte *bytes;
 	bool failed; /* no memory */
 };

@@ -22,13 +22,13 @@ static int rarity(const char *pair)
 	return (int)sizeof(frequent);
 }
 
-/* Where @size bytes of @literal begin with its rarest pair. */
+/* Where the rarest @size bytes of @literal stand. */
 static size_t best_offset(const struct literal *literal, size_t size)
 {
 	size_t best = 0;
 	int most = -1;
 	for (size_t at = 0; at + size <= literal->n; at++) {
-		int rare = rarity(literal->p + at);
+		int rare = rarity(literal->p + at) + rarity(literal->p + at + size - 2);
 		if (rare > most) {
 			most = rare;
 			best = at;
@@ -37,26 +37,33 @@ static size_t best_offset(const struct literal *literal, size_t size)
 	return best;
 }
 
+/* Three bytes have a bit each; of two, whatever stands behind them. */
+static void put_gram(uint64_t *bits, const struct image_gram *gram)
+{
+	if (gram->size == IMAGE_GRAM)
+		build_put(bits, image_gram_hash(gram->bytes));
+	else
+		for (uint32_t behind = 0; behind < 256; behind++)
+			build_put(bits, image_gram_hash(gram->bytes | behind << 16));
+}
+
 static void add_gram(struct build *build, struct grams *grams, size_t pattern, bool page, const struct literal *literal)
 {
-	size_t size = literal->n >= 4 ? 4 : 2, offset = best_offset(literal, size);
-	const char *from = literal->p + offset;
+	size_t size = literal->n >= IMAGE_GRAM ? IMAGE_GRAM : LITERAL_BYTES_MIN, offset = best_offset(literal, size);
 	struct image_gram *gram = build_rows(build, &grams->rows, 1, sizeof(*gram));
 	if (!gram)
 		return;
-	*gram = (struct image_gram){ .bytes = size == 4 ? image_four(from) : image_two(from),
-		.size = (uint32_t)size,
+	*gram = (struct image_gram){ .size = (uint32_t)size,
 		.pattern = (uint32_t)pattern,
 		.text = build_string(build, view_make(literal->p, literal->n)),
 		.n = literal->n,
 		.offset = (uint32_t)offset };
-	if (size == 4)
-		build_put(grams->fours, image_hash(gram->bytes));
-	build->pairs[image_two(from)] |= (uint8_t)(size == 4 ? grams->bit : grams->bit | grams->bit << 1);
+	memcpy(&gram->bytes, literal->p + offset, size);
+	put_gram(grams->bits, gram);
+	if (size < IMAGE_GRAM)
+		build_put(grams->twos, gram->bytes & 0xFF);
 	if (page)
-		build->pairs[image_two(from)] |= (uint8_t)(grams->bit << IMAGE_PAGE_SHIFT);
-	if (page && size == 4)
-		build_put(build->page_fours, image_hash(gram->bytes));
+		put_gram(grams->page_bits, gram);
 }
 
 /* ---- rows by hash ---------------------------------------------------------------------------------------- */
@@ -64,7 +71,7 @@ static void add_gram(struct build *build, struct grams *grams, size_t pattern, b
 static uint32_t gram_hash(const void *row)
 {
 	const struct image_gram *gram = row;
-	return image_hash(gram->bytes);
+	return image_gram_hash(gram->bytes);
 }
 
 static uint32_t prefix_hash(const void *row)
@@ -77,21 +84,21 @@ static uint32_t prefix_hash(const void *row)
 
 /* The same rows by hash, and where each hash begins; rows of one hash stay in their order. */
 static const void *sort_rows(struct build *build, const struct rows *rows, size_t size, uint32_t (*hash)(const void *),
-	const uint32_t **ret_from)
+	uint32_t lists, const uint32_t **ret_from)
 {
-	uint32_t *from = build_zeros(build, IMAGE_LISTS + 1, sizeof(*from));
+	uint32_t *from = build_zeros(build, lists + 1, sizeof(*from));
 	char *sorted = build_zeros(build, rows->count, size);
 	if (build->failed)
 		return NULL;
 	for (size_t i = 0; i < rows->count; i++)
-		from[hash(rows->p + i * size) % IMAGE_LISTS + 1]++;
-	for (size_t i = 0; i < IMAGE_LISTS; i++)
+		from[hash(rows->p + i * size) % lists + 1]++;
+	for (size_t i = 0; i < lists; i++)
 		from[i + 1] += from[i];
 	/* Filled from behind, each place is counted down to its first. */
 	for (size_t i = rows->count; i--;)
-		memcpy(sorted + --from[hash(rows->p + i * size) % IMAGE_LISTS + 1] * size, rows->p + i * size, size);
-	memmove(from, from + 1, IMAGE_LISTS * sizeof(*from));
-	from[IMAGE_LISTS] = (uint32_t)rows->count;
+		memcpy(sorted + --from[hash(rows->p + i * size) % lists + 1] * size, rows->p + i * size, size);
+	memmove(from, from + 1, lists * sizeof(*from));
+	from[lists] = (uint32_t)rows->count;
 	*ret_from = from;
 	return sorted;
 }
@@ -108,12 +115,31 @@ static bool fold_literal(struct literal *literal)
 	return true;
 }
 
+/* What contains another one of the set need not be looked for. */
+static void drop_longer(struct literal_set *set)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < set->n; i++) {
+		struct view item = view_make(set->item[i].p, set->item[i].n);
+		bool has = false;
+		for (size_t k = 0; k < set->n && !has; k++) {
+			struct view other = view_make(set->item[k].p, set->item[k].n);
+			has = k != i && (other.n < item.n || (other.n == item.n && k < i)) &&
+			      view_find(item, other) < item.n;
+		}
+		if (!has)
+			set->item[kept++] = set->item[i];
+	}
+	set->n = kept;
+}
+
 /* False: lines can't be sorted out by strings. */
 static bool fold_needed(const struct rule *rule, struct literal_set *set)
 {
 	for (size_t i = 0; rule->exact && i < set->n; i++)
 		if (!fold_literal(&set->item[i]))
 			return false;
+	drop_longer(set);
 	return set->n != 0;
 }
 
@@ -138,6 +164,10 @@ static bool add_prefix(struct build *build, struct image_prefix row, const struc
 		byte->longest = row.longest > byte->longest ? row.longest : byte->longest;
 		return true;
 	}
+	if (prefix->n < PREFIX_SHORT)
+		build->bytes[image_byte_at(bytes, exact)].shorts |= 1u << prefix->n;
+	else
+		build_put(build->begin_bits, image_begin_hash((uint32_t)bytes, exact));
 	uint32_t hash = prefix_hash(added);
 	if (prefix->n > PREFIX_SHORT) {
 		build_put(build->long_bits, hash);
@@ -220,14 +250,17 @@ void build_pattern(struct build *build, const struct rule *rule, size_t i, struc
 void build_pattern_tables(struct build *build)
 {
 	struct rule_image *image = build->image;
-	image->open = sort_rows(build, &build->open.rows, sizeof(*image->open), gram_hash, &image->open_from);
-	image->begun = sort_rows(build, &build->begun.rows, sizeof(*image->begun), gram_hash, &image->begun_from);
-	image->prefixes =
-		sort_rows(build, &build->prefixes, sizeof(*image->prefixes), prefix_hash, &image->prefix_from);
+	image->open = sort_rows(
+		build, &build->open.rows, sizeof(*image->open), gram_hash, IMAGE_GRAM_LISTS, &image->open_from);
+	image->begun = sort_rows(
+		build, &build->begun.rows, sizeof(*image->begun), gram_hash, IMAGE_GRAM_LISTS, &image->begun_from);
+	image->prefixes = sort_rows(
+		build, &build->prefixes, sizeof(*image->prefixes), prefix_hash, IMAGE_LISTS, &image->prefix_from);
 	image->open_count = build->open.rows.count;
 	image->begun_count = build->begun.rows.count;
 	image->prefixes_count = build->prefixes.count;
 	image->needs = (const struct image_need *)(const void *)build->needs.p;
 	image->needs_count = build->needs.count;
-	image->open_from_count = image->begun_from_count = image->prefix_from_count = IMAGE_LISTS + 1;
+	image->open_from_count = image->begun_from_count = IMAGE_GRAM_LISTS + 1;
+	image->prefix_from_count = IMAGE_LISTS + 1;
 }

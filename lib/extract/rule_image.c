@@ -57,11 +57,11 @@ uint32_t build_string(struct build *build, struct view text)
 	return (uint32_t)at;
 }
 
-static void put_text(uint64_t *set, struct view text)
+static void put_text(uint64_t *set, uint32_t bits, struct view text)
 {
 	uint64_t hash = image_text_hash(text);
-	build_put(set, image_text_bit(hash, 0));
-	build_put(set, image_text_bit(hash, 1));
+	for (int i = 0; i < IMAGE_TEXT_MARKS; i++)
+		build_put(set, image_text_bit(hash, bits, i));
 }
 
 void *build_zeros(struct build *build, size_t count, size_t size)
@@ -156,20 +156,45 @@ static void add_line(struct build *build, struct view text, uint32_t rule)
 	if (core.n == 0)
 		return;
 	group_add(build, &build->lines, core, rule, false);
-	put_text(build->listed, core);
+	put_text(build->listed, IMAGE_LINE_BITS, core);
 	if (core.n > build->image->longest)
 		build->image->longest = core.n;
+}
+
+/* Whatever stands behind this byte. */
+static void put_byte(uint64_t *set, unsigned char c)
+{
+	for (uint32_t behind = 0; behind < 256; behind++)
+		build_put(set, (uint32_t)c << 8 | behind);
+}
+
+/* A sum begins with a digit, a mark or a word that is a part of one. */
+static void add_sum_words(struct build *build)
+{
+	for (unsigned c = 0; c < 256; c++)
+		if (c >= 0x80 || !ascii_is_alpha((char)c))
+			put_byte(build->sum_bits, (unsigned char)c);
+	for (const struct rule_word *word = build->rules->words; word; word = word->next) {
+		enum word_class class = word->word.class;
+		if (word->text.n == 0 || (class != WORD_OPERATOR && class != WORD_NUMBER && class != WORD_SUM))
+			continue;
+		if (word->text.n == 1)
+			put_byte(build->sum_bits, (unsigned char)word->text.p[0]);
+		else
+			build_put(build->sum_bits, image_two(word->text.p));
+	}
 }
 
 /* Of two senses of one class the later one counts. */
 static void add_words(struct build *build)
 {
+	add_sum_words(build);
 	struct rule_image *image = build->image;
 	uint32_t count = 0;
 	for (const struct rule_word *word = build->rules->words; word; word = word->next) {
 		group_add(build, &build->words, word->text, count++, true);
 		if (word->text.n)
-			put_text(build->lexicon_bits, word->text);
+			put_text(build->lexicon_bits, IMAGE_WORD_BITS, word->text);
 	}
 	struct word *all = build_zeros(build, count, sizeof(*all)),
 		    *senses = build_zeros(build, count, sizeof(*senses));
@@ -237,18 +262,22 @@ static bool make_sets(struct build *build)
 		image->patterns_count += rule->pattern != NULL;
 	image->cells = image->patterns_count / 64 + 1;
 	build->first = build_zeros(build, image->first_count = image->patterns_count * IMAGE_FIRST, sizeof(uint64_t));
+	build->begin_bits = build_zeros(build, image->begin_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->prefix_bits = build_zeros(build, image->prefix_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->bytes = build_zeros(build, image->bytes_count = IMAGE_BYTES, sizeof(struct image_byte));
 	build->long_bits = build_zeros(build, image->long_bits_count = IMAGE_LONG_BITS / 64, sizeof(uint64_t));
 	build->page_bits = build_zeros(build, image->page_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
-	build->page_fours = build_zeros(build, image->page_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
-	build->open.fours = build_zeros(build, image->open_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
-	build->begun.fours = build_zeros(build, image->begun_fours_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
-	build->pairs = build_zeros(build, image->pairs_count = IMAGE_PAIRS, 1);
-	build->open.bit = IMAGE_OPEN;
-	build->begun.bit = IMAGE_BEGUN;
-	build->lexicon_bits = build_zeros(build, image->lexicon_bits_count = IMAGE_TEXT_BITS / 64, sizeof(uint64_t));
-	build->listed = build_zeros(build, image->listed_count = IMAGE_TEXT_BITS / 64, sizeof(uint64_t));
+	build->open.bits = build_zeros(build, image->open_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->open.page_bits =
+		build_zeros(build, image->open_page_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->open.twos = build_zeros(build, image->open_twos_count = IMAGE_FIRST, sizeof(uint64_t));
+	build->begun.twos = build_zeros(build, image->begun_twos_count = IMAGE_FIRST, sizeof(uint64_t));
+	build->begun.bits = build_zeros(build, image->begun_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->begun.page_bits =
+		build_zeros(build, image->begun_page_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
+	build->sum_bits = build_zeros(build, image->sum_bits_count = IMAGE_TWO_BITS / 64, sizeof(uint64_t));
+	build->lexicon_bits = build_zeros(build, image->lexicon_bits_count = IMAGE_WORD_BITS / 64, sizeof(uint64_t));
+	build->listed = build_zeros(build, image->listed_count = IMAGE_LINE_BITS / 64, sizeof(uint64_t));
 	build_string(build, VIEW("")); /* no table is empty */
 	return !build->failed;
 }
@@ -276,16 +305,20 @@ static void set_tables(struct build *build)
 	image->always = (const uint32_t *)(const void *)build->always.p;
 	image->always_count = build->always.count;
 	image->first = build->first;
+	image->begin_bits = build->begin_bits;
 	image->prefix_bits = build->prefix_bits;
 	image->bytes = build->bytes;
 	image->long_bits = build->long_bits;
 	image->page_bits = build->page_bits;
-	image->page_fours = build->page_fours;
-	image->open_fours = build->open.fours;
-	image->begun_fours = build->begun.fours;
-	image->pairs = build->pairs;
+	image->open_bits = build->open.bits;
+	image->open_page_bits = build->open.page_bits;
+	image->open_twos = build->open.twos;
+	image->begun_twos = build->begun.twos;
+	image->begun_bits = build->begun.bits;
+	image->begun_page_bits = build->begun.page_bits;
 	image->listed = build->listed;
 	image->lexicon_bits = build->lexicon_bits;
+	image->sum_bits = build->sum_bits;
 }
 
 int rule_image_make(struct rules *rules, struct rule_image *ret_image)

@@ -16,15 +16,15 @@
 enum {
 	IMAGE_BYTES = 1 << 9,
 	IMAGE_HASH_BITS = 1 << 16,
-	IMAGE_TEXT_BITS = 1 << 18,
+	IMAGE_LINE_BITS = 1 << 18,
+	IMAGE_WORD_BITS = 1 << 15,
+	IMAGE_TWO_BITS = 1 << 16,
 	IMAGE_LONG_BITS = 1 << 17,
 	IMAGE_LISTS = 1 << 14,
-	IMAGE_PAIRS = 1 << 16,
+	IMAGE_GRAM_LISTS = 1 << 12,
+	IMAGE_GRAM = 3,	 /* bytes by which a string is found; of shorter ones two */
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };
-/* What two bytes may be the beginning of: four bytes of some string, or (the bit above it) all that is known of one;
- * four bits higher, of patterns for pages. */
-enum { IMAGE_OPEN = 1, IMAGE_OPEN_TWO = 2, IMAGE_BEGUN = 4, IMAGE_BEGUN_TWO = 8, IMAGE_PAGE_SHIFT = 4 };
 enum {
 	IMAGE_EXACT = 1,
 	IMAGE_PATTERN = 2,
@@ -67,8 +67,9 @@ enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4 }
 /* Of all beginnings of one byte: a line of more words or bytes is none of theirs. */
 struct image_byte {
 	uint32_t words, longest; /* 0: there is none */
+	uint32_t shorts;	 /* bit n: others of n bytes, two or three, begin so, too */
 };
-/* A string that a pattern needs, found by four (or two) bytes of it. */
+/* A string that a pattern needs, found by three (or two) bytes of it. */
 struct image_gram {
 	uint32_t bytes, size, pattern, text, n;
 	uint32_t offset; /* of these bytes in the string */
@@ -87,18 +88,21 @@ struct word {
 	X(uint64_t, first, 1)		      /* of each, IMAGE_FIRST numbers: may it begin with this byte */          \
 	X(uint32_t, always, 1)		      /* patterns of which nothing is known */                                 \
 	X(struct image_need, needs, 2)                                                                                 \
-	X(struct image_byte, bytes, 2) /* by image_byte_at */                                                          \
+	X(struct image_byte, bytes, 3) /* by image_byte_at */                                                          \
+	X(uint64_t, begin_bits, 1)     /* of the longer beginnings, by four bytes: is there any */                     \
 	X(uint64_t, prefix_bits, 1)    /* of the other beginnings, by hash: is there any */                            \
 	X(uint64_t, long_bits, 1)      /* of those of more than four bytes; their first four are in prefix_bits */     \
 	X(uint64_t, page_bits, 1)      /* the same of patterns for pages alone */                                      \
 	X(uint32_t, prefix_from, 1)    /* by hash: first of @prefixes, and the end */                                  \
 	X(struct image_prefix, prefixes, 7)                                                                            \
-	X(uint8_t, pairs, 1)                                                                                           \
-	X(uint64_t, open_fours, 1) /* strings of patterns that begin anyhow, by hash: is there any */                  \
-	X(uint32_t, open_from, 1)  /* by hash: first of @open, and the end */                                          \
+	X(uint64_t, open_bits, 1)      /* strings of patterns that begin anyhow, by three bytes: is there any */       \
+	X(uint64_t, open_page_bits, 1) /* of patterns for pages alone */                                               \
+	X(uint64_t, open_twos, 1)      /* by its first byte: is any string of two bytes there */                       \
+	X(uint32_t, open_from, 1)      /* by hash: first of @open, and the end */                                      \
 	X(struct image_gram, open, 6)                                                                                  \
-	X(uint64_t, page_fours, 1)  /* of all strings of patterns for pages */                                         \
-	X(uint64_t, begun_fours, 1) /* the same of patterns whose beginnings are known */                              \
+	X(uint64_t, begun_bits, 1) /* the same of patterns whose beginnings are known */                               \
+	X(uint64_t, begun_page_bits, 1)                                                                                \
+	X(uint64_t, begun_twos, 1)                                                                                     \
 	X(uint32_t, begun_from, 1)                                                                                     \
 	X(struct image_gram, begun, 6)                                                                                 \
 	X(uint64_t, listed, 1) /* by beginning and length: may such a line be listed */                                \
@@ -106,6 +110,7 @@ struct word {
 	X(uint32_t, line_rules, 1)                                                                                     \
 	X(uint32_t, line_slots, 1)   /* by hash64, open addressing: number in @lines and 1, 0 free */                  \
 	X(uint64_t, lexicon_bits, 1) /* the same of words */                                                           \
+	X(uint64_t, sum_bits, 1)     /* by its first two bytes: may a line begin as a sum does */                      \
 	X(struct image_text, lexicon, 4)                                                                               \
 	X(struct word, senses, 2)                                                                                      \
 	X(uint32_t, lexicon_slots, 1)
@@ -137,16 +142,21 @@ static inline uint32_t image_four(const char *p)
 	return v;
 }
 
+/* What bytes say that begin a line, as a place in a set of all two bytes. */
 static inline uint32_t image_two(const char *p)
 {
-	uint16_t v;
-	memcpy(&v, p, sizeof(v));
-	return v;
+	return (uint32_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
 }
 
 static inline uint32_t image_hash(uint32_t bytes)
 {
 	return (bytes * 0x9E3779B1u) >> 16;
+}
+
+/* Of the first three of four bytes. */
+static inline uint32_t image_gram_hash(uint32_t four)
+{
+	return image_hash(four << 8);
 }
 
 /* How many bytes, and of the line as it stands (@exact) or folded. The key of 0 bytes: the first four of longer ones.
@@ -161,6 +171,12 @@ static inline uint32_t image_byte_at(uint64_t bytes, uint32_t exact)
 	return (uint32_t)(bytes & 0xFF) * 2 + exact;
 }
 
+/* Of the first four bytes of a line, and which line. */
+static inline uint32_t image_begin_hash(uint32_t four, uint32_t exact)
+{
+	return image_hash(four) ^ (exact ? 0xA5A5u : 0);
+}
+
 static inline uint32_t image_prefix_hash(uint64_t bytes, uint32_t key)
 {
 	return image_hash((uint32_t)bytes + key * 0xC2B2AE35u);
@@ -172,7 +188,7 @@ static inline uint32_t image_long_hash(uint64_t bytes, uint32_t key)
 	return (uint32_t)((bytes + key * 0xC2B2AE3D27D4EB4Fu) * 0x9E3779B97F4A7C15u >> 47);
 }
 
-/* Of a text's beginning, end and length: two numbers to take. */
+/* Of a text's beginning, end and length. */
 static inline uint64_t image_text_hash(struct view core)
 {
 	uint64_t bytes = (unsigned char)core.p[0];
@@ -182,17 +198,25 @@ static inline uint64_t image_text_hash(struct view core)
 	return (bytes ^ bytes >> 32) * 0xD6E8FEB86659FD93u;
 }
 
-static inline uint32_t image_text_bit(uint64_t hash, int which)
+/* A set of texts in @bits, a power of two: three bits of each stand in one cache line (Putze, Sanders, Singler: Cache-,
+ * Hash- and Space-Efficient Bloom Filters, 2007). */
+enum { IMAGE_BLOCK_BITS = 512, IMAGE_TEXT_MARKS = 3 };
+
+static inline uint32_t image_text_bit(uint64_t hash, uint32_t bits, int which)
 {
-	return (uint32_t)(hash >> (which ? 24 : 44)) % IMAGE_TEXT_BITS;
+	uint32_t block = (uint32_t)(hash >> 40) & (bits / IMAGE_BLOCK_BITS - 1);
+	return block * IMAGE_BLOCK_BITS + ((uint32_t)(hash >> (9 * which)) & (IMAGE_BLOCK_BITS - 1));
 }
 
-/* One text in a hundred that was not put in seems to be there. */
-static inline bool image_text_in(const uint64_t *bits, struct view text)
+/* One text in two hundred that was not put in seems to be there. */
+static inline bool image_text_in(const uint64_t *set, uint32_t bits, struct view text)
 {
-	uint64_t hash = image_text_hash(text);
-	uint32_t a = image_text_bit(hash, 0), b = image_text_bit(hash, 1);
-	return (bits[a / 64] >> (a % 64) & 1) && (bits[b / 64] >> (b % 64) & 1);
+	uint64_t hash = image_text_hash(text), all = 1;
+	for (int i = 0; i < IMAGE_TEXT_MARKS; i++) {
+		uint32_t bit = image_text_bit(hash, bits, i);
+		all &= set[bit / 64] >> (bit % 64);
+	}
+	return all & 1;
 }
 
 #endif

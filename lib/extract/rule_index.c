@@ -5,6 +5,7 @@
 #include "extract/rules.h"
 
 #include <errno.h>
+#include "extract/rule_literal.h"
 #include "extract/rule_prefix.h"
 #include "extract/text_lines.h"
 
@@ -35,17 +36,22 @@ struct search {
 	const struct rule_image *image;
 	struct matcher *matcher;
 	const struct line *line;
-	rule_found_fn *found;
+	const struct rule_asker *asker;
 	void *user;
-	rule_asks_fn *asks; /* NULL: all patterns are asked */
-	const void *asks_user;
 	bool page;	  /* only what is for pages */
 	bool prose;	  /* long prose: what is asked for elsewhere in a line is for shorter ones */
+	bool buttons;	  /* what may be a quotation is one unless it is made of the words of buttons */
 	bool some_wanted; /* some bit of @wanted */
 	uint32_t begun_count;
 	uint64_t *begun;  /* patterns that begin so, and need a string that was not found yet */
 	uint64_t *wanted; /* patterns that may match */
 };
+
+/* False: nothing more is to be found. */
+static bool tell(const struct search *search, const struct rule *rule)
+{
+	return (search->buttons && strcmp(rule->kind, "navigation") != 0) || search->asker->found(search->user, rule);
+}
 
 static inline bool in_bits(const uint64_t *bits, uint32_t hash)
 {
@@ -91,6 +97,14 @@ static inline uint64_t first_bytes(uint64_t bytes, uint32_t n)
 	return n < 8 ? bytes & (((uint64_t)1 << (8 * n)) - 1) : bytes;
 }
 
+static void begin_short(struct search *search, uint64_t bytes, uint32_t key, size_t size)
+{
+	const uint64_t *bits = search->page ? search->image->page_bits : search->image->prefix_bits;
+	uint32_t hash = image_prefix_hash(bytes, key);
+	if (in_bits(bits, hash))
+		begin_all(search, bytes, key, hash, size);
+}
+
 /* Patterns that begin as @subject does. */
 static void find_beginnings(struct search *search, struct view subject, uint32_t exact)
 {
@@ -107,12 +121,13 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 		uint32_t key = image_prefix_key(1, exact);
 		begin_all(search, first_bytes(bytes, 1), key, image_prefix_hash(first_bytes(bytes, 1), key), subject.n);
 	}
-	for (uint32_t n = 2; n <= most && n <= PREFIX_SHORT; n++) {
-		uint64_t some = first_bytes(bytes, n);
-		uint32_t key = image_prefix_key(n, exact), hash = image_prefix_hash(some, key);
-		if (in_bits(bits, hash))
-			begin_all(search, some, key, hash, subject.n);
-	}
+	for (uint32_t n = 2; byte->shorts && n < PREFIX_SHORT && n <= most; n++)
+		if (byte->shorts >> n & 1)
+			begin_short(search, first_bytes(bytes, n), image_prefix_key(n, exact), subject.n);
+	/* Two lines of three begin as no pattern does. */
+	if (most < PREFIX_SHORT || !in_bits(search->image->begin_bits, image_begin_hash((uint32_t)bytes, exact)))
+		return;
+	begin_short(search, (uint32_t)bytes, image_prefix_key(PREFIX_SHORT, exact), subject.n);
 	if (most <= PREFIX_SHORT || !in_bits(bits, image_prefix_hash((uint32_t)bytes, image_prefix_key(0, exact))))
 		return;
 	for (uint32_t n = PREFIX_SHORT + 1; n <= most; n++) {
@@ -125,10 +140,10 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 
 /* Strings that patterns need, as tables. */
 struct grams {
-	uint8_t bit, any; /* in pairs; of those that are looked for */
-	const uint64_t *fours;
+	const uint64_t *bits, *twos;
 	const uint32_t *from;
 	const struct image_gram *rows;
+	bool begun;
 };
 
 static void take_string(struct search *search, uint32_t i, bool begun)
@@ -143,72 +158,58 @@ static void take_string(struct search *search, uint32_t i, bool begun)
 		want(search, i);
 }
 
-/* At byte @at of @key @size bytes stand that some strings have. */
+/* At byte @at of @key @bytes stand that some strings have: @size of them. */
 static void visit(
 	struct search *search, const struct grams *grams, struct view key, size_t at, uint32_t bytes, uint32_t size)
 {
-	const uint32_t *from = grams->from + image_hash(bytes) % IMAGE_LISTS;
+	const uint32_t *from = grams->from + image_gram_hash(bytes) % IMAGE_GRAM_LISTS;
 	for (const struct image_gram *g = grams->rows + from[0], *end = grams->rows + from[1]; g < end; g++)
 		if (g->bytes == bytes && g->size == size && at >= g->offset && at - g->offset + g->n <= key.n &&
 			memcmp(key.p + at - g->offset, search->image->strings + g->text, g->n) == 0)
-			take_string(search, g->pattern, grams->bit == IMAGE_BEGUN);
+			take_string(search, g->pattern, grams->begun);
 }
 
-static void visit_place(struct search *search, const struct grams *grams, struct view key, size_t at)
+/* The places among 64 from @at on where a string may be. Without a branch: one for each is guessed wrong too often. */
+static uint64_t string_places(const uint64_t *bits, struct view key, size_t at)
 {
-	uint8_t pair = search->image->pairs[image_two(key.p + at)];
-	if (!(pair & grams->any))
-		return;
-	if (pair & grams->bit && at + 4 <= key.n && in_bits(grams->fours, image_hash(image_four(key.p + at))))
-		visit(search, grams, key, at, image_four(key.p + at), 4);
-	if (pair & grams->bit << 1)
-		visit(search, grams, key, at, image_two(key.p + at), 2);
+	enum { AT_ONCE = 8 };
+	uint64_t places = 0;
+	size_t n = key.n - at < 64 ? key.n - at : 64;
+	for (size_t i = 0; i < n; i += AT_ONCE)
+#pragma GCC unroll 8
+		for (size_t k = 0; k < AT_ONCE; k++)
+			places |= (uint64_t)in_bits(bits, image_gram_hash(image_four(key.p + at + i + k))) << (i + k);
+	return places & UINT64_MAX >> (64 - n);
 }
 
-enum { PLACES = 16 };
-
-static void visit_places(struct search *search, const struct grams *grams, struct view key, size_t at)
-{
-	const uint8_t *pairs = search->image->pairs;
-	uint8_t found = 0;
-#pragma GCC unroll 16
-	for (size_t i = 0; i < PLACES; i++)
-		found |= pairs[image_two(key.p + at + i)];
-	for (size_t i = 0; found & grams->any && i < PLACES; i++)
-		visit_place(search, grams, key, at + i);
-}
-
-/* Many places at a time: a branch for each is guessed wrong too often. The last ones together with some before them. */
+/* Behind the key stand LINE_SLACK bytes that can be read. */
 static void find_strings(struct search *search, const struct grams *grams)
 {
 	struct view key = search->line->key;
-	size_t at = 0;
-	for (; at + PLACES < key.n; at += PLACES)
-		visit_places(search, grams, key, at);
-	if (key.n > PLACES)
-		visit_places(search, grams, key, key.n - PLACES - 1);
-	else
-		for (; at + 2 <= key.n; at++)
-			visit_place(search, grams, key, at);
+	for (size_t from = 0; from < key.n; from += 64)
+		for (uint64_t left = string_places(grams->bits, key, from); left; left &= left - 1) {
+			size_t at = from + (size_t)__builtin_ctzll(left);
+			uint32_t four = image_four(key.p + at);
+			visit(search, grams, key, at, four & 0xFFFFFF, IMAGE_GRAM);
+			if (grams->twos[(four & 0xFF) / 64] >> (four % 64) & 1)
+				visit(search, grams, key, at, four & 0xFFFF, LITERAL_BYTES_MIN);
+		}
 }
 
-static struct grams grams_of(const struct search *search, uint8_t bit)
+static struct grams grams_of(const struct search *search, bool begun)
 {
 	const struct rule_image *image = search->image;
-	struct grams open = { bit, bit, image->open_fours, image->open_from, image->open },
-		     begun = { bit, bit, image->begun_fours, image->begun_from, image->begun },
-		     grams = bit == IMAGE_OPEN ? open : begun;
-	if (search->page) {
-		grams.any = (uint8_t)(bit << IMAGE_PAGE_SHIFT);
-		grams.fours = image->page_fours;
-	}
-	return grams;
+	if (begun)
+		return (struct grams){ search->page ? image->begun_page_bits : image->begun_bits, image->begun_twos,
+			image->begun_from, image->begun, begun };
+	return (struct grams){ search->page ? image->open_page_bits : image->open_bits, image->open_twos,
+		image->open_from, image->open, begun };
 }
 
 static void find_open(struct search *search)
 {
 	const struct rule_image *image = search->image;
-	const struct grams grams = grams_of(search, IMAGE_OPEN);
+	const struct grams grams = grams_of(search, false);
 	find_strings(search, &grams);
 	for (size_t i = 0; i < image->always_count; i++)
 		take_string(search, image->always[i], false);
@@ -242,7 +243,7 @@ static void find_begun(struct search *search)
 				want(search, (uint32_t)at);
 		}
 	if (walk) {
-		const struct grams grams = grams_of(search, IMAGE_BEGUN);
+		const struct grams grams = grams_of(search, true);
 		find_strings(search, &grams);
 	}
 }
@@ -262,27 +263,12 @@ static void ask_wanted(struct search *search)
 		for (uint64_t left = search->wanted[i]; left; left &= left - 1) {
 			const struct image_pattern *pattern = &image->patterns[i * 64 + (size_t)__builtin_ctzll(left)];
 			const struct rule *rule = search->rules->all[pattern->rule];
-			if (search->asks && !search->asks(search->asks_user, rule))
+			if (search->asker->asks && !search->asker->asks(search->user, rule))
 				continue;
-			if (matches(search, pattern, rule) && !search->found(search->user, rule))
+			if (matches(search, pattern, rule) && !tell(search, rule))
 				return;
 		}
 	}
-}
-
-static void ask_patterns(struct search *search)
-{
-	if (search->line->words > RULE_WORDS_MAX)
-		return;
-	memset(search->begun, 0, 2 * search->image->cells * sizeof(*search->begun));
-	find_beginnings(search, search->line->core, 0);
-	find_beginnings(search, search->line->text, 1);
-	if (search->begun_count)
-		find_begun(search);
-	if (!search->prose)
-		find_open(search);
-	if (search->some_wanted)
-		ask_wanted(search);
 }
 
 /* "Share." alone may be somebody's answer; "Share" is a button. */
@@ -295,68 +281,73 @@ static bool ask_lines(struct search *search)
 {
 	const struct line *line = search->line;
 	const struct rule_image *image = search->image;
-	if (one_word_sentence(line) || line->core.n > image->longest || !image_text_in(image->listed, line->core))
+	if (one_word_sentence(line) || line->core.n > image->longest ||
+		!image_text_in(image->listed, IMAGE_LINE_BITS, line->core))
 		return true;
 	const struct image_text *text =
 		rule_image_look(image, image->lines, image->line_slots, image->line_slots_count, line->core);
 	for (size_t i = 0; text && i < text->count; i++) {
 		const struct rule *rule = search->rules->all[image->line_rules[text->first + i]];
-		if (!rule->off && !search->found(search->user, rule))
+		if (!rule->off && !tell(search, rule))
 			return false;
 	}
 	return true;
 }
 
-/* What may be a quotation is one unless it is made of the words of buttons. */
-struct arrows {
-	rule_found_fn *found;
-	void *user;
-};
-
-static bool pass_navigation(void *user, const struct rule *rule)
+/* The words of the line as a whole. False: no pattern need be asked. */
+static bool search_begin(struct search *search)
 {
-	const struct arrows *arrows = user;
-	return strcmp(rule->kind, "navigation") != 0 || arrows->found(arrows->user, rule);
+	const struct line *line = search->line;
+	if (!(line->flags & LINE_WHOLE) || line->core.n == 0)
+		return false;
+	search->buttons = line->flags & LINE_QUOTED;
+	if (search->buttons && (!(line->flags & LINE_ARROWS) || view_find_byte(line->core, ' ') == line->core.n))
+		return false;
+	search->prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS;
+	return ask_lines(search) && line->words <= RULE_WORDS_MAX;
 }
 
-static void find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
-	rule_asks_fn *asks, void *user, bool page)
+static void ask_patterns(struct search *search)
+{
+	find_beginnings(search, search->line->core, 0);
+	find_beginnings(search, search->line->text, 1);
+	if (search->begun_count)
+		find_begun(search);
+	if (!search->prose)
+		find_open(search);
+	if (search->some_wanted)
+		ask_wanted(search);
+}
+
+static void find(const struct rules *rules, struct matcher *matcher, const struct line *line,
+	const struct rule_asker *asker, void *user, bool page)
 {
 	enum { CELLS_NEAR = 16 }; /* 1,024 patterns */
 	uint64_t near[2 * CELLS_NEAR], *sets = near;
-	const struct rule_image *image = &rules->image;
-	if (!(line->flags & LINE_WHOLE) || line->core.n == 0)
-		return;
-	const void *asks_user = user;
-	struct arrows arrows = { found, user };
-	if (line->flags & LINE_QUOTED) {
-		if (!(line->flags & LINE_ARROWS) || view_find_byte(line->core, ' ') == line->core.n)
-			return;
-		found = pass_navigation;
-		user = &arrows;
-	}
-	if (image->cells > CELLS_NEAR)
-		sets = matcher_sets(matcher, 2 * image->cells);
+	size_t cells = rules->image.cells;
 	struct search search = { .rules = rules,
-		.image = image,
+		.image = &rules->image,
 		.matcher = matcher,
 		.line = line,
-		.found = found,
+		.asker = asker,
 		.user = user,
-		.asks = asks,
-		.asks_user = asks_user,
-		.page = page,
-		.prose = (line->flags & LINE_PROSE) && line->words >= OPEN_PROSE_WORDS,
-		.begun = sets,
-		.wanted = sets + image->cells };
-	if (ask_lines(&search) && sets)
-		ask_patterns(&search);
+		.page = page };
+	if (!search_begin(&search))
+		return;
+	if (cells > CELLS_NEAR)
+		sets = matcher_sets(matcher, 2 * cells);
+	if (!sets)
+		return;
+	memset(sets, 0, 2 * cells * sizeof(*sets));
+	search.begun = sets;
+	search.wanted = sets + cells;
+	ask_patterns(&search);
 }
 
-void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
-	rule_asks_fn *asks, void *user)
+void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line,
+	const struct rule_asker *asker, void *user)
 {
-	find(rules, matcher, line, found, asks, user, false);
+	find(rules, matcher, line, asker, user, false);
 }
 
 struct wanted {
@@ -374,8 +365,9 @@ static bool compare(void *user, const struct rule *rule)
 bool rule_index_has(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule)
 {
+	static const struct rule_asker asker = { .found = compare };
 	struct wanted wanted = { .rule = rule };
-	find(rules, matcher, line, compare, NULL, &wanted, false);
+	find(rules, matcher, line, &asker, &wanted, false);
 	return wanted.found;
 }
 
@@ -396,11 +388,12 @@ static bool take_for_pages(void *user, const struct rule *rule)
 
 const struct rule *rule_index_of_page(const struct rules *rules, struct matcher *matcher, const struct line *line)
 {
+	static const struct rule_asker for_pages = { .found = take_for_pages }, certain = { .found = take_certain };
 	const struct rule *first = NULL;
 	bool some = false;
 	/* One line of two hundred goes: what comes before such a rule is asked when there is one. */
-	find(rules, matcher, line, take_for_pages, NULL, &some, true);
+	find(rules, matcher, line, &for_pages, &some, true);
 	if (some)
-		find(rules, matcher, line, take_certain, NULL, &first, false);
+		find(rules, matcher, line, &certain, &first, false);
 	return first && rule_is_for_pages(first) ? first : NULL;
 }

@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include "util/view.h"
 
-enum { LITERAL_BYTES = 24, LITERAL_SET_MAX = 96, LITERAL_BYTES_MIN = 2 };
+enum { LITERAL_BYTES = 24, LITERAL_SET_MAX = 400, LITERAL_BYTES_MIN = 2 };
 
 struct literal {
 	char p[LITERAL_BYTES];

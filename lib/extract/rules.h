@@ -146,15 +146,15 @@ bool rule_is_for_pages(const struct rule *rule);
 int rule_index_build(struct rules *rules, struct error *error);
 
 struct line;
-/* Calls @found for each rule whose lines or pattern the line satisfies (words checked, zones not), until it
- * returns false. Cost: one look-up, a
- * walk over the bytes, and the few patterns that are left. */
 typedef bool rule_found_fn(void *user, const struct rule *rule);
-/* False: whether @rule is found is of no interest any more. */
-typedef bool rule_asks_fn(const void *user, const struct rule *rule);
-/* @asks: NULL, all are of interest. */
-void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line, rule_found_fn *found,
-	rule_asks_fn *asks, void *user);
+struct rule_asker {
+	rule_found_fn *found; /* false: nothing more is to be found */
+	rule_found_fn *asks;  /* false: whether this rule is found is of no interest any more; NULL: all are */
+};
+/* Calls @asker->found for each rule whose lines or pattern the line satisfies (words checked, zones not). Cost: one
+ * look-up, a walk over the bytes, and the few patterns that are left. */
+void rule_index_find(const struct rules *rules, struct matcher *matcher, const struct line *line,
+	const struct rule_asker *asker, void *user);
 /* @rule is one of those that are found. */
 bool rule_index_has(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, const struct rule *rule);

@@ -68,6 +68,39 @@ static struct classes classes_sse2(const unsigned char *p, char *low)
 	return c;
 }
 
+__attribute__((target("avx2"))) static inline __m256i in_range_wide(__m256i bytes, char from, char count)
+{
+	__m256i shifted = _mm256_sub_epi8(bytes, _mm256_set1_epi8(from));
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(shifted, _mm256_set1_epi8((char)(count - 1))), shifted);
+}
+
+__attribute__((target("avx2"))) static inline uint64_t mask_wide(__m256i found, int at)
+{
+	return (uint64_t)(uint32_t)_mm256_movemask_epi8(found) << at;
+}
+
+__attribute__((target("avx2"))) static struct classes classes_avx2(const unsigned char *p, char *low)
+{
+	struct classes c = { 0 };
+	for (int at = 0; at < BITS_BYTES; at += 32) {
+		__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + at));
+		__m256i capitals = in_range_wide(b, 'A', 26);
+		__m256i rough = _mm256_or_si256(
+			_mm256_cmpgt_epi8(_mm256_set1_epi8(' '), b), _mm256_cmpeq_epi8(b, _mm256_set1_epi8(0x7F)));
+		__m256i ends = _mm256_or_si256(in_range_wide(b, 0x0B, 2), in_range_wide(b, (char)0xA8, 2));
+		c.breaks |= mask_wide(_mm256_cmpeq_epi8(b, _mm256_set1_epi8('\n')), at);
+		c.rough |= mask_wide(rough, at);
+		c.spaces |= mask_wide(_mm256_cmpeq_epi8(b, _mm256_set1_epi8(' ')), at);
+		c.digits |= mask_wide(in_range_wide(b, '0', 10), at);
+		c.capitals |= mask_wide(capitals, at);
+		c.small |= mask_wide(in_range_wide(b, 'a', 26), at);
+		c.ends |= mask_wide(_mm256_or_si256(ends, _mm256_cmpeq_epi8(b, _mm256_set1_epi8((char)0x85))), at);
+		_mm256_storeu_si256((__m256i *)(void *)(low + at),
+			_mm256_or_si256(b, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20))));
+	}
+	return c;
+}
+
 __attribute__((target("avx512bw"))) static struct classes classes_avx512(const unsigned char *p, char *low)
 {
 	__m512i b = _mm512_loadu_si512(p);
@@ -89,7 +122,9 @@ __attribute__((target("avx512bw"))) static struct classes classes_avx512(const u
 
 static classes_fn *classes_best(void)
 {
-	return __builtin_cpu_supports("avx512bw") ? classes_avx512 : classes_sse2;
+	if (__builtin_cpu_supports("avx512bw"))
+		return classes_avx512;
+	return __builtin_cpu_supports("avx2") ? classes_avx2 : classes_sse2;
 }
 #else
 static classes_fn *classes_best(void)

@@ -4,7 +4,6 @@
  * n number, + operator, = equals, ? a place to fill in, w a word that leads in. */
 enum { SHAPE_MAX = 16 };
 
-/* One look-up: this is asked of the first word of nearly every short line. */
 static char shape_of_word(const struct rules *rules, struct view text)
 {
 	size_t count;
@@ -68,12 +67,19 @@ static size_t read_shape(const struct rules *rules, struct view key, char shape[
 	return n;
 }
 
+/* Most short lines begin as no sum does. */
+static bool may_be_sum(const struct rules *rules, struct view key)
+{
+	uint32_t two = key.n >= 3 ? image_two(key.p) : 0;
+	return key.n >= 3 && (rules->image.sum_bits[two / 64] >> (two % 64) & 1);
+}
+
 bool detect_sum(const struct rules *rules, struct view key)
 {
 	static const char *const sums[] = { "n+n=", "n+n=?", "n+?=n", "?+n=n", "n+=n", "n+n+n=", "n+n+n=?", "?=n+n",
 		"=n+n" };
 	char shape[SHAPE_MAX], *at = shape;
-	if (read_shape(rules, key, shape) < 3)
+	if (!may_be_sum(rules, key) || read_shape(rules, key, shape) < 3)
 		return false;
 	bool led = *at == 'w';
 	while (*at == 'w')

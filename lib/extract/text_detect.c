@@ -64,7 +64,7 @@ const struct word *rules_senses(const struct rules *rules, struct view folded, s
 {
 	const struct rule_image *image = &rules->image;
 	*ret_count = 0;
-	if (!folded.n || !image_text_in(image->lexicon_bits, folded))
+	if (!folded.n || !image_text_in(image->lexicon_bits, IMAGE_WORD_BITS, folded))
 		return NULL;
 	const struct image_text *text =
 		rule_image_look(image, image->lexicon, image->lexicon_slots, image->lexicon_slots_count, folded);

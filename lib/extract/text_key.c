@@ -12,6 +12,7 @@
 struct key {
 	char *out;
 	size_t n;
+	bool digits; /* of another script */
 };
 
 static inline bool ends_in_space(const struct key *key)
@@ -38,6 +39,7 @@ static void put_point(struct key *key, uint32_t cp)
 		memcpy(key->out + key->n, "...", 3);
 		key->n += 3;
 	} else if (folded < 0x80) {
+		key->digits |= ascii_is_digit((char)folded);
 		/* Nothing, or a second space. */
 		if (folded && !(folded == ' ' && ends_in_space(key)))
 			key->out[key->n++] = (char)folded;
@@ -81,6 +83,7 @@ bool line_read_settled(
 	}
 	while (key.n && key.out[key.n - 1] == ' ')
 		key.n--;
-	line_set(line, text, view_make(key.out, key.n), 1 + kinds->spaces + halves / 2, LINE_DIGITS | LINE_JOINTS);
+	line_set(line, text, view_make(key.out, key.n), 1 + kinds->spaces + halves / 2,
+		(kinds->digits || key.digits ? LINE_DIGITS : 0u) | LINE_JOINTS);
 	return true;
 }

@@ -24,6 +24,10 @@ static bool is_plain(char c)
 struct view line_trim(struct view text)
 {
 	size_t at = 0, next = 0;
+	while (text.n && text.p[0] == ' ')
+		text = view_from(text, 1);
+	while (text.n && text.p[text.n - 1] == ' ')
+		text.n--;
 	if (text.n && is_plain(text.p[0]) && is_plain(text.p[text.n - 1]))
 		return text;
 	while (next < text.n && is_space(utf8_next(text, &next)))
@@ -154,8 +158,9 @@ static unsigned front_flags(struct view text, unsigned flags)
 	case 0xBB:
 	case 0x2039:
 	case 0x203A: return guillemet_flags(text, c, flags);
-	/* Closed or not: of 490 lines in two sets of other extractors' texts that begin with one of these, close it never
-	 * or behind two words and end as no sentence, two are furniture, the others code, headlines and products. */
+	/* Closed or not: of 490 lines in two sets of other extractors' texts that begin with one of these, close it
+	 * never or behind two words and end as no sentence, two are furniture, the others code, headlines and products.
+	 */
 	case '"':
 	case '\'':
 	case 0x2018:

@@ -160,10 +160,13 @@ static bool is_hit(const struct work *work, size_t place)
 /* Data and code are no language. */
 static bool is_code(struct view text)
 {
-	for (size_t i = 0; i < text.n; i++)
-		if (strchr("{}<>=;|\\", text.p[i]) && text.p[i])
-			return true;
-	return text.p[0] >= 'a' && text.p[0] <= 'z';
+	uint8_t marks = 0;
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+		marks |= (uint8_t)((c == '{') | (c == '}') | (c == '<') | (c == '>') | (c == '=') | (c == ';') |
+				   (c == '|') | (c == '\\'));
+	}
+	return marks || (text.p[0] >= 'a' && text.p[0] <= 'z');
 }
 
 /* The beginning of another text, which ends where there was no more room. */

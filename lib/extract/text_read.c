@@ -141,31 +141,42 @@ bool hits_note(void *user, const struct rule *rule)
 }
 
 /* What is certain everywhere leaves nothing to the zones and neighbours. */
-static bool hits_ask(const void *user, const struct rule *rule)
+static bool hits_ask(void *user, const struct rule *rule)
 {
-	struct hits hits = *(const struct hits *)user;
+	struct hits *hits = user;
 	if (rule->marks_comment)
-		return !hits.comment;
-	if ((rule->takes_rest && !hits.rest) || (rule->takes_section && !hits.section))
+		return !hits->comment;
+	if ((rule->takes_rest && !hits->rest) || (rule->takes_section && !hits->section))
 		return true;
-	const struct rule **place = place_of(&hits, rule);
-	return place && !*place && !hits.any;
+	const struct rule **place = place_of(hits, rule);
+	return place && !*place && !hits->any;
 }
 
-static void find_hits(struct work *work, const struct line *line, struct hits *hits)
+static bool is_asked(const struct work *work, const struct line *line, const struct hits *hits, enum rule_detector d)
+{
+	const struct rule *rule = work->rules->detectors[d];
+	return !hits->any && rule && !rule->off && line->words <= rule->words;
+}
+
+static bool detect_hit(struct work *work, const struct line *line, struct hits *hits, enum rule_detector d)
+{
+	if (!is_asked(work, line, hits, d) || !detect(work->rules, d, line, NULL))
+		return false;
+	hits_note(hits, work->rules->detectors[d]);
+	return true;
+}
+
+static void detect_hits(struct work *work, const struct line *line, struct hits *hits)
 {
 	if (!(line->flags & LINE_WHOLE))
 		return;
-	rule_index_find(work->rules, work->matcher, line, hits_note, hits_ask, hits);
-	for (int d = DETECT_SUM; d < DETECT_SCORER && !hits->any; d++) {
-		const struct rule *rule = d == DETECT_LEADING_DATE ? NULL : work->rules->detectors[d];
-		if (!rule || rule->off || line->words > rule->words)
-			continue;
-		if (detect(work->rules, (enum rule_detector)d, line, NULL))
-			hits_note(hits, rule);
-		else if (d == DETECT_DATE)
-			d = DETECT_STAMP; /* what is no date has no stamp either */
-	}
+	detect_hit(work, line, hits, DETECT_SUM);
+	/* What is no date has no stamp either. */
+	if (line->flags & LINE_DIGITS &&
+		(detect_hit(work, line, hits, DETECT_DATE) || !is_asked(work, line, hits, DETECT_DATE)))
+		detect_hit(work, line, hits, DETECT_STAMP);
+	if (line->flags & LINE_JOINTS)
+		detect_hit(work, line, hits, DETECT_GLUED);
 	const struct rule *repeated = work->rules->detectors[DETECT_REPEATED];
 	if (work->rules->memory && !hits->any && repeated && !repeated->off && line->words <= repeated->words &&
 		line_memory_repeats(work->rules->memory, work->host, line))
@@ -191,12 +202,16 @@ static int read_line(struct work *work, struct view text, struct line *line)
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
 }
 
-static void judge_line(struct work *work, size_t i)
+/* Step by step for all lines: what one step needs of code and tables stays near. */
+static void judge_lines(struct work *work)
 {
-	find_hits(work, &work->lines[i], &work->hits[i]);
-	if (work->own)
-		line_features_own(&work->lines[i], &work->hits[i], &work->model->odds, &work->own[i]);
-	work->live[work->live_count++] = (uint32_t)i;
+	static const struct rule_asker asker = { hits_note, hits_ask };
+	for (size_t i = 0; i < work->live_count; i++)
+		rule_index_find(work->rules, work->matcher, line_at(work, i), &asker, hits_at(work, i));
+	for (size_t i = 0; i < work->live_count; i++)
+		detect_hits(work, line_at(work, i), hits_at(work, i));
+	for (size_t i = 0; work->own && i < work->live_count; i++)
+		line_features_own(line_at(work, i), hits_at(work, i), &work->model->odds, &work->own[work->live[i]]);
 }
 
 static int read_lines(struct work *work)
@@ -225,10 +240,11 @@ static int read_lines(struct work *work)
 		if (page->blocks[kept].cut)
 			work->lines[kept] = (struct line){ 0 };
 		else
-			judge_line(work, kept);
+			work->live[work->live_count++] = (uint32_t)kept;
 		kept++;
 	}
 	page->block_count = kept;
+	judge_lines(work);
 	if (work->own)
 		line_hash_cores(work->lines, work->own, kept);
 	if (work->live_count)

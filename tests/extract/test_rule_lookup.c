@@ -268,8 +268,9 @@ static bool take_certain(void *user, const struct rule *rule)
 /* The look-up for pages leaves out what is not for them and nothing else. */
 static bool is_the_same_for_pages(const struct rules *rules, struct matcher *matcher, const struct line *line)
 {
+	static const struct rule_asker asker = { .found = take_certain };
 	const struct rule *first = NULL;
-	rule_index_find(rules, matcher, line, take_certain, NULL, &first);
+	rule_index_find(rules, matcher, line, &asker, &first);
 	return rule_index_of_page(rules, matcher, line) == (first && rule_is_for_pages(first) ? first : NULL);
 }
 
@@ -278,9 +279,10 @@ static bool is_the_same_for_pages(const struct rules *rules, struct matcher *mat
 static bool is_the_same_in_a_text(
 	const struct rules *rules, struct matcher *matcher, const struct line *line, struct page *page)
 {
+	static const struct rule_asker asker = { .found = hits_note };
 	struct hits all = { 0 };
 	struct work work = { .rules = rules, .matcher = matcher, .page = page };
-	rule_index_find(rules, matcher, line, hits_note, NULL, &all);
+	rule_index_find(rules, matcher, line, &asker, &all);
 	page_reset(page);
 	page->kind = PAGE_TEXT;
 	page->utf8 = line->text;
