@@ -1,6 +1,6 @@
 /* Answers are whole bytes: 32 vectors are asked at once, and their answers make the numbers of their leaves, of which
  * the lower four bits look up in a table of 16 and the others choose between tables. A tree and 64 vectors take 6 to 7
- * ns where a complete tree of that depth takes 90 (forest.c). */
+ * ns where a complete tree of that depth takes 90 (meta/forest.c). */
 #include "extract/oblivious.h"
 
 #include <string.h>

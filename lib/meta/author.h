@@ -3,7 +3,7 @@
 #ifndef GARNER_META_AUTHOR_H
 #define GARNER_META_AUTHOR_H
 
-#include "extract/forest.h"
+#include "meta/forest.h"
 #include "meta/decide.h"
 #include "meta/names.h"
 

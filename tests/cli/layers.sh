@@ -24,7 +24,7 @@ allow lib/util util/ garner.h
 allow lib/decode decode/ $base
 allow lib/dom dom/ $base
 allow lib/normalise normalise/ $base
-allow lib/meta meta/ dom/ normalise/ extract/blocks.h extract/forest.h extract/quantise.h $base
+allow lib/meta meta/ dom/ normalise/ extract/blocks.h extract/quantise.h $base
 allow lib/extract extract/ dom/ meta/meta.h normalise/ $base
 allow lib/dedup dedup/ normalise/ extract/text_rules.h extract/model.h $base
 allow lib/capture capture/ decode/ normalise/ dom/dom.h dom/charref.h meta/ util/ store/ledger.h $base

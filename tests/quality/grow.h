@@ -4,7 +4,7 @@
 #ifndef QUALITY_GROW_H
 #define QUALITY_GROW_H
 
-#include "extract/forest.h"
+#include "meta/forest.h"
 #include "extract/oblivious.h"
 
 struct boost_settings {

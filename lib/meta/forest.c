@@ -1,6 +1,6 @@
 /* For few vectors at a time, as who wrote a page is asked of a handful of groups: there the walk is cheaper than what
  * oblivious.c does for 32 at once. */
-#include "extract/forest.h"
+#include "meta/forest.h"
 
 void forest_score(const struct forest *f, const uint8_t *x, size_t stride, uint32_t count, int32_t *ret_scores)
 {

@@ -1,7 +1,7 @@
 /* Boosted trees over one-byte features whose nodes ask each their own question: evaluation only. The same sums on every
  * machine, for everything is an integer. */
-#ifndef GARNER_EXTRACT_FOREST_H
-#define GARNER_EXTRACT_FOREST_H
+#ifndef GARNER_META_FOREST_H
+#define GARNER_META_FOREST_H
 
 #include <stddef.h>
 #include <stdint.h>
