@@ -1,6 +1,5 @@
 /* The calls that change an existing store without taking anything in. */
 #include <errno.h>
-#include <sys/stat.h>
 #include "store/read.h"
 #include "store/repack.h"
 #include "store/search.h"
@@ -9,10 +8,8 @@
 
 int store_open_existing(const char *path, const struct engine *engine, struct store **ret_store, struct error *error)
 {
-	struct stat st;
-	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-		return error_set(error, -ENOENT, "%s: not a store", path);
-	return store_open(path, engine, ret_store, error);
+	int result = store_must_exist(path, error);
+	return result ? result : store_open(path, engine, ret_store, error);
 }
 
 int store_forget_keys(const char *path, const struct engine *engine, const char *const *keys, size_t count,
@@ -43,9 +40,9 @@ int store_repack_all(const char *path, const struct engine *engine, struct error
 	if (result)
 		return result;
 	result = store_repack(store, error);
-	/* Words of what was taken out go with its bytes; the end of the run fills the index again. */
+	/* Words of what was taken out go with its bytes. */
 	if (!result)
-		result = search_clear(path, error);
+		result = search_remake(store->root, store->catalogue, store->next_n, error);
 	if (result) {
 		store_abort(store, result);
 		return result;

@@ -1,8 +1,10 @@
 /* What stands at a path before a store is opened there. */
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include "store/inner.h"
@@ -41,23 +43,60 @@ int store_ground_lost(const struct store *store, const char *path, struct error 
 		access(path, F_OK) < 0 ? "missing" : "empty", store->root);
 }
 
+bool store_is_archive(const char *path)
+{
+	unsigned char first[4] = { 0 };
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	bool is_zstd = fd >= 0 && read(fd, first, sizeof(first)) == (ssize_t)sizeof(first) &&
+		       memcmp(first, "\x28\xB5\x2F\xFD", sizeof(first)) == 0;
+	if (fd >= 0)
+		close(fd);
+	return is_zstd;
+}
+
+static bool has(const char *path, const char *name)
+{
+	char *part = NULL;
+	bool there = asprintf(&part, "%s/%s", path, name) > 0 && access(part, F_OK) == 0;
+	free(part);
+	return there;
+}
+
 int store_must_exist(const char *path, struct error *error)
 {
-	static const char *const parts[] = { "catalogue.db", "packs" };
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		char *part = NULL;
-		bool there = asprintf(&part, "%s/%s", path, parts[i]) > 0 && access(part, F_OK) == 0;
-		free(part);
-		if (there)
-			return 0;
-	}
-	if (access(path, F_OK) < 0)
+	struct stat st;
+	if (stat(path, &st) < 0)
 		return error_set(error, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode))
+		return error_set(error, -ENOTDIR, "%s: %s", path,
+			store_is_archive(path)
+				? "an archive or a pack, not a store: list, show, history, stats, export and "
+				  "verify read it"
+				: "a file, not a store");
+	if (has(path, "catalogue.db") || has(path, "packs"))
+		return 0;
+	if (has(path, "manifest.jsonl") && has(path, "SHA256SUMS"))
+		return error_set(error, -ENOENT,
+			"%s: not a store, but an archive that was unpacked: its texts are files now, their facts stand "
+			"in "
+			"manifest.jsonl",
+			path);
 	return error_set(error, -ENOENT, "%s: not a store", path);
+}
+
+int store_not_read(const char *path, int result, const struct error *why, struct error *error)
+{
+	if (result != -ENOENT && result != -ENOTDIR)
+		return error_set(error, result, "%s", why->text);
+	int other = store_must_exist(path, error);
+	return other ? other : error_set(error, result, "%s (garner repair makes it again)", why->text);
 }
 
 int store_ground_foreign(const char *path, struct error *error)
 {
+	struct stat st;
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
+		return store_must_exist(path, error);
 	static const char *const fine[] = { "lock", "catalogue.db", "packs", "lost+found" };
 	bool ours = false, other = false;
 	DIR *dir = opendir(path);

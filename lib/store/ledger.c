@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include "garner.h"
+#include "store/lock.h"
+#include "store/store.h"
 #include "util/hash.h"
 
 static const char schema[] =
@@ -190,19 +192,30 @@ static int look_for_tables(struct ledger *l, struct error *error)
 	return code == SQLITE_OK || l->empty ? 0 : ledger_failed(l, error);
 }
 
+static int open_tables(struct ledger *l, struct error *error)
+{
+	l->own = catalogue_close(l->own);
+	int result = catalogue_open(l->name, CATALOGUE_READ, &l->own, error);
+	if (result)
+		return result;
+	l->db = catalogue_handle(l->own);
+	return look_for_tables(l, error);
+}
+
 int ledger_open_reader(const char *store, struct ledger **ret_ledger, struct error *error)
 {
 	struct ledger *l = calloc(1, sizeof(*l));
+	struct lock_wait wait = { 0 };
+	struct error why = { 0 };
 	if (!l || asprintf(&l->name, "%s/catalogue.db", store) < 0) {
 		free(l);
 		return error_set(error, -ENOMEM, "%s: no memory", store);
 	}
-	int result = catalogue_open(l->name, CATALOGUE_READ, &l->own, error);
-	if (!result) {
-		l->db = catalogue_handle(l->own);
-		result = look_for_tables(l, error);
-	}
+	int result;
+	while ((result = open_tables(l, &why)) && !(result = lock_wait(&wait, store, result, &why)))
+		;
 	if (result) {
+		result = store_not_read(store, result, &why, error);
 		ledger_close(l);
 		return result;
 	}

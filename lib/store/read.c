@@ -8,12 +8,13 @@
 #include <unistd.h>
 #include "normalise/normalise.h"
 #include "store/gone.h"
+#include "store/lock.h"
 #include "util/file.h"
 #include "util/hash.h"
 #include "util/limits.h"
 
 /* A writer removes runs that it has merged: then the next snapshot lists others. */
-static int open_snapshot(struct store_reader *reader, const char *db, bool keys, struct error *error)
+static int take_snapshot(struct store_reader *reader, const char *db, bool keys, struct error *error)
 {
 	enum { TRIES = 20 };
 	int result = 0, found = -ENOENT;
@@ -29,6 +30,17 @@ static int open_snapshot(struct store_reader *reader, const char *db, bool keys,
 				&reader->keys_error);
 	}
 	return result;
+}
+
+static int open_snapshot(struct store_reader *reader, const char *db, bool keys, struct error *error)
+{
+	struct error why = { 0 };
+	struct lock_wait wait = { 0 };
+	int result;
+	while ((result = take_snapshot(reader, db, keys, &why)) &&
+		!(result = lock_wait(&wait, reader->root, result, &why)))
+		;
+	return result ? store_not_read(reader->root, result, &why, error) : 0;
 }
 
 int store_reader_open(const char *path, bool keys, struct store_reader *ret_reader, struct error *error)
@@ -206,7 +218,8 @@ struct listing {
 	struct newest newest;
 	struct arena arena;
 	int64_t left;
-	bool enough; /* the walk ended as it has what it wanted */
+	int64_t unread; /* number of the document that could not be read; GARNER_NO_NUMBER */
+	bool enough;	/* the walk ended as it has what it wanted */
 	struct error *error;
 };
 
@@ -218,10 +231,13 @@ static int list_row(void *user, const struct catalogue_document *row)
 	if (newest_is_replaced(&listing->newest, row->n))
 		return 0;
 	arena_reset(&listing->arena);
-	bool text = listing->filter && (listing->filter->with_text || store_filter_reads(listing->filter));
+	bool text = listing->filter->with_text || store_filter_reads(listing->filter);
 	int result = store_stopped(listing->stop, listing->reader->root, listing->error);
-	if (!result)
-		result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
+	if (result)
+		return result;
+	result = store_reader_document(listing->reader, row, text, &listing->arena, &d, listing->error);
+	if (result)
+		listing->unread = row->n;
 	if (result || !store_filter_takes(listing->filter, &d))
 		return result;
 	result = listing->fn(listing->user, &d, GARNER_STORED, NULL);
@@ -246,36 +262,53 @@ int store_reader_each_of_id(struct store_reader *reader, uint64_t id, catalogue_
 	return reader->keys ? keys_each_of_id(reader->keys, id, fn, user, error) : no_keys(reader, error);
 }
 
-static bool is_folder(const char *path)
+bool is_pack_file(const char *path)
 {
 	struct stat st;
-	return stat(path, &st) < 0 || S_ISDIR(st.st_mode);
+	return stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
+}
+
+/* From the catalogue as it stands. */
+static int list_snapshot(struct listing *listing, const char *path)
+{
+	struct store_reader reader;
+	int result = store_reader_open(path, keys_help(listing->filter), &reader, listing->error);
+	if (result)
+		return result;
+	listing->reader = &reader;
+	listing->unread = GARNER_NO_NUMBER;
+	arena_init(&listing->arena, (size_t)LIMIT_MANIFEST_LINE * 5);
+	if (listing->filter->newest)
+		result = newest_read(&listing->newest, reader.catalogue, listing->error);
+	if (!result)
+		result = each_row(&reader, listing->filter, list_row, listing, listing->error);
+	newest_free(&listing->newest);
+	arena_free(&listing->arena);
+	store_reader_close(&reader);
+	return result;
 }
 
 int store_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop, garner_document_fn *fn,
 	void *user, struct error *error)
 {
-	struct store_reader reader;
-	if (!is_folder(path))
+	struct garner_filter rest = filter ? *filter : (struct garner_filter){ .limit = 0 };
+	struct error why = { 0 };
+	struct listing listing = {
+		.filter = &rest, .stop = stop, .fn = fn, .user = user, .error = &why, .left = rest.limit
+	};
+	if (is_pack_file(path))
 		return pack_file_list(path, filter, stop, fn, user, error);
-	int result = store_reader_open(path, keys_help(filter), &reader, error);
-	if (result)
-		return result;
-	struct listing listing = { .reader = &reader,
-		.filter = filter,
-		.stop = stop,
-		.fn = fn,
-		.user = user,
-		.error = error,
-		.left = filter ? filter->limit : 0 };
-	arena_init(&listing.arena, (size_t)LIMIT_MANIFEST_LINE * 5);
-	if (filter && filter->newest)
-		result = newest_read(&listing.newest, reader.catalogue, error);
-	if (!result)
-		result = each_row(&reader, filter, list_row, &listing, error);
-	newest_free(&listing.newest);
-	arena_free(&listing.arena);
-	store_reader_close(&reader);
+	int result = list_snapshot(&listing, path);
+	/* A repack removes the packs that it has joined: the walk goes on where it was, in the catalogue of now. What
+	 * can't be read there either is missing. */
+	for (int64_t tried = -1; (result == -ENOENT || result == -EBADMSG) && listing.unread > tried;) {
+		tried = rest.from_n = listing.unread;
+		rest.limit = listing.left;
+		why = (struct error){ 0 };
+		result = list_snapshot(&listing, path);
+	}
+	if (why.code)
+		error_set(error, why.code, "%s", why.text);
 	return listing.enough ? 0 : result;
 }
 
@@ -390,7 +423,7 @@ int store_show(const char *path, const char *key, garner_document_fn *fn, void *
 	struct catalogue_document row;
 	struct garner_document d;
 	struct arena arena;
-	if (!is_folder(path))
+	if (is_pack_file(path))
 		return pack_file_show(path, key, fn, user, error);
 	int result = store_reader_open(path, store_key_number(key) == GARNER_NO_NUMBER, &reader, error);
 	if (result)

@@ -50,6 +50,8 @@ bool store_filter_takes(const struct garner_filter *filter, const struct garner_
 /* 0, or -EINTR with words when @stop (may be NULL) is set. */
 int store_stopped(const atomic_bool *stop, const char *path, struct error *error);
 
+/* Something that is no folder stands there: one pack or archive, by its place. */
+bool is_pack_file(const char *path);
 /* The same calls on a single pack. */
 int pack_file_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop,
 	garner_document_fn *fn, void *user, struct error *error);

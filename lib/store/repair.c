@@ -404,13 +404,8 @@ static int sweep(struct store *store, struct error *error)
 	if (!result)
 		result = store_sweep(store, error);
 	remove_pages(store);
-	char *words = store_path(store, "search.db");
-	bool has_words = words && access(words, F_OK) == 0;
-	if (has_words)
-		remove_file(store, "search.db-journal");
-	if (has_words && unlink(words) == 0 && !result)
-		result = search_update(store->root, store->catalogue, store->next_n, true, error);
-	free(words);
+	if (!result)
+		result = search_remake(store->root, store->catalogue, store->next_n, error);
 	store->catalogue = catalogue_close(store->catalogue);
 	free(path);
 	return result;
@@ -435,8 +430,9 @@ static int look_at_old(struct repair *repair)
 int store_repair(const char *path, const struct engine *engine, garner_finding_fn *fn, void *user, struct error *error)
 {
 	struct stat st;
-	if (stat(path, &st) < 0 || !S_ISDIR(st.st_mode))
-		return error_set(error, -ENOENT, "%s: not a store", path);
+	int there = store_must_exist(path, error);
+	if (there)
+		return there;
 	struct repair *repair = calloc(1, sizeof(*repair));
 	struct store *store = repair ? store_make(path, engine, error) : NULL;
 	if (!store) {

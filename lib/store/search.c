@@ -7,6 +7,7 @@
 #include "normalise/unicode.h"
 #include "store/read.h"
 #include "store/search_inner.h"
+#include "util/file.h"
 #include "util/limits.h"
 #include "util/utf8.h"
 
@@ -42,13 +43,13 @@ int search_schema(const struct search_index *index, struct error *error)
 	return search_execute(index, schema, error);
 }
 
-int search_open(const char *root, int flags, struct search_index *index, struct error *error)
+static int open_file(const char *root, const char *file, int flags, struct search_index *index, struct error *error)
 {
 	*index = (struct search_index){ .db = NULL };
 	int result = late_sqlite(error);
 	if (result)
 		return result;
-	if (asprintf(&index->name, "%s/search.db", root) < 0) {
+	if (asprintf(&index->name, "%s/%s", root, file) < 0) {
 		index->name = NULL;
 		return error_set(error, -ENOMEM, "%s: no memory", root);
 	}
@@ -58,6 +59,11 @@ int search_open(const char *root, int flags, struct search_index *index, struct 
 		return search_failed(index, error);
 	sqlite3_busy_timeout(index->db, 10000);
 	return 0;
+}
+
+int search_open(const char *root, int flags, struct search_index *index, struct error *error)
+{
+	return open_file(root, "search.db", flags, index, error);
 }
 
 /* ---- filling -------------------------------------------------------------------------------- */
@@ -144,39 +150,83 @@ int search_next(const struct search_index *index, int64_t *ret_next, struct erro
 	return result;
 }
 
+/* Adds what @index lacks up to @next_n, in one transaction. */
+static int bring_up(
+	struct search_index *index, const char *root, struct catalogue *catalogue, int64_t next_n, struct error *error)
+{
+	int64_t next = 0;
+	char sql[80];
+	int result = search_schema(index, error);
+	if (!result)
+		result = search_next(index, &next, error);
+	if (result || next >= next_n)
+		return result;
+	result = search_execute(index, "BEGIN IMMEDIATE", error);
+	if (!result)
+		result = search_fill(index, root, catalogue, next, error);
+	snprintf(sql, sizeof(sql), "UPDATE state SET next=%lld; COMMIT", (long long)next_n);
+	return result ? result : search_execute(index, sql, error);
+}
+
 int search_update(const char *root, struct catalogue *catalogue, int64_t next_n, bool make, struct error *error)
 {
 	struct search_index index;
-	int64_t next = 0;
-	char sql[80];
 	int result = search_open(root, SQLITE_OPEN_READWRITE | (make ? SQLITE_OPEN_CREATE : 0), &index, error);
 	if (!result)
-		result = search_schema(&index, error);
-	if (!result)
-		result = search_next(&index, &next, error);
-	if (!result && next < next_n) {
-		result = search_execute(&index, "BEGIN IMMEDIATE", error);
-		if (!result)
-			result = search_fill(&index, root, catalogue, next, error);
-		snprintf(sql, sizeof(sql), "UPDATE state SET next=%lld; COMMIT", (long long)next_n);
-		if (!result)
-			result = search_execute(&index, sql, error);
-	}
+		result = bring_up(&index, root, catalogue, next_n, error);
 	search_close(&index);
 	return result < 0 ? result : 0;
 }
 
-int search_clear(const char *root, struct error *error)
+/* A file beside the index, with what a killed run left of its journal. */
+static void remove_file(const struct search_index *index, const char *ending)
+{
+	char *name = NULL;
+	if (index->name && asprintf(&name, "%s%s", index->name, ending) > 0)
+		unlink(name);
+	free(name);
+}
+
+static int replace(const char *root, const struct search_index *fresh, struct error *error)
+{
+	struct search_index old = { .db = NULL };
+	if (asprintf(&old.name, "%s/search.db", root) < 0)
+		return error_set(error, -ENOMEM, "%s: no memory", root);
+	/* Of the old one: for the new one it would be another's. */
+	remove_file(&old, "-journal");
+	int result = 0;
+	if (rename(fresh->name, old.name) < 0)
+		result = error_set(error, -errno, "%s: rename: %s", old.name, strerror(errno));
+	if (!result)
+		result = file_sync_folder(old.name, error);
+	free(old.name);
+	return result;
+}
+
+int search_remake(const char *root, struct catalogue *catalogue, int64_t next_n, struct error *error)
 {
 	struct search_index index;
 	int result = search_open(root, SQLITE_OPEN_READWRITE, &index, error);
-	if (!result)
-		result = search_execute(&index,
-			"PRAGMA secure_delete=ON; BEGIN IMMEDIATE; INSERT INTO texts(texts) VALUES('delete-all');"
-			"UPDATE state SET next=0; COMMIT; VACUUM",
-			error);
 	search_close(&index);
-	return result < 0 ? result : 0;
+	if (result)
+		return result < 0 ? result : 0;
+	index = (struct search_index){ .db = NULL };
+	if (asprintf(&index.name, "%s/search.db.new", root) < 0)
+		return error_set(error, -ENOMEM, "%s: no memory", root);
+	remove_file(&index, "");
+	remove_file(&index, "-journal");
+	free(index.name);
+	result = open_file(root, "search.db.new", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &index, error);
+	if (!result)
+		result = bring_up(&index, root, catalogue, next_n, error);
+	sqlite3_close(index.db);
+	index.db = NULL;
+	if (!result)
+		result = replace(root, &index, error);
+	if (result && index.name)
+		remove_file(&index, "");
+	search_close(&index);
+	return result;
 }
 
 /* ---- asking --------------------------------------------------------------------------------- */
@@ -265,6 +315,11 @@ int store_search(const char *path, const char *words, const struct garner_filter
 	struct store_reader reader;
 	struct search_index index;
 	struct buf query = BUF_INIT(KIB(64));
+	if (store_is_archive(path))
+		return error_set(error, -ENOTDIR,
+			"%s: not a store: an archive has no index of words; `garner list --query WORDS` looks through "
+			"its texts",
+			path);
 	int result = store_reader_open(path, false, &reader, error);
 	if (result)
 		return result;

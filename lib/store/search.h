@@ -11,8 +11,9 @@
 /* Makes the index when it is not there (@make) and adds the documents of @catalogue that it lacks, up to @next_n. 0
  * also where there is none and none is wanted. */
 int search_update(const char *root, struct catalogue *catalogue, int64_t next_n, bool make, struct error *error);
-/* Takes everything out of an index, so that the next update fills it anew. 0 also where there is none. */
-int search_clear(const char *root, struct error *error);
+/* Makes an index anew, aside, and puts it in the old one's place: whoever searches meanwhile is answered by that one. 0
+ * also where there is none. */
+int search_remake(const char *root, struct catalogue *catalogue, int64_t next_n, struct error *error);
 
 /* Each difference between the index and the texts goes to @fn, in words; @next_n: numbers from it on are not used. The
  * engine's own check of the file; with @data every word at every place, against an index that is made anew in a

@@ -10,8 +10,14 @@ struct store;
 /* Opens (and makes) a store for writing; takes the lock, recovers torn tails. -EWOULDBLOCK with words
  * (pid, host, start time of the holder) when another run holds the lock; -EEXIST: a folder of other things. */
 int store_open(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
-/* For verbs that change a store and never make one. -ENOENT with words: none stands at @path. */
+/* For verbs that change a store and never make one. -ENOENT, -ENOTDIR with words: none stands at @path, but what does.
+ */
 int store_must_exist(const char *path, struct error *error);
+/* A file that begins as an archive or pack does. */
+bool store_is_archive(const char *path);
+/* The catalogue at @path can't be read, as @result and @why say: what stands there instead of a store, or these words.
+ */
+int store_not_read(const char *path, int result, const struct error *why, struct error *error);
 /* A single archive instead: the same rules in memory, published at @path by store_finish. */
 int store_open_archive(const char *path, const struct engine *engine, struct store **ret_store, struct error *error);
 /* CPU time of the writer so far, in nanoseconds: compressing frames; lines, rows and keys; sync and COMMIT. */

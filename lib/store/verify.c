@@ -358,8 +358,9 @@ static int verify_folder(struct verify *verify, const char *path)
 	struct store_reader reader;
 	struct error why = { 0 };
 	char *lock = NULL;
-	if (access(path, F_OK) < 0)
-		return error_set(verify->error, -errno, "%s: %s", path, strerror(errno));
+	int there = store_must_exist(path, verify->error);
+	if (there)
+		return there;
 	if (asprintf(&lock, "%s/lock", path) < 0)
 		return error_set(verify->error, -ENOMEM, "%s: no memory", path);
 	struct proof proof = { .verify = verify, .root = path, .writing = lock_is_held(lock), .pack = -1 };

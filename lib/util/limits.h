@@ -39,6 +39,8 @@
 	X(LIMIT_CLOSING_BYTES, MIB(1024), "bytes", "index, manifest and digests of one pack")                          \
 	X(LIMIT_MANIFEST_LINE, MIB(64), "bytes", "one line of a manifest")                                             \
 	X(LIMIT_FILTERS_BYTES, MIB(48), "bytes", "filters of an index of a store that a writer keeps in memory")       \
+	X(LIMIT_READ_WAIT, 10, "seconds",                                                                              \
+		"for a store that another run is just making or mending, before who reads gives up")                   \
 	X(LIMIT_REDIRECTS, 10, "hops", "redirects of one fetch")                                                       \
 	X(LIMIT_CODINGS, 2, "codings", "content codings on top of each other")                                         \
 	X(LIMIT_DIR_DEPTH, 64, "levels", "folders in folders")                                                         \

@@ -75,5 +75,5 @@ mkdir broken && head -c 5000 page.html /dev/zero | head -c 5000 >broken/catalogu
 gives 3 "$garner" source list broken
 says "broken/catalogue.db: .*garner repair"
 gives 3 "$garner" source list typo
-says "typo/catalogue.db: No such file"
+says "typo: No such file"
 finish
