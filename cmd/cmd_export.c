@@ -48,7 +48,7 @@ static int run(int argc, char **argv)
 	return reading_end(garner, garner_export(garner, argv[optind], &export, print, NULL));
 }
 
-const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE",
+const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS] STORE|ARCHIVE",
 	"documents of a store for other tools",
 	"  --format NAME        jsonl (default), csv, wet (WARC conversion records) and vertical (<doc>, <p>) to "
 	"standard\n"

@@ -28,7 +28,8 @@ static int run(int argc, char **argv)
 	return result > 0 ? say_missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
 }
 
-const struct verb verb_history = { "history", "STORE NUMBER|ID|NAME|URL", "the texts that a document had, oldest first",
+const struct verb verb_history = { "history", "STORE|ARCHIVE NUMBER|ID|NAME|URL",
+	"the texts that a document had, oldest first",
 	"Columns, separated by tabs: number, fetched, modified (or published), rules, words, SHA-256, title.\n"
 	"'garner show --diff N STORE M' compares two of them.\n",
 	run, false, NULL };

@@ -36,6 +36,6 @@ static int run(int argc, char **argv)
 	return reading_end(garner, garner_list(garner, argv[optind], &filter, list_print, NULL));
 }
 
-const struct verb verb_list = { "list", "[OPTIONS] STORE", "documents of a store, a line each",
+const struct verb verb_list = { "list", "[OPTIONS] STORE|ARCHIVE", "documents of a store, a line each",
 	"Columns, separated by tabs: number, id, published, language, words, host, title, marks.\n\n" FILTER_HELP, run,
 	false, NULL };

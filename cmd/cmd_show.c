@@ -93,7 +93,8 @@ static int run(int argc, char **argv)
 	return result > 0 ? say_missing(garner, argv[optind], argv[optind + 1]) : reading_end(garner, result);
 }
 
-const struct verb verb_show = { "show", "[--json] [--diff NUMBER] STORE NUMBER|ID|NAME|URL", "one document of a store",
+const struct verb verb_show = { "show", "[--json] [--diff NUMBER] STORE|ARCHIVE NUMBER|ID|NAME|URL",
+	"one document of a store",
 	"  --json               all its facts, as one line of JSON\n"
 	"  --diff NUMBER        line by line against another text; 'garner history' lists them\n",
 	run, false, NULL };

@@ -28,5 +28,5 @@ static int run(int argc, char **argv)
 	return reading_end(garner, 0);
 }
 
-const struct verb verb_stats = { "stats", "STORE", "counts and sizes of a store",
+const struct verb verb_stats = { "stats", "STORE|ARCHIVE", "counts and sizes of a store",
 	"A name, a tab and a number a line. runs to dropped are sums over all runs.\n", run, false, NULL };

@@ -344,11 +344,11 @@ GARNER_API int garner_export(struct garner *garner, const char *store, const str
 GARNER_API int garner_show(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
 
-/* All texts that one document had, oldest first, without text. >0 as garner_show. */
+/* All texts that one document had, of a store or an archive, oldest first, without text. >0 as garner_show. */
 GARNER_API int garner_history(
 	struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user);
 
-/* Counts are of what is there now; runs to dropped of all runs ever. */
+/* Of a store or an archive. Counts are of what is there now; runs to dropped of all runs ever. */
 struct garner_stats {
 	uint64_t documents, words, text_bytes, duplicates, near, revisions, gone, hosts, languages;
 	uint64_t runs, inputs, known, dropped;

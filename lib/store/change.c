@@ -87,6 +87,8 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 {
 	struct store_reader reader;
 	struct catalogue_document row;
+	if (is_pack_file(path))
+		return pack_file_history(path, key, fn, user, error);
 	int result = store_reader_open(path, true, &reader, error);
 	if (result)
 		return result;
@@ -100,6 +102,23 @@ int store_history(const char *path, const char *key, garner_document_fn *fn, voi
 	arena_free(&history.arena);
 	store_reader_close(&reader);
 	return result;
+}
+
+void stats_of_head(const struct index_head *head, struct garner_stats *stats)
+{
+	stats->documents = (uint64_t)head->documents;
+	stats->words = (uint64_t)head->words;
+	stats->text_bytes = (uint64_t)head->bytes;
+	stats->duplicates = (uint64_t)head->duplicates;
+	stats->near = (uint64_t)head->near;
+	stats->revisions = (uint64_t)head->revisions;
+	stats->gone = (uint64_t)head->gone;
+	stats->hosts = (uint64_t)head->host_keys;
+	stats->languages = (uint64_t)head->lang_keys;
+	stats->runs = (uint64_t)head->runs;
+	stats->inputs = (uint64_t)head->inputs;
+	stats->known = (uint64_t)head->known;
+	stats->dropped = (uint64_t)head->dropped;
 }
 
 static int add_file(void *user, const struct catalogue_file *file)
@@ -123,6 +142,8 @@ int store_stats(const char *path, struct garner_stats *ret_stats, struct error *
 	struct store_reader reader;
 	struct index_count count;
 	struct garner_stats stats = { 0 };
+	if (is_pack_file(path))
+		return pack_file_stats(path, ret_stats, error);
 	int result = store_reader_open(path, true, &reader, error);
 	if (!result && !reader.keys)
 		result = error_set(error, reader.keys_error.code, "%s", reader.keys_error.text);
@@ -132,20 +153,7 @@ int store_stats(const char *path, struct garner_stats *ret_stats, struct error *
 	result = store_head(reader.catalogue, reader.keys, &reader.lines, &count, error);
 	if (!result)
 		result = catalogue_each_file(reader.catalogue, add_file, &stats, error);
-	const struct index_head *head = &count.head;
-	stats.documents = (uint64_t)head->documents;
-	stats.words = (uint64_t)head->words;
-	stats.text_bytes = (uint64_t)head->bytes;
-	stats.duplicates = (uint64_t)head->duplicates;
-	stats.near = (uint64_t)head->near;
-	stats.revisions = (uint64_t)head->revisions;
-	stats.gone = (uint64_t)head->gone;
-	stats.hosts = (uint64_t)head->host_keys;
-	stats.languages = (uint64_t)head->lang_keys;
-	stats.runs = (uint64_t)head->runs;
-	stats.inputs = (uint64_t)head->inputs;
-	stats.known = (uint64_t)head->known;
-	stats.dropped = (uint64_t)head->dropped;
+	stats_of_head(&count.head, &stats);
 	index_count_free(&count);
 	store_reader_close(&reader);
 	if (!result)

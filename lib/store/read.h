@@ -56,6 +56,9 @@ bool is_pack_file(const char *path);
 int pack_file_list(const char *path, const struct garner_filter *filter, const atomic_bool *stop,
 	garner_document_fn *fn, void *user, struct error *error);
 int pack_file_show(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+int pack_file_history(const char *path, const char *key, garner_document_fn *fn, void *user, struct error *error);
+int pack_file_stats(const char *path, struct garner_stats *ret_stats, struct error *error);
+void stats_of_head(const struct index_head *head, struct garner_stats *stats);
 
 /* The first frame without documents. */
 int pack_border(int fd, const char *name, const struct pack_frame *frames, size_t count, size_t *ret_first,

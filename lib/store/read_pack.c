@@ -147,7 +147,11 @@ static int pack_file_open(const char *path, struct pack_file *ret_file, struct e
 		pack_file_close(&file);
 		return error_set(error, -code, "%s: open: %s", path, strerror(code));
 	}
-	int result = pack_frames(file.fd, path, st.st_size, &file.frames, &file.count, error);
+	struct error why = { 0 };
+	int result = pack_frames(file.fd, path, st.st_size, &file.frames, &file.count, &why);
+	if (result)
+		error_set(error, result, store_is_archive(path) ? "%s" : "%s: neither a store nor an archive",
+			store_is_archive(path) ? why.text : path);
 	if (!result)
 		result = pack_border(file.fd, path, file.frames, file.count, &file.border, error);
 	if (result) {

@@ -1,0 +1,87 @@
+#!/bin/bash
+# An archive is read by every verb that only reads; where a store is needed, the path is told as what it is.
+. "$(dirname "$0")/common.sh"
+cd "$work" || exit 1
+cat >texts.jsonl <<'END'
+{"url":"https://quay.example/ferry","title":"The ferry","text":"The ferry of the north quay sails at six.","lang":"en","date":"2024-03-01"}
+{"url":"https://hafen.example/faehre","title":"Die Fähre","text":"Die Fähre am Nordkai legt um sechs Uhr ab, und niemand winkt."}
+{"url":"https://quay.example/ferry","title":"The ferry","text":"The ferry of the north quay sails at seven now, an hour later than last year."}
+{"url":"https://porto.example/balsa","title":"A balsa","text":"A balsa do cais norte parte às seis horas da manhã, com dois passageiros."}
+{"url":"https://quay.example/empty","text":""}
+END
+export SOURCE_DATE_EPOCH=1709280000
+gives 1 "$garner" build -q -o all.tar.zst texts.jsonl
+gives 1 "$garner" ingest -q store texts.jsonl
+
+# The same answers as of a store with the same inputs.
+for verb in stats "history 0" "history 2" "history https://quay.example/ferry" "show 1" "list"; do
+	name=${verb%% *} key=${verb#"$name"}
+	# shellcheck disable=SC2086
+	gives 0 "$garner" $name store $key
+	mv out expected
+	# shellcheck disable=SC2086
+	gives 0 "$garner" $name all.tar.zst $key
+	if [ "$name" = stats ]; then
+		sed -i '/_bytes\|^packs/d' expected
+		prints "^packs.1$"
+		prints "^pack_bytes.$(stat -c %s all.tar.zst)$"
+		prints "^manifest_bytes.$(tar --zstd -xOf all.tar.zst manifest.jsonl | wc -c)$"
+		sed -i '/_bytes\|^packs/d' out
+	fi
+	same "$verb of an archive" expected out
+done
+gives 0 "$garner" history all.tar.zst 0
+[ "$(wc -l <out)" = 2 ] || fail "an archive does not tell both texts of a document"
+gives 1 "$garner" history all.tar.zst 77
+says "all.tar.zst: no document '77'"
+
+# What needs a store says what stands there, and which verbs read it.
+mkdir unpacked other && tar --zstd -xf all.tar.zst -C unpacked && cp texts.jsonl other
+refuse() { # PATH PATTERN, of every verb
+	local verb
+	for verb in "search PATH ferry" "search --index PATH" "repair PATH" "forget --reason test PATH 1" "repack PATH" \
+		"reclean PATH" "sync -q PATH" "source list PATH" "source remove PATH https://quay.example/"; do
+		# shellcheck disable=SC2086
+		gives 3 "$garner" ${verb/PATH/$1}
+		says "$1: $2"
+		! grep -q 'catalogue.db' err || fail "a file of a store is named where there is none: $verb"
+	done
+}
+refuse all.tar.zst "(an archive or a pack, not a store: list, show, history, stats, export and verify|not a store: an archive has no index)"
+gives 3 "$garner" search all.tar.zst ferry
+says "garner list --query WORDS"
+gives 0 "$garner" list --query "Nordkai" all.tar.zst
+prints "hafen.example"
+refuse unpacked "not a store, but an archive that was unpacked"
+refuse other "not a store$"
+refuse other/texts.jsonl "a file, not a store"
+refuse typo "No such file"
+for verb in list stats "history 1" "show 1" export verify; do
+	name=${verb%% *}
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $name unpacked ${verb#"$name"}
+	says "^garner: unpacked: not a store, but an archive that was unpacked"
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $name other ${verb#"$name"}
+	says "^garner: other: not a store$"
+	[ "$name" = verify ] && continue
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $name other/texts.jsonl ${verb#"$name"}
+	says "^garner: other/texts.jsonl: neither a store nor an archive$"
+done
+for path in all.tar.zst other/texts.jsonl; do
+	gives 3 "$garner" ingest -q "$path" texts.jsonl
+	says "$path: .*not a store"
+	gives 3 "$garner" source add "$path" https://quay.example/feed
+	says "$path: .*not a store"
+done
+[ "$(ls other)" = texts.jsonl ] || fail "something was made in a folder that is no store"
+
+# A store without its catalogue is one, and says what makes it whole.
+rm store/catalogue.db*
+for verb in list stats export "source list"; do
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $verb store
+	says "store/catalogue.db: No such file.*garner repair makes it again"
+done
+finish
