@@ -29,8 +29,15 @@ struct verb {
 	const struct option *options;	   /* of such a verb: its own; ends with a zero row */
 };
 
+/* Where an option was given; what stands on the command line is above the file. */
+enum level { NOT_GIVEN, BY_FILE, BY_LINE };
+/* Of the option that getopt has just given. */
+enum level config_level(void);
+
 /* Options that every run of the pipeline takes, parsed by common_options.c. */
+enum { COMMON_OPTIONS_MAX = 32 };
 struct common {
+	enum level given[COMMON_OPTIONS_MAX]; /* in the order of common_options */
 	struct garner_options options;
 	uint64_t failures[GARNER_REASON_COUNT]; /* inputs not stored, by reason */
 	const char *report;			/* file for the JSON run report */
@@ -43,6 +50,11 @@ extern const struct option common_options[]; /* ends with a zero row */
 extern const char common_help[];
 /* True when @c is one of the common options and was taken; usage errors end in *ret_usage. */
 bool common_take(struct common *common, int c, const char *argument, bool *ret_usage);
+/* The level at which the option of this name was given. */
+enum level common_given(const struct common *common, const char *name);
+/* Options that contradict each other: a complaint where both stand on the command line, or both in the file; otherwise
+ * the one of the file is taken back. */
+bool common_fit(struct common *common);
 /* garner_new with a progress line on terminals and signal handling; NULL after an error was printed. */
 struct garner *common_begin(struct common *common);
 /* Writes the report, prints the summary, frees, and gives the exit code for @result. */

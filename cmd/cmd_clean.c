@@ -12,7 +12,8 @@ struct clean {
 	struct common common;
 	enum format format;
 	bool explain, diff, dry_run;
-	bool at_once; /* the next document may be long in coming: what is printed goes out */
+	enum level format_level, instead_level; /* of --format, and of --diff or --dry-run */
+	bool at_once;				/* the next document may be long in coming: what is printed goes out */
 	uint64_t printed;
 };
 
@@ -155,12 +156,15 @@ static int run(int argc, char **argv)
 		if (c == 'h')
 			return help(&verb_clean);
 		if (c == OPT_FORMAT) {
+			clean.format_level = config_level();
 			if (!take_format(&clean, optarg))
 				return usage_error(&verb_clean, "--format '%s' is not text, jsonl or markdown", optarg);
 		} else if (c == OPT_DIFF) {
 			clean.diff = clean.common.options.explain = true;
+			clean.instead_level = config_level();
 		} else if (c == OPT_DRY_RUN) {
 			clean.dry_run = true;
+			clean.instead_level = config_level();
 		} else if (c == OPT_EXPLAIN) {
 			clean.explain = clean.common.options.explain = true;
 		} else if (!common_take(&clean.common, c, optarg, &usage)) {
@@ -171,6 +175,16 @@ static int run(int argc, char **argv)
 	}
 	if (clean.diff && clean.dry_run)
 		return usage_error(&verb_clean, "--diff and --dry-run each stand in for the text: name one");
+	if (clean.format != FORMAT_TEXT && clean.instead_level) {
+		if (clean.instead_level == clean.format_level)
+			return usage_error(&verb_clean, "--%s stands in for the text, which --format is for: name one",
+				clean.diff ? "diff" : "dry-run");
+		/* One is of the configuration: the command line wins. */
+		if (clean.instead_level > clean.format_level)
+			clean.format = FORMAT_TEXT;
+		else
+			clean.diff = clean.dry_run = false;
+	}
 	static const char *const standard_input[] = { "-" };
 	const char *const *inputs = (const char *const *)argv + optind;
 	size_t count = (size_t)(argc - optind);
@@ -196,6 +210,6 @@ const struct verb verb_clean = { "clean", "[OPTIONS] [FILE|FOLDER|URL|-]...", "p
 	"  --format text|jsonl|markdown\n"
 	"                       text (default): title, blank line, body; jsonl: a line a document\n"
 	"  --explain            name every line or block that was cut, with its reason, on standard error\n"
-	"  --diff               instead of the text, what was cut, as a patch without context\n"
-	"  --dry-run            instead of the text, how much would be cut and why\n",
+	"  --diff               instead of the text (so without --format), what was cut, as a patch without context\n"
+	"  --dry-run            instead of the text, too, how much would be cut and why\n",
 	run, true, options };

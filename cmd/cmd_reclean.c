@@ -112,6 +112,9 @@ static int run(int argc, char **argv)
 	}
 	if (argc - optind != 1)
 		return usage_error(&verb_reclean, "name one store");
+	if (common_given(&common, "repeated") == BY_LINE)
+		return usage_error(&verb_reclean,
+			"--repeated counts lines of files: captures are of URLs, one of them is cleaned at a time");
 	struct garner *garner = common_begin(&common);
 	if (!garner)
 		return EXIT_USAGE;

@@ -64,6 +64,8 @@ static int run(int argc, char **argv)
 	const char *what = count ? argv[optind] : "";
 	if (strcmp(what, "list") == 0 && count == 1)
 		return list_rules(file);
+	if (strcmp(what, "test") == 0 && count == 2 && file)
+		return usage_error(&verb_rules, "test takes one file: --rules, or the one behind it");
 	if (strcmp(what, "test") == 0 && count <= 2)
 		return test_rules(count == 2 ? argv[optind + 1] : file);
 	return usage_error(&verb_rules, "say list, or test with at most one file");

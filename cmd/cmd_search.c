@@ -30,7 +30,7 @@ static int run(int argc, char **argv)
 {
 	struct garner_filter filter = { 0 };
 	struct option all[32] = { { "index", no_argument, NULL, OPT_INDEX } };
-	bool index = false;
+	bool index = false, filtered = false;
 	for (size_t i = 0; filter_options[i].name; i++)
 		all[i + OWN] = filter_options[i];
 	for (int c; (c = getopt_long(argc, argv, "h", all, NULL)) != -1;) {
@@ -40,9 +40,13 @@ static int run(int argc, char **argv)
 			index = true;
 		else if (!filter_take(&verb_search, &filter, c, optarg))
 			return EXIT_USAGE;
+		else
+			filtered = true;
 	}
 	if (!filter_check(&verb_search, &filter))
 		return EXIT_USAGE;
+	if (index && filtered)
+		return usage_error(&verb_search, "--index is of all documents: it takes no filters");
 	if (index && argc - optind == 1)
 		return make_index(argv[optind]);
 	if (index || argc - optind < 2)

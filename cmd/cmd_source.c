@@ -163,6 +163,19 @@ static int change(const char *action, const char *store, char **what, size_t cou
 	return changing_end(garner, code);
 }
 
+/* An option that was given and that @action has no use for; NULL: none. */
+static const char *foreign_option(const char *action, const struct settings *settings)
+{
+	bool lists = strcmp(action, "list") == 0, adds = strcmp(action, "add") == 0;
+	if (settings->kind && !adds)
+		return "kind";
+	if (settings->backfill && !adds)
+		return "backfill";
+	if (settings->all && !lists)
+		return "all";
+	return settings->format && !lists ? "format" : NULL;
+}
+
 static int run(int argc, char **argv)
 {
 	struct settings settings = { 0 };
@@ -180,6 +193,9 @@ static int run(int argc, char **argv)
 		return usage_error(&verb_source, "name an action and the store");
 	const char *action = argv[optind], *store = argv[optind + 1];
 	size_t count = (size_t)(argc - optind - 2);
+	const char *foreign = foreign_option(action, &settings);
+	if (foreign)
+		return usage_error(&verb_source, "%s takes no --%s", action, foreign);
 	if (strcmp(action, "list") == 0)
 		return list(store, argv + optind + 2, count, &settings);
 	if (strcmp(action, "add") && strcmp(action, "remove") && strcmp(action, "import"))

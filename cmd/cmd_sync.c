@@ -26,6 +26,7 @@ struct settings {
 	struct garner_sync_options sync;
 	const char *metrics;
 	enum log_form log;
+	enum level log_level;
 };
 
 /* ---- log lines --------------------------------------------------------------------------- */
@@ -151,6 +152,7 @@ static const char *take(struct settings *settings, int c, const char *argument)
 	case OPT_ALL: settings->sync.all = true; return NULL;
 	case OPT_METRICS: settings->metrics = argument; return NULL;
 	case OPT_LOG:
+		settings->log_level = config_level();
 		settings->log = strcmp(argument, "json") == 0	? LOG_JSON
 				: strcmp(argument, "none") == 0 ? LOG_NONE
 								: LOG_PLAIN;
@@ -180,6 +182,12 @@ static int run(int argc, char **argv)
 		return usage_error(&verb_sync, "name the store");
 	if (settings.sync.max_interval > 0 && settings.sync.min_interval > settings.sync.max_interval)
 		return usage_error(&verb_sync, "--min-interval is longer than --max-interval");
+	if (settings.log != LOG_NONE && settings.log_level && settings.common.quiet) {
+		enum level quiet = common_given(&settings.common, "quiet");
+		if (quiet == settings.log_level)
+			return usage_error(&verb_sync, "--quiet leaves out what --log is for: name one");
+		settings.common.quiet = quiet > settings.log_level;
+	}
 	if (settings.metrics && !can_write(settings.metrics))
 		return EXIT_USAGE;
 	const char *store = argv[optind];

@@ -49,7 +49,7 @@ static void show_progress(void *user, const struct garner_report *report)
 
 struct garner *common_begin(struct common *common)
 {
-	if (common->report && !can_write(common->report))
+	if (!common_fit(common) || (common->report && !can_write(common->report)))
 		return NULL;
 	struct garner *garner = garner_new(common->reading ? NULL : &common->options);
 	if (!garner) {

@@ -180,9 +180,71 @@ static bool take_limits(struct common *common, int c, const char *argument, bool
 	}
 }
 
+/* ---- options that contradict each other ------------------------------------------------------ */
+
+static size_t place_of(int option)
+{
+	size_t i = 0;
+	while (common_options[i].name && common_options[i].val != option)
+		i++;
+	return i;
+}
+
+/* Short letters are of the command line, also where getopt has not left their argument yet. */
+static void note_given(struct common *common, int c)
+{
+	bool is_short = c == 'q' || c == 'v';
+	size_t i = place_of(c == 'q' ? OPT_QUIET : c == 'v' ? OPT_VERBOSE : c == 'j' ? OPT_JOBS : c);
+	enum level level = is_short ? BY_LINE : config_level();
+	if (i < COMMON_OPTIONS_MAX && common->given[i] < level)
+		common->given[i] = level;
+}
+
+enum level common_given(const struct common *common, const char *name)
+{
+	size_t i = 0;
+	while (common_options[i].name && strcmp(common_options[i].name, name) != 0)
+		i++;
+	return common_options[i].name ? common->given[i] : NOT_GIVEN;
+}
+
+static void take_back(struct common *common, int option)
+{
+	struct garner_options *o = &common->options;
+	switch (option) {
+	case OPT_QUIET: common->quiet = false; break;
+	case OPT_VERBOSE: common->verbose = false; break;
+	case OPT_NO_RULES: o->no_rules = false; break;
+	case OPT_RULES: o->rules_file = NULL; break;
+	case OPT_KEEP: o->keep_count = 0; break;
+	case OPT_REPEATED: o->repeated = false; break;
+	default: break; /* of --precision and --recall the later one has set the threshold */
+	}
+}
+
+bool common_fit(struct common *common)
+{
+	static const int pairs[][2] = { { OPT_PRECISION, OPT_RECALL }, { OPT_QUIET, OPT_VERBOSE },
+		{ OPT_NO_RULES, OPT_RULES }, { OPT_NO_RULES, OPT_KEEP }, { OPT_NO_RULES, OPT_REPEATED } };
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		size_t a = place_of(pairs[i][0]), b = place_of(pairs[i][1]);
+		enum level x = common->given[a], y = common->given[b];
+		if (!x || !y)
+			continue;
+		if (x == y) {
+			fprintf(stderr, "garner: --%s and --%s contradict each other: name one\n",
+				common_options[a].name, common_options[b].name);
+			return false;
+		}
+		take_back(common, pairs[i][x < y ? 0 : 1]);
+	}
+	return true;
+}
+
 bool common_take(struct common *common, int c, const char *argument, bool *ret_usage)
 {
 	struct garner_options *o = &common->options;
+	note_given(common, c);
 	if (take_limits(common, c, argument, ret_usage))
 		return true;
 	switch (c) {

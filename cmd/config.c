@@ -260,10 +260,15 @@ void config_free(void)
 	config.count = 0;
 }
 
-void config_mention(void)
+enum level config_level(void)
 {
 	/* getopt stands behind the argument that it gave last, and those of the file are the first ones. */
-	if (!common_taken() && optind > 1 && optind - 1 <= added)
+	return optind > 1 && optind - 1 <= added ? BY_FILE : BY_LINE;
+}
+
+void config_mention(void)
+{
+	if (!common_taken() && config_level() == BY_FILE)
 		fprintf(stderr, "garner: it stands in %s:%d\n", config.path, added_lines[optind - 1]);
 	else if (config.count)
 		fprintf(stderr, "garner: settings of %s were in force\n", config.path);

@@ -50,7 +50,9 @@ static int sync_all(struct garner *garner, const char *store, const struct garne
 	if (options)
 		sync.options = *options;
 	if (sync.options.min_interval <= 0)
-		sync.options.min_interval = MIN_INTERVAL;
+		sync.options.min_interval = sync.options.max_interval > 0 && sync.options.max_interval < MIN_INTERVAL
+						    ? sync.options.max_interval
+						    : MIN_INTERVAL;
 	if (sync.options.max_interval < sync.options.min_interval)
 		sync.options.max_interval =
 			sync.options.min_interval > MAX_INTERVAL ? sync.options.min_interval : MAX_INTERVAL;
