@@ -97,7 +97,8 @@ static bool is_web(struct view url)
 }
 
 /* A saved page knows its address and the day it was saved; a letter its subject, its day and its id. */
-static int take_facts(struct mail *mail, struct page *page, struct mime_part message, struct mime_part shown)
+static int take_facts(
+	struct mail *mail, struct page *page, struct mime_part message, struct mime_part shown, struct view type)
 {
 	struct capture *c = &page->capture;
 	const struct view places[] = { http_field(shown.head, VIEW("Content-Location")),
@@ -110,7 +111,7 @@ static int take_facts(struct mail *mail, struct page *page, struct mime_part mes
 			c->url = fact(page, places[i]);
 	bool dated = http_date_parse(http_field(message.head, VIEW("Date")), &date);
 	c->record = fact(page, http_field(message.head, VIEW("Message-ID")));
-	c->content_type = fact(page, http_field(shown.head, VIEW("Content-Type")));
+	c->content_type = fact(page, type);
 	if (!c->content_type.n)
 		c->content_type = VIEW("text/plain");
 	if (c->url.n) {
@@ -124,16 +125,20 @@ static int take_facts(struct mail *mail, struct page *page, struct mime_part mes
 
 static int take_letter(struct mail *mail, struct page *page, struct view bytes)
 {
-	struct mime_part shown;
+	struct mime_shown shown;
+	struct view type;
 	if (mail->many)
 		bytes = view_from(bytes, view_find_byte(bytes, '\n') + 1);
 	char *copy = arena_strndup(&page->arena, bytes.p, bytes.n);
 	if (!copy)
 		return page_full(page);
 	struct mime_part message = mime_split(view_make(copy, mail->many ? unescape_from(copy, bytes.n) : bytes.n));
-	if (!mime_shown(message, &shown))
+	if (mime_shown(message, &page->arena, &shown))
+		return page_full(page);
+	if (!shown.count)
 		return page_drop(page, GARNER_NOT_A_PAGE, "a message without text");
-	if (take_facts(mail, page, message, shown) || mime_decode(shown, &page->arena, &page->capture.body))
+	if (mime_text(&shown, mail->decoder, &page->arena, &page->capture.body, &type) ||
+		take_facts(mail, page, message, shown.parts[0], type))
 		return page_full(page);
 	return 0;
 }

@@ -101,51 +101,108 @@ static bool next_part(struct view *rest, struct view boundary, bool first, struc
 
 enum rank { RANK_NONE, RANK_PLAIN, RANK_HTML };
 
-static enum rank choose(struct mime_part part, int depth, struct mime_part *ret);
+/* Parts in the order in which they are shown. */
+struct list {
+	struct arena *arena;
+	struct mime_part *parts;
+	size_t count;
+	bool full;
+};
 
-/* @related: the root is the part that "start" names, else the first one (RFC 2387 section 3.2). */
-static enum rank choose_in(struct mime_part part, struct view type, int depth, struct mime_part *ret)
+static void add(struct list *list, struct mime_part part)
+{
+	/* Room doubles: a power of two is full. */
+	size_t n = list->count, room = n ? n * 2 : 1;
+	if ((n & (n - 1)) == 0) {
+		struct mime_part *grown =
+			arena_grow(list->arena, list->parts, n * sizeof(*grown), room * sizeof(*grown));
+		if (!grown) {
+			list->full = true;
+			return;
+		}
+		list->parts = grown;
+	}
+	list->parts[list->count++] = part;
+}
+
+/* What stands from @found on takes the place of what stands from @begin on. */
+static void put_instead(struct list *list, size_t begin, size_t found)
+{
+	if (found > begin)
+		memmove(list->parts + begin, list->parts + found, (list->count - found) * sizeof(*list->parts));
+	list->count -= found - begin;
+}
+
+static enum rank choose(struct mime_part part, bool digest, int depth, struct list *list);
+
+/* A file that came with the letter, though nobody calls it an attachment: behind the text, with a name of its own; or
+ * another letter behind it. */
+static bool is_enclosed(struct mime_part part)
+{
+	struct view type = http_field(part.head, VIEW("Content-Type"));
+	bool inlined = view_starts_nocase(http_field(part.head, VIEW("Content-Disposition")), VIEW("inline"));
+	return view_starts_nocase(type, VIEW("message/")) || (!inlined && mime_parameter(type, VIEW("name")).n);
+}
+
+/* Of alternatives the richest, of those the last; of related parts the root, which "start" names, else the first (RFC
+ * 2387 section 3.2); of all others every one. */
+static enum rank choose_in(struct mime_part part, struct view type, int depth, struct list *list)
 {
 	struct view boundary = mime_parameter(type, VIEW("boundary")), start = mime_parameter(type, VIEW("start"));
 	bool alternative = view_starts_nocase(type, VIEW("multipart/alternative"));
 	bool related = view_starts_nocase(type, VIEW("multipart/related"));
+	bool digest = view_starts_nocase(type, VIEW("multipart/digest"));
 	struct view rest = part.body, bytes;
 	enum rank best = RANK_NONE;
+	size_t begin = list->count;
 	if (!boundary.n || !next_part(&rest, boundary, true, &bytes))
 		return RANK_NONE;
 	for (int count = 0; rest.n && count < LIMIT_MAIL_PARTS && next_part(&rest, boundary, false, &bytes); count++) {
-		struct mime_part inner = mime_split(bytes), found;
-		enum rank rank = choose(inner, depth + 1, &found);
+		struct mime_part inner = mime_split(bytes);
+		size_t found = list->count;
+		bool mixed = !alternative && !related;
+		if (mixed && !digest && found > begin && is_enclosed(inner))
+			continue;
+		enum rank rank = choose(inner, digest, depth + 1, list);
 		bool root = related && start.n && view_eq(view_trim(http_field(inner.head, VIEW("Content-ID"))), start);
 		if (rank > best || (alternative && rank && rank == best) || (root && rank)) {
 			best = rank;
-			*ret = found;
+			if (!mixed)
+				put_instead(list, begin, found);
+		} else if (!mixed) {
+			list->count = found;
 		}
-		if (root || (best && !alternative && !start.n))
+		if (root || (best && related && !start.n))
 			break;
 	}
 	return best;
 }
 
-static enum rank choose(struct mime_part part, int depth, struct mime_part *ret)
+/* @digest: what does not say what it is, is a letter (RFC 2046 section 5.1.5). */
+static enum rank choose(struct mime_part part, bool digest, int depth, struct list *list)
 {
 	struct view type = http_field(part.head, VIEW("Content-Type")), essence = http_type_essence(type);
 	struct view disposition = http_field(part.head, VIEW("Content-Disposition"));
-	*ret = part;
 	if (depth > LIMIT_MAIL_DEPTH || view_starts_nocase(disposition, VIEW("attachment")))
 		return RANK_NONE;
 	if (view_starts_nocase(essence, VIEW("multipart/")))
-		return choose_in(part, type, depth, ret);
-	if (view_eq_nocase(essence, VIEW("message/rfc822")))
-		return choose(mime_split(part.body), depth + 1, ret);
-	if (view_eq_nocase(essence, VIEW("text/html")) || view_eq_nocase(essence, VIEW("application/xhtml+xml")))
-		return RANK_HTML;
-	return !essence.n || view_eq_nocase(essence, VIEW("text/plain")) ? RANK_PLAIN : RANK_NONE;
+		return choose_in(part, type, depth, list);
+	if (view_eq_nocase(essence, VIEW("message/rfc822")) || (digest && !essence.n))
+		return choose(mime_split(part.body), false, depth + 1, list);
+	bool html =
+		view_eq_nocase(essence, VIEW("text/html")) || view_eq_nocase(essence, VIEW("application/xhtml+xml"));
+	if (!html && essence.n && !view_eq_nocase(essence, VIEW("text/plain")))
+		return RANK_NONE;
+	add(list, part);
+	return html ? RANK_HTML : RANK_PLAIN;
 }
 
-bool mime_shown(struct mime_part message, struct mime_part *ret_part)
+int mime_shown(struct mime_part message, struct arena *arena, struct mime_shown *ret_shown)
 {
-	return choose(message, 0, ret_part) != RANK_NONE;
+	struct list list = { .arena = arena };
+	enum rank rank = choose(message, false, 0, &list);
+	*ret_shown = (struct mime_shown){ list.parts, list.count, rank == RANK_HTML };
+	return list.full ? -ENOMEM : 0;
 }
 
 /* ---- encodings ----------------------------------------------------------------------------- */
@@ -254,9 +311,7 @@ static bool word_at(struct view v, struct view *ret_charset, char *ret_coding, s
 	return *ret_coding == 'b' || *ret_coding == 'q';
 }
 
-/* @bytes as @encoding, or what they look like. */
-static int to_utf8(
-	struct decoder *decoder, struct arena *arena, enum encoding encoding, struct view bytes, struct view *ret)
+int mime_utf8(struct decoder *decoder, struct arena *arena, enum encoding encoding, struct view bytes, struct view *ret)
 {
 	uint32_t bad;
 	if (encoding == ENCODING_NONE)
@@ -284,7 +339,7 @@ static int undo_words(struct decoder *decoder, struct arena *arena, struct view 
 			break;
 	}
 	charset = view_first(charset, view_find_byte(charset, '*')); /* a language, RFC 2231 section 5 */
-	return to_utf8(decoder, arena, encoding_of_label(charset), view_make(room, n), ret);
+	return mime_utf8(decoder, arena, encoding_of_label(charset), view_make(room, n), ret);
 }
 
 int mime_words(struct view value, struct decoder *decoder, struct arena *arena, struct view *ret_text)
@@ -298,7 +353,7 @@ int mime_words(struct view value, struct decoder *decoder, struct arena *arena, 
 		if (!word)
 			size = rest.p[0] == '=' ? 1 : view_find_byte(rest, '=');
 		int result = word ? undo_words(decoder, arena, rest, &size, &plain)
-				  : to_utf8(decoder, arena, ENCODING_NONE, view_first(rest, size), &plain);
+				  : mime_utf8(decoder, arena, ENCODING_NONE, view_first(rest, size), &plain);
 		if (result)
 			return result;
 		/* Space between two words belongs to neither. */

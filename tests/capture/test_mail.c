@@ -62,6 +62,88 @@ static void of_alternatives_the_richest_is_read(void **state)
 		"text/plain", "plain\r\n");
 }
 
+static void all_texts_of_a_mixed_letter_are_read(void **state)
+{
+	(void)state;
+#define MIXED HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\npreamble\r\n--b\r\n"
+	/* A list's footer behind the letter, an attachment between, one that only has a name, and another letter. */
+	check_one("footer.eml",
+		MIXED "Content-Type: text/plain; charset=iso-8859-1\r\n\r\nDie F\xE4hre kommt.\r\n--b\r\n"
+		      "Content-Type: image/png\r\n\r\nxx\r\n--b\r\n"
+		      "Content-Type: text/plain\r\nContent-Disposition: attachment; filename=a.txt\r\n\r\nattached\r\n"
+		      "--b\r\nContent-Type: text/plain; name=\"b.txt\"\r\n\r\nnamed\r\n"
+		      "--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nforwarded\r\n--b\r\n"
+		      "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+		      "w5xiZXIgZGllIEJyw7xja2Uu\r\n--b--\r\nbehind",
+		"text/plain; charset=utf-8",
+		"Die F\xC3\xA4hre kommt.\r\n\n\xC3\x9C"
+		"ber die Br\xC3\xBC"
+		"cke.");
+	/* Pictures between paragraphs part a letter; what is inline stays, named or not. */
+	check_one("pictures.eml",
+		MIXED "Content-Type: text/plain\r\n\r\nOne.\r\n--b\r\nContent-Type: image/jpeg\r\n\r\nxx\r\n--b\r\n"
+		      "Content-Type: text/plain; name=two.txt\r\nContent-Disposition: inline\r\n\r\nTwo.\r\n--b--\r\n",
+		"text/plain; charset=utf-8", "One.\r\n\nTwo.\r\n");
+	check_one("html.eml",
+		MIXED "Content-Type: multipart/alternative; boundary=c\r\n\r\n--c\r\nContent-Type: text/plain\r\n\r\n"
+		      "plain\r\n--c\r\nContent-Type: text/html\r\n\r\n<meta charset=\"windows-1251\">"
+		      "<p>\xCF\xE0\xF0\xEE\xEC</p>\r\n--c--\r\n--b\r\nContent-Type: text/plain\r\n\r\n"
+		      "a < b & c\r\nnext\r\n\r\nlast\r\n--b--\r\n",
+		"text/html; charset=utf-8",
+		"<meta charset=\"windows-1251\"><p>\xD0\x9F\xD0\xB0\xD1\x80\xD0\xBE\xD0\xBC</p>\r\n\n"
+		"<p>a &lt; b &amp; c<br>\nnext</p>\n<p>last</p>\n");
+	/* A letter that is sent on alone is what there is to read; so are all of a digest. */
+	check_one("forwarded.eml", MIXED "Content-Type: message/rfc822\r\n\r\nSubject: x\r\n\r\nforwarded\r\n--b--\r\n",
+		"text/plain", "forwarded\r\n");
+	check_one("digest.eml",
+		HEAD "Content-Type: multipart/digest; boundary=b\r\n\r\n--b\r\n\r\nSubject: x\r\n\r\nFirst.\r\n--b\r\n"
+		     "Content-Type: message/rfc822\r\n\r\nSubject: y\r\n\r\nSecond.\r\n--b--\r\n",
+		"text/plain; charset=utf-8", "First.\r\n\nSecond.\r\n");
+	/* The richest alternative has several parts, the poorer one behind it none that count. */
+	check_one("rich.eml",
+		HEAD
+		"Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\nno\r\n"
+		"--b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n--c\r\nContent-Type: text/html\r\n\r\n<p>1\r\n"
+		"--c\r\nContent-Type: text/html\r\n\r\n<p>2\r\n--c--\r\n"
+		"--b\r\nContent-Type: text/plain\r\n\r\nno\r\n--b--\r\n",
+		"text/html; charset=utf-8", "<p>1\r\n\n<p>2\r\n\n");
+#undef MIXED
+}
+
+#define FLOWED HEAD "Content-Type: text/plain; charset=utf-8; format=flowed"
+
+static void flowed_lines_are_paragraphs(void **state)
+{
+	(void)state;
+	static const char type[] = "text/plain; charset=utf-8; format=flowed";
+	check_one("flowed.eml",
+		FLOWED "\r\n\r\nThe ferry of \r\nthe north quay \r\nis late.\r\n\r\n From the wall\r\n  two spaces "
+		       "\r\n\r\n",
+		type, "The ferry of the north quay is late.\n\nFrom the wall\n two spaces \n");
+	/* Quotes by depth, one paragraph each; marks with and without a space. */
+	check_one("quotes.eml",
+		FLOWED "\r\n\r\n>> Is it \r\n>> late?\r\n> It \r\n> is \r\n>\r\n> very \r\nNo.\r\n>late \r\n>x", type,
+		">> Is it late?\n> It is \n> very \nNo.\n> late x\n");
+	check_one("signature.eml", FLOWED "\r\n\r\nYours \r\n-- \r\nThe quay \r\nand I\r\n> -- \r\n> A", type,
+		"Yours \n-- \nThe quay and I\n> -- \n> A\n");
+	/* Scripts without spaces: the one at the end is not theirs. */
+	check_one("delsp.eml", FLOWED "; DelSp=\"Yes\"\r\n\r\n\xE5\x8C\x97 \r\n\xE6\xB8\xAF  \r\n\xE3\x81\xAE\r\n",
+		"text/plain; charset=utf-8; format=flowed; DelSp=\"Yes\"", "\xE5\x8C\x97\xE6\xB8\xAF \xE3\x81\xAE\n");
+	check_one("quoted.eml",
+		FLOWED "\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\nThe ferry=20\r\nis la=\r\nte.", type,
+		"The ferry is late.\n");
+	/* Not of what says something else. */
+	check_one("fixed.eml", HEAD "Content-Type: text/plain; format=fixed\r\n\r\nA \r\n> b \r\nc\r\n",
+		"text/plain; format=fixed", "A \r\n> b \r\nc\r\n");
+	check_one("page.eml", HEAD "Content-Type: text/html; format=flowed\r\n\r\n<p>a \r\nb\r\n",
+		"text/html; format=flowed", "<p>a \r\nb\r\n");
+	check_one("mixed-flowed.eml",
+		HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain; "
+		     "format=flowed\r\n\r\n"
+		     "It \r\nis late.\r\n--b\r\nContent-Type: text/plain\r\n\r\n--- \r\nList\r\n--b--\r\n",
+		"text/plain; charset=utf-8", "It is late.\n\n--- \r\nList\r\n");
+}
+
 static void a_saved_page_is_its_root_with_its_address(void **state)
 {
 	(void)state;
@@ -174,6 +256,20 @@ static void hostile_parts_have_ceilings(void **state)
 	r = read_one(file_new("many.eml", buf_view(&deep)));
 	assert_int_equal(r.items[0].reason, GARNER_NOT_A_PAGE);
 	reading_free(&r);
+	buf_reset(&deep);
+	buf_puts(&deep, HEAD "Content-Type: multipart/mixed; boundary=b\r\n\r\n");
+	for (int i = 0; i < 20000; i++)
+		buf_puts(&deep, "--b\r\n\r\nx\r\n");
+	r = read_one(file_new("texts.eml", buf_view(&deep)));
+	assert_int_equal(r.items[0].reason, 0);
+	assert_true(r.items[0].body_size <= 4 * LIMIT_MAIL_PARTS);
+	reading_free(&r);
+	buf_reset(&deep);
+	buf_puts(&deep,
+		HEAD "Content-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\nContent-Type: image/gif\r\n\r\n");
+	r = read_one(file_new("none.eml", buf_view(&deep)));
+	assert_int_equal(r.items[0].reason, GARNER_NOT_A_PAGE);
+	reading_free(&r);
 	buf_free(&deep);
 }
 
@@ -237,6 +333,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_letter_of_one_part_is_its_body),
 		TEST(of_alternatives_the_richest_is_read),
+		TEST(all_texts_of_a_mixed_letter_are_read),
+		TEST(flowed_lines_are_paragraphs),
 		TEST(a_saved_page_is_its_root_with_its_address),
 		TEST(an_mbox_gives_a_page_a_letter),
 		TEST(a_line_of_prose_begins_no_letter),
