@@ -43,6 +43,7 @@ struct common {
 	const char *report;			/* file for the JSON run report */
 	bool quiet, verbose;
 	bool reading; /* no run: rules and model are not needed */
+	bool told;    /* the verb has said why the run ended */
 };
 enum { COMMON_OPTIONS_FIRST = 1000 };
 enum { FAILURES_NAMED = 20 };		     /* of one reason, without --verbose */
@@ -145,8 +146,15 @@ bool close_output(FILE *out);
 /* Lines of two texts with "- ", "+ " or two spaces before them. False: no memory. */
 bool diff_print(const char *before, const char *after);
 
+/* @text with passwords in URLs, and values of parameters that are named like keys, as "***"; malloc'd, NULL: no memory.
+ */
+char *hide_secrets(const char *text);
 /* A name or words as one line: control characters, which a terminal would obey, as \xHH. */
 void print_name(FILE *out, const char *name);
+/* The same without secrets, for logs. */
+void print_said(FILE *out, const char *words);
+/* A string of JSON with its quotes: valid UTF-8, whatever @text is. */
+void print_json(FILE *out, const char *text);
 /* "garner: words" on standard error. */
 void print_error(const char *words);
 /* Whether a file may be made or replaced there at the end of the run; false after a complaint. */

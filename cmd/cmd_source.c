@@ -54,19 +54,10 @@ static void print_pair(const char *key, const char *value, bool first)
 		printf("null");
 		return;
 	}
-	putchar('"');
-	for (const unsigned char *c = (const unsigned char *)value; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			printf("\\%c", *c);
-		else if (*c < 0x20)
-			printf("\\u%04x", *c);
-		else
-			putchar(*c);
-	}
-	putchar('"');
+	print_json(stdout, value);
 }
 
-static int print_json(void *user, const struct garner_source *s)
+static int print_line(void *user, const struct garner_source *s)
 {
 	char room[32];
 	(void)user;
@@ -96,7 +87,7 @@ static int list(const char *store, char **urls, size_t count, const struct setti
 	if (!garner)
 		return EXIT_STORE;
 	output_only();
-	int result = garner_source_list(garner, store, settings->all, json ? print_json : print_text, NULL);
+	int result = garner_source_list(garner, store, settings->all, json ? print_line : print_text, NULL);
 	return reading_end(garner, result);
 }
 
@@ -105,7 +96,9 @@ static int list(const char *store, char **urls, size_t count, const struct setti
 static int complain(struct garner *garner, const char *what, int result)
 {
 	const char *words = garner_error(garner);
-	fprintf(stderr, "garner: %s: %s\n", what, words ? words : garner_reason_name(result));
+	fprintf(stderr, "garner: %s: ", what);
+	print_said(stderr, words ? words : garner_reason_name(result));
+	putc('\n', stderr);
 	if (result == -EWOULDBLOCK)
 		return EXIT_LOCKED;
 	return result == -EINVAL || result == GARNER_BAD_URL ? EXIT_USAGE : result < 0 ? EXIT_STORE : EXIT_SOME_FAILED;
@@ -118,7 +111,9 @@ static int add_one(struct garner *garner, const char *store, const char *url, co
 	if (result == GARNER_BAD_URL)
 		return complain(garner, "source add", result);
 	if (result == GARNER_KNOWN) {
-		fprintf(stderr, "garner: %s: already a source\n", url);
+		fputs("garner: ", stderr);
+		print_said(stderr, url);
+		fputs(": already a source\n", stderr);
 		return EXIT_DONE;
 	}
 	return result ? complain(garner, "source add", result) : EXIT_DONE;
@@ -130,7 +125,9 @@ static int remove_one(struct garner *garner, const char *store, const char *url,
 	int result = garner_source_remove(garner, store, url);
 	if (result != 1)
 		return result ? complain(garner, "source remove", result) : EXIT_DONE;
-	fprintf(stderr, "garner: %s: not a source of %s\n", url, store);
+	fputs("garner: ", stderr);
+	print_said(stderr, url);
+	fprintf(stderr, ": not a source of %s\n", store);
 	return EXIT_SOME_FAILED;
 }
 

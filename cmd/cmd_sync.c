@@ -19,11 +19,13 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-enum log_form { LOG_PLAIN, LOG_JSON, LOG_NONE };
+enum log_form { LOG_PLAIN, LOG_ERRORS, LOG_JSON, LOG_NONE };
 
 struct settings {
 	struct common common;
 	struct garner_sync_options sync;
+	struct garner *garner;
+	uint64_t failed; /* sources so far */
 	const char *metrics;
 	enum log_form log;
 	enum level log_level;
@@ -31,50 +33,50 @@ struct settings {
 
 /* ---- log lines --------------------------------------------------------------------------- */
 
-static void put_json(const char *text)
-{
-	for (const unsigned char *c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			fprintf(stderr, "\\%c", *c);
-		else if (*c < 0x20)
-			fprintf(stderr, "\\u%04x", *c);
-		else
-			fputc(*c, stderr);
-	}
-}
-
 static void put_line(enum log_form form, const char *event, const char *about, const char *words)
 {
 	char at[32];
 	time_t now = time(NULL);
 	struct tm parts;
+	char *place = hide_secrets(about), *said = hide_secrets(words);
 	strftime(at, sizeof(at), "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &parts));
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	if (form == LOG_PLAIN) {
-		fprintf(stderr, "%s %s %s: %s\n", at, event, about, words);
-		return;
+	if (form != LOG_JSON) {
+		fprintf(stderr, "%s %s ", at, event);
+		print_name(stderr, place ? place : "");
+		fputs(": ", stderr);
+		print_name(stderr, said ? said : "");
+	} else {
+		fprintf(stderr, "{\"at\":\"%s\",\"event\":\"%s\",\"about\":", at, event);
+		print_json(stderr, place ? place : "");
+		fputs(",\"words\":", stderr);
+		print_json(stderr, said ? said : "");
+		putc('}', stderr);
 	}
-	fprintf(stderr, "{\"at\":\"%s\",\"event\":\"", at);
-	put_json(event);
-	fprintf(stderr, "\",\"about\":\"");
-	put_json(about);
-	fprintf(stderr, "\",\"words\":\"");
-	put_json(words);
-	fprintf(stderr, "\"}\n");
+	putc('\n', stderr);
+	free(place);
+	free(said);
 }
 
 static void on_log(void *user, const char *event, const char *about, const char *words)
 {
-	const struct settings *settings = user;
-	if (!settings->common.quiet && settings->log != LOG_NONE)
-		put_line(settings->log, event, about, words);
+	struct settings *settings = user;
+	uint64_t failed = garner_report(settings->garner)->sources_failed;
+	bool source = strcmp(event, "source") == 0, fails = !source || failed > settings->failed;
+	settings->failed = failed;
+	if (settings->log == LOG_NONE || settings->common.quiet || (settings->log == LOG_ERRORS && !fails))
+		return;
+	put_line(settings->log, event, about, words);
 }
 
 static int on_document(void *user, const struct garner_document *d, int reason, const char *detail)
 {
 	struct settings *settings = user;
 	bool calm = reason == GARNER_STORED || reason == GARNER_KNOWN || reason == GARNER_UNCHANGED;
+	bool wanted = reason != GARNER_FILTERED && reason != GARNER_FORGOTTEN;
+	if (settings->log == LOG_NONE || (settings->log == LOG_ERRORS && !wanted))
+		return 0;
 	if (settings->log != LOG_JSON && !calm)
 		common_failure(&settings->common, d, reason, detail);
 	if (settings->common.quiet || settings->log != LOG_JSON || (calm && !settings->common.verbose))
@@ -84,6 +86,31 @@ static int on_document(void *user, const struct garner_document *d, int reason, 
 		detail ? detail : "");
 	put_line(LOG_JSON, "document", d->url ? d->url : d->src.file ? d->src.file : "-", words);
 	return 0;
+}
+
+/* How the run ended: a line of the log, whatever its form. */
+static void put_end(struct settings *settings, struct garner *garner, int result, const char *store)
+{
+	const struct garner_report *r = garner_report(garner);
+	bool failures =
+		r->sources_failed || r->dropped > r->by_reason[GARNER_FILTERED] + r->by_reason[GARNER_FORGOTTEN];
+	char words[120];
+	if (settings->log == LOG_NONE || (settings->log == LOG_ERRORS && !failures))
+		return;
+	if (settings->log != LOG_JSON) {
+		common_summary(&settings->common, garner, result, store);
+		return;
+	}
+	if (settings->common.quiet)
+		return;
+	snprintf(words, sizeof(words), "%llu inputs: %llu stored, %llu known, %llu dropped",
+		(unsigned long long)r->inputs, (unsigned long long)r->stored, (unsigned long long)r->known,
+		(unsigned long long)r->dropped);
+	if (result >= 0)
+		put_line(LOG_JSON, "end", store, words);
+	else if (garner_error(garner))
+		put_line(LOG_JSON, "error", store, garner_error(garner));
+	settings->common.told = result < 0 && garner_error(garner);
 }
 
 /* ---- metrics ----------------------------------------------------------------------------- */
@@ -141,6 +168,15 @@ static bool take_seconds(const char *argument, int64_t *ret)
 	return !errno && end != argument && !*end && value >= 1 && value <= 366 * 86400LL;
 }
 
+static bool take_log(struct settings *settings, const char *name)
+{
+	static const char *const names[] = { "plain", "errors", "json", "none", NULL };
+	int i = choice_of(names, name);
+	if (i >= 0)
+		settings->log = (enum log_form)i;
+	return i >= 0;
+}
+
 /* NULL, or what is wrong. */
 static const char *take(struct settings *settings, int c, const char *argument)
 {
@@ -153,11 +189,7 @@ static const char *take(struct settings *settings, int c, const char *argument)
 	case OPT_METRICS: settings->metrics = argument; return NULL;
 	case OPT_LOG:
 		settings->log_level = config_level();
-		settings->log = strcmp(argument, "json") == 0	? LOG_JSON
-				: strcmp(argument, "none") == 0 ? LOG_NONE
-								: LOG_PLAIN;
-		return settings->log == LOG_PLAIN && strcmp(argument, "plain") ? "--log wants plain, json or none"
-									       : NULL;
+		return take_log(settings, argument) ? NULL : "--log wants plain, errors, json or none";
 	default: return "";
 	}
 }
@@ -191,15 +223,21 @@ static int run(int argc, char **argv)
 	if (settings.metrics && !can_write(settings.metrics))
 		return EXIT_USAGE;
 	const char *store = argv[optind];
-	if (!settings.common.options.contact && !settings.common.options.user_agent && !settings.common.quiet)
-		fprintf(stderr, "garner: no --contact: owners of sites can't reach you\n");
+	if (!settings.common.options.contact && !settings.common.options.user_agent && !settings.common.quiet) {
+		static const char words[] = "no --contact: owners of sites can't reach you";
+		if (settings.log == LOG_JSON)
+			put_line(LOG_JSON, "note", store, words);
+		else
+			print_error(words);
+	}
 	struct garner *garner = common_begin(&settings.common);
 	if (!garner)
 		return EXIT_USAGE;
+	settings.garner = garner;
 	garner_set_log(garner, on_log, &settings);
 	int result = garner_sync(garner, store, &settings.sync, on_document, &settings);
 	struct garner_report report = *garner_report(garner);
-	common_summary(&settings.common, garner, result, store);
+	put_end(&settings, garner, result, store);
 	int code = common_end(&settings.common, garner, result);
 	if (settings.metrics && !write_metrics(settings.metrics, &report, code)) {
 		fprintf(stderr, "garner: %s: %s\n", settings.metrics, strerror(errno));
@@ -215,6 +253,9 @@ const struct verb verb_sync = { "sync", "[OPTIONS] STORE",
 	"                       with news are looked at more often, others less\n"
 	"  --all                every source is due now\n"
 	"  --metrics FILE       counts of the run in Prometheus text format, replaced as a whole\n"
-	"  --log plain|json|none\n"
-	"                       lines on standard error for every source and failure (default plain)\n" WRITING_HELP,
+	"  --log plain|errors|json|none\n"
+	"                       lines on standard error for every source and failure (default plain), for failures\n"
+	"                       alone, as JSON, or for nothing but why a run ended early. No passwords and keys of "
+	"URLs\n"
+	"                       stand in them\n" WRITING_HELP,
 	run, true, options };

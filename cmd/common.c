@@ -122,7 +122,7 @@ int common_end(struct common *common, struct garner *garner, int result)
 	if (!common->quiet && isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	tell_unnamed(common);
-	if (result < 0 && !output_failed() && garner_error(garner))
+	if (result < 0 && !common->told && !output_failed() && garner_error(garner))
 		print_error(garner_error(garner));
 	int code = exit_code(report, result);
 	if (common->report && !write_report(common->report, garner) && code <= EXIT_SOME_FAILED)
@@ -147,15 +147,22 @@ void common_failure(struct common *common, const struct garner_document *documen
 	uint64_t seen = common->failures[reason]++;
 	if (seen >= FAILURES_NAMED && !common->verbose)
 		return;
-	const char *name = document->src.file ? document->src.file : document->url ? document->url : "-";
+	/* What was asked for is what somebody knows; where it led to says more. */
+	const char *led = document->src.file ? NULL : document->url_requested;
+	const char *name = document->src.file ? document->src.file : led ? led : document->url ? document->url : "-";
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
 	fputs("garner: ", stderr);
-	print_name(stderr, name);
+	print_said(stderr, name);
+	if (led && document->url) {
+		fputs(" (led to ", stderr);
+		print_said(stderr, document->url);
+		putc(')', stderr);
+	}
 	if (document->src.offset > 0)
 		fprintf(stderr, " at byte %lld", (long long)document->src.offset);
 	fprintf(stderr, ": %s%s", garner_reason_name(reason), detail ? ": " : "");
-	print_name(stderr, detail ? detail : "");
+	print_said(stderr, detail ? detail : "");
 	putc('\n', stderr);
 }
 

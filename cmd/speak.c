@@ -21,10 +21,55 @@ void print_name(FILE *out, const char *name)
 	}
 }
 
+void print_said(FILE *out, const char *words)
+{
+	char *hidden = hide_secrets(words);
+	if (hidden)
+		print_name(out, hidden);
+	free(hidden);
+}
+
+/* Bytes of the valid sequence of UTF-8 at @c; 0: none. */
+static size_t sequence(const unsigned char *c)
+{
+	static const unsigned char least[] = { 0, 0, 0x80, 0xA0, 0x90 };
+	size_t n = *c < 0x80		     ? 1
+		   : *c >= 0xC2 && *c < 0xE0 ? 2
+		   : *c >= 0xE0 && *c < 0xF0 ? 3
+		   : *c >= 0xF0 && *c < 0xF5 ? 4
+					     : 0;
+	for (size_t i = 1; i < n; i++)
+		if ((c[i] & 0xC0) != 0x80)
+			return 0;
+	/* Longer than needed, a surrogate, or above U+10FFFF. */
+	bool first = *c == 0xE0 || *c == 0xF0;
+	if ((first && c[1] < least[n]) || (*c == 0xED && c[1] > 0x9F) || (*c == 0xF4 && c[1] > 0x8F))
+		return 0;
+	return n;
+}
+
+void print_json(FILE *out, const char *text)
+{
+	putc('"', out);
+	for (const unsigned char *c = (const unsigned char *)text; *c;) {
+		size_t n = sequence(c);
+		if (*c == '"' || *c == '\\')
+			fprintf(out, "\\%c", *c);
+		else if (*c < ' ' || *c == 0x7F)
+			fprintf(out, "\\u%04x", *c);
+		else if (n)
+			fwrite(c, 1, n, out);
+		else
+			fputs("\\ufffd", out);
+		c += n ? n : 1;
+	}
+	putc('"', out);
+}
+
 void print_error(const char *words)
 {
 	fputs("garner: ", stderr);
-	print_name(stderr, words);
+	print_said(stderr, words);
 	putc('\n', stderr);
 }
 

@@ -630,8 +630,43 @@ def says_how_a_run_ended(d):
     d.same("no half of it is left", sorted(os.listdir(d.folder)), ["garner.prom", "garner.prom.old", "store"])
     code, _, err = run("sync", "--allow-private", "--delay", "0", "--contact", "x", "--log", "json", "--all", d.store,
                        now=START + 11 * DAY)
-    lines = [json.loads(line) for line in err.splitlines() if line.startswith("{")]
-    d.expect("a log of JSON", code == 0 and [x["event"] for x in lines] == ["source"] and lines[0]["about"].endswith("/feed"), err)
+    lines = [json.loads(line) for line in err.splitlines()]
+    d.expect("a log of JSON", code == 0 and [x["event"] for x in lines] == ["source", "end"] and
+             lines[0]["about"].endswith("/feed") and lines[1]["about"] == d.store and
+             lines[1]["words"] == "0 inputs: 0 stored, 0 known, 0 dropped", err)
+
+
+def tells_cron_what_failed_alone(d):
+    """With --log errors a run without failures says nothing, and one with some names each, where it led and no secret."""
+    token = "/lost?page=2&access_token=sesame&author=me"
+    d.web.answers = {"/feed": rss(*[{"guid": n, "title": n, "link": link} for n, link in
+                                    (("good", "/good"), ("lost", token.replace("&", "&amp;")), ("moved", "/moved"))]),
+                     "/good": html("Good"), token: lambda h: (500, [], b""),
+                     "/moved": lambda h: (302, [("Location", "/target?sid=sesame#here")], b"")}
+    d.add("/feed")
+    d.add("/gone?key=sesame")
+    common = [x for x in SYNC if x not in ("--log", "none")] + ["--all", "--log"]
+    code, _, err = run("sync", *common, "errors", d.store, now=START)
+    lines = [re.sub("^[-0-9T:Z]+ |" + re.escape(d.web.base), "", line) for line in err.splitlines()]
+    d.same("failures", (code, sorted(lines)), (1, sorted([
+        "source /gone?key=***: http-error: the server answered 404 (1 time)",
+        "garner: /lost?page=2&access_token=***&author=me: http-error: the server answered 500",
+        "garner: /moved (led to /target?sid=***): http-error: the server answered 404",
+        d.store + ": 3 inputs: 1 stored, 0 known, 2 dropped"])))
+    run("source", "remove", d.store, d.web.base + "/gone?key=sesame")
+    d.same("nothing failed", run("sync", *common, "errors", d.store, now=START + 60)[::2], (0, ""))
+    d.web.answers["/feed"] = lambda h: (503, [], b"")
+    code, _, err = run("sync", *common, "errors", d.store, now=START + 120)
+    d.expect("a source that fails", code != 0 and "answered 503" in err and len(err.splitlines()) == 2, err)
+    d.same("nothing of what failed", run("sync", *common, "none", d.store, now=START + 180)[2], "")
+    code, _, err = run("sync", *common, "json", d.store, now=START + 6 * 3600)
+    lines = [json.loads(line) for line in err.splitlines()]
+    d.expect("JSON without secrets", "sesame" not in err and [x for x in lines if "access_token=***" in x["about"]], err)
+    os.rename(d.store + "/catalogue.db", d.store + "/aside")
+    code, _, err = run("sync", *common, "json", d.store, now=START + 7 * 3600)
+    lines = [json.loads(line) for line in err.splitlines()]
+    d.expect("why a run ended", code == 3 and lines[-1]["event"] == "error" and "garner repair" in lines[-1]["words"], err)
+    os.rename(d.store + "/aside", d.store + "/catalogue.db")
 
 
 def marks_what_is_no_article(d):
@@ -805,6 +840,7 @@ CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_no
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, obeys_a_robots_txt_that_comes_packed, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
+         tells_cron_what_failed_alone,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
 
