@@ -47,18 +47,25 @@ static void show_progress(void *user, const struct garner_report *report)
 	fflush(stderr);
 }
 
-struct garner *common_begin(struct common *common)
+/* The words of a handle that can't be used are told, and it is gone. */
+static struct garner *usable(struct garner *garner)
 {
-	if (!common_fit(common) || (common->report && !can_write(common->report)))
-		return NULL;
-	struct garner *garner = garner_new(common->reading ? NULL : &common->options);
-	if (!garner) {
-		fprintf(stderr, "garner: no memory\n");
+	const char *why = garner ? garner_error(garner) : "no memory";
+	if (why) {
+		print_error(why);
+		garner_free(garner);
 		return NULL;
 	}
-	if (garner_error(garner)) {
-		print_error(garner_error(garner));
-		garner_free(garner);
+	return garner;
+}
+
+struct garner *common_begin(struct common *common)
+{
+	bool fit = common_fit(common) && (!common->report || can_write(common->report));
+	struct garner *garner = fit ? usable(garner_new(common->reading ? NULL : &common->options)) : NULL;
+	if (!garner) {
+		free((void *)common->options.keep);
+		common->options.keep = NULL;
 		return NULL;
 	}
 	running = garner;
