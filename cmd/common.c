@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static struct garner *volatile running;
@@ -83,13 +84,24 @@ static void let_go(struct garner *garner)
 
 static bool write_report(const char *path, const struct garner *garner)
 {
-	char *json = garner_report_json(garner);
-	FILE *out = json ? fopen(path, "w") : NULL;
+	struct stat st;
+	char *json = garner_report_json(garner), *aside = NULL;
+	/* The last one stays until the new one is whole; what is no regular file is written into. */
+	bool special = stat(path, &st) == 0 && !S_ISREG(st.st_mode);
+	bool link = lstat(path, &st) == 0 && S_ISLNK(st.st_mode);
+	if (!special && !link && asprintf(&aside, "%s.%ld", path, (long)getpid()) < 0)
+		aside = NULL;
+	FILE *out = json ? fopen(aside ? aside : path, "w") : NULL;
 	bool good = out && fprintf(out, "%s\n", json) > 0;
 	if (out && fclose(out) != 0)
 		good = false;
+	if (good && aside && rename(aside, path) < 0)
+		good = false;
 	if (!good)
 		fprintf(stderr, "garner: %s: %s\n", path, json ? strerror(errno) : "no memory");
+	if (!good && aside)
+		unlink(aside);
+	free(aside);
 	free(json);
 	return good;
 }

@@ -206,6 +206,7 @@ struct garner_options {
 };
 
 /* Counts of one run. stored + known + dropped = inputs. */
+/* Of a run that failed, what had become durable before. */
 struct garner_report {
 	uint64_t inputs, stored, known, dropped;
 	uint64_t by_reason[GARNER_REASON_COUNT];

@@ -34,10 +34,34 @@ static void count(struct garner_report *report, const struct page *page, int rea
 	}
 }
 
+/* What is counted so far is durable when a commit came since it was last asked. */
+static void note_commits(struct run *run)
+{
+	if (run->commits != run->seen)
+		run->durable = run->garner->report;
+	run->seen = run->commits;
+}
+
+int garner_run_end(struct garner *garner, struct run *run, int result)
+{
+	if (!run->store || result >= 0)
+		return result;
+	note_commits(run);
+	struct garner_report was = garner->report;
+	garner->report = run->durable;
+	garner->report.seconds = was.seconds;
+	garner->report.sources = was.sources;
+	garner->report.sources_changed = was.sources_changed;
+	garner->report.sources_unchanged = was.sources_unchanged;
+	garner->report.sources_failed = was.sources_failed;
+	return result;
+}
+
 static int sink(void *user, struct page *page, struct error *error)
 {
 	struct run *run = user;
 	int reason = page->reason;
+	note_commits(run);
 	int settled = run->settle ? run->settle(run->settle_user, page, error) : 0;
 	if (settled < 0)
 		return settled;
@@ -52,6 +76,7 @@ static int sink(void *user, struct page *page, struct error *error)
 	atomic_store_explicit(
 		&run->pack_captures, reason != GARNER_KNOWN && reason != GARNER_UNCHANGED, memory_order_relaxed);
 	count(&run->garner->report, page, reason);
+	note_commits(run);
 	run->fn_result = run->fn ? run->fn(run->user, &page->document, reason, page->detail) : 0;
 	return run->fn_result ? error_set(error, -ECANCELED, "ended by the caller") : 0;
 }
@@ -240,26 +265,26 @@ static int run_at_pace(
 static int run_store(struct garner *garner, struct run *run, const char *archive, const char *store,
 	const char *const *inputs, size_t input_count)
 {
+	store_watch_commits(run->store, &run->commits);
 	int result = store && capture_fetches(inputs, input_count)
 			     ? run_at_pace(garner, run, store, inputs, input_count)
 			     : run_inputs(garner, run, inputs, input_count);
 	if (result < 0 && !run->fn_result) {
 		store_abort(run->store, result);
-		return result;
+		return garner_run_end(garner, run, result);
 	}
 	/* A part must not take the place of a whole. */
 	if (archive && (run->fn_result || atomic_load(&garner->stop))) {
 		store_abort(run->store, 0);
-		return run->fn_result
-			       ? run->fn_result
-			       : error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
+		int ended = error_set(&garner->error, -EINTR, "%s: not written: the run was stopped", archive);
+		return run->fn_result ? run->fn_result : garner_run_end(garner, run, ended);
 	}
 	struct store_times times;
 	store_times(run->store, &times);
 	uint64_t before = clock_thread();
 	int finished = store_finish(run->store, &garner->error);
 	note_times(garner, &times, clock_thread() - before);
-	return finished < 0 ? finished : result;
+	return finished < 0 ? garner_run_end(garner, run, finished) : result;
 }
 
 int garner_build(struct garner *garner, const char *path, const char *const *inputs, size_t input_count,

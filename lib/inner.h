@@ -30,9 +30,11 @@ struct run {
 	garner_document_fn *fn;
 	void *user;
 	int fn_result;
-	int jobs;		   /* 0: as the options say */
-	struct hosts *hosts;	   /* pace of what is fetched; NULL: this run's own */
-	atomic_bool pack_captures; /* the last page was new: workers pack what the store will probably keep */
+	int jobs;		      /* 0: as the options say */
+	struct hosts *hosts;	      /* pace of what is fetched; NULL: this run's own */
+	uint64_t commits, seen;	      /* of the store: so many, so many when @durable was taken */
+	struct garner_report durable; /* the counts at the last commit */
+	atomic_bool pack_captures;    /* the last page was new: workers pack what the store will probably keep */
 	/* Called before the store hears of a page, in the same transaction; may be NULL. */
 	int (*settle)(void *user, const struct page *page, struct error *error);
 	void *settle_user;
@@ -46,6 +48,10 @@ int garner_leave(struct garner *garner, int result);
 int garner_load(struct garner *garner);
 /* garner_enter, garner_load, and a new report. */
 int garner_begin(struct garner *garner);
+/* The run of @run ended as @result, and what its store has not committed is lost: then the report is of what stayed.
+ * Gives
+ * @result. */
+int garner_run_end(struct garner *garner, struct run *run, int result);
 /* Everything @reader gives; its fatal error, or what run->fn gave. */
 int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);
 /* The same for one page that is captured already. */

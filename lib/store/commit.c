@@ -264,7 +264,14 @@ int store_commit(struct store *store, struct error *error)
 	uint64_t before = clock_thread();
 	result = acknowledge(store, error);
 	store->times.commit += clock_thread() - before;
+	if (!result && store->commits)
+		++*store->commits;
 	return result;
+}
+
+void store_watch_commits(struct store *store, uint64_t *count)
+{
+	store->commits = count;
 }
 
 void store_times(const struct store *store, struct store_times *ret_times)

@@ -48,6 +48,7 @@ struct store {
 	size_t input_count; /* since the last commit */
 	uint64_t commit_at; /* clock_ticks of the last commit */
 	bool changed;	    /* this run put, noted or saw something */
+	uint64_t *commits;  /* what store_watch_commits was given; NULL */
 	struct store_times times;
 	struct near *near;
 	struct keys *keys;

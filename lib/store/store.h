@@ -32,6 +32,8 @@ bool store_keeps_captures(const struct store *store);
 int store_put(struct store *store, struct page *page, struct error *error);
 /* Counts an input that ended without a document (for the manifest's totals). */
 int store_note(struct store *store, int reason, struct page *page, struct error *error);
+/* *@count grows with each commit that makes what was put and noted so far durable, also in store_finish. */
+void store_watch_commits(struct store *store, uint64_t *count);
 /* Everything put so far is durable afterwards: frames, fdatasync, COMMIT. */
 int store_commit(struct store *store, struct error *error);
 /* Commit, derived files (manifest, INDEX.md, SHA256SUMS), close. Releases the lock. */

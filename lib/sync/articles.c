@@ -74,12 +74,26 @@ static struct ledger_outcome outcome_of(
 			o.document = view_of(page->document.id);
 		else if (reason != GARNER_UNCHANGED)
 			o.state = LEDGER_DROPPED; /* read, and nothing in it that is wanted */
+		/* Of a body that was cut nobody may say that it has not changed: it is asked for again, as long as it
+		 * comes cut at another place. */
+		if (c->truncated) {
+			o.etag = o.last_modified = VIEW_NONE;
+			o.tries = item->tries + 1;
+			if (reason != GARNER_UNCHANGED && c->body_key != item->body_key && o.tries < LIMIT_ITEM_TRIES) {
+				o.state = LEDGER_WAITING;
+				o.due = sync->now + article_backoff(item->tries);
+			}
+		}
 		return o;
 	}
 	enum weight weight = failure_weight(page, reason);
 	int64_t wait = c->unasked ? 0 : article_backoff(item->tries);
+	/* Nobody was asked, and nothing changes until robots.txt is read again. */
+	bool robots = reason == GARNER_ROBOTS;
+	if (robots && wait < LIMIT_ROBOTS_SECONDS)
+		wait = LIMIT_ROBOTS_SECONDS;
 	o.tries = item->tries + !c->unasked;
-	bool over = weight == WEIGHT_HARD || o.tries >= (weight == WEIGHT_SOFT ? 2 : LIMIT_ITEM_TRIES);
+	bool over = weight == WEIGHT_HARD || o.tries >= (weight == WEIGHT_SOFT && !robots ? 2 : LIMIT_ITEM_TRIES);
 	o.state = !over ? LEDGER_WAITING : item->document.n ? LEDGER_DONE : LEDGER_DROPPED;
 	o.due = sync->now + (wait > c->wait ? wait : c->wait);
 	return o;

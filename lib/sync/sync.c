@@ -64,6 +64,7 @@ static int sync_all(struct garner *garner, const char *store, const struct garne
 	if (result)
 		return result;
 	sync.store = run.store;
+	store_watch_commits(run.store, &run.commits);
 	sync.now = garner->engine.options.clock;
 	struct pace pace;
 	result = pace_open(garner, run.store, store, &pace);
@@ -79,9 +80,9 @@ static int sync_all(struct garner *garner, const char *store, const struct garne
 	result = pace_close(garner, run.store, &pace, result);
 	if (result) {
 		store_abort(run.store, result);
-		return result;
+		return garner_run_end(garner, &run, result);
 	}
-	return store_finish(run.store, &garner->error);
+	return garner_run_end(garner, &run, store_finish(run.store, &garner->error));
 }
 
 int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,

@@ -86,7 +86,10 @@ static int conclude(struct look *look, int reason)
 		return weigh_failure(sync, source, look->page, reason);
 	bool news = look->fresh || look->changed;
 	weigh_success(sync, source, news, look->ttl);
-	if (c->etag.n || c->last_modified.n || !reason) {
+	/* Of a body that was cut nobody may say that it has not changed. */
+	if (c->truncated) {
+		source->etag = source->last_modified = VIEW_NONE;
+	} else if (c->etag.n || c->last_modified.n || !reason) {
 		source->etag = c->etag;
 		source->last_modified = c->last_modified;
 	}

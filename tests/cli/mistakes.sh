@@ -197,6 +197,30 @@ prints '^odd/bell\\x07name\\x0A.txt: 0 lines cut'
 gives 0 "$garner" clean --diff odd/bell*
 prints '^--- odd/bell\\x07name\\x0A.txt$'
 
+# The report of a run that failed is of what the store has; the one of the run before stays until the new one is whole.
+python3 - >many.jsonl <<'END'
+import json, random
+dice = random.Random(3)
+for i in range(700):
+    text = " ".join("".join(dice.choice("abdefgiklmnoprstu") for _ in range(dice.randrange(2, 9))) for _ in range(400))
+    print(json.dumps({"url": "https://quay.example/%d" % i, "text": text}))
+END
+echo before >report.json
+ln report.json before.json
+limited() { (ulimit -f 400 && exec "$garner" ingest -q --pack-size 64K --report report.json limited many.jsonl); }
+gives 3 limited
+says "limited/.*: "
+gives 0 "$garner" list limited
+python3 - "$(wc -l <out)" <<'END' || fail "the report is not of what is there"
+import json, sys
+r, there = json.load(open("report.json")), int(sys.argv[1])
+print(r, there)
+sys.exit(not (0 < there < 700 and r["stored"] == r["inputs"] == there and r["error"]))
+END
+[ "$(cat before.json)" = before ] || fail "a report is written over"
+gives 0 "$garner" clean -q --report /dev/fd/3 001*.txt 3>through
+grep -q '"stored":1' through || fail "a report does not go where it should"
+
 # What is neither a file nor fetched.
 gives 1 "$garner" clean ftp://quay.example/a
 says "ftp://quay.example/a: bad-url: only http and https"

@@ -636,6 +636,65 @@ def says_how_a_run_ended(d):
              lines[1]["words"] == "0 inputs: 0 stored, 0 known, 0 dropped", err)
 
 
+def asks_again_for_what_came_cut(d):
+    """A cut feed, sitemap or article is no answer that a 304 may stand on; one that is always cut alike is left."""
+    cut, lying = {"/feed", "/map", "/story"}, {"/lie"}
+    whole = {"/feed": rss(*[{"guid": n, "title": n, "link": "/" + n} for n in ("story", "lie", "last")]),
+             "/map": urlset(*[{"loc": "%s/m%d" % (d.web.base, n), "lastmod": stamp(START)} for n in range(3)]),
+             "/story": html("Story"), "/lie": html("Lie"), "/last": html("Last"),
+             **{"/m%d" % n: html("Of the map %d" % n) for n in range(3)}}
+
+    def serve(path):
+        def answer(handler):
+            tag = '"%s"' % path
+            if handler.headers.get("If-None-Match") == tag:
+                return 304, [], b""
+            if path not in cut | lying:
+                return 200, [("ETag", tag)], whole[path]
+            handler.close_connection = True
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\nETag: %s\r\nContent-Length: %d\r\n\r\n" %
+                                (tag.encode(), len(whole[path]) + 9))
+            handler.wfile.write(whole[path] if path in lying else whole[path][:len(whole[path]) * 3 // 5])
+            return None
+        return answer
+    d.web.answers = {path: serve(path) for path in whole}
+    d.add("/feed")
+    d.add("/map")
+    d.sync(START, code=None)
+    first = {x["url"][len(d.web.base):]: x["words"] for x in d.documents()}
+    d.expect("a cut story is stored", "/story" in first and "/last" not in first, first)
+    cut.clear()
+    d.web.paths()
+    d.sync(START + 2 * DAY, "--all")
+    asked = d.web.paths()
+    d.expect("each is asked for as if never before", {"/feed", "/map", "/story", "/last"} <= set(asked), asked)
+    texts = [x for x in d.documents() if x["url"].endswith("/story")]
+    d.expect("the whole story is its revision", len(texts) == 2 and texts[1].get("revision_of") == texts[0]["n"] and
+             texts[1]["words"] > texts[0]["words"], texts)
+    d.same("all of the map", sorted(x["url"][-3:] for x in d.documents() if "/m" in x["url"]), ["/m0", "/m1", "/m2"])
+    d.same("a lie is stored once", len([x for x in d.documents() if x["url"].endswith("/lie")]), 1)
+    d.sync(START + 5 * DAY, "--all")
+    d.same("the lie once more", sorted(d.web.paths()), ["/feed", "/lie", "/map"])
+    d.sync(START + 9 * DAY, "--all")
+    d.same("then nothing is asked for but the sources", sorted(d.web.paths()), ["/feed", "/map"])
+    d.expect("verify", run("verify", "--data", d.store)[0] == 0)
+
+
+def comes_back_when_robots_txt_allows_it(d):
+    rules = [b"User-agent: *\nDisallow: /story\n"]
+    d.web.answers = {"/feed": rss({"guid": "a", "title": "a", "link": "/story"}), "/story": html("Story"),
+                     "/robots.txt": lambda h: (200, [], rules[0])}
+    d.add("/feed")
+    d.sync(START, "--all", code=1)
+    d.sync(START + 2 * 3600, "--all")  # robots.txt is good for a day: there is nothing to find out
+    for day in (2, 4):
+        d.sync(START + day * DAY, "--all", code=1)
+    d.same("nothing is asked for", [x for x in d.web.paths() if x != "/feed"], [])
+    rules[0] = b""
+    d.sync(START + 8 * DAY, "--all")
+    d.same("stored", [x["url"] for x in d.documents()], [d.web.base + "/story"])
+
+
 def tells_cron_what_failed_alone(d):
     """With --log errors a run without failures says nothing, and one with some names each, where it led and no secret."""
     token = "/lost?page=2&access_token=sesame&author=me"
@@ -840,7 +899,7 @@ CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_no
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, obeys_a_robots_txt_that_comes_packed, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
-         tells_cron_what_failed_alone,
+         tells_cron_what_failed_alone, asks_again_for_what_came_cut, comes_back_when_robots_txt_allows_it,
          marks_what_is_no_article, records_the_same_captures_with_any_count_of_threads, keeps_the_ledger_through_a_repair, ends_on_signals, lets_one_run_in, watches_a_folder)
 
 
