@@ -43,8 +43,8 @@ struct search {
 	bool buttons;	  /* what may be a quotation is one unless it is made of the words of buttons */
 	bool some_wanted; /* some bit of @wanted */
 	uint32_t begun_count;
-	uint64_t *begun;  /* patterns that begin so, and need a string that was not found yet */
-	uint64_t *wanted; /* patterns that may match */
+	uint64_t *begun;  /* when there are any: patterns that begin so, and need a string that was not found yet */
+	uint64_t *wanted; /* when there are some: patterns that may match */
 };
 
 /* False: nothing more is to be found. */
@@ -63,8 +63,11 @@ static inline struct view subject_of(const struct search *search, uint32_t exact
 	return exact ? search->line->text : search->line->core;
 }
 
+/* A set is made empty when something is put in: most lines have nothing to put. */
 static void want(struct search *search, uint32_t i)
 {
+	if (!search->some_wanted)
+		memset(search->wanted, 0, search->image->cells * sizeof(*search->wanted));
 	put(search->wanted, i);
 	search->some_wanted = true;
 }
@@ -72,8 +75,9 @@ static void want(struct search *search, uint32_t i)
 static void begin(struct search *search, const struct image_prefix *prefix)
 {
 	if (prefix->flags & IMAGE_PREFIX_STRINGS) {
+		if (!search->begun_count++)
+			memset(search->begun, 0, search->image->cells * sizeof(*search->begun));
 		put(search->begun, prefix->pattern);
-		search->begun_count++;
 	} else {
 		want(search, prefix->pattern);
 	}
@@ -338,7 +342,6 @@ static void find(const struct rules *rules, struct matcher *matcher, const struc
 		sets = matcher_sets(matcher, 2 * cells);
 	if (!sets)
 		return;
-	memset(sets, 0, 2 * cells * sizeof(*sets));
 	search.begun = sets;
 	search.wanted = sets + cells;
 	ask_patterns(&search);

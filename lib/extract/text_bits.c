@@ -10,9 +10,39 @@ struct classes {
 	uint64_t ends; /* what VT, FF, NEL, U+2028 and U+2029 end with */
 };
 
-typedef struct classes classes_fn(const unsigned char *p, char *low);
+/* The last byte was one: 1. */
+struct carry {
+	uint64_t space, small;
+};
 
-static struct classes classes_plain(const unsigned char *p, char *low)
+static inline void put_bits(const struct classes *c, struct carry *carry, struct text_bits *ret)
+{
+	*ret = (struct text_bits){ .breaks = c->breaks,
+		.others = c->ends,
+		.rough = c->rough,
+		.spaces = c->spaces,
+		.twins = c->spaces & (c->spaces << 1 | carry->space),
+		.digits = c->digits,
+		.joints = c->capitals & (c->small << 1 | carry->small) };
+	carry->space = c->spaces >> 63;
+	carry->small = c->small >> 63;
+}
+
+/* @count times 64 bytes; others: what they may end with. */
+typedef void bits_fn(const unsigned char *p, size_t count, char *low, struct carry *carry, struct text_bits *ret);
+
+/* A loop of its own for each kind of CPU, so that constants are made once. */
+#define BITS_LOOP(target_of, name, look)                                                                               \
+	target_of static void name(                                                                                    \
+		const unsigned char *p, size_t count, char *low, struct carry *carry, struct text_bits *ret)           \
+	{                                                                                                              \
+		for (; count; count--, p += BITS_BYTES, low += BITS_BYTES, ret++) {                                    \
+			struct classes c = look(p, low);                                                               \
+			put_bits(&c, carry, ret);                                                                      \
+		}                                                                                                      \
+	}
+
+static inline struct classes classes_plain(const unsigned char *p, char *low)
 {
 	struct classes c = { 0 };
 	for (int i = 0; i < BITS_BYTES; i++) {
@@ -29,6 +59,8 @@ static struct classes classes_plain(const unsigned char *p, char *low)
 	return c;
 }
 
+BITS_LOOP(, bits_plain, classes_plain)
+
 #ifdef __x86_64__
 #include <immintrin.h>
 
@@ -44,7 +76,7 @@ static inline uint64_t mask_at(__m128i found, int at)
 	return (uint64_t)(uint32_t)_mm_movemask_epi8(found) << at;
 }
 
-static struct classes classes_sse2(const unsigned char *p, char *low)
+static inline struct classes classes_sse2(const unsigned char *p, char *low)
 {
 	struct classes c = { 0 };
 	for (int at = 0; at < BITS_BYTES; at += 16) {
@@ -79,7 +111,7 @@ __attribute__((target("avx2"))) static inline uint64_t mask_wide(__m256i found, 
 	return (uint64_t)(uint32_t)_mm256_movemask_epi8(found) << at;
 }
 
-__attribute__((target("avx2"))) static struct classes classes_avx2(const unsigned char *p, char *low)
+__attribute__((target("avx2"))) static inline struct classes classes_avx2(const unsigned char *p, char *low)
 {
 	struct classes c = { 0 };
 	for (int at = 0; at < BITS_BYTES; at += 32) {
@@ -101,7 +133,7 @@ __attribute__((target("avx2"))) static struct classes classes_avx2(const unsigne
 	return c;
 }
 
-__attribute__((target("avx512bw"))) static struct classes classes_avx512(const unsigned char *p, char *low)
+__attribute__((target("avx512bw"))) static inline struct classes classes_avx512(const unsigned char *p, char *low)
 {
 	__m512i b = _mm512_loadu_si512(p);
 	struct classes c = {
@@ -120,16 +152,20 @@ __attribute__((target("avx512bw"))) static struct classes classes_avx512(const u
 	return c;
 }
 
-static classes_fn *classes_best(void)
+BITS_LOOP(, bits_sse2, classes_sse2)
+BITS_LOOP(__attribute__((target("avx2"))), bits_avx2, classes_avx2)
+BITS_LOOP(__attribute__((target("avx512bw"))), bits_avx512, classes_avx512)
+
+static bits_fn *bits_best(void)
 {
 	if (__builtin_cpu_supports("avx512bw"))
-		return classes_avx512;
-	return __builtin_cpu_supports("avx2") ? classes_avx2 : classes_sse2;
+		return bits_avx512;
+	return __builtin_cpu_supports("avx2") ? bits_avx2 : bits_sse2;
 }
 #else
-static classes_fn *classes_best(void)
+static bits_fn *bits_best(void)
 {
-	return classes_plain;
+	return bits_plain;
 }
 #endif
 
@@ -151,22 +187,6 @@ static uint64_t other_breaks(const unsigned char *p, size_t before, uint64_t end
 	return found;
 }
 
-struct carry {
-	uint64_t space, small; /* the last byte was one: 1 */
-};
-
-static void put_bits(const struct classes *c, struct carry *carry, struct text_bits *ret)
-{
-	*ret = (struct text_bits){ .breaks = c->breaks,
-		.rough = c->rough,
-		.spaces = c->spaces,
-		.twins = c->spaces & (c->spaces << 1 | carry->space),
-		.digits = c->digits,
-		.joints = c->capitals & (c->small << 1 | carry->small) };
-	carry->space = c->spaces >> 63;
-	carry->small = c->small >> 63;
-}
-
 static inline uint32_t count_bits(uint64_t bits)
 {
 	const uint64_t pairs = 0x5555555555555555u, fours = 0x3333333333333333u, eights = 0x0F0F0F0F0F0F0F0Fu;
@@ -177,35 +197,31 @@ static inline uint32_t count_bits(uint64_t bits)
 
 void text_bits_plain(const unsigned char *p, char *low, struct text_bits *ret_bits)
 {
-	struct classes c = classes_plain(p, low);
 	struct carry carry = { 0 };
-	put_bits(&c, &carry, ret_bits);
-	ret_bits->others = other_breaks(p, 0, c.ends);
+	bits_plain(p, 1, low, &carry, ret_bits);
+	ret_bits->others = other_breaks(p, 0, ret_bits->others);
 }
 
 bool text_map_read(struct arena *arena, struct view text, struct text_map *ret_map)
 {
-	size_t count = text.n / BITS_BYTES + 1;
-	struct text_bits *bits = arena_alloc(arena, count * sizeof(*bits));
-	char *low = arena_alloc(arena, (count + 1) * BITS_BYTES);
-	classes_fn *classes = classes_best();
+	size_t whole = text.n / BITS_BYTES, rest = text.n % BITS_BYTES;
+	struct text_bits *bits = arena_alloc(arena, (whole + 1) * sizeof(*bits));
+	char *low = arena_alloc(arena, (whole + 2) * BITS_BYTES);
+	const unsigned char *p = (const unsigned char *)(text.p ? text.p : "");
+	unsigned char last[BITS_BYTES] = { 0 };
 	struct carry carry = { 0 };
+	bits_fn *read = bits_best();
 	if (!bits || !low)
 		return false;
 	*ret_map = (struct text_map){ .text = text, .bits = bits, .low = low };
-	for (size_t i = 0, at = 0; i < count; i++, at += BITS_BYTES) {
-		unsigned char last[2 + BITS_BYTES] = { 0 };
-		const unsigned char *p = (const unsigned char *)text.p + at;
-		if (at + BITS_BYTES > text.n) {
-			size_t before = at < 2 ? at : 2;
-			memcpy(last + 2 - before, text.p ? text.p + at - before : "", before + text.n - at);
-			p = last + 2;
-		}
-		struct classes c = classes(p, low + at);
-		put_bits(&c, &carry, &bits[i]);
-		bits[i].others = other_breaks(p, at, c.ends);
-		ret_map->breaks += count_bits(c.breaks);
-		ret_map->others += count_bits(bits[i].others);
+	if (rest)
+		memcpy(last, p + whole * BITS_BYTES, rest);
+	read(p, whole, low, &carry, bits);
+	read(last, 1, low + whole * BITS_BYTES, &carry, bits + whole);
+	for (size_t i = 0; i <= whole; i++) {
+		bits[i].others = bits[i].others ? other_breaks(p + i * BITS_BYTES, i * BITS_BYTES, bits[i].others) : 0;
+		ret_map->breaks += count_bits(bits[i].breaks);
+		ret_map->others += bits[i].others ? count_bits(bits[i].others) : 0;
 	}
 	return true;
 }
