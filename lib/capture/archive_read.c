@@ -231,14 +231,24 @@ static void learn(struct archive_source *a, struct view path)
 	a->wacz |= view_starts(path, VIEW("archive/")) && view_find(path, VIEW(".warc")) < path.n;
 }
 
+/* What closes an archive of ours: of its texts, not one of them. */
+static bool is_closing(struct view path)
+{
+	static const struct view names[] = { VIEW("INDEX.md"), VIEW("manifest.jsonl"), VIEW("runs.jsonl"),
+		VIEW("SHA256SUMS") };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (view_eq(path, names[i]))
+			return true;
+	return view_starts(path, VIEW("index/")) && view_ends(path, VIEW(".md"));
+}
+
 static bool is_passed_over(const struct archive_source *a, struct view path)
 {
 	if (is_hidden(path) || (path.n && path.p[path.n - 1] == '/'))
 		return true;
 	if (a->wacz)
 		return !view_starts(path, VIEW("archive/"));
-	return a->pack && (view_eq(path, VIEW("INDEX.md")) || view_eq(path, VIEW("manifest.jsonl")) ||
-				  view_eq(path, VIEW("SHA256SUMS")));
+	return a->pack && is_closing(path);
 }
 
 /* What can't be converted is taken as it stands. */

@@ -35,6 +35,24 @@ gives 0 "$garner" history all.tar.zst 0
 gives 1 "$garner" history all.tar.zst 77
 says "all.tar.zst: no document '77'"
 
+# Its texts come in again as what they were, and nothing of what closes it; also where the index has pages.
+python3 - >many.jsonl <<'END'
+import json
+for i in range(1100):
+    print(json.dumps({"url": "https://quay.example/%d" % i, "text": "The ferry of number %d sails at six, past the wall of the harbour %d." % (i, i * 7)}))
+END
+gives 0 "$garner" build -q --dedup off -o many.tar.zst many.jsonl
+tar --zstd -tf many.tar.zst >names
+grep -q '^index/000002.md$' names || fail "the archive has no pages"
+gives 0 "$garner" ingest -q --dedup off again many.tar.zst
+for of in "list many.tar.zst" "list again"; do
+	# shellcheck disable=SC2086
+	"$garner" $of | cut -f 1-2 >"${of#list }.ids"
+done
+same "the documents of an archive taken in again" many.tar.zst.ids again.ids
+gives 0 "$garner" clean --format jsonl all.tar.zst
+[ "$(wc -l <out)" = 4 ] || fail "of an archive with four texts $(wc -l <out) are cleaned"
+
 # What needs a store says what stands there, and which verbs read it.
 mkdir unpacked other && tar --zstd -xf all.tar.zst -C unpacked && cp texts.jsonl other
 refuse() { # PATH PATTERN, of every verb
