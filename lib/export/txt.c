@@ -7,13 +7,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 #include "export/jsonl.h"
 #include "store/format.h"
+#include "store/inner.h"
 #include "store/pack.h"
 #include "util/clock.h"
 #include "util/file.h"
 #include "util/hash.h"
+#include "util/limits.h"
 
 struct texts {
 	struct pack *pack; /* tar.zst */
@@ -159,18 +163,39 @@ static int tar_put(struct exporter *exporter, const struct garner_document *d, s
 	return result ? result : tar_add(t, d->path, buf_view(&t->member), time_of(exporter, d), error);
 }
 
+/* The manifest as a file, which sealing reads twice. */
+static int manifest_file(const struct exporter *exporter, int *ret_fd, struct error *error)
+{
+	const struct texts *t = exporter->state;
+	int fd = memfd_create("manifest", MFD_CLOEXEC);
+	if (fd < 0)
+		return error_set(error, -errno, "%s: memory file: %s", exporter->path, strerror(errno));
+	int result = file_write(fd, t->manifest.p, t->manifest.n, error, exporter->path);
+	if (result)
+		close(fd);
+	else
+		*ret_fd = fd;
+	return result;
+}
+
+/* As an archive of garner build: list, show, verify and the others read it. */
 static int tar_end(struct exporter *exporter, struct error *error)
 {
 	struct texts *t = exporter->state;
-	put_sum(&t->sums, buf_view(&t->manifest), "", "manifest.jsonl");
-	if (t->sums.err)
-		return no_memory(error);
-	int result = tar_add(t, "manifest.jsonl", buf_view(&t->manifest), exporter->clock, error);
+	struct seal_source source = { .fd = -1, .name = exporter->path, .size = (int64_t)t->manifest.n };
+	struct buf runs = BUF_INIT(MIB(1));
+	int result = pack_pending(t->pack) ? pack_cut(t->pack, NULL, error) : 0;
 	if (!result)
-		result = tar_add(t, "SHA256SUMS", buf_view(&t->sums), exporter->clock, error);
-	if (!result && pack_pending(t->pack))
-		result = pack_cut(t->pack, NULL, error);
-	return result ? result : pack_end(t->pack, error);
+		result = manifest_file(exporter, &source.fd, error);
+	if (!result)
+		result = seal_runs(&source, exporter->clock, &runs, error);
+	source.runs = buf_view(&runs);
+	if (!result)
+		result = seal_close(t->pack, &source, exporter->clock, error);
+	if (source.fd >= 0)
+		close(source.fd);
+	buf_free(&runs);
+	return result;
 }
 
 const struct export_format export_tar = {

@@ -91,6 +91,11 @@ struct seal_source {
 };
 typedef int seal_emit_fn(void *user, const char *name, struct view bytes, struct error *error);
 int seal_render(const struct seal_source *source, struct buf *sums, seal_emit_fn *fn, void *user, struct error *error);
+/* What closes a pack: the index, manifest.jsonl, runs.jsonl, SHA256SUMS, the tar's end and the seek table. No frame is
+ * pending. Times of the members are @clock. */
+int seal_close(struct pack *pack, const struct seal_source *source, int64_t clock, struct error *error);
+/* runs.jsonl of a pack that no run made: its name, where it has one, and how many documents it holds. */
+int seal_runs(const struct seal_source *source, int64_t clock, struct buf *out, struct error *error);
 /* Lines of the manifest. */
 int seal_lines(const struct seal_source *source, size_t *ret_count, struct error *error);
 /* Index pages that are full and of which nothing was written yet, so that the end of a long run has few to make.

@@ -194,10 +194,15 @@ static int add_piece(struct pack *pack, struct view piece, struct error *error)
 	return !result && pack_pending(pack) >= PACK_CLOSING_BYTES ? pack_cut(pack, NULL, error) : result;
 }
 
-static int add_file(struct store *store, const char *name, struct view bytes, struct error *error)
+struct closer {
+	struct pack *pack;
+	int64_t clock; /* of the members */
+};
+
+static int add_file(const struct closer *closer, const char *name, struct view bytes, struct error *error)
 {
-	struct pack *pack = store->pack;
-	int result = pack_begin(pack, name, (int64_t)bytes.n, store->clock, error);
+	struct pack *pack = closer->pack;
+	int result = pack_begin(pack, name, (int64_t)bytes.n, closer->clock, error);
 	for (size_t at = 0; !result && at < bytes.n; at += PACK_CLOSING_BYTES)
 		result = add_piece(pack, view_first(view_from(bytes, at), PACK_CLOSING_BYTES), error);
 	return result ? result : pack_done(pack, error);
@@ -208,76 +213,78 @@ static int add_rendered(void *user, const char *name, struct view bytes, struct 
 	return add_file(user, name, bytes, error);
 }
 
-static int add_manifest(struct store *store, struct buf *sums, struct error *error)
+static int add_manifest(
+	const struct closer *closer, const struct seal_source *source, struct buf *sums, struct error *error)
 {
-	const struct segment *segment = &store->manifest;
 	struct sha256 *state = sha256_new();
 	char *piece = malloc(PACK_CLOSING_BYTES);
 	uint8_t digest[32];
-	int result = state && piece ? pack_begin(store->pack, "manifest.jsonl", segment->size, store->clock, error)
-				    : error_set(error, -ENOMEM, "%s: no memory", segment->name);
-	for (int64_t at = 0; !result && at < segment->size; at += PACK_CLOSING_BYTES) {
-		int64_t left = segment->size - at;
+	int result = state && piece ? pack_begin(closer->pack, "manifest.jsonl", source->size, closer->clock, error)
+				    : error_set(error, -ENOMEM, "%s: no memory", source->name);
+	for (int64_t at = 0; !result && at < source->size; at += PACK_CLOSING_BYTES) {
+		int64_t left = source->size - at;
 		size_t n = left < PACK_CLOSING_BYTES ? (size_t)left : PACK_CLOSING_BYTES;
-		result = file_read_at(segment->fd, piece, n, at, error, segment->name);
+		result = file_read_at(source->fd, piece, n, at, error, source->name);
 		if (result)
 			break;
 		sha256_update(state, view_make(piece, n));
-		result = add_piece(store->pack, view_make(piece, n), error);
+		result = add_piece(closer->pack, view_make(piece, n), error);
 	}
 	if (!result) {
 		sha256_final(state, digest);
 		put_sum(sums, digest, "manifest.jsonl");
-		result = pack_done(store->pack, error);
+		result = pack_done(closer->pack, error);
 	}
 	sha256_free(state);
 	free(piece);
 	return result;
 }
 
-/* The run that made an archive, or the line that says which pack this is. */
-static int runs_member(struct store *store, const struct seal_source *source, struct buf *out, struct error *error)
+int seal_close(struct pack *pack, const struct seal_source *source, int64_t clock, struct error *error)
+{
+	struct closer closer = { pack, clock };
+	struct buf sums = BUF_INIT(SIZE_MAX / 2);
+	uint8_t digest[32];
+	int result = seal_render(source, &sums, add_rendered, &closer, error);
+	if (!result)
+		result = add_manifest(&closer, source, &sums, error);
+	if (!result)
+		result = add_file(&closer, "runs.jsonl", source->runs, error);
+	sha256_of(source->runs, digest);
+	put_sum(&sums, digest, "runs.jsonl");
+	if (!result && sums.err)
+		result = error_set(error, -ENOMEM, "%s: no memory for sealing", source->name);
+	if (!result)
+		result = add_file(&closer, "SHA256SUMS", buf_view(&sums), error);
+	buf_free(&sums);
+	return result ? result : pack_end(pack, error);
+}
+
+int seal_runs(const struct seal_source *source, int64_t clock, struct buf *out, struct error *error)
 {
 	size_t lines;
-	if (store->archive) {
-		int result = store_run_line(store, false, out, error);
-		buf_putc(out, '\n');
-		return result;
-	}
 	int result = seal_lines(source, &lines, error);
 	char at[CLOCK_TEXT_BYTES] = "";
-	clock_format(store->clock, at);
+	clock_format(clock, at);
 	struct jsonw json = jsonw_begin(out);
 	jsonw_object(&json, NULL);
 	jsonw_int(&json, "format", STORE_FORMAT);
 	jsonw_text(&json, "at", at);
-	jsonw_text(&json, "pack", store->pack_name);
+	jsonw_text(&json, "pack", source->pack_name);
 	jsonw_uint(&json, "documents", lines);
 	jsonw_close_object(&json);
 	buf_putc(out, '\n');
-	return result;
+	return result ? result : out->err ? error_set(error, -ENOMEM, "%s: no memory", source->name) : 0;
 }
 
-static int close_members(struct store *store, struct buf *sums, struct buf *runs, struct error *error)
+/* The run that made an archive, or the line that says which pack this is. */
+static int runs_member(struct store *store, const struct seal_source *source, struct buf *out, struct error *error)
 {
-	struct seal_source source = { .fd = store->manifest.fd,
-		.name = store->manifest.name,
-		.size = store->manifest.size,
-		.pack_name = store->archive ? NULL : store->pack_name };
-	uint8_t digest[32];
-	int result = runs_member(store, &source, runs, error);
-	source.runs = buf_view(runs);
-	if (!result)
-		result = seal_render(&source, sums, add_rendered, store, error);
-	if (!result)
-		result = add_manifest(store, sums, error);
-	if (!result)
-		result = add_file(store, "runs.jsonl", buf_view(runs), error);
-	sha256_of(buf_view(runs), digest);
-	put_sum(sums, digest, "runs.jsonl");
-	if (!result && (sums->err || runs->err))
-		result = error_set(error, -ENOMEM, "%s: no memory for sealing", store->root);
-	return result ? result : add_file(store, "SHA256SUMS", buf_view(sums), error);
+	if (!store->archive)
+		return seal_runs(source, store->clock, out, error);
+	int result = store_run_line(store, false, out, error);
+	buf_putc(out, '\n');
+	return result ? result : out->err ? error_set(error, -ENOMEM, "%s: no memory", store->root) : 0;
 }
 
 static int put_sealed(struct store *store, struct error *error)
@@ -304,11 +311,15 @@ static int put_sealed(struct store *store, struct error *error)
 
 int store_seal(struct store *store, struct error *error)
 {
-	struct buf sums = BUF_INIT(SIZE_MAX / 2), runs = BUF_INIT(MIB(1));
-	int result = close_members(store, &sums, &runs, error);
+	struct buf runs = BUF_INIT(MIB(1));
+	struct seal_source source = { .fd = store->manifest.fd,
+		.name = store->manifest.name,
+		.size = store->manifest.size,
+		.pack_name = store->archive ? NULL : store->pack_name };
+	int result = runs_member(store, &source, &runs, error);
+	source.runs = buf_view(&runs);
 	if (!result)
-		result = pack_end(store->pack, error);
-	buf_free(&sums);
+		result = seal_close(store->pack, &source, store->clock, error);
 	buf_free(&runs);
 	if (result || store->archive)
 		return result;

@@ -54,7 +54,27 @@ mkdir un && tar --zstd -xf out.tar.zst -C un || fail "tar can't read out.tar.zst
 for proof in un/SHA256SUMS out.txt/SHA256SUMS out.bagit/manifest-sha256.txt out.bagit/tagmanifest-sha256.txt; do
 	gives 0 sh -c "cd $(dirname $proof) && sha256sum -c $(basename $proof)"
 done
-[ "$(ls un | wc -l)" = 9 ] || fail "seven texts, a manifest and sums were expected: $(ls un)"
+[ "$(ls un | wc -l)" = 11 ] || fail "seven texts, an index, a manifest, a line of runs and sums were expected: $(ls un)"
+# It is an archive as any other: every reading verb takes it, and what it gives is what the store has.
+gives 0 "$garner" verify --data out.tar.zst
+gives 0 "$garner" list store
+mv out expected
+gives 0 "$garner" list out.tar.zst
+same "list of an exported archive" expected out
+gives 0 "$garner" show --json out.tar.zst https://journal.example/b
+prints "Le marché du samedi"
+gives 0 "$garner" export --format csv out.tar.zst
+same "csv of an exported archive" csv out
+gives 0 "$garner" stats out.tar.zst
+prints "^documents.7$"
+gives 0 "$garner" export --format tar.zst --host journal.example -o some.tar.zst store
+gives 0 "$garner" verify --data some.tar.zst
+gives 0 "$garner" list some.tar.zst
+[ "$(wc -l <out)" = 1 ] || fail "more than one document of a host"
+gives 0 "$garner" export --format tar.zst --host nowhere.example -o none.tar.zst store
+gives 0 "$garner" verify --data none.tar.zst
+gives 0 "$garner" list none.tar.zst
+[ ! -s out ] || fail "something of nothing is listed"
 gives 0 python3 - <<'PYTHON'
 import csv, gzip, hashlib, io, json, re, xml.etree.ElementTree as tree, zipfile
 docs = [json.loads(line) for line in open("jsonl", encoding="utf-8")]
