@@ -138,7 +138,8 @@ static int import_one(struct garner *garner, const char *store, const char *file
 	int result = garner_source_import(garner, store, file, &added, &known);
 	if (result >= 0 || added)
 		fprintf(stderr, "%s: %zu sources added, %zu known\n", file, added, known);
-	return result ? complain(garner, "source import", result) : EXIT_DONE;
+	int code = result ? complain(garner, "source import", result) : EXIT_DONE;
+	return result > 0 ? EXIT_SOME_FAILED : code;
 }
 
 static int change(const char *action, const char *store, char **what, size_t count, const struct settings *settings)

@@ -274,7 +274,8 @@ struct garner_source {
  * that a sitemap names, however old; otherwise LIMIT_SITEMAP_DAYS. 0; GARNER_KNOWN; GARNER_BAD_URL; < 0. */
 GARNER_API int garner_source_add(
 	struct garner *garner, const char *store, const char *url, const char *kind, bool backfill);
-/* Every feed of an OPML file. @ret_added, @ret_known count them. 0, GARNER_BAD_FEED, < 0. */
+/* Every feed of an OPML file. @ret_added, @ret_known count them. 0, GARNER_BAD_FEED, GARNER_BAD_URL: some addresses are
+ * not fetched, the others are taken; < 0. */
 GARNER_API int garner_source_import(
 	struct garner *garner, const char *store, const char *opml, size_t *ret_added, size_t *ret_known);
 /* Its documents stay. 0; 1: no such source; < 0. */

@@ -15,7 +15,7 @@ struct desk {
 	struct garner *garner;
 	struct store *store;
 	struct ledger *ledger;
-	size_t added, known;
+	size_t added, known, refused;
 };
 
 static int desk_open(struct garner *garner, const char *path, struct desk *desk)
@@ -145,7 +145,12 @@ int garner_source_add(struct garner *garner, const char *store, const char *url,
 
 static int on_outline(void *user, const struct feed_entry *entry)
 {
-	int result = add_url(user, entry->url, LEDGER_AUTO, false, entry->title);
+	struct desk *desk = user;
+	int result = add_url(desk, entry->url, LEDGER_AUTO, false, entry->title);
+	if (result == GARNER_BAD_URL) {
+		desk->refused++;
+		desk->garner->error = (struct error){ 0 };
+	}
 	return result < 0 ? result : 0;
 }
 
@@ -169,6 +174,10 @@ int garner_source_import(
 			error_set(&garner->error, result, "%s: %s", opml, error.text);
 	}
 	buf_free(&text);
+	if (!result && desk.refused)
+		result = error_set(&garner->error, GARNER_BAD_URL,
+			"%s: %zu %s not fetched: no http(s), or with a user name or password", opml, desk.refused,
+			desk.refused == 1 ? "address is" : "addresses are");
 	result = desk_close(&desk, result);
 	*ret_added = desk.added;
 	*ret_known = desk.known;
