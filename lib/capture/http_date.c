@@ -145,9 +145,13 @@ int64_t http_retry_after(struct view head, int64_t now)
 {
 	struct view value = http_field(head, VIEW("Retry-After"));
 	unsigned long long seconds;
+	size_t digits = 0;
 	int64_t at;
-	if (view_to_u64(value, &seconds))
-		return seconds > INT32_MAX ? INT32_MAX : (int64_t)seconds;
+	while (digits < value.n && ascii_is_digit(value.p[digits]))
+		digits++;
+	/* More than fits is a long time, too. */
+	if (digits && digits == value.n)
+		return view_to_u64(value, &seconds) && seconds < INT32_MAX ? (int64_t)seconds : INT32_MAX;
 	if (value.n && http_date_parse(value, &at))
 		return at > now ? at - now : 0;
 	return -1;

@@ -522,6 +522,11 @@ static void reads_dates_of_every_feed(void **state)
 	assert_int_equal(
 		http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: Thu, 01 Jan 1970 00:02:00 GMT\r\n\r\n"), 30), 90);
 	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\n\r\n"), 0), -1);
+	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: 3000000000\r\n\r\n"), 0), INT32_MAX);
+	assert_int_equal(
+		http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: 99999999999999999999999\r\n\r\n"), 0), INT32_MAX);
+	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: 1.5\r\n\r\n"), 0), -1);
+	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: -5\r\n\r\n"), 0), -1);
 }
 
 int main(void)
