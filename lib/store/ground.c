@@ -37,10 +37,14 @@ static bool is_empty(const struct store *store, const char *name)
 int store_ground_lost(const struct store *store, const char *path, struct error *error)
 {
 	bool none = is_empty(store, "catalogue.db") && is_empty(store, "catalogue.db-wal");
-	if (!none || (!has_bytes(store, "packs") && !has_bytes(store, "manifest")))
+	bool documents = has_bytes(store, "packs") || has_bytes(store, "manifest");
+	/* A repair that was stopped has put the old one aside, with the sources, which stand nowhere else. */
+	bool aside = !is_empty(store, "catalogue.db.old");
+	if (!none || (!documents && !aside))
 		return 0;
-	return error_set(error, -ENOENT, "%s: %s, but the store has documents: `garner repair %s` makes it again", path,
-		access(path, F_OK) < 0 ? "missing" : "empty", store->root);
+	return error_set(error, -ENOENT, "%s: %s, but %s: `garner repair %s` makes it again", path,
+		access(path, F_OK) < 0 ? "missing" : "empty",
+		documents ? "the store has documents" : "a repair was stopped in the middle", store->root);
 }
 
 bool store_is_archive(const char *path)

@@ -43,6 +43,20 @@ rm -f emptied2/catalogue.db*
 gives 3 "$garner" ingest emptied2 002*.txt
 says "emptied2/catalogue.db: missing, .*garner repair"
 
+# So is one that a repair had put aside when it was killed: the sources of a store without documents are in it.
+mkdir feeds && gives 0 "$garner" source add --kind folder aside feeds
+mv aside/catalogue.db aside/catalogue.db.old
+rm -f aside/catalogue.db-wal aside/catalogue.db-shm
+for verb in "sync --quiet" "ingest --quiet" "source add"; do
+	# shellcheck disable=SC2086
+	gives 3 "$garner" $verb aside $([ "$verb" = "sync --quiet" ] || echo others)
+	says "aside/catalogue.db: missing, but a repair was stopped in the middle: .*garner repair"
+done
+gives 0 "$garner" repair aside
+gives 0 "$garner" source list aside
+prints "folder .*/feeds"
+rm -r feeds
+
 # What a newer garner wrote is read by none of the verbs, and mended by none.
 cp -r store newer
 python3 -c 'import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute("PRAGMA user_version=99"); c.close()' newer/catalogue.db
