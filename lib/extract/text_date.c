@@ -50,7 +50,7 @@ static bool read_time(struct reading *reading, struct view *rest, struct view fi
 	return true;
 }
 
-/* 年, 月, 日 and 년, 월, 일 say what the number before them is. */
+/* 年, 月, 日 and 년, 월, 일 say what the number before them is, 時, 时, 시 and 分, 분 too. */
 static char unit_of(struct view word)
 {
 	if (view_eq(word, VIEW("\xE5\xB9\xB4")) || view_eq(word, VIEW("\xEB\x85\x84")))
@@ -59,6 +59,11 @@ static char unit_of(struct view word)
 		return 'm';
 	if (view_eq(word, VIEW("\xE6\x97\xA5")) || view_eq(word, VIEW("\xEC\x9D\xBC")))
 		return 'd';
+	if (view_eq(word, VIEW("\xE6\x99\x82")) || view_eq(word, VIEW("\xE6\x97\xB6")) ||
+		view_eq(word, VIEW("\xEC\x8B\x9C")))
+		return 'H';
+	if (view_eq(word, VIEW("\xE5\x88\x86")) || view_eq(word, VIEW("\xEB\xB6\x84")))
+		return 'M';
 	return 0;
 }
 
@@ -73,6 +78,16 @@ static bool read_number(struct reading *reading, struct view *rest, const struct
 	int value = number_of(token->text);
 	bool more = token_next(&look, &next);
 	char unit = more && next.kind == 'w' ? unit_of(next.text) : 0;
+	if (unit == 'H' || unit == 'M') {
+		if (value > (unit == 'H' ? 24 : 59))
+			return false;
+		if (unit == 'H' && value < 24 && reading->date.hour < 0)
+			reading->date.hour = value;
+		else if (unit == 'M' && reading->date.hour >= 0)
+			reading->date.minute = value;
+		*rest = look;
+		return true;
+	}
 	if (unit) {
 		*(unit == 'y' ? &reading->date.year : unit == 'm' ? &reading->date.month : &reading->date.day) = value;
 		*rest = look;

@@ -6,6 +6,7 @@
 #include "extract/line_model.h"
 #include "extract/text_next.h"
 #include "extract/text_passage.h"
+#include "extract/text_said.h"
 #include "extract/text_section.h"
 #include "extract/text_title.h"
 #include "extract/text_work.h"
@@ -102,7 +103,8 @@ static bool is_bare(const struct work *work, size_t place)
 	return is_headline(line) && line->words >= LEAST_WORDS && !(line->flags & (LINE_SENTENCE | LINE_BULLET));
 }
 
-/* "Read More:" behind the last prose takes the headlines below it, up to the first line that is none. */
+/* "Read More:" behind the last prose takes the headlines below it, up to the first line that is none. One that holds
+ * its headline itself takes no other. */
 static int cut_headlines(struct work *work)
 {
 	size_t from = work->first_prose == work->live_count ? work->live_count : work->last_prose + 1;
@@ -110,10 +112,13 @@ static int cut_headlines(struct work *work)
 	for (size_t i = from; i < work->live_count; i++) {
 		const struct rule *rule = hits_at(work, i)->any ? hits_at(work, i)->any : hits_at(work, i)->zoned;
 		if (block_at(work, i)->cut) {
-			taker = rule && rule->takes_headlines ? rule : taker;
+			if (strcmp(block_at(work, i)->cut_kind, "advertisement") == 0)
+				taker = NULL;
+			else if (rule && rule->takes_headlines)
+				taker = line_holds_headline(line_at(work, i)) ? NULL : rule;
 			continue;
 		}
-		if (!is_headline(line_at(work, i)))
+		if (!is_headline(line_at(work, i)) || line_is_said(line_at(work, i)))
 			taker = NULL;
 		int result = taker ? cut(work, i, taker) : 0;
 		if (result)
@@ -269,11 +274,6 @@ static bool waits(const struct work *work, const struct line_scores *scores, siz
 	return scores->zone[place] == LINE_TAIL && place < last && !(line_at(work, place)->flags & LINE_PROSE);
 }
 
-static bool goes(const struct line_scores *scores, int64_t title, size_t place)
-{
-	return (int64_t)place < title || ((int64_t)place != title && scores->text[place] < scores->limit[place]);
-}
-
 /* End of a run of lines that are cut or go; *@ret: how many go. */
 static size_t run_end(
 	const struct work *work, const struct line_scores *scores, int64_t title, size_t place, size_t *ret)
@@ -281,7 +281,7 @@ static size_t run_end(
 	*ret = 0;
 	for (; place < work->live_count; place++) {
 		bool cut = block_at(work, place)->cut;
-		if (!cut && !goes(scores, title, place))
+		if (!cut && !line_goes(scores, title, place))
 			break;
 		*ret += !cut;
 	}
@@ -298,11 +298,12 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 	if (leaves_nothing(work, scores, title))
 		return 0;
 	bool again = is_any_cut(work);
-	size_t last = last_kept(work, scores);
+	size_t last = last_kept(work, scores), reach = said_reach(work, scores, title, last);
 	for (size_t i = 0, end, count; i < work->live_count; i = end + 1) {
 		end = run_end(work, scores, title, i, &count);
 		for (; i < end && result == 0; i++)
-			if ((int64_t)i < title || !again || count > LIST_LINES || !waits(work, scores, i, last))
+			if ((int64_t)i < title || !again ||
+				((i <= last || i > reach) && (count > LIST_LINES || !waits(work, scores, i, last))))
 				result = cut(work, i, rule);
 	}
 	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
