@@ -8,7 +8,7 @@ enum { TITLE_LEAST = -1536 };
 /* Among furniture all are below it: then the best of at least TITLE_WORDS_LEAST words is the title when it is ahead of
  * the next by TITLE_LEAD, and a date or a byline stands at most TITLE_SIGNED lines below. Of 106 texts with leftovers
  * over and under the headline 55 lost it, 22 do now; on development articles one more of 910 titles is wrong. */
-enum { TITLE_LEAST_SIGNED = -4600, TITLE_LEAD = 300, TITLE_SIGNED = 4, TITLE_WORDS_LEAST = 4 };
+enum { TITLE_LEAST_SIGNED = -4600, TITLE_LEAD = 300, TITLE_SIGNED = 4, TITLE_WORDS_LEAST = 4, STAMP_WORDS = 14 };
 
 /* A headline by form: one line of its own, with letters, no full stop. */
 static bool looks_like_title(const struct work *work, size_t place)
@@ -41,12 +41,33 @@ static bool is_of_kind(const struct rule *rule, const char *kind)
 	return rule && strcmp(rule->kind, kind) == 0;
 }
 
+/* A short line with a year and another number, in whatever language: "Mashi 12, 2025", "11/03/2025, 16:20 WIB". */
+static bool is_stamp(const struct line *line)
+{
+	unsigned runs = 0, value = 0, digits = 0;
+	bool year = false;
+	if (line->words > STAMP_WORDS || (line->flags & LINE_PROSE))
+		return false;
+	for (size_t i = 0; i <= line->key.n; i++) {
+		if (i < line->key.n && ascii_is_digit(line->key.p[i])) {
+			value = digits < 6 ? value * 10 + (unsigned)(line->key.p[i] - '0') : value;
+			digits++;
+			continue;
+		}
+		runs += digits > 0;
+		year |= digits == 4 && ((value >= 1990 && value < 2100) || (value >= 1380 && value < 1460) ||
+					       (value >= 2530 && value < 2600));
+		value = digits = 0;
+	}
+	return year && runs >= 2;
+}
+
 /* A date, a byline, a credit, as they stand below a headline. */
 static bool signs(const struct work *work, size_t place)
 {
 	const struct hits *hits = hits_at(work, place);
-	return is_of_kind(hits->any, "date") || is_of_kind(hits->zoned, "date") || is_of_kind(hits->any, "byline") ||
-	       is_of_kind(hits->zoned, "byline") || is_of_kind(hits->any, "photo");
+	return is_stamp(line_at(work, place)) || is_of_kind(hits->any, "date") || is_of_kind(hits->zoned, "date") ||
+	       is_of_kind(hits->any, "byline") || is_of_kind(hits->zoned, "byline") || is_of_kind(hits->any, "photo");
 }
 
 /* The first sign below @place, or @end: a headline stands at most TITLE_SIGNED lines over or under one. */
@@ -66,7 +87,7 @@ static size_t sign_of(const struct work *work, size_t place, size_t end, bool *r
 
 static bool is_candidate(const struct work *work, size_t place)
 {
-	return !is_known(work, place) && looks_like_title(work, place);
+	return !is_known(work, place) && looks_like_title(work, place) && !is_stamp(line_at(work, place));
 }
 
 /* Names and labels, which are shorter, stand beside a headline; so does what follows its date. */
