@@ -3,6 +3,8 @@
 #include "extract/rule_build.h"
 #include "extract/rule_literal.h"
 #include "extract/rule_prefix.h"
+#include "extract/text_fold.h"
+#include "util/utf8.h"
 
 /* ---- strings that patterns need --------------------------------------------------------------------- */
 
@@ -103,15 +105,23 @@ static const void *sort_rows(struct build *build, const struct rows *rows, size_
 	return sorted;
 }
 
-/* A string of ASCII letters stands in the folded line as it stands in the line, but for capitals. */
+/* A string as it stands in the folded line where it stands in the line. False: that depends on what is around it. */
 static bool fold_literal(struct literal *literal)
 {
-	for (size_t i = 0; i < literal->n; i++) {
-		unsigned char c = (unsigned char)literal->p[i];
-		if (c < ' ' || c >= 0x7F)
+	struct view in = view_make(literal->p, literal->n);
+	char out[4 * LITERAL_BYTES];
+	size_t n = 0;
+	for (size_t at = 0; at < in.n;) {
+		uint32_t c = utf8_next(in, &at), folded = c == UTF8_BAD ? 0 : text_fold_point(c);
+		/* Dropped; a space, which may be one with its neighbour; three dots. */
+		if (folded < ' ' || (folded == ' ' && c != ' ') || c == 0x7F || c == 0x2026)
 			return false;
-		literal->p[i] = ascii_lower((char)c);
+		n += utf8_put(out + n, folded);
 	}
+	if (n > LITERAL_BYTES)
+		return false;
+	memcpy(literal->p, out, n);
+	literal->n = (unsigned char)n;
 	return true;
 }
 

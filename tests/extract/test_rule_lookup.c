@@ -361,6 +361,23 @@ static void whatever_a_pattern_matches_is_found_by_the_look_up(void **state)
 	rules_free(rules);
 }
 
+/* A pattern of which nothing is known is asked of every short line: then it is for single words and has a mark. */
+static void no_pattern_is_asked_of_every_line(void **state)
+{
+	(void)state;
+	const struct rule_image *image = &rule_image_builtin;
+	size_t asked = 0;
+	for (size_t i = 0; i < image->always_count; i++) {
+		const struct image_pattern *pattern = &image->patterns[image->always[i]];
+		if (pattern->must && pattern->words <= 1)
+			continue;
+		print_error("%s: no string, beginning or mark of it is known\n",
+			image->strings + image->rules[pattern->rule].id);
+		asked++;
+	}
+	assert_int_equal(asked, 0);
+}
+
 /* The fewest words of what begins so. */
 struct beginning {
 	char p[12];
@@ -505,6 +522,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_a_pattern_matches_is_found_by_the_look_up),
+		cmocka_unit_test(no_pattern_is_asked_of_every_line),
 		cmocka_unit_test(no_branch_of_a_pattern_has_more_words_than_its_rule_allows),
 		cmocka_unit_test(every_example_goes_out_of_a_text),
 	};
