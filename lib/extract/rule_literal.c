@@ -41,7 +41,7 @@ static bool set_add(struct literal_set *set, const char *p, size_t n)
 	return true;
 }
 
-/* A set is 2.4 KB and mostly empty. */
+/* A set is 10 KB and mostly empty. */
 static void set_copy(struct literal_set *to, const struct literal_set *from)
 {
 	to->n = from->n;

@@ -156,18 +156,31 @@ BITS_LOOP(, bits_sse2, classes_sse2)
 BITS_LOOP(__attribute__((target("avx2"))), bits_avx2, classes_avx2)
 BITS_LOOP(__attribute__((target("avx512bw"))), bits_avx512, classes_avx512)
 
-static bits_fn *bits_best(void)
+static bits_fn *bits_for(enum bits_kind kind)
 {
-	if (__builtin_cpu_supports("avx512bw"))
-		return bits_avx512;
-	return __builtin_cpu_supports("avx2") ? bits_avx2 : bits_sse2;
+	switch (kind) {
+	case BITS_PLAIN: return bits_plain;
+	case BITS_SSE2: return bits_sse2;
+	case BITS_AVX2: return __builtin_cpu_supports("avx2") ? bits_avx2 : NULL;
+	case BITS_AVX512: return __builtin_cpu_supports("avx512bw") ? bits_avx512 : NULL;
+	case BITS_KINDS: break;
+	}
+	return NULL;
 }
 #else
-static bits_fn *bits_best(void)
+static bits_fn *bits_for(enum bits_kind kind)
 {
-	return bits_plain;
+	return kind == BITS_PLAIN ? bits_plain : NULL;
 }
 #endif
+
+static bits_fn *bits_best(void)
+{
+	bits_fn *best = NULL;
+	for (int kind = BITS_KINDS; !best;)
+		best = bits_for((enum bits_kind)-- kind);
+	return best;
+}
 
 /* ---- the text ------------------------------------------------------------------------------------ */
 
@@ -195,11 +208,15 @@ static inline uint32_t count_bits(uint64_t bits)
 	return (uint32_t)(((bits + (bits >> 4)) & eights) * 0x0101010101010101u >> 56);
 }
 
-void text_bits_plain(const unsigned char *p, char *low, struct text_bits *ret_bits)
+bool text_bits_by(enum bits_kind kind, const unsigned char *p, char *low, struct text_bits *ret_bits)
 {
 	struct carry carry = { 0 };
-	bits_plain(p, 1, low, &carry, ret_bits);
+	bits_fn *read = bits_for(kind);
+	if (!read)
+		return false;
+	read(p, 1, low, &carry, ret_bits);
 	ret_bits->others = other_breaks(p, 0, ret_bits->others);
+	return true;
 }
 
 bool text_map_read(struct arena *arena, struct view text, struct text_map *ret_map)

@@ -69,7 +69,8 @@ static inline size_t text_map_rough(const struct text_map *map, size_t from, siz
 /* Of the bytes from @from up to @to, one at least. */
 struct text_kinds text_map_kinds(const struct text_map *map, size_t from, size_t to);
 
-/* What a CPU without wide vectors does; the same result. For tests. */
-void text_bits_plain(const unsigned char *p, char *low, struct text_bits *ret_bits);
+/* What the code for one kind of CPU makes of 64 bytes: the same. False: this one is of another kind. For tests. */
+enum bits_kind { BITS_PLAIN, BITS_SSE2, BITS_AVX2, BITS_AVX512, BITS_KINDS };
+bool text_bits_by(enum bits_kind kind, const unsigned char *p, char *low, struct text_bits *ret_bits);
 
 #endif

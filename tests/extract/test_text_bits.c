@@ -96,7 +96,7 @@ static void tells_the_same_as_a_look_at_each_byte(void **state)
 	}
 }
 
-static void every_byte_is_told_alike_by_wide_and_by_plain_code(void **state)
+static void every_byte_is_told_alike_by_code_for_every_cpu(void **state)
 {
 	(void)state;
 	unsigned char text[256 + BITS_BYTES];
@@ -104,13 +104,18 @@ static void every_byte_is_told_alike_by_wide_and_by_plain_code(void **state)
 		text[i] = (unsigned char)i;
 	for (size_t at = 0; at + BITS_BYTES <= sizeof(text); at += BITS_BYTES) {
 		struct text_map map;
-		struct text_bits bits;
-		char low[BITS_BYTES];
 		arena_reset(&arena);
 		assert_true(text_map_read(&arena, view_make((const char *)text + at, BITS_BYTES), &map));
-		text_bits_plain(text + at, low, &bits);
-		assert_memory_equal(map.low, low, BITS_BYTES);
-		assert_memory_equal(&map.bits[0], &bits, sizeof(bits));
+		for (int kind = BITS_PLAIN; kind < BITS_KINDS; kind++) {
+			struct text_bits bits;
+			char low[BITS_BYTES];
+			if (!text_bits_by((enum bits_kind)kind, text + at, low, &bits)) {
+				assert_int_not_equal(kind, BITS_PLAIN);
+				continue;
+			}
+			assert_memory_equal(map.low, low, BITS_BYTES);
+			assert_memory_equal(&map.bits[0], &bits, sizeof(bits));
+		}
 	}
 }
 
@@ -126,7 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(tells_the_same_as_a_look_at_each_byte, setup, teardown),
-		cmocka_unit_test_setup_teardown(every_byte_is_told_alike_by_wide_and_by_plain_code, setup, teardown),
+		cmocka_unit_test_setup_teardown(every_byte_is_told_alike_by_code_for_every_cpu, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_text_of_nothing_has_no_lines, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
