@@ -128,14 +128,15 @@ static int cut_headlines(struct work *work)
 }
 
 /* Within the text such a head stands over headlines between two paragraphs: two or more without bullets, and then
- * prose. One alone may head what follows, and what has bullets is sooner a list of the text. */
+ * prose. One alone may head what follows, and what has bullets is sooner a list of the text; one that holds its
+ * headline takes no other here, either. */
 static int cut_headlines_within(struct work *work)
 {
 	enum { FEWEST = 2, MOST = 8 };
 	for (size_t i = 0; i < work->last_prose && work->last_prose < work->live_count; i++) {
 		const struct rule *rule = hits_at(work, i)->any ? hits_at(work, i)->any : hits_at(work, i)->zoned;
 		size_t end = i + 1;
-		if (!rule || !rule->takes_headlines)
+		if (!rule || !rule->takes_headlines || line_holds_headline(line_at(work, i)))
 			continue;
 		while (end < work->last_prose && is_bare(work, end))
 			end++;
