@@ -2,6 +2,7 @@
 #include <errno.h>
 #include "capture/http.h"
 #include "capture/mime.h"
+#include "decode/charset.h"
 #include "util/buf.h"
 #include "util/limits.h"
 
@@ -76,22 +77,6 @@ static int content_of(struct mime_part part, enum encoding encoding, struct aren
 
 /* ---- several parts ------------------------------------------------------------------------------ */
 
-/* A page may say for itself what its head does not. */
-static enum encoding encoding_in(struct view html)
-{
-	static const struct view mark = VIEW("charset=");
-	enum { LOOKED_AT = 1024 };
-	html = view_first(html, LOOKED_AT);
-	struct view label = view_from(html, view_find_nocase(html, mark) + mark.n);
-	size_t n = 0;
-	if (label.n && (label.p[0] == '"' || label.p[0] == '\''))
-		label = view_from(label, 1);
-	while (n < label.n &&
-		(ascii_is_alpha(label.p[n]) || ascii_is_digit(label.p[n]) || label.p[n] == '-' || label.p[n] == '_'))
-		n++;
-	return n ? encoding_of_label(view_first(label, n)) : ENCODING_NONE;
-}
-
 /* Plain text among HTML: its lines, with a paragraph behind each blank one. */
 static void put_as_html(struct view text, struct buf *out)
 {
@@ -122,8 +107,9 @@ static int put_part(struct mime_part part, bool as_html, struct decoder *decoder
 	enum encoding encoding = encoding_of_label(mime_parameter(type_of(part), VIEW("charset")));
 	struct view text;
 	int result = content_of(part, encoding, arena, &text);
+	/* A page may say for itself what its head does not. */
 	if (!result && encoding == ENCODING_NONE && is_html(part))
-		encoding = encoding_in(text);
+		encoding = declared_by_markup(text).encoding;
 	if (!result)
 		result = mime_utf8(decoder, arena, encoding, text, &text);
 	if (result)
