@@ -85,8 +85,13 @@ static uint8_t og_class(struct view type)
 	return view_starts_nocase(type, VIEW("website")) ? 30 : view_starts_nocase(type, VIEW("profile")) ? 40 : 50;
 }
 
+/* An address that is not known is not that of a front page: it is taken for one that is like most. */
+#define UNKNOWN_URL "https://host/section/2/a-headline-in-a-few-words"
+
 static void url_facts(struct view url, uint8_t *facts)
 {
+	if (!url.n)
+		url = VIEW(UNKNOWN_URL);
 	size_t at = view_find(url, VIEW("://"));
 	struct view path = view_from(url, at < url.n ? at + 3 : 0);
 	path = view_from(path, view_find_byte(path, '/'));
@@ -140,5 +145,5 @@ void page_facts_read(struct features *f)
 	PUT(PAGE_LONGEST, q_log(longest));
 	PUT(PAGE_MONEY, q_log(money));
 #undef PUT
-	url_facts(f->page->capture.url, p);
+	url_facts(page_address(f->page), p);
 }

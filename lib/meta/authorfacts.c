@@ -7,7 +7,7 @@
 #include "normalise/normalise.h"
 #include "util/utf8.h"
 
-enum { NAME_WORDS = 8 };
+enum { NAME_WORDS = 8, UNKNOWN_DEPTH = 2 /* of most addresses */ };
 
 /* What all groups share. */
 struct shared {
@@ -130,8 +130,9 @@ static void read_shared(struct shared *s, const struct authors *a)
 	*s = (struct shared){ .a = a };
 	s->dated = dated_by(&page->document);
 	s->og_type = og_type_of(d->evidence->og_type);
-	s->path = path_depth(page->capture.url);
-	s->forum = bool_of(is_thread(page->capture.url));
+	struct view address = page_address(page);
+	s->path = address.n ? path_depth(address) : few(UNKNOWN_DEPTH);
+	s->forum = bool_of(is_thread(address));
 	for (size_t i = d->first; d->first != SIZE_MAX && i <= d->last; i++) {
 		const struct block *b = &page->blocks[i];
 		if (b->cut || b->text.n < 60)
@@ -257,7 +258,7 @@ static void read_names(const struct shared *s, struct author_group *g)
 	x[AUTHOR_X_HOUSE] = bool_of(names_is_house(first) || names_has_house(first));
 	x[AUTHOR_X_TITLE_TAG] = bool_of(
 		view_starts(d->evidence->title_tag, first) || view_ends(view_trim(d->evidence->title_tag), first));
-	x[AUTHOR_X_HOST] = bool_of(in_host(url_host(d->page->capture.url), first));
+	x[AUTHOR_X_HOST] = bool_of(in_host(url_host(page_address(d->page)), first));
 }
 
 static bool has_key(const struct author_group *g, uint32_t key)

@@ -163,7 +163,7 @@ static void from_element(struct dates *dates, const struct clue *c)
 
 static void from_url(struct dates *dates)
 {
-	struct view urls[2] = { dates->d->page->capture.url, dates->d->main ? dates->d->main->url : VIEW_NONE };
+	struct view urls[2] = { page_address(dates->d->page), dates->d->main ? dates->d->main->url : VIEW_NONE };
 	for (size_t i = 0; i < 2; i++) {
 		struct date date;
 		if (!date_in_url(urls[i], dates->d->dates.year_max, &date))

@@ -177,7 +177,7 @@ void dates_from_far_blocks(struct dates *dates)
 {
 	const struct page *page = dates->d->page;
 	struct date url = { .year = -1 };
-	date_in_url(page->capture.url, dates->d->dates.year_max, &url);
+	date_in_url(page_address(page), dates->d->dates.year_max, &url);
 	for (size_t i = 0; i < page->block_count && i < FAR_BLOCKS; i++) {
 		const struct block *b = &page->blocks[i];
 		struct date date;

@@ -100,7 +100,7 @@ static void begin(struct decide *d, struct page *page, const struct months *mont
 	d->main = d->detail ? main_item(d) : NULL;
 	d->dates.months = months;
 	d->dates.lang = page_language(d);
-	d->dates.order = order_of(d->dates.lang, page->capture.url);
+	d->dates.order = order_of(d->dates.lang, page_address(page));
 	d->dates.year_max = YEAR_MAX;
 	int month, day;
 	if (page->capture.fetched != GARNER_NO_NUMBER)

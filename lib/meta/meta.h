@@ -19,6 +19,8 @@ struct evidence {
 
 /* Stage, HTML pages, between dom and extract: page->dom -> page->evidence. */
 extern const struct stage meta_read_stage;
+/* The page's address as it was captured, or else the canonical one that its head gives; empty: not known. */
+struct view page_address(const struct page *page);
 /* Stage, all pages, after extract: evidence, blocks and capture -> document.title, authors, published,
  * modified, site, section, url_canonical, access …. Never overwrites a fact already set by text_lines. */
 extern const struct stage meta_decide_stage;

@@ -52,7 +52,7 @@ static bool read_labels(struct decide *d, struct view host)
 
 int decide_site_words(struct decide *d)
 {
-	struct view host = url_host(d->page->capture.url);
+	struct view host = url_host(page_address(d->page));
 	bool done = squeeze(d, host, NAME_BYTES, &d->site_words.host) && read_labels(d, host);
 	for (size_t i = 0; done && i < d->site_count; i++)
 		done = squeeze(d, d->sites[i], NAME_BYTES, &d->site_words.names[i]);

@@ -10,7 +10,7 @@
 
 #define ARTICLE(above) "<article><h1>The port opens</h1>" above TEXT "</article>"
 
-static struct facts read_file(const char *name)
+static struct facts read_saved(const char *name, const char *url)
 {
 	struct facts f = { .title = "" };
 	char path[512];
@@ -19,11 +19,15 @@ static struct facts read_file(const char *name)
 	struct garner *garner = garner_new(NULL);
 	snprintf(path, sizeof(path), "%s/meta/%s.html", getenv("GARNER_TESTDATA"), name);
 	assert_int_equal(file_read(path, 1 << 20, &page, &error), 0);
-	assert_int_equal(
-		garner_clean_bytes(garner, page.p, page.n, "http://news.example/n.php?id=7", "text/html", note, &f), 0);
+	assert_int_equal(garner_clean_bytes(garner, page.p, page.n, url, "text/html", note, &f), 0);
 	buf_free(&page);
 	garner_free(garner);
 	return f;
+}
+
+static struct facts read_file(const char *name)
+{
+	return read_saved(name, "http://news.example/n.php?id=7");
 }
 
 static void finds_the_headline_of_a_page_of_tables(void **state)
@@ -32,6 +36,31 @@ static void finds_the_headline_of_a_page_of_tables(void **state)
 	struct facts f = read_file("finds_the_headline_of_a_page_of_tables");
 	assert_string_equal(f.title, "Паромы пойдут по новому расписанию");
 	assert_string_equal(f.published, "2004-05-12");
+}
+
+static void names_who_wrote_a_saved_page(void **state)
+{
+	(void)state;
+	struct facts f = read_saved("names_who_wrote_a_saved_page", NULL);
+	assert_string_equal(f.title, "کتابخانه سیار به روستاهای کویر بازگشت");
+	assert_string_equal(f.authors, "مهناز رستگار");
+	assert_string_equal(f.published, "2023-06-15T08:30:00Z");
+}
+
+static void a_saved_page_stood_where_its_head_says(void **state)
+{
+	(void)state;
+	struct facts f = read_page(NULL,
+		"<title>The port opens - Harbour Post</title>"
+		"<link rel=canonical href='https://www.harbourpost.example/2021/04/09/the-port-opens/'>",
+		ARTICLE("<p>by Ann Lee</p>"));
+	assert_string_equal(f.title, "The port opens");
+	assert_string_equal(f.authors, "Ann Lee");
+	assert_string_equal(f.published, "2021-04-09");
+	/* that of a front page is a template's */
+	f = read_page(NULL, "<title>The port opens</title><link rel=canonical href='https://www.harbourpost.example/'>",
+		ARTICLE("<p>by Ann Lee</p>"));
+	assert_string_equal(f.authors, "Ann Lee");
 }
 
 static void who_took_the_picture_did_not_write_the_page(void **state)
@@ -106,6 +135,8 @@ static void the_label_of_a_date_is_no_name(void **state)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(names_who_wrote_a_saved_page),
+		cmocka_unit_test(a_saved_page_stood_where_its_head_says),
 		cmocka_unit_test(finds_the_headline_of_a_page_of_tables),
 		cmocka_unit_test(who_took_the_picture_did_not_write_the_page),
 		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
