@@ -134,7 +134,11 @@ static inline bool dom_has_attr(const struct dom *dom, uint32_t node, enum dom_a
 const char *dom_tag_name(enum dom_tag tag);	    /* "" for DOM_OTHER */
 const char *dom_attr_text(enum dom_attr_name name); /* "class", … */
 enum dom_tag dom_tag_find(struct view name);	    /* ASCII case-insensitive */
-/* All text below @node with spaces collapsed and trimmed, at most @max bytes, in the arena. */
+/* In a heading or a term: a link to the place itself that says nothing ("#", a pilcrow, a picture), or a wiki's
+ * button to edit the section. */
+bool dom_is_anchor(const struct dom *dom, uint32_t node);
+/* All text below @node, but for readings of ruby and anchors of headings, with spaces collapsed and trimmed, at most
+ * @max bytes, in the arena. */
 struct view dom_text(struct page *page, uint32_t node, size_t max);
 /* @class_list holds @token as a whole token (ASCII case-insensitive). */
 bool dom_has_token(struct view class_list, struct view token);

@@ -1,5 +1,6 @@
 /* Reading the node table. */
 #include "dom/dom.h"
+#include "util/utf8.h"
 
 struct view dom_attr(const struct dom *dom, uint32_t node, enum dom_attr_name name)
 {
@@ -36,6 +37,49 @@ static size_t whole(const char *text, size_t n)
 	return at - 1 + need <= n ? n : at - 1;
 }
 
+/* No letter and no digit of any script: marks of ASCII, section signs and pilcrows, arrows and pictures. */
+static bool is_mark(struct view text)
+{
+	for (size_t at = 0; at < text.n;) {
+		uint32_t cp = utf8_next(text, &at);
+		bool mark = cp < 0x80 ? !ascii_is_alpha((char)cp) && !ascii_is_digit((char)cp)
+				      : cp == 0xA0 || cp == 0xA7 || cp == 0xB6 || (cp >= 0x2000 && cp < 0x2C00) ||
+						cp == 0xFE0F || cp == 0xFEFF || (cp >= 0x1F300 && cp < 0x1FB00);
+		if (!mark)
+			return false;
+	}
+	return true;
+}
+
+bool dom_is_anchor(const struct dom *dom, uint32_t node)
+{
+	const struct dom_node *n = &dom->nodes[node];
+	uint8_t outer = dom->nodes[n->parent].tag;
+	if ((outer < DOM_h1 || outer > DOM_h6) && outer != DOM_dt)
+		return false;
+	if (n->tag == DOM_span)
+		return dom_has_token(dom_attr(dom, node, DOM_ATTR_CLASS), VIEW("mw-editsection"));
+	struct view href = dom_attr(dom, node, DOM_ATTR_HREF);
+	if (n->tag != DOM_a || view_find_byte(href, '#') == href.n)
+		return false;
+	for (uint32_t i = node + 1; i < n->end; i++)
+		if (dom->nodes[i].is_text && !is_mark(dom->nodes[i].text))
+			return false;
+	return true;
+}
+
+/* Readings above a text, and what leads to a heading, are not of what the element says. */
+static bool is_beside(const struct dom *dom, uint32_t node)
+{
+	switch (dom->nodes[node].tag) {
+	case DOM_rt:
+	case DOM_rp: return true;
+	case DOM_a:
+	case DOM_span: return dom_is_anchor(dom, node);
+	default: return false;
+	}
+}
+
 struct view dom_text(struct page *page, uint32_t node, size_t max)
 {
 	const struct dom *dom = page->dom;
@@ -47,7 +91,10 @@ struct view dom_text(struct page *page, uint32_t node, size_t max)
 	if (!out)
 		return VIEW_NONE;
 	for (uint32_t i = node; i < dom->nodes[node].end && n < cap; i++)
-		n = collapse(out, n, cap, dom->nodes[i].text);
+		if (dom->nodes[i].is_text)
+			n = collapse(out, n, cap, dom->nodes[i].text);
+		else if (i > node && is_beside(dom, i))
+			i = dom->nodes[i].end - 1;
 	if (n == max)
 		n = whole(out, n);
 	while (n && out[n - 1] == ' ')

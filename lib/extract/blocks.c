@@ -483,6 +483,12 @@ static uint32_t skip_element(struct walk *w, uint32_t node)
 	return w->dom->nodes[node].end - 1;
 }
 
+static bool is_anchor(const struct walk *w, uint32_t node)
+{
+	uint8_t tag = w->dom->nodes[node].tag;
+	return (tag == DOM_a || tag == DOM_span) && dom_is_anchor(w->dom, node);
+}
+
 static void close_before(struct walk *w, uint32_t node)
 {
 	while (w->depth > 1 && top(w)->end <= node) {
@@ -542,7 +548,7 @@ int blocks_read(struct page *page, struct text_blocks *ret_blocks)
 		close_until(&w, i);
 		if (w.dom->nodes[i].is_text)
 			text(&w, i);
-		else if (skip_tags[w.dom->nodes[i].tag])
+		else if (skip_tags[w.dom->nodes[i].tag] || is_anchor(&w, i))
 			i = skip_element(&w, i);
 		else
 			open_element(&w, i);

@@ -58,6 +58,23 @@ static void puts_a_space_between_anchors_side_by_side(void **state)
 	assert_int_equal(blocks.items[0].link_bytes, 4);
 }
 
+static void what_leads_to_a_heading_is_no_text_of_it(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		read_html("<h2>Ábra<a class=headerlink href='#abra'>¶</a></h2><h3><a href='p.html#x'>#</a> Második"
+			  "</h3><h4>Vége <a href='#v'>🔗</a></h4>"),
+		"Ábra\nMásodik\nVége");
+	assert_string_equal(
+		read_html("<dl><dt>ferry.start(fuel)<a href='#f'>¶</a><dd>Starts it. <a href='#n'>*</a></dl>"),
+		"ferry.start(fuel)\nStarts it. *");
+	assert_string_equal(
+		read_html("<h2><span id=a>Історія</span><span class=mw-editsection>[<a href='/w?action=edit'>ред.</a>]"
+			  "</span></h2>"),
+		"Історія");
+	assert_string_equal(read_html("<h2><a href='#c'>C#</a> &amp; <a href='#1'>1</a></h2>"), "C# & 1");
+}
+
 static void borders_are_block_elements_and_line_breaks(void **state)
 {
 	(void)state;
@@ -217,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(keeps_words_whole_at_inline_tags, teardown),
 		cmocka_unit_test_teardown(puts_a_space_between_anchors_side_by_side, teardown),
+		cmocka_unit_test_teardown(what_leads_to_a_heading_is_no_text_of_it, teardown),
 		cmocka_unit_test_teardown(borders_are_block_elements_and_line_breaks, teardown),
 		cmocka_unit_test_teardown(nothing_visible_is_no_block, teardown),
 		cmocka_unit_test_teardown(rows_of_a_data_table_are_lines, teardown),

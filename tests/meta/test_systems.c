@@ -63,6 +63,17 @@ static void a_saved_page_stood_where_its_head_says(void **state)
 	assert_string_equal(f.authors, "Ann Lee");
 }
 
+static void readings_and_anchors_are_no_part_of_the_title(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/docs/x", "<title>Хранение писем - Документация</title>",
+		"<article><h1>Хранение писем<a class=headerlink href='#h'>¶</a></h1>" TEXT "</article>");
+	assert_string_equal(f.title, "Хранение писем");
+	f = read_page("https://a.example/docs/x", "<title>猫の話</title>",
+		"<article><h1><ruby>猫<rp>(</rp><rt>ねこ</rt><rp>)</rp></ruby>の話</h1>" TEXT "</article>");
+	assert_string_equal(f.title, "猫の話");
+}
+
 static void who_took_the_picture_did_not_write_the_page(void **state)
 {
 	(void)state;
@@ -138,6 +149,7 @@ int main(void)
 		cmocka_unit_test(names_who_wrote_a_saved_page),
 		cmocka_unit_test(a_saved_page_stood_where_its_head_says),
 		cmocka_unit_test(finds_the_headline_of_a_page_of_tables),
+		cmocka_unit_test(readings_and_anchors_are_no_part_of_the_title),
 		cmocka_unit_test(who_took_the_picture_did_not_write_the_page),
 		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
 		cmocka_unit_test(bylines_begin_in_many_languages),
