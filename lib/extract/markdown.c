@@ -1,27 +1,8 @@
 /* Markdown as CommonMark 0.31 reads it, tables as GitHub's extension. Blocks are those kept; what stands inside a block
  * is read again from the tree for links, emphasis and cells. */
 #include "extract/html.h"
-#include "normalise/normalise.h"
-#include "util/buf.h"
+#include "extract/markdown.h"
 #include "util/limits.h"
-
-enum { INLINE_LEVELS = 16, MARKDOWN_MAX = 32 << 20 };
-
-struct look {
-	uint32_t link; /* node of the anchor; 0 none */
-	bool strong, em, code;
-};
-
-struct writer {
-	struct page *page;
-	const struct dom *dom;
-	struct buf out, plain;
-	struct view base;      /* what relative addresses are relative to; empty: not known */
-	uint32_t list, number; /* the ordered list being written, its last number */
-	uint32_t table;	       /* the table being written */
-	uint8_t kind;
-	bool begun;
-};
 
 static uint32_t ancestor(const struct dom *dom, uint32_t node, enum dom_tag tag)
 {
@@ -31,284 +12,191 @@ static uint32_t ancestor(const struct dom *dom, uint32_t node, enum dom_tag tag)
 	return 0;
 }
 
-static struct look look_of(const struct dom *dom, uint32_t text)
+/* An attribute that is a number up to @max; 0: none. */
+static uint32_t number_of(const struct dom *dom, uint32_t node, enum dom_attr_name name, uint32_t max)
 {
-	struct look look = { 0 };
-	uint32_t node = dom->nodes[text].parent;
-	for (int i = 0; node && i < INLINE_LEVELS; i++, node = dom->nodes[node].parent) {
-		switch (dom->nodes[node].tag) {
-		case DOM_a:
-			if (!look.link && dom_attr(dom, node, DOM_ATTR_HREF).n)
-				look.link = node;
-			break;
-		case DOM_strong:
-		case DOM_b: look.strong = true; break;
-		case DOM_em:
-		case DOM_i: look.em = true; break;
-		case DOM_code:
-		case DOM_kbd:
-		case DOM_samp:
-		case DOM_tt: look.code = true; break;
-		case DOM_p:
-		case DOM_div:
-		case DOM_li:
-		case DOM_td:
-		case DOM_th:
-		case DOM_blockquote:
-		case DOM_article:
-		case DOM_body: return look;
-		default: break;
-		}
-	}
-	return look;
-}
-
-static bool same(struct look a, struct look b)
-{
-	return a.link == b.link && a.strong == b.strong && a.em == b.em && a.code == b.code;
-}
-
-/* ---- escaping ------------------------------------------------------------------------------ */
-
-static void put_escaped(struct buf *out, struct view text, bool cell)
-{
+	struct view text = view_trim(dom_attr(dom, node, name));
+	uint32_t n = 0;
 	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-		bool inner = i && i + 1 < text.n && !ascii_is_space(text.p[i - 1]) && !ascii_is_space(text.p[i + 1]);
-		if (c == '\\' || c == '`' || c == '*' || c == '[' || c == ']' || c == '<' || (c == '_' && !inner) ||
-			(c == '|' && cell))
-			buf_putc(out, '\\');
-		buf_putc(out, c == '\n' ? ' ' : c);
+		if (!ascii_is_digit(text.p[i]) || n > max)
+			return 0;
+		n = n * 10 + (uint32_t)(text.p[i] - '0');
 	}
+	return n > max ? 0 : n;
 }
 
-/* What would begin a heading, list, quote, rule or fence at the start of a line. */
-static void put_line_start(struct buf *out, struct view *text)
+/* ---- tables ------------------------------------------------------------------------------------ */
+
+enum { ROWS_MAX = 1000 };
+
+static bool is_cell(const struct dom_node *n)
 {
-	size_t digits = 0;
-	if (!text->n)
-		return;
-	while (digits < text->n && digits < 9 && ascii_is_digit(text->p[digits]))
-		digits++;
-	if (digits && digits < text->n && (text->p[digits] == '.' || text->p[digits] == ')')) {
-		buf_put(out, text->p, digits);
-		buf_putc(out, '\\');
-		*text = view_from(*text, digits);
-	} else if (strchr("#+->=~", *text->p)) {
-		buf_putc(out, '\\');
-		buf_putc(out, *text->p);
-		*text = view_from(*text, 1);
-	}
+	return !n->is_text && (n->tag == DOM_td || n->tag == DOM_th);
 }
 
-static void put_url(struct buf *out, struct view url)
+static uint32_t span_of(const struct dom *dom, uint32_t cell, enum dom_attr_name name, uint32_t max)
 {
-	static const char hex[] = "0123456789ABCDEF";
-	url = view_trim(url);
-	for (size_t i = 0; i < url.n && i < LIMIT_URL_BYTES; i++) {
-		unsigned char c = (unsigned char)url.p[i];
-		if (c <= ' ' || c == '(' || c == ')' || c == '<' || c == '>' || c == '\\' || c == 0x7F)
-			buf_printf(out, "%%%c%c", hex[c >> 4], hex[c & 15]);
-		else
-			buf_putc(out, (char)c);
-	}
+	uint32_t n = number_of(dom, cell, name, max);
+	return n ? n : 1;
 }
 
-/* Only what a reader can follow: no scripts, no data. */
-static bool can_link(struct view url)
+/* The widest row's columns. A data table has no other in it. */
+static uint32_t columns_of(const struct dom *dom, uint32_t table)
 {
-	url = view_trim(url);
-	size_t colon = view_find_byte(url, ':'), slash = view_find_byte(url, '/');
-	if (!url.n || *url.p == '#')
-		return false;
-	return colon == url.n || slash < colon || view_starts_nocase(url, VIEW("http:")) ||
-	       view_starts_nocase(url, VIEW("https:")) || view_starts_nocase(url, VIEW("mailto:"));
-}
-
-/* The page's address, or what its base element makes of it (HTML section 4.2.3). */
-static struct view base_of(struct page *page)
-{
-	const struct dom *dom = page->dom;
-	struct view base = page->capture.url, absolute;
-	for (uint32_t i = dom->head; i && i < dom->nodes[dom->head].end; i++) {
-		struct view href = dom->nodes[i].tag == DOM_base && !dom->nodes[i].is_text
-					   ? view_trim(dom_attr(dom, i, DOM_ATTR_HREF))
-					   : VIEW_NONE;
-		if (href.n && href.n <= LIMIT_URL_BYTES)
-			return url_resolve(&page->arena, base.n ? base : href, href, &absolute) == 0 ? absolute : base;
-	}
-	return base;
-}
-
-/* Where @href leads from this page; as it stands where that is not known. */
-static struct view target_of(struct writer *w, struct view href)
-{
-	struct view absolute;
-	href = view_trim(href);
-	if (!w->base.n || href.n > LIMIT_URL_BYTES || view_starts_nocase(href, VIEW("mailto:")))
-		return href;
-	return url_resolve(&w->page->arena, w->base, href, &absolute) == 0 ? absolute : href;
-}
-
-/* ---- a run of text of one look --------------------------------------------------------------- */
-
-static void put_run(struct writer *w, struct look look, struct view text, bool cell)
-{
-	struct view core = view_trim(text);
-	struct view href = look.link ? dom_attr(w->dom, look.link, DOM_ATTR_HREF) : VIEW_NONE;
-	bool link = look.link && can_link(href);
-	const char *mark = look.strong && look.em ? "***" : look.strong ? "**" : look.em ? "*" : "";
-	if (!core.n) {
-		if (text.n)
-			buf_putc(&w->out, ' ');
-		return;
-	}
-	if (core.p > text.p)
-		buf_putc(&w->out, ' ');
-	if (link)
-		buf_putc(&w->out, '[');
-	buf_puts(&w->out, mark);
-	if (look.code && view_find_byte(core, '`') == core.n)
-		buf_printf(&w->out, "`%.*s`", (int)core.n, core.p);
-	else
-		put_escaped(&w->out, core, cell);
-	buf_puts(&w->out, mark);
-	if (link) {
-		buf_puts(&w->out, "](");
-		put_url(&w->out, target_of(w, href));
-		buf_putc(&w->out, ')');
-	}
-	if (core.p + core.n < text.p + text.n)
-		buf_putc(&w->out, ' ');
-}
-
-static void add_collapsed(struct buf *buf, struct view text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		bool space = ascii_is_space(text.p[i]);
-		if (!space || (buf->n && buf->p[buf->n - 1] != ' '))
-			buf_putc(buf, space ? ' ' : text.p[i]);
-	}
-}
-
-static size_t ink(struct view text)
-{
-	size_t n = 0;
-	for (size_t i = 0; i < text.n; i++)
-		n += !ascii_is_space(text.p[i]);
-	return n;
-}
-
-/* The tree between the block's first and last text says the same as the block: nothing hidden, nothing cut out. */
-static bool tree_agrees(const struct writer *w, const struct block *b)
-{
-	size_t sum = 0;
-	if (!b->node || b->last_node < b->node || b->last_node >= w->dom->count)
-		return false;
-	for (uint32_t i = b->node; i <= b->last_node; i++)
-		if (w->dom->nodes[i].is_text)
-			sum += ink(w->dom->nodes[i].text);
-	return sum == ink(b->text);
-}
-
-static void put_nodes(struct writer *w, uint32_t from, uint32_t last, bool cell)
-{
-	struct look now = { 0 };
-	bool begun = false;
-	buf_reset(&w->plain);
-	for (uint32_t i = from; i <= last; i++) {
-		const struct dom_node *n = &w->dom->nodes[i];
-		if (!n->is_text) {
-			if (n->tag == DOM_br || n->tag == DOM_p || n->tag == DOM_div || n->tag == DOM_li)
-				add_collapsed(&w->plain, VIEW(" "));
+	uint32_t widest = 1, columns = 0;
+	for (uint32_t i = table + 1; table && i < dom->nodes[table].end; i++) {
+		if (dom->nodes[i].is_text)
 			continue;
-		}
-		struct look look = look_of(w->dom, i);
-		if (begun && !same(look, now)) {
-			put_run(w, now, buf_view(&w->plain), cell);
-			buf_reset(&w->plain);
-		}
-		now = look;
-		begun = true;
-		if (!w->plain.n && n->text.n && ascii_is_space(*n->text.p))
-			buf_putc(&w->plain, ' ');
-		add_collapsed(&w->plain, n->text);
+		if (dom->nodes[i].tag == DOM_tr)
+			columns = 0;
+		else if (is_cell(&dom->nodes[i]))
+			columns += span_of(dom, i, DOM_ATTR_COLSPAN, MARKDOWN_COLUMNS);
+		widest = columns > widest ? columns : widest;
 	}
-	put_run(w, now, buf_view(&w->plain), cell);
+	return widest < MARKDOWN_COLUMNS ? widest : MARKDOWN_COLUMNS;
 }
 
-static void put_inline(struct writer *w, const struct block *b)
+/* Columns that cells of rows above reach down into. */
+static uint32_t pass_columns(struct markdown *m, uint32_t column)
 {
-	struct view text = b->text;
-	if (tree_agrees(w, b)) {
-		size_t before = w->out.n;
-		put_nodes(w, b->node, b->last_node, false);
-		/* what stands first may look like markup of a line */
-		if (w->out.n > before && w->out.p[before] == *text.p && b->kind != BLOCK_HEADING) {
-			struct buf copy = BUF_INIT(MARKDOWN_MAX);
-			buf_put(&copy, w->out.p + before, w->out.n - before);
-			struct view rest = buf_view(&copy);
-			w->out.n = before;
-			put_line_start(&w->out, &rest);
-			buf_putv(&w->out, rest);
-			buf_free(&copy);
-		}
+	for (; column < m->columns && m->below[column]; column++) {
+		m->below[column]--;
+		buf_puts(&m->out, "  |");
+	}
+	return column;
+}
+
+static uint32_t put_cell(struct markdown *m, uint32_t cell, uint32_t column)
+{
+	uint32_t across = span_of(m->dom, cell, DOM_ATTR_COLSPAN, MARKDOWN_COLUMNS);
+	uint32_t down = span_of(m->dom, cell, DOM_ATTR_ROWSPAN, ROWS_MAX);
+	column = pass_columns(m, column);
+	buf_putc(&m->out, ' ');
+	markdown_cell(m, cell);
+	buf_puts(&m->out, " |");
+	for (uint32_t i = 0; i < across; i++, column++) {
+		if (i && column < m->columns)
+			buf_puts(&m->out, "  |");
+		if (column < m->columns)
+			m->below[column] = (uint16_t)(down - 1);
+	}
+	return column;
+}
+
+static void put_row(struct markdown *m, const struct block *b)
+{
+	const struct dom *dom = m->dom;
+	uint32_t row = ancestor(dom, b->node, DOM_tr), table = ancestor(dom, b->node, DOM_table), column = 0;
+	bool head = m->table != table || m->kind != BLOCK_ROW;
+	if (head) {
+		m->table = table;
+		m->columns = columns_of(dom, table);
+		memset(m->below, 0, sizeof(m->below));
+	}
+	buf_putc(&m->out, '|');
+	for (uint32_t i = row + 1; row && i < dom->nodes[row].end; i = dom->nodes[i].end)
+		if (is_cell(&dom->nodes[i]))
+			column = put_cell(m, i, column);
+	if (!column) {
+		buf_putc(&m->out, ' ');
+		markdown_escape(&m->out, b->text, true);
+		buf_puts(&m->out, " |");
+		column = 1;
+	}
+	for (column = pass_columns(m, column); head && column < m->columns; column++)
+		buf_puts(&m->out, "  |");
+	buf_putc(&m->out, '\n');
+	if (!head)
 		return;
-	}
-	put_line_start(&w->out, &text);
-	put_escaped(&w->out, text, false);
+	buf_putc(&m->out, '|');
+	for (uint32_t i = 0; i < m->columns; i++)
+		buf_puts(&m->out, " --- |");
+	buf_putc(&m->out, '\n');
 }
 
-/* ---- blocks ---------------------------------------------------------------------------------- */
+/* ---- items ------------------------------------------------------------------------------------- */
 
-static void put_row(struct writer *w, const struct block *b)
+enum { NUMBER_MAX = 99999999 }; /* nine digits are too many of a list's mark */
+
+/* The number of @item in its list, counted on from the one before it. */
+static uint32_t item_number(struct markdown *m, uint32_t item, int level)
 {
-	uint32_t row = ancestor(w->dom, b->node, DOM_tr), table = ancestor(w->dom, b->node, DOM_table);
-	uint32_t cells = 0;
-	buf_putc(&w->out, '|');
-	for (uint32_t i = row + 1; row && i < w->dom->nodes[row].end; i = w->dom->nodes[i].end) {
-		const struct dom_node *n = &w->dom->nodes[i];
-		if (n->is_text || (n->tag != DOM_td && n->tag != DOM_th))
-			continue;
-		buf_putc(&w->out, ' ');
-		put_nodes(w, i, n->end - 1, true);
-		buf_puts(&w->out, " |");
-		cells++;
+	const struct dom_node *nodes = m->dom->nodes;
+	uint32_t list = nodes[item].parent, at = list + 1, number = 0;
+	if (m->lists[level].list == list && m->lists[level].item < item) {
+		at = nodes[m->lists[level].item].end;
+		number = m->lists[level].number;
+	} else if (number_of(m->dom, list, DOM_ATTR_START, NUMBER_MAX)) {
+		number = number_of(m->dom, list, DOM_ATTR_START, NUMBER_MAX) - 1;
 	}
-	if (!cells) {
-		buf_putc(&w->out, ' ');
-		put_escaped(&w->out, b->text, true);
-		buf_puts(&w->out, " |");
-		cells = 1;
+	for (; at <= item; at = nodes[at].end) {
+		uint32_t value = nodes[at].tag == DOM_li ? number_of(m->dom, at, DOM_ATTR_VALUE, NUMBER_MAX) : 0;
+		number = value ? value : number + (nodes[at].tag == DOM_li);
 	}
-	buf_putc(&w->out, '\n');
-	if (w->table == table && w->kind == BLOCK_ROW)
-		return;
-	w->table = table;
-	buf_putc(&w->out, '|');
-	for (uint32_t i = 0; i < cells; i++)
-		buf_puts(&w->out, " --- |");
-	buf_putc(&w->out, '\n');
+	m->lists[level].list = list;
+	m->lists[level].item = item;
+	m->lists[level].number = number;
+	return number;
 }
 
-static void put_item(struct writer *w, const struct block *b)
+static void put_item(struct markdown *m, const struct block *b)
 {
-	uint32_t item = ancestor(w->dom, b->node, DOM_li);
-	uint32_t list = item ? w->dom->nodes[item].parent : 0;
+	uint32_t item = ancestor(m->dom, b->node, DOM_li);
+	uint32_t list = item ? m->dom->nodes[item].parent : 0;
 	for (int i = 1; i < b->level; i++)
-		buf_puts(&w->out, "    ");
-	if (list && w->dom->nodes[list].tag == DOM_ol) {
-		w->number = w->list == list ? w->number + 1 : 1;
-		w->list = list;
-		buf_printf(&w->out, "%u. ", w->number);
-	} else {
-		buf_puts(&w->out, "- ");
-	}
-	put_inline(w, b);
-	buf_putc(&w->out, '\n');
+		buf_puts(&m->out, "    ");
+	if (list && m->dom->nodes[list].tag == DOM_ol)
+		buf_printf(&m->out, "%u. ", item_number(m, item, b->level % MARKDOWN_LEVELS));
+	else
+		buf_puts(&m->out, "- ");
+	markdown_inline(m, b);
+	buf_putc(&m->out, '\n');
 }
 
-static void put_code(struct writer *w, const struct block *b)
+/* ---- code -------------------------------------------------------------------------------------- */
+
+/* "language-python", "lang-py", "highlight-python": classes that highlighters and generators of documentation write. */
+static struct view language_in(struct view classes)
+{
+	static const struct view prefixes[] = { { "language-", 9 }, { "lang-", 5 }, { "highlight-source-", 17 },
+		{ "highlight-", 10 } };
+	static const struct view none[] = { { "none", 4 }, { "text", 4 }, { "plaintext", 9 }, { "default", 7 },
+		{ "notranslate", 11 } };
+	struct view token;
+	while (view_next_token(&classes, ' ', &token)) {
+		for (size_t i = 0; i < sizeof(prefixes) / sizeof(*prefixes); i++) {
+			struct view name = view_from(token, prefixes[i].n);
+			bool plain = name.n > 0 && name.n <= 20 && view_starts(token, prefixes[i]);
+			for (size_t k = 0; plain && k < name.n; k++)
+				plain = ascii_is_alpha(name.p[k]) || ascii_is_digit(name.p[k]) ||
+					strchr("+#.-_", name.p[k]);
+			for (size_t k = 0; k < sizeof(none) / sizeof(*none); k++)
+				plain = plain && !view_eq_nocase(name, none[k]);
+			if (plain)
+				return name;
+		}
+	}
+	return VIEW_NONE;
+}
+
+/* Said by <code>, <pre> or one of the elements around. */
+static struct view language_of(const struct dom *dom, uint32_t text)
+{
+	enum { AROUND = 3 };
+	uint32_t node = dom->nodes[text].parent;
+	struct view name = VIEW_NONE;
+	bool pre = false;
+	for (int i = 0, left = AROUND; node && left && !name.n && i < LIMIT_DOM_DEPTH;
+		i++, node = dom->nodes[node].parent) {
+		pre = pre || dom->nodes[node].tag == DOM_pre;
+		left -= pre;
+		if (pre || dom->nodes[node].tag == DOM_code)
+			name = language_in(dom_attr(dom, node, DOM_ATTR_CLASS));
+	}
+	return name;
+}
+
+static void put_code(struct markdown *m, const struct block *b)
 {
 	size_t longest = 2, run = 0;
 	for (size_t i = 0; i < b->text.n; i++) {
@@ -316,64 +204,110 @@ static void put_code(struct writer *w, const struct block *b)
 		longest = run > longest ? run : longest;
 	}
 	for (size_t i = 0; i <= longest; i++)
-		buf_putc(&w->out, '`');
-	buf_putc(&w->out, '\n');
-	buf_putv(&w->out, b->text);
-	buf_putc(&w->out, '\n');
+		buf_putc(&m->out, '`');
+	buf_putv(&m->out, language_of(m->dom, b->node));
+	buf_putc(&m->out, '\n');
+	buf_putv(&m->out, b->text);
+	buf_putc(&m->out, '\n');
 	for (size_t i = 0; i <= longest; i++)
-		buf_putc(&w->out, '`');
-	buf_putc(&w->out, '\n');
+		buf_putc(&m->out, '`');
+	buf_putc(&m->out, '\n');
 }
 
-static bool goes_on(const struct writer *w, const struct block *b)
+/* ---- blocks ------------------------------------------------------------------------------------ */
+
+static bool goes_on(const struct markdown *m, const struct block *b, int quotes)
 {
+	if (quotes != m->quotes)
+		return false;
 	if (b->kind == BLOCK_ROW)
-		return w->kind == BLOCK_ROW && ancestor(w->dom, b->node, DOM_table) == w->table;
-	return b->kind == BLOCK_ITEM && w->kind == BLOCK_ITEM;
+		return m->kind == BLOCK_ROW && ancestor(m->dom, b->node, DOM_table) == m->table;
+	return b->kind == BLOCK_ITEM && m->kind == BLOCK_ITEM;
 }
 
-static void put_block(struct writer *w, const struct block *b)
+static int quotes_around(const struct dom *dom, uint32_t node)
 {
-	bool quote_on = w->kind == BLOCK_QUOTE && b->kind == BLOCK_QUOTE;
-	if (w->begun && !goes_on(w, b))
-		buf_puts(&w->out, quote_on ? ">\n" : "\n");
+	int n = 0;
+	for (int i = 0; node && i < LIMIT_DOM_DEPTH; i++, node = dom->nodes[node].parent)
+		n += !dom->nodes[node].is_text && dom->nodes[node].tag == DOM_blockquote;
+	return n < MARKDOWN_LEVELS ? n : MARKDOWN_LEVELS;
+}
+
+static void put_marks(struct buf *out, int quotes, bool text)
+{
+	for (int i = 0; i < quotes; i++)
+		buf_puts(out, i + 1 < quotes || text ? "> " : ">");
+}
+
+/* The lines from @from on stand in quotations. */
+static void quote(struct markdown *m, size_t from, int quotes)
+{
+	struct buf copy = BUF_INIT(MARKDOWN_MAX);
+	struct view rest, line;
+	if (!quotes || m->out.err)
+		return;
+	buf_put(&copy, m->out.p + from, m->out.n - from);
+	m->out.n = from;
+	rest = buf_view(&copy);
+	while (view_next_line(&rest, &line)) {
+		put_marks(&m->out, quotes, line.n);
+		buf_putv(&m->out, line);
+		buf_putc(&m->out, '\n');
+	}
+	if (copy.err)
+		m->out.err = copy.err;
+	buf_free(&copy);
+}
+
+static void put_block(struct markdown *m, const struct block *b)
+{
+	int quotes = quotes_around(m->dom, b->node), both = quotes < m->quotes ? quotes : m->quotes;
+	if (m->begun && !goes_on(m, b, quotes)) {
+		put_marks(&m->out, both, false);
+		buf_putc(&m->out, '\n');
+	}
+	size_t from = m->out.n;
 	switch (b->kind) {
 	case BLOCK_HEADING:
 		for (int i = 0; i < b->level && i < 6; i++)
-			buf_putc(&w->out, '#');
-		buf_putc(&w->out, ' ');
-		put_inline(w, b);
-		buf_putc(&w->out, '\n');
+			buf_putc(&m->out, '#');
+		buf_putc(&m->out, ' ');
+		markdown_inline(m, b);
+		buf_putc(&m->out, '\n');
 		break;
-	case BLOCK_ITEM: put_item(w, b); break;
-	case BLOCK_ROW: put_row(w, b); break;
-	case BLOCK_CODE: put_code(w, b); break;
+	case BLOCK_ITEM: put_item(m, b); break;
+	case BLOCK_ROW: put_row(m, b); break;
+	case BLOCK_CODE: put_code(m, b); break;
 	default:
-		buf_puts(&w->out, b->kind == BLOCK_QUOTE ? "> " : "");
-		put_inline(w, b);
-		buf_putc(&w->out, '\n');
+		markdown_inline(m, b);
+		buf_putc(&m->out, '\n');
 		break;
 	}
-	w->kind = b->kind;
-	w->begun = true;
+	quote(m, from, quotes);
+	m->kind = b->kind;
+	m->quotes = quotes;
+	m->begun = true;
 }
 
 int markdown_render(struct page *page, struct view *ret_text)
 {
-	struct writer w = {
-		.page = page, .dom = page->dom, .out = BUF_INIT(MARKDOWN_MAX), .plain = BUF_INIT(MARKDOWN_MAX)
-	};
 	*ret_text = VIEW_NONE;
 	if (!page->dom)
 		return 0;
-	w.base = base_of(page);
+	struct markdown *m = arena_calloc(&page->arena, 1, sizeof(*m));
+	if (!m)
+		return page_full(page);
+	m->page = page;
+	m->dom = page->dom;
+	m->out = m->plain = (struct buf)BUF_INIT(MARKDOWN_MAX);
+	m->base = markdown_base(page);
 	for (size_t i = 0; i < page->block_count; i++)
 		if (!page->blocks[i].cut)
-			put_block(&w, &page->blocks[i]);
-	char *copy = w.out.err ? NULL : arena_strndup(&page->arena, w.out.p ? w.out.p : "", w.out.n);
+			put_block(m, &page->blocks[i]);
+	char *copy = m->out.err ? NULL : arena_strndup(&page->arena, m->out.p ? m->out.p : "", m->out.n);
 	if (copy)
-		*ret_text = view_make(copy, w.out.n);
-	buf_free(&w.out);
-	buf_free(&w.plain);
+		*ret_text = view_make(copy, m->out.n);
+	buf_free(&m->out);
+	buf_free(&m->plain);
 	return copy ? 0 : page_full(page);
 }

@@ -74,6 +74,83 @@ static void text_that_looks_like_markup_is_escaped(void **state)
 		"\\# kein Titel\n\n1\\. Mai\n\n\\- Strich\n\n\\[x\\] \\<b> a_b \\_c\\_\n");
 }
 
+static void numbers_go_on_behind_inner_lists_and_from_where_the_list_starts(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<ol><li>a<ol><li>b<li>c</ol><li>d<ol><li>e</ol><li>f</ol>"),
+		"1. a\n    1. b\n    2. c\n2. d\n    1. e\n3. f\n");
+	assert_string_equal(
+		render("<ol><li>uno<li>dos</ol><p>pausa</p><ol start=3><li>tres<li value=7>siete<li>ocho</ol>"),
+		"1. uno\n2. dos\n\npausa\n\n3. tres\n7. siete\n8. ocho\n");
+	assert_string_equal(
+		render("<ol start=-5><li>a</ol><p>x</p><ol start=4294967297><li>b</ol>"), "1. a\n\nx\n\n1. b\n");
+}
+
+static void a_table_is_as_wide_as_its_widest_row(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<table><tr><th colspan=3>Sezon<tr><th>m<th>a<th>b<tr><td>1<td colspan=2>2</table>"),
+		"| Sezon |  |  |\n| --- | --- | --- |\n| m | a | b |\n| 1 | 2 |  |\n");
+	assert_string_equal(render("<table><tr><th>a<th>b<tr><td rowspan=2>x<td>1<tr><td>2<tr><td>y<td>3</table>"),
+		"| a | b |\n| --- | --- |\n| x | 1 |\n|  | 2 |\n| y | 3 |\n");
+}
+
+static void what_is_hidden_in_a_cell_stays_out(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<table><tr><th>Day<th>n<tr><td>Mon<span style='display:none'>20230102</span><td>"
+				   "<ruby>四<rt>よん</rt></ruby></table>"),
+		"| Day | n |\n| --- | --- |\n| Mon | 四 |\n");
+	assert_string_equal(render("<p>日本<ruby>語<rt>ご</rt></ruby>の<a href='/b'>文</a><span hidden>x</span></p>"),
+		"日本語の[文](/b)\n");
+}
+
+static void lists_headings_and_code_stand_in_their_quotation(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render("<blockquote><p>a</p><ul><li>b<li>c</ul><pre>d\n\ne</pre><blockquote><p>f</blockquote>"
+		       "</blockquote><p>g</p>"),
+		"> a\n>\n> - b\n> - c\n>\n> ```\n> d\n>\n> e\n> ```\n>\n> > f\n\ng\n");
+}
+
+static void code_says_its_language(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		render("<pre><code class='hljs language-python'>x = 1</code></pre>"), "```python\nx = 1\n```\n");
+	assert_string_equal(
+		render("<div class='highlight-c notranslate'><div class=highlight><pre>int x;</pre></div></div>"),
+		"```c\nint x;\n```\n");
+	assert_string_equal(render("<pre class='lang-a`b language-text'>x</pre>"), "```\nx\n```\n");
+	assert_string_equal(render("<p><code>a`b</code></p>"), "`` a`b ``\n");
+}
+
+static void a_link_holds_all_of_its_words(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<p>avec <a href='/plan'><b>un plan</b> détaillé</a> du quartier</p>"),
+		"avec [**un plan** détaillé](/plan) du quartier\n");
+	assert_string_equal(render("<p><a href=/a>eins</a><a href=/b>zwei</a> <a href='#c'>drei</a></p>"),
+		"[eins](/a) [zwei](/b) drei\n");
+}
+
+static void emphasis_is_marked_where_a_reader_sees_it(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<p>店主は<b>「石窯」</b>と言い、<b>毎朝</b>焼く。</p>"),
+		"店主は「石窯」と言い、**毎朝**焼く。\n");
+	assert_string_equal(
+		render("<p>sagte <b>„ja“</b> und <i>ging</i>, <b>so!</b></p>"), "sagte **„ja“** und *ging*, **so!**\n");
+}
+
+static void references_that_are_text_stay_text(void **state)
+{
+	(void)state;
+	assert_string_equal(render("<p>&amp;copy; R&amp;D &amp;#169; a&amp;b</p>"), "\\&copy; R&D \\&#169; a&b\n");
+	assert_string_equal(render("<h3> a <a href='#x' class=anchor>#</a></h3>"), "### a\n");
+}
+
 static void links_are_absolute_where_the_address_is_known(void **state)
 {
 	(void)state;
@@ -96,6 +173,14 @@ int main(void)
 		cmocka_unit_test(renders_data_tables),
 		cmocka_unit_test(renders_quotes_and_code),
 		cmocka_unit_test(text_that_looks_like_markup_is_escaped),
+		cmocka_unit_test(numbers_go_on_behind_inner_lists_and_from_where_the_list_starts),
+		cmocka_unit_test(a_table_is_as_wide_as_its_widest_row),
+		cmocka_unit_test(what_is_hidden_in_a_cell_stays_out),
+		cmocka_unit_test(lists_headings_and_code_stand_in_their_quotation),
+		cmocka_unit_test(code_says_its_language),
+		cmocka_unit_test(a_link_holds_all_of_its_words),
+		cmocka_unit_test(emphasis_is_marked_where_a_reader_sees_it),
+		cmocka_unit_test(references_that_are_text_stay_text),
 		cmocka_unit_test(links_are_absolute_where_the_address_is_known),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
