@@ -61,6 +61,14 @@ static bool is_article(const struct features *f)
 	       (schema >= FEATURE_SCHEMA_NEWS && schema <= FEATURE_SCHEMA_TECH);
 }
 
+enum {
+	/* as much text is shown as is hidden, and the hidden one is something else; panels behind tabs and buttons are
+	 * text (with 2: -.0009 on all types but articles) */
+	HIDDEN_TIMES = 10,
+	NOSCRIPT_TIMES = 2,
+	NUMBER_DIGITS = 9, /* of the number of a line */
+};
+
 enum { BODY_WORDS = 60 }; /* kept between two titles before the second may end the page */
 
 /* The innermost box that holds both: a parent stands before its children. */
@@ -118,6 +126,50 @@ static void drop_headline(const struct features *f, uint8_t *keep)
 	keep[title] = 0;
 }
 
+/* Blocks with the flag go where @times as much is shown. */
+static void drop_unseen(const struct features *f, uint8_t *keep, uint32_t flag, uint64_t times)
+{
+	const struct text_block *blocks = f->blocks->items;
+	uint64_t shown = 0, unseen = 0;
+	for (uint32_t i = 0; i < f->blocks->count; i++)
+		if (keep[i])
+			*(blocks[i].flags & flag ? &unseen : &shown) += f->stats[i].words;
+	for (uint32_t i = 0; unseen && unseen * times <= shown && i < f->blocks->count; i++)
+		if (blocks[i].flags & flag)
+			keep[i] = 0;
+}
+
+/* "1\n2\n3", line by line. */
+static bool is_count(struct view text)
+{
+	struct view line;
+	uint64_t number = 0, lines = 0;
+	while (view_next_line(&text, &line)) {
+		line = view_trim(line);
+		uint64_t n = 0;
+		for (size_t i = 0; i < line.n; i++) {
+			if (!ascii_is_digit(line.p[i]) || line.n > NUMBER_DIGITS)
+				return false;
+			n = n * 10 + (uint64_t)(line.p[i] - '0');
+		}
+		if (!line.n || (lines && n != number + 1))
+			return false;
+		number = n;
+		lines++;
+	}
+	return lines > 1;
+}
+
+/* The numbers of its lines in a column beside some code. */
+static void drop_line_numbers(const struct features *f, uint8_t *keep)
+{
+	const struct text_block *blocks = f->blocks->items;
+	for (uint32_t i = 0; i + 1 < f->blocks->count; i++)
+		if (keep[i] && blocks[i].kind == BLOCK_CODE && blocks[i + 1].kind == BLOCK_CODE &&
+			ascii_is_digit(*view_trim(blocks[i].text).p) && is_count(blocks[i].text))
+			keep[i] = 0;
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
@@ -125,6 +177,9 @@ uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_k
 		ret_keep[i] = p[i] >= threshold;
 	drop_headline(f, ret_keep);
 	drop_copies(f, ret_keep);
+	drop_unseen(f, ret_keep, TEXT_NOSCRIPT, NOSCRIPT_TIMES);
+	drop_unseen(f, ret_keep, TEXT_HIDDEN, HIDDEN_TIMES);
+	drop_line_numbers(f, ret_keep);
 	cut_next_article(f, ret_keep);
 	cut_headline(f, ret_keep);
 	return threshold;

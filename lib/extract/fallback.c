@@ -6,15 +6,20 @@
 #include "util/utf8.h"
 
 enum {
-	FEW_CHARS = 400,  /* a page that keeps more is believed */
-	BODY_CHARS = 500, /* a body of another source has at least so many */
-	TIMES = 4,	  /* and so many times what was kept */
+	FEW_CHARS = 400,      /* a page that keeps more is believed */
+	BODY_CHARS = 500,     /* a body of another source has at least so many */
+	DECLARED_CHARS = 100, /* one that JSON-LD calls so, on a page without any */
+	TIMES = 4,	      /* and so many times what was kept */
 };
 
 static size_t weight(struct view text)
 {
-	size_t n = utf8_count(text);
-	return text.n > 2 * n ? 2 * n : n; /* scripts of three bytes say more with a character */
+	size_t n = utf8_count(text), spaces = 0;
+	if (text.n <= 2 * n)
+		return n;
+	for (size_t i = 0; i < text.n; i++)
+		spaces += text.p[i] == ' ';
+	return spaces * 12 < n ? 3 * n : 2 * n; /* scripts of three bytes say more with a character, Han the most */
 }
 
 /* Counted no further than it is asked for. */
@@ -149,9 +154,11 @@ int fallback_body(struct page *page)
 		return 0;
 	struct view body = page->evidence ? page->evidence->article_body : VIEW_NONE;
 	const char *from = "json-ld";
-	if (weight(body) < BODY_CHARS) {
+	size_t least = kept ? BODY_CHARS : DECLARED_CHARS;
+	if (weight(body) < least) {
 		body = state_text(page);
 		from = "state";
+		least = BODY_CHARS;
 	}
 	if (!body.n)
 		return 0;
@@ -159,5 +166,5 @@ int fallback_body(struct page *page)
 	if (!body.p)
 		return page_full(page);
 	size_t size = weight(body);
-	return size < BODY_CHARS || size < kept * TIMES ? 0 : replace_body(page, body, from);
+	return size < least || size < kept * TIMES ? 0 : replace_body(page, body, from);
 }

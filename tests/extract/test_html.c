@@ -116,6 +116,7 @@ FIXTURE(keeps_the_body_of_a_german_report)
 FIXTURE(keeps_the_body_of_a_japanese_report)
 FIXTURE(keeps_the_body_of_an_arabic_report)
 FIXTURE(keeps_code_and_tables_of_documentation)
+FIXTURE(leaves_out_what_is_hidden_and_numbers_of_lines)
 
 static void cuts_the_next_article_of_an_endless_page(void **state)
 {
@@ -167,6 +168,14 @@ static void lines_at_all_depths_of_named_elements_are_told_apart(void **state)
 	assert_non_null(strstr(o.text, "For forty years the two families"));
 	forget(&o);
 	buf_free(&html);
+}
+
+static void takes_a_short_body_from_json_ld_when_there_is_none(void **state)
+{
+	(void)state;
+	struct outcome o = check_fixture(__func__);
+	assert_string_equal(o.from, "json-ld");
+	forget(&o);
 }
 
 static void takes_the_body_from_state_when_the_page_is_empty(void **state)
@@ -350,8 +359,10 @@ int main(void)
 		cmocka_unit_test(keeps_the_body_of_a_japanese_report),
 		cmocka_unit_test(keeps_the_body_of_an_arabic_report),
 		cmocka_unit_test(keeps_code_and_tables_of_documentation),
+		cmocka_unit_test(leaves_out_what_is_hidden_and_numbers_of_lines),
 		cmocka_unit_test(cuts_the_next_article_of_an_endless_page),
 		cmocka_unit_test(takes_the_body_from_json_ld_when_the_page_is_empty),
+		cmocka_unit_test(takes_a_short_body_from_json_ld_when_there_is_none),
 		cmocka_unit_test(takes_the_body_from_state_when_the_page_is_empty),
 		cmocka_unit_test(takes_a_list_of_paragraphs_from_state),
 		cmocka_unit_test(takes_a_list_of_blocks_from_state),
