@@ -34,6 +34,95 @@ static bool plausible(struct view name)
 	return name.n > 1 && name.n <= 100 && name.p[0] != '@' && !view_starts(name, VIEW("http"));
 }
 
+/* ---- the name that the title ends with and the link to the front page says ----------------------- */
+
+enum { HOME_LINKS = 60, NAME_BYTES = 120, HEADINGS = 60 };
+
+static bool is_index(struct view file)
+{
+	size_t dot = view_find_byte(file, '.');
+	return view_eq_nocase(view_first(file, dot), VIEW("index")) && file.n < 12;
+}
+
+/* @href leads to the front page of the site that the page is from. */
+static bool leads_home(const struct decide *d, uint32_t link)
+{
+	struct view href = view_trim(dom_attr(d->dom, link, DOM_ATTR_HREF)), host = url_host(page_address(d->page));
+	if (dom_has_token(dom_attr(d->dom, link, DOM_ATTR_REL), VIEW("home")))
+		return true;
+	if (view_starts_nocase(href, VIEW("http:")) || view_starts_nocase(href, VIEW("https:")))
+		return url_is_front_page(href) && host.n && view_eq_nocase(url_host(href), host);
+	if (view_starts(href, VIEW("./")))
+		href = view_from(href, 1);
+	return view_eq(href, VIEW("/")) || is_index(view_starts(href, VIEW("/")) ? view_from(href, 1) : href);
+}
+
+/* What a link says, or its picture. */
+static struct view said_by(struct decide *d, uint32_t link)
+{
+	struct view text = dom_text(d->page, link, NAME_BYTES);
+	for (uint32_t i = link + 1; !text.n && i < d->dom->nodes[link].end; i++)
+		if (!d->dom->nodes[i].is_text && d->dom->nodes[i].tag == DOM_img)
+			text = view_trim(dom_attr(d->dom, i, DOM_ATTR_ALT));
+	return text;
+}
+
+static bool is_heading(const struct decide *d, struct view part)
+{
+	size_t seen = 0;
+	for (size_t i = 0; i < d->page->block_count && seen < HEADINGS; i++) {
+		if (d->page->blocks[i].kind != BLOCK_HEADING)
+			continue;
+		seen++;
+		if (title_same(d->page->blocks[i].text, part))
+			return true;
+	}
+	return false;
+}
+
+/* The first or the last part of the title element, in front of or behind @rest. */
+static struct view part_of(struct view title, bool last, struct view *rest)
+{
+	size_t at = 0, n = 0;
+	for (size_t i = 1; i < title.n && (last || !n); i++) {
+		size_t size = title_separator(title, i);
+		if (!size || (last && title.p[i] == ':'))
+			continue;
+		at = i;
+		n = size;
+		i += size - 1;
+	}
+	if (!n)
+		return VIEW_NONE;
+	struct view head = view_trim(view_first(title, at)), tail = view_trim(view_from(title, at + n));
+	*rest = last ? head : tail;
+	return last ? tail : head;
+}
+
+static bool is_home(struct decide *d, struct view name)
+{
+	for (size_t i = 0; i < d->detail->link_count && i < HOME_LINKS; i++) {
+		uint32_t link = d->detail->links[i];
+		if (d->dom->nodes[link].tag == DOM_a && leads_home(d, link) && title_same(said_by(d, link), name))
+			return true;
+	}
+	return false;
+}
+
+/* "Headline - The Daily News" over a link to the front page that says "The Daily News". In front of the title a name
+ * is one where what comes behind it is a heading: "Home - The Daily News" has links that say "Home", too. */
+static struct view named_at_home(struct decide *d)
+{
+	struct view title = d->evidence->title_tag, rest, last = part_of(title, true, &rest);
+	if (last.n && plausible(last) && is_home(d, last))
+		return last;
+	struct view first = part_of(title, false, &rest);
+	bool titled = first.n && (is_heading(d, rest) || (last.n && is_heading(d, last)));
+	if (titled && plausible(first) && is_home(d, first))
+		return first;
+	return VIEW_NONE;
+}
+
 int site_decide(struct decide *d)
 {
 	struct garner_document *doc = &d->page->document;
@@ -57,6 +146,10 @@ int site_decide(struct decide *d)
 				add_name(d, d->detail->clues[i].value);
 		for (size_t i = 0; i < ld->count; i++)
 			add_name(d, ld->items[i]->publisher);
+		if (!site.n && d->dom) {
+			site = named_at_home(d);
+			add_name(d, site);
+		}
 	}
 	if (!doc->site && site.n)
 		doc->site = decide_str(d, ld_plain(&d->page->arena, site, 200));

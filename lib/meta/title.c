@@ -234,6 +234,27 @@ static struct view segment_on_page(struct decide *d, const struct candidate *tag
 	return best;
 }
 
+/* "Topic - Name of the forum", the name as the first heading and the topic as the next, above the text. */
+static struct view topic_of(struct decide *d, const struct candidate *tag, const struct candidate *heading)
+{
+	enum { NAME_WORDS = 6, SEPARATOR = 6 /* bytes of one at most */ };
+	struct view title = tag->cut;
+	uint32_t words[TITLE_WORDS];
+	if (heading->word_count > NAME_WORDS || !view_ends(title, heading->text))
+		return VIEW_NONE;
+	size_t end = title.n - heading->text.n, at = end > SEPARATOR ? end - SEPARATOR : 0;
+	while (at < end && at + title_separator(title, at) != end)
+		at++;
+	struct view topic = view_trim(view_first(title, at));
+	if (at == end || fold_hashes(topic, words, TITLE_WORDS) < 2)
+		return VIEW_NONE;
+	const struct block *b = line_of(d, topic, true);
+	if (!b || b->node < heading->node || (d->first != SIZE_MAX && b > d->page->blocks + d->first + 2))
+		return VIEW_NONE;
+	d->headline = b->node;
+	return topic;
+}
+
 /* A headline of JSON-LD that was cut short: the heading says all of it. */
 static bool is_cut_short(const struct candidate *c, const struct candidate *heading)
 {
@@ -307,6 +328,9 @@ static struct view choose(struct decide *d, const struct titles *t)
 		return echo->cut;
 	if (ld && is_news(d))
 		return from_news(t, ld, og, heading);
+	struct view topic = tag && agrees && votes(t, heading) == 1 ? topic_of(d, tag, heading) : VIEW_NONE;
+	if (topic.n)
+		return topic;
 	struct view segment = tag && !(agrees && votes(t, heading) > 1) ? segment_on_page(d, tag, true) : VIEW_NONE;
 	if (segment.n && (!agrees || decide_is_site(d, heading->text)))
 		return segment;

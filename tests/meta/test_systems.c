@@ -74,6 +74,41 @@ static void readings_and_anchors_are_no_part_of_the_title(void **state)
 	assert_string_equal(f.title, "猫の話");
 }
 
+static void the_link_to_the_front_page_names_the_site(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/2022/x", "<title>Дорога открыта – Заречный вестник</title>",
+		"<header><a href='/'>Заречный вестник</a> <a href='/news'>Новости</a></header>"
+		"<article><h1>Дорога открыта</h1>" TEXT "</article>");
+	assert_string_equal(f.title, "Дорога открыта");
+	assert_string_equal(f.site, "Заречный вестник");
+	f = read_page(NULL, "<title>Harbour Post: The port opens</title>",
+		"<h1><a href='https://b.example/' rel=home><img alt='Harbour Post' src=l.png></a></h1>"
+		"<div class=post><h3 class=post-title>The port opens</h3>" TEXT "</div>");
+	assert_string_equal(f.title, "The port opens");
+	assert_string_equal(f.site, "Harbour Post");
+	/* what the menu calls it is no name */
+	f = read_page("https://a.example/2022/x", "<title>Home - Opening hours of the library</title>",
+		"<a href='/'>Home</a>" TEXT);
+	assert_string_equal(f.site, "-");
+	f = read_page("https://a.example/2022/x", "<title>The port opens - Shipping</title>",
+		"<a href='/'>Start</a><a href='/shipping'>Shipping</a>" ARTICLE(""));
+	assert_string_equal(f.site, "-");
+}
+
+static void the_topic_of_a_forum_stands_below_its_name(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/viewtopic.php?t=9",
+		"<title>Stary projektor szumi - Forum kinomanów</title>",
+		"<div id=header><h1>Forum kinomanów</h1></div><h2>Stary projektor szumi</h2><div class=post>" TEXT
+		"</div>");
+	assert_string_equal(f.title, "Stary projektor szumi");
+	f = read_page("https://a.example/9", "<title>Port opens - Boats sail again</title>",
+		"<h1>Boats sail again</h1>" TEXT "<h2>Port opens</h2>");
+	assert_string_equal(f.title, "Boats sail again");
+}
+
 static void who_took_the_picture_did_not_write_the_page(void **state)
 {
 	(void)state;
@@ -150,6 +185,8 @@ int main(void)
 		cmocka_unit_test(a_saved_page_stood_where_its_head_says),
 		cmocka_unit_test(finds_the_headline_of_a_page_of_tables),
 		cmocka_unit_test(readings_and_anchors_are_no_part_of_the_title),
+		cmocka_unit_test(the_link_to_the_front_page_names_the_site),
+		cmocka_unit_test(the_topic_of_a_forum_stands_below_its_name),
 		cmocka_unit_test(who_took_the_picture_did_not_write_the_page),
 		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
 		cmocka_unit_test(bylines_begin_in_many_languages),
