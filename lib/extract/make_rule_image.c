@@ -61,7 +61,8 @@ static void write_image(FILE *out, const struct rule_image *image)
 	fprintf(out, "\t.%s = table_%s, .%s_count = %zu,\n", #name, #name, #name, image->name##_count);
 	RULE_IMAGE_TABLES(IMAGE_REFER)
 #undef IMAGE_REFER
-	fprintf(out, "\t.cells = %zu, .longest = %zu\n};\n", image->cells, image->longest);
+	fprintf(out, "\t.cells = %zu, .longest = %zu, .anywhere = %zu, .always_words = %zu\n};\n", image->cells,
+		image->longest, image->anywhere, image->always_words);
 }
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "extract/rule_literal.h"
 #include "extract/rule_prefix.h"
 #include "extract/text_fold.h"
+#include "util/limits.h"
 #include "util/utf8.h"
 
 /* ---- strings that patterns need --------------------------------------------------------------------- */
@@ -24,14 +25,23 @@ static int rarity(const char *pair)
 	return (int)sizeof(frequent);
 }
 
-/* Where the rarest @size bytes of @literal stand. */
+/* Whether word_bits_begins() says so of byte @at wherever @literal stands. */
+static bool begins(const struct literal *literal, size_t at)
+{
+	char c = literal->p[at];
+	if (!ascii_is_alpha(c))
+		return c != ' ' && ((unsigned char)c & 0xC0) != 0x80;
+	return at ? !ascii_is_alpha(literal->p[at - 1]) : literal->front;
+}
+
+/* Where the rarest @size bytes of @literal stand among those where something begins; @n: there are none. */
 static size_t best_offset(const struct literal *literal, size_t size)
 {
-	size_t best = 0;
+	size_t best = literal->n;
 	int most = -1;
 	for (size_t at = 0; at + size <= literal->n; at++) {
 		int rare = rarity(literal->p + at) + rarity(literal->p + at + size - 2);
-		if (rare > most) {
+		if (begins(literal, at) && rare > most) {
 			most = rare;
 			best = at;
 		}
@@ -39,19 +49,33 @@ static size_t best_offset(const struct literal *literal, size_t size)
 	return best;
 }
 
-/* Three bytes have a bit each; of two, whatever stands behind them. */
+/* By which bytes @literal is found, and how many. False: it may stand within a word. */
+static bool find_gram(const struct literal *literal, size_t *ret_offset, size_t *ret_size)
+{
+	size_t most = literal->n < IMAGE_GRAM ? literal->n : IMAGE_GRAM;
+	for (*ret_size = most; *ret_size >= LITERAL_BYTES_MIN; --*ret_size)
+		if ((*ret_offset = best_offset(literal, *ret_size)) < literal->n)
+			return true;
+	*ret_offset = 0;
+	*ret_size = most;
+	return false;
+}
+
+/* Of two bytes, whatever stands behind them. */
 static void put_gram(uint64_t *bits, const struct image_gram *gram)
 {
-	if (gram->size == IMAGE_GRAM)
-		build_put(bits, image_gram_hash(gram->bytes));
+	if (gram->size > LITERAL_BYTES_MIN)
+		build_put(bits, image_gram_hash(gram->bytes, gram->size));
 	else
 		for (uint32_t behind = 0; behind < 256; behind++)
-			build_put(bits, image_gram_hash(gram->bytes | behind << 16));
+			build_put(bits, image_gram_hash(gram->bytes | behind << 16, IMAGE_GRAM_SHORT));
 }
 
 static void add_gram(struct build *build, struct grams *grams, size_t pattern, bool page, const struct literal *literal)
 {
-	size_t size = literal->n >= IMAGE_GRAM ? IMAGE_GRAM : LITERAL_BYTES_MIN, offset = best_offset(literal, size);
+	size_t size, offset;
+	if (!find_gram(literal, &offset, &size))
+		build->image->anywhere = 1;
 	struct image_gram *gram = build_rows(build, &grams->rows, 1, sizeof(*gram));
 	if (!gram)
 		return;
@@ -60,9 +84,12 @@ static void add_gram(struct build *build, struct grams *grams, size_t pattern, b
 		.text = build_string(build, view_make(literal->p, literal->n)),
 		.n = literal->n,
 		.offset = (uint32_t)offset };
+	size_t behind = literal->n - offset - size;
 	memcpy(&gram->bytes, literal->p + offset, size);
+	memcpy(&gram->next, literal->p + offset + size, behind < sizeof(gram->next) ? behind : sizeof(gram->next));
+	memset(&gram->mask, 0xFF, behind < sizeof(gram->mask) ? behind : sizeof(gram->mask));
 	put_gram(grams->bits, gram);
-	if (size < IMAGE_GRAM)
+	if (size == LITERAL_BYTES_MIN)
 		build_put(grams->twos, gram->bytes & 0xFF);
 	if (page)
 		put_gram(grams->page_bits, gram);
@@ -73,15 +100,16 @@ static void add_gram(struct build *build, struct grams *grams, size_t pattern, b
 static uint32_t gram_hash(const void *row)
 {
 	const struct image_gram *gram = row;
-	return image_gram_hash(gram->bytes);
+	return image_gram_hash(gram->bytes, gram->size);
 }
 
 static uint32_t prefix_hash(const void *row)
 {
 	const struct image_prefix *prefix = row;
 	uint64_t bytes = prefix->low | (uint64_t)prefix->high << 32;
-	return prefix->key >= image_prefix_key(PREFIX_SHORT + 1, 0) ? image_long_hash(bytes, prefix->key)
-								    : image_prefix_hash(bytes, prefix->key);
+	uint32_t key = prefix->what >> 16 & 0xFF;
+	return key >= image_prefix_key(PREFIX_SHORT + 1, 0) ? image_long_hash(bytes, key)
+							    : image_prefix_hash(bytes, key);
 }
 
 /* The same rows by hash, and where each hash begins; rows of one hash stay in their order. */
@@ -125,20 +153,29 @@ static bool fold_literal(struct literal *literal)
 	return true;
 }
 
+/* @other is found wherever @literal stands. */
+static bool is_within(const struct literal *other, const struct literal *literal)
+{
+	size_t offset, size, at = view_find(view_make(literal->p, literal->n), view_make(other->p, other->n));
+	if (at == literal->n)
+		return false;
+	return !find_gram(other, &offset, &size) || begins(literal, at + offset);
+}
+
 /* What contains another one of the set need not be looked for. */
 static void drop_longer(struct literal_set *set)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < set->n; i++) {
-		struct view item = view_make(set->item[i].p, set->item[i].n);
+		const struct literal *item = &set->item[i];
 		bool has = false;
 		for (size_t k = 0; k < set->n && !has; k++) {
-			struct view other = view_make(set->item[k].p, set->item[k].n);
-			has = k != i && (other.n < item.n || (other.n == item.n && k < i)) &&
-			      view_find(item, other) < item.n;
+			const struct literal *other = &set->item[k];
+			has = k != i && (other->n < item->n || (other->n == item->n && k < i)) &&
+			      is_within(other, item);
 		}
 		if (!has)
-			set->item[kept++] = set->item[i];
+			set->item[kept++] = *item;
 	}
 	set->n = kept;
 }
@@ -156,22 +193,26 @@ static bool fold_needed(const struct rule *rule, struct literal_set *set)
 /* ---- patterns ----------------------------------------------------------------------------------------- */
 
 /* One beginning; of a long one its first four bytes and all of it have a bit. */
-static bool add_prefix(struct build *build, struct image_prefix row, const struct prefix *prefix, uint32_t exact)
+static bool add_prefix(
+	struct build *build, struct image_prefix row, const struct prefix *prefix, const struct image_pattern *known)
 {
 	uint64_t bytes = 0;
-	bool page = row.flags & IMAGE_PREFIX_PAGE;
+	uint32_t words = row.most & 0xFFFF, longest = row.most >> 16, exact = known->exact;
+	bool page = row.what >> 24 & IMAGE_PREFIX_PAGE;
 	memcpy(&bytes, prefix->p, prefix->n);
 	row.low = (uint32_t)bytes;
 	row.high = (uint32_t)(bytes >> 32);
-	row.key = image_prefix_key(prefix->n, exact);
+	row.what |= image_prefix_key(prefix->n, exact) << 16;
 	struct image_prefix *added = build_rows(build, &build->prefixes, 1, sizeof(*added));
 	if (!added)
 		return false;
 	*added = row;
 	if (prefix->n == 1) {
 		struct image_byte *byte = &build->bytes[image_byte_at(bytes, exact)];
-		byte->words = row.words > byte->words ? row.words : byte->words;
-		byte->longest = row.longest > byte->longest ? row.longest : byte->longest;
+		bool first = byte->words == 0;
+		byte->words = words > byte->words ? words : byte->words;
+		byte->longest = longest > byte->longest ? longest : byte->longest;
+		byte->must = first || byte->must == known->must ? known->must : 0;
 		return true;
 	}
 	if (prefix->n < PREFIX_SHORT)
@@ -195,13 +236,13 @@ static void add_prefixes(struct build *build, const struct rule *rule, size_t pa
 {
 	struct prefix set[PREFIX_SET_MAX];
 	size_t n = pattern_long_prefixes(rule->source, rule->exact, set);
-	struct image_prefix row = { .pattern = (uint32_t)pattern,
-		.words = rule->words,
-		.longest = longest,
-		.flags = (known->prose ? IMAGE_PREFIX_PROSE : 0u) | (known->page ? IMAGE_PREFIX_PAGE : 0u) |
-			 (known->strings ? IMAGE_PREFIX_STRINGS : 0u) };
+	uint32_t bytes = longest < IMAGE_BYTES_ANY ? longest : IMAGE_BYTES_ANY;
+	uint32_t flags = (known->prose ? IMAGE_PREFIX_PROSE : 0u) | (known->page ? IMAGE_PREFIX_PAGE : 0u) |
+			 (known->strings ? IMAGE_PREFIX_STRINGS : 0u) | (known->must ? IMAGE_PREFIX_MUST : 0u);
+	struct image_prefix row = { .what = (uint32_t)pattern | flags << 24, .most = rule->words | bytes << 16 };
+	_Static_assert(LIMIT_RULES <= 0xFFFF && RULE_WORDS_MAX <= 0xFFFF, "16 bits hold them");
 	for (size_t i = 0; i < n; i++)
-		if (!add_prefix(build, row, &set[i], rule->exact))
+		if (!add_prefix(build, row, &set[i], known))
 			return;
 }
 
@@ -222,11 +263,19 @@ static void add_needs(struct build *build, const struct literal_set *needed, str
 	}
 }
 
+static bool all_begin(const struct literal_set *set)
+{
+	size_t offset, size, i = 0;
+	while (i < set->n && find_gram(&set->item[i], &offset, &size))
+		i++;
+	return i == set->n;
+}
+
 /* Bylines begin with the strings that they need: looking for them is of no use. */
 static bool add_strings(
 	struct build *build, size_t pattern, const struct rule *rule, bool begun, struct literal_set *needed)
 {
-	if ((begun && rule->exact) || !fold_needed(rule, needed))
+	if ((begun && rule->exact) || !fold_needed(rule, needed) || (begun && !all_begin(needed)))
 		return false;
 	for (size_t k = 0; k < needed->n; k++)
 		add_gram(build, begun ? &build->begun : &build->open, pattern, rule_is_for_pages(rule),
@@ -253,8 +302,11 @@ void build_pattern(struct build *build, const struct rule *rule, size_t i, struc
 	if (row->begun)
 		add_prefixes(build, rule, i, row, facts.longest);
 	uint32_t *always = row->begun || row->strings ? NULL : build_rows(build, &build->always, 1, sizeof(*always));
-	if (always)
-		*always = (uint32_t)i;
+	if (!always)
+		return;
+	*always = (uint32_t)i;
+	if (rule->words > build->image->always_words)
+		build->image->always_words = rule->words;
 }
 
 void build_pattern_tables(struct build *build)

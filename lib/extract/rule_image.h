@@ -22,7 +22,8 @@ enum {
 	IMAGE_LONG_BITS = 1 << 17,
 	IMAGE_LISTS = 1 << 14,
 	IMAGE_GRAM_LISTS = 1 << 12,
-	IMAGE_GRAM = 3,	 /* bytes by which a string is found; of shorter ones two */
+	IMAGE_GRAM = 4, /* bytes by which a string is found; of shorter ones three or two */
+	IMAGE_GRAM_SHORT = 3,
 	IMAGE_FIRST = 4, /* numbers that hold a bit for each byte */
 };
 enum {
@@ -58,21 +59,26 @@ struct image_pattern {
 struct image_need {
 	uint32_t text, n;
 };
-/* How a match of a pattern may begin: up to eight bytes, and how many. Lines of more words or bytes are not asked. */
+/* How a match of a pattern may begin: up to eight bytes, and how many. Lines of more words or bytes are not asked.
+ * There are 20,000 of ours: the smaller they are, the more stay near. */
 struct image_prefix {
-	uint32_t low, high, key; /* see image_prefix_key */
-	uint32_t pattern, words, longest, flags;
+	uint32_t low, high;
+	uint32_t what; /* the pattern, and from bit 16 on image_prefix_key() and from bit 24 on IMAGE_PREFIX_... */
+	uint32_t most; /* words, and from bit 16 on bytes, IMAGE_BYTES_ANY: any */
 };
-enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4 }; /* as of its pattern */
+enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4, IMAGE_PREFIX_MUST = 8 }; /* of it */
+enum { IMAGE_BYTES_ANY = 0xFFFF };
 /* Of all beginnings of one byte: a line of more words or bytes is none of theirs. */
 struct image_byte {
 	uint32_t words, longest; /* 0: there is none */
 	uint32_t shorts;	 /* bit n: others of n bytes, two or three, begin so, too */
+	uint32_t must;		 /* a byte that all of them need; 0: none */
 };
-/* A string that a pattern needs, found by three (or two) bytes of it. */
+/* A string that a pattern needs, found by some bytes of it. */
 struct image_gram {
 	uint32_t bytes, size, pattern, text, n;
-	uint32_t offset; /* of these bytes in the string */
+	uint32_t offset;     /* of these bytes in the string */
+	uint32_t next, mask; /* up to four bytes behind them in the string */
 };
 /* A sense of a word. */
 struct word {
@@ -88,23 +94,23 @@ struct word {
 	X(uint64_t, first, 1)		      /* of each, IMAGE_FIRST numbers: may it begin with this byte */          \
 	X(uint32_t, always, 1)		      /* patterns of which nothing is known */                                 \
 	X(struct image_need, needs, 2)                                                                                 \
-	X(struct image_byte, bytes, 3) /* by image_byte_at */                                                          \
+	X(struct image_byte, bytes, 4) /* by image_byte_at */                                                          \
 	X(uint64_t, begin_bits, 1)     /* of the longer beginnings, by four bytes: is there any */                     \
 	X(uint64_t, prefix_bits, 1)    /* of the other beginnings, by hash: is there any */                            \
 	X(uint64_t, long_bits, 1)      /* of those of more than four bytes; their first four are in prefix_bits */     \
 	X(uint64_t, page_bits, 1)      /* the same of patterns for pages alone */                                      \
 	X(uint32_t, prefix_from, 1)    /* by hash: first of @prefixes, and the end */                                  \
-	X(struct image_prefix, prefixes, 7)                                                                            \
-	X(uint64_t, open_bits, 1)      /* strings of patterns that begin anyhow, by three bytes: is there any */       \
+	X(struct image_prefix, prefixes, 4)                                                                            \
+	X(uint64_t, open_bits, 1)      /* strings of patterns that begin anyhow, by their bytes: is there any */       \
 	X(uint64_t, open_page_bits, 1) /* of patterns for pages alone */                                               \
 	X(uint64_t, open_twos, 1)      /* by its first byte: is any string of two bytes there */                       \
 	X(uint32_t, open_from, 1)      /* by hash: first of @open, and the end */                                      \
-	X(struct image_gram, open, 6)                                                                                  \
+	X(struct image_gram, open, 8)                                                                                  \
 	X(uint64_t, begun_bits, 1) /* the same of patterns whose beginnings are known */                               \
 	X(uint64_t, begun_page_bits, 1)                                                                                \
 	X(uint64_t, begun_twos, 1)                                                                                     \
 	X(uint32_t, begun_from, 1)                                                                                     \
-	X(struct image_gram, begun, 6)                                                                                 \
+	X(struct image_gram, begun, 8)                                                                                 \
 	X(uint64_t, listed, 1) /* by beginning and length: may such a line be listed */                                \
 	X(struct image_text, lines, 4)                                                                                 \
 	X(uint32_t, line_rules, 1)                                                                                     \
@@ -123,6 +129,10 @@ struct rule_image {
 #undef IMAGE_MEMBER
 	size_t cells;	/* 64-bit words of a set with a bit for each pattern */
 	size_t longest; /* bytes of the longest line that is listed */
+	/* A string of patterns that begin anyhow may stand within a word: it is looked for from every byte on, the
+	 * others from where something begins, see word_bits.h. */
+	size_t anywhere;
+	size_t always_words; /* lines of more are not asked of any of @always */
 };
 
 struct rules;
@@ -153,10 +163,10 @@ static inline uint32_t image_hash(uint32_t bytes)
 	return (bytes * 0x9E3779B1u) >> 16;
 }
 
-/* Of the first three of four bytes. */
-static inline uint32_t image_gram_hash(uint32_t four)
+/* Of @size bytes; what stands behind the first three is nothing to the shorter ones. */
+static inline uint32_t image_gram_hash(uint32_t four, uint32_t size)
 {
-	return image_hash(four << 8);
+	return size == IMAGE_GRAM ? image_hash(four) : image_hash(four << 8) ^ 0x5A5A;
 }
 
 /* How many bytes, and of the line as it stands (@exact) or folded. The key of 0 bytes: the first four of longer ones.

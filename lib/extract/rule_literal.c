@@ -9,6 +9,7 @@ struct part {
 	bool exact;	       /* it matches these strings and no others */
 	bool needed;	       /* @need holds what one of must be in every match */
 	bool empty;	       /* it may match nothing */
+	bool apart;	       /* what it matches ends in no letter of ASCII */
 	char must;	       /* a mark that every match has; 0: none is known */
 	uint32_t longest;      /* bytes of a match at most; UINT32_MAX: any */
 	uint64_t first[4];     /* bytes that it may begin with */
@@ -19,26 +20,37 @@ struct part {
 struct reader {
 	const char *p, *end;
 	int depth;
-	bool lost; /* something that this reader does not know: nothing may be said of the whole pattern */
+	bool front; /* what is read next begins at a boundary of words */
+	bool lost;  /* something that this reader does not know: nothing may be said of the whole pattern */
 };
 
 enum { UTF8_BYTES = 4, DEPTH_MAX = 12, CLASS_MAX = 6, EXACT_MAX = 48 };
 
 /* ---- sets ------------------------------------------------------------------------------------ */
 
-static void set_empty_string(struct literal_set *set)
-{
-	set->n = 1;
-	set->item[0].n = 0;
-}
-
-static bool set_add(struct literal_set *set, const char *p, size_t n)
+static bool set_add(struct literal_set *set, const char *p, size_t n, bool front)
 {
 	if (set->n == LITERAL_SET_MAX || n > LITERAL_BYTES)
 		return false;
 	memcpy(set->item[set->n].p, p, n);
+	set->item[set->n].front = front;
 	set->item[set->n++].n = (unsigned char)n;
 	return true;
+}
+
+static void set_empty_string(struct literal_set *set, bool front)
+{
+	set->n = 0;
+	set_add(set, "", 0, front);
+}
+
+/* Nothing was read since a boundary of words. */
+static bool set_is_front(const struct literal_set *set)
+{
+	bool front = true;
+	for (size_t i = 0; i < set->n; i++)
+		front = front && set->item[i].n == 0 && set->item[i].front;
+	return front;
 }
 
 /* A set is 10 KB and mostly empty. */
@@ -48,9 +60,18 @@ static void set_copy(struct literal_set *to, const struct literal_set *from)
 	memcpy(to->item, from->item, from->n * sizeof(*from->item));
 }
 
+/* @front: a boundary of words stands before them. */
+static void set_start(struct literal_set *to, const struct literal_set *from, bool front)
+{
+	set_copy(to, from);
+	for (size_t i = 0; i < to->n; i++)
+		to->item[i].front = to->item[i].front || front;
+}
+
 static void append(struct literal *literal, const struct literal *more)
 {
 	memcpy(literal->p + literal->n, more->p, more->n);
+	literal->front = literal->front || (literal->n == 0 && more->front);
 	literal->n = (unsigned char)(literal->n + more->n);
 }
 
@@ -129,21 +150,26 @@ static size_t char_bytes(const struct reader *in)
 /* One character, and nobody knows which. */
 static void be_unknown(struct part *out)
 {
-	out->exact = out->needed = out->empty = false;
+	out->exact = out->needed = out->empty = out->apart = false;
 	out->must = 0;
 	out->longest = UTF8_BYTES;
 	memset(out->first, 0xFF, sizeof(out->first));
 }
 
-/* Nothing: an assertion. */
-static void be_empty(struct part *out)
+/* Nothing: an assertion. @front: one that no letter of ASCII stands before what follows, if that is one. */
+static void be_nothing(struct part *out, bool front)
 {
-	out->exact = out->empty = true;
+	out->exact = out->empty = out->apart = true;
 	out->needed = false;
 	out->must = 0;
 	out->longest = 0;
 	memset(out->first, 0, sizeof(out->first));
-	set_empty_string(&out->is);
+	set_empty_string(&out->is, front);
+}
+
+static void be_empty(struct part *out)
+{
+	be_nothing(out, false);
 }
 
 static void add_first(struct part *out, char from, char to)
@@ -158,16 +184,22 @@ static bool is_mark(char c)
 	return c > ' ' && c < 0x7F && !ascii_is_alpha(c) && !ascii_is_digit(c);
 }
 
+static bool is_no_letter(char c)
+{
+	return c >= ' ' && c < 0x7F && !ascii_is_alpha(c);
+}
+
 static void be_char(struct reader *in, struct part *out)
 {
 	size_t n = char_bytes(in);
 	be_empty(out);
 	out->empty = false;
+	out->apart = is_no_letter(*in->p);
 	out->must = is_mark(*in->p) ? *in->p : 0;
 	add_first(out, *in->p, *in->p);
 	out->longest = (uint32_t)n;
 	out->is.n = 0;
-	set_add(&out->is, in->p, n);
+	set_add(&out->is, in->p, n, false);
 	in->p += n;
 }
 
@@ -219,11 +251,12 @@ static void read_escape(struct reader *in, struct part *out)
 	}
 	in->p++;
 	if (c == 'b' || c == 'B' || c == 'A' || c == 'Z' || c == 'z') {
-		be_empty(out);
+		be_nothing(out, c == 'b' || c == 'A');
 		return;
 	}
 	if (c == 'd') {
 		memset(out->first, 0, sizeof(out->first));
+		out->apart = true;
 		add_first(out, '0', '9');
 		/* \d of any script */
 		add_first(out, '\x80', '\xFF');
@@ -248,12 +281,13 @@ static void read_class(struct reader *in, struct part *out)
 	bool plain = in->p + 1 < in->end && in->p[1] != '^', listed = plain;
 	memset(out->first, 0, sizeof(out->first));
 	out->is.n = 0;
+	out->apart = plain;
 	in->p++;
 	if (in->p < in->end && *in->p == '^')
 		in->p++;
 	for (bool first = true; in->p < in->end && (*in->p != ']' || first); first = false) {
 		if (*in->p == '\\') {
-			plain = listed = false;
+			plain = listed = out->apart = false;
 			in->p += in->p + 1 < in->end ? 2 : 1;
 			skip_braces(in);
 			continue;
@@ -263,11 +297,13 @@ static void read_class(struct reader *in, struct part *out)
 			return;
 		}
 		size_t n = char_bytes(in);
+		out->apart = out->apart && is_no_letter(*in->p);
 		bool range = in->p + n + 1 < in->end && in->p[n] == '-' && in->p[n + 1] != ']';
 		/* Of a range, the first bytes of both ends and all between. */
 		add_first(out, *in->p, range ? in->p[n + 1] : *in->p);
+		out->apart = out->apart && !range;
 		listed = listed && !(range && in->p[n + 1] == '\\');
-		plain = plain && *in->p != '-' && out->is.n < CLASS_MAX && set_add(&out->is, in->p, n);
+		plain = plain && *in->p != '-' && out->is.n < CLASS_MAX && set_add(&out->is, in->p, n, false);
 		in->p += n;
 	}
 	in->p += in->p < in->end;
@@ -284,7 +320,8 @@ static bool starts(const struct reader *in, const char *words)
 /* At an opening parenthesis. */
 static void read_group(struct reader *in, struct part *out)
 {
-	bool around = starts(in, "(?=") || starts(in, "(?!") || starts(in, "(?<=") || starts(in, "(?<!");
+	bool around = starts(in, "(?=") || starts(in, "(?!") || starts(in, "(?<=") || starts(in, "(?<!"),
+	     front = starts(in, "(?<![a-z])");
 	if (around || starts(in, "(?:") || starts(in, "(?>")) {
 		in->p += starts(in, "(?<") ? 4 : 3;
 	} else if (starts(in, "(?<")) {
@@ -308,7 +345,7 @@ static void read_group(struct reader *in, struct part *out)
 	else
 		in->p++;
 	if (around)
-		be_empty(out);
+		be_nothing(out, front);
 }
 
 static void read_atom(struct reader *in, struct part *out)
@@ -325,10 +362,7 @@ static void read_atom(struct reader *in, struct part *out)
 		be_unknown(out);
 		return;
 	case '^':
-	case '$':
-		in->p++;
-		be_empty(out);
-		return;
+	case '$': be_nothing(out, *in->p++ == '^'); return;
 	default: be_char(in, out);
 	}
 }
@@ -355,7 +389,7 @@ static void read_quantifier(struct reader *in, struct part *part)
 	if (none) {
 		part->needed = false;
 		part->must = 0;
-		part->exact = part->exact && once && set_add(&part->is, "", 0);
+		part->exact = part->exact && once && set_add(&part->is, "", 0, false);
 		return;
 	}
 	/* Once at least: what one round needs is needed. */
@@ -369,14 +403,17 @@ static void read_branch(struct reader *in, struct part *out)
 {
 	struct part *atom = malloc(sizeof(*atom));
 	struct literal_set *run = malloc(sizeof(*run));
-	bool whole = true;
+	bool whole = true, front = in->front, apart;
 	be_empty(out);
 	out->exact = false;
+	out->apart = front;
 	if (!atom || !run)
 		in->lost = true;
 	else
-		set_empty_string(run);
+		set_empty_string(run, front);
 	while (!in->lost && in->p < in->end && *in->p != '|' && *in->p != ')') {
+		apart = out->apart;
+		in->front = apart || set_is_front(run);
 		read_atom(in, atom);
 		if (in->lost)
 			break;
@@ -384,6 +421,7 @@ static void read_branch(struct reader *in, struct part *out)
 		for (int i = 0; i < 4 && out->empty; i++)
 			out->first[i] |= atom->first[i];
 		out->empty = out->empty && atom->empty;
+		out->apart = atom->apart && (out->apart || !atom->empty);
 		out->longest = plus(out->longest, atom->longest);
 		out->must = atom->must ? atom->must : out->must;
 		if (atom->exact && set_join(run, &atom->is))
@@ -393,10 +431,11 @@ static void read_branch(struct reader *in, struct part *out)
 		if (atom->needed)
 			offer(out, &atom->need);
 		if (atom->exact)
-			set_copy(run, &atom->is);
+			set_start(run, &atom->is, apart);
 		else
-			set_empty_string(run);
+			set_empty_string(run, out->apart);
 	}
+	in->front = front;
 	if (!in->lost) {
 		out->exact = whole;
 		set_copy(&out->is, run);
@@ -410,7 +449,7 @@ static void read_branch(struct reader *in, struct part *out)
 static bool set_append(struct literal_set *set, const struct literal_set *more)
 {
 	for (size_t i = 0; i < more->n; i++)
-		if (!set_add(set, more->item[i].p, more->item[i].n))
+		if (!set_add(set, more->item[i].p, more->item[i].n, more->item[i].front))
 			return false;
 	return true;
 }
@@ -428,6 +467,7 @@ static void read_branches(struct reader *in, struct part *out)
 		read_branch(in, branch);
 		out->must = first || out->must == branch->must ? branch->must : 0;
 		out->empty = out->empty || branch->empty;
+		out->apart = out->apart && branch->apart;
 		out->longest = branch->longest > out->longest ? branch->longest : out->longest;
 		for (int i = 0; i < 4; i++)
 			out->first[i] |= branch->first[i];
@@ -445,7 +485,7 @@ static void read_branches(struct reader *in, struct part *out)
 bool pattern_read(struct view source, struct pattern_facts *ret_facts)
 {
 	struct part *whole = malloc(sizeof(*whole));
-	struct reader in = { .p = source.p, .end = source.p + source.n };
+	struct reader in = { .p = source.p, .end = source.p + source.n, .front = true };
 	if (whole)
 		read_branches(&in, whole);
 	bool known = whole && !in.lost && in.p == in.end;

@@ -12,6 +12,7 @@ enum { LITERAL_BYTES = 24, LITERAL_SET_MAX = 400, LITERAL_BYTES_MIN = 2 };
 struct literal {
 	char p[LITERAL_BYTES];
 	unsigned char n;
+	bool front; /* no letter of ASCII stands before it */
 };
 
 struct literal_set {

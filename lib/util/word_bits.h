@@ -14,9 +14,21 @@
 enum { WORD_BITS_BYTES = 64 };
 
 struct word_bits {
-	uint64_t words;	 /* ASCII letters and digits */
-	uint64_t beyond; /* not ASCII */
+	uint64_t words;	  /* ASCII letters and digits */
+	uint64_t beyond;  /* not ASCII */
+	uint64_t letters; /* of ASCII */
+	uint64_t spaces;
+	uint64_t inner; /* of characters beyond ASCII, all bytes but the first */
 };
+
+/* Where something begins that is no space: runs of letters of ASCII, and any other character. @carry: whether a letter
+ * stands before the first byte, then, whether the last one is one. */
+static inline uint64_t word_bits_begins(const struct word_bits *bits, uint64_t *carry)
+{
+	uint64_t behind = bits->letters << 1 | *carry;
+	*carry = bits->letters >> 63;
+	return ~((bits->letters & behind) | bits->spaces | bits->inner);
+}
 
 /* @p: 64 bytes. */
 static inline struct word_bits word_bits_plain(const char *p)
@@ -25,6 +37,9 @@ static inline struct word_bits word_bits_plain(const char *p)
 	for (unsigned i = 0; i < WORD_BITS_BYTES; i++) {
 		bits.words |= (uint64_t)(ascii_is_alpha(p[i]) || ascii_is_digit(p[i])) << i;
 		bits.beyond |= (uint64_t)((unsigned char)p[i] >> 7) << i;
+		bits.letters |= (uint64_t)ascii_is_alpha(p[i]) << i;
+		bits.inner |= (uint64_t)(((unsigned char)p[i] & 0xC0) == 0x80) << i;
+		bits.spaces |= (uint64_t)(p[i] == ' ') << i;
 	}
 	return bits;
 }
@@ -41,6 +56,13 @@ static inline struct word_bits word_bits_of(const char *p)
 			_mm_cmpeq_epi8(_mm_min_epu8(digit, _mm_set1_epi8(9)), digit));
 		bits.words |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << i;
 		bits.beyond |= (uint64_t)(unsigned)_mm_movemask_epi8(x) << i;
+		__m128i alpha = _mm_cmpeq_epi8(_mm_min_epu8(letter, _mm_set1_epi8(25)), letter);
+		bits.letters |= (uint64_t)(unsigned)_mm_movemask_epi8(alpha) << i;
+		/* With a sign they are below all others. */
+		__m128i inner = _mm_cmplt_epi8(x, _mm_set1_epi8((char)0xC0));
+		bits.inner |= (uint64_t)(unsigned)_mm_movemask_epi8(inner) << i;
+		__m128i space = _mm_cmpeq_epi8(x, _mm_set1_epi8(' '));
+		bits.spaces |= (uint64_t)(unsigned)_mm_movemask_epi8(space) << i;
 	}
 	return bits;
 #else

@@ -348,6 +348,25 @@ static void bits_of_words_are_those_of_each_byte(void **state)
 		}
 }
 
+static void something_begins_where_no_letter_goes_on(void **state)
+{
+	(void)state;
+	static const char text[] =
+		"the \xC3\xA9t\xC3\xA9's 20x, \xE6\x97\xA5, (c) a-b_c d: e.g. xyz..................abc";
+	static const char begins[] = "1000101101101111010010111011111011011110100111111111111111111100";
+	_Static_assert(sizeof(begins) == WORD_BITS_BYTES + 1, "a bit for each byte");
+	uint64_t carry = 0;
+	struct word_bits first = word_bits_of(text);
+	uint64_t at = word_bits_begins(&first, &carry);
+	for (size_t i = 0; i < WORD_BITS_BYTES; i++)
+		assert_int_equal(at >> i & 1, begins[i] == '1');
+	assert_int_equal(carry, 1);
+	/* The word goes on. */
+	char last[WORD_BITS_BYTES] = "fg hi";
+	struct word_bits second = word_bits_of(last);
+	assert_int_equal(word_bits_begins(&second, &carry) & 0x1F, 0x08);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +377,7 @@ int main(void)
 		cmocka_unit_test(every_length_of_text_keeps_its_signature),
 		cmocka_unit_test(wide_vectors_hash_as_plain_words),
 		cmocka_unit_test(bits_of_words_are_those_of_each_byte),
+		cmocka_unit_test(something_begins_where_no_letter_goes_on),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -42,6 +42,37 @@ static void knows_what_a_match_must_contain(void **state)
 	}
 }
 
+/* Of the needed strings of a pattern, those before which no letter of ASCII stands in any match: "^" before them. */
+static const char *fronts(const char *source, char out[512])
+{
+	struct pattern_facts facts;
+	size_t n = 0;
+	assert_true(pattern_read(view_of(source), &facts));
+	for (size_t i = 0; i < facts.needed.n; i++)
+		n += (size_t)snprintf(out + n, 512 - n, "%s%s%.*s", i ? "|" : "", facts.needed.item[i].front ? "^" : "",
+			facts.needed.item[i].n, facts.needed.item[i].p);
+	return out;
+}
+
+static void knows_which_strings_begin_a_word(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = { { "share this", "^share this" }, { ".{0,20}share", "share" },
+		{ ".{0,20}\\bshare", "^share" }, { ".{0,20}(?<![a-z])share", "^share" },
+		{ ".{0,20}(?<![a-y])share", "share" }, { ".{0,20}\\Bshare", "share" }, { "\\w+share", "share" },
+		{ "\\d+share", "^share" }, { "\\d+ ?share", "^ share|^share" }, { "\\d+[ /]*share", "^share" },
+		{ "\\d+[ a]*share", "share" }, { "\\d+[^ ]share", "share" }, { "\\d+[!-~]share", "share" },
+		{ "(?:now |here )*share", "^share" }, { "(?:now |here)*share", "share" }, { "(?:.. )?share", "^share" },
+		{ ".*[.!](?:share|send)", ".share|.send|!share|!send" }, { ".*(?:\\b|x)share", "^share|xshare" },
+		{ "(?:share|.*send) it.", "^share|send" }, { ".*\\b(?:share.*|send)", "^share|^send" },
+		{ ".(?:share)+", "share" }, { "(?:share)+", "^share" }, { ".*?\\bx?share", "^xshare|^share" },
+		{ "^share", "^share" }, { ".*(?= )share", "share" }, { ".*\xC3\xA9?share", "\xC3\xA9share|share" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		char out[512];
+		assert_string_equal(fronts(cases[i][0], out), cases[i][1]);
+	}
+}
+
 /* The beginnings of a pattern, joined by bars; "-": nothing is known. */
 static const char *beginnings(const char *source, unsigned width, char out[512])
 {
@@ -247,6 +278,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_a_match_must_contain),
+		cmocka_unit_test(knows_which_strings_begin_a_word),
 		cmocka_unit_test(knows_how_a_match_begins),
 		cmocka_unit_test(a_digit_of_a_line_as_it_stands_may_be_of_any_script),
 		cmocka_unit_test(knows_longer_beginnings_with_all_digits_alike),

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
+#include <unistd.h>
 #include <stdio.h>
 #include <string.h>
 #include "extract/rules.h"
@@ -378,6 +380,57 @@ static void no_pattern_is_asked_of_every_line(void **state)
 	assert_int_equal(asked, 0);
 }
 
+/* Else every byte of a short line would be looked at, not every word. */
+static void no_string_of_ours_is_looked_for_within_words(void **state)
+{
+	(void)state;
+	assert_int_equal(rule_image_builtin.anywhere, 0);
+}
+
+/* A user's pattern that knows no boundary of words is asked all the same, among thousands of others. */
+static void a_string_within_a_word_is_found(void **state)
+{
+	(void)state;
+	enum { OTHERS = 5000 };
+	static const struct {
+		const char *text;
+		bool found;
+	} cases[] = { { "Our Harbourletter for sailors", true }, { "Letters to sailors", true },
+		{ "Harbour\xC3\xA9letter", true }, { "Our Harbour lette rs", false } };
+	char path[] = "rules.XXXXXX";
+	int fd = mkstemp(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+	struct rules_source source = { .file = path, .without_builtin = true };
+	struct rules *rules = NULL;
+	struct error error = { 0 };
+	struct arena arena;
+	struct matcher *matcher = matcher_new();
+	assert_non_null(file);
+	fputs("language en\n", file);
+	for (int i = 0; i < OTHERS; i++)
+		fprintf(file, "rule x.r%d\nwords 9\nmatch r%dx .+\nyes r%dx y\nno z\n\n", i, i, i);
+	fputs("rule x.in\nwords 9\nmatch .*letter.*\nyes newsletter\nno z\n", file);
+	assert_int_equal(fclose(file), 0);
+	int result = rules_read(&source, &rules, &error);
+	unlink(path);
+	assert_string_equal(error.text, "");
+	assert_int_equal(result, 0);
+	arena_init(&arena, MIB(1));
+	assert_int_equal(rules->image.anywhere, 1);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct line line;
+		assert_true(line_read(&arena, view_of(cases[i].text), &line));
+		assert_int_equal(rule_index_has(rules, matcher, &line, rules->all[rules->count - 1]), cases[i].found);
+	}
+	struct line last;
+	assert_true(line_read(&arena, VIEW("R4999x marks the spot"), &last));
+	assert_true(rule_index_has(rules, matcher, &last, rules->all[rules->count - 2]));
+	assert_false(rule_index_has(rules, matcher, &last, rules->all[rules->count - 3]));
+	arena_free(&arena);
+	matcher_free(matcher);
+	rules_free(rules);
+}
+
 /* The fewest words of what begins so. */
 struct beginning {
 	char p[12];
@@ -523,6 +576,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_a_pattern_matches_is_found_by_the_look_up),
 		cmocka_unit_test(no_pattern_is_asked_of_every_line),
+		cmocka_unit_test(no_string_of_ours_is_looked_for_within_words),
+		cmocka_unit_test(a_string_within_a_word_is_found),
 		cmocka_unit_test(no_branch_of_a_pattern_has_more_words_than_its_rule_allows),
 		cmocka_unit_test(every_example_goes_out_of_a_text),
 	};
