@@ -33,7 +33,8 @@ struct build {
 	struct rows strings, prefixes, needs, always;
 	struct grams open, begun;
 	struct group lines, words;
-	uint64_t *first, *begin_bits, *prefix_bits, *long_bits, *page_bits, *listed, *lexicon_bits, *sum_bits;
+	uint64_t *first, *begin_bits, *prefix_bits, *long_bits, *page_bits, *listed, *lexicon_bits, *sum_bits,
+		*sum_words;
 	struct image_byte *bytes;
 	bool failed; /* no memory */
 };

@@ -180,8 +180,10 @@ static void add_sum_words(struct build *build)
 			continue;
 		if (word->text.n == 1)
 			put_byte(build->sum_bits, (unsigned char)word->text.p[0]);
-		else
+		else if (word->text.n == 2)
 			build_put(build->sum_bits, image_two(word->text.p));
+		else
+			build_put(build->sum_words, image_gram_hash(image_three(word->text.p), IMAGE_GRAM_SHORT));
 	}
 }
 
@@ -276,6 +278,7 @@ static bool make_sets(struct build *build)
 	build->begun.page_bits =
 		build_zeros(build, image->begun_page_bits_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->sum_bits = build_zeros(build, image->sum_bits_count = IMAGE_TWO_BITS / 64, sizeof(uint64_t));
+	build->sum_words = build_zeros(build, image->sum_words_count = IMAGE_HASH_BITS / 64, sizeof(uint64_t));
 	build->lexicon_bits = build_zeros(build, image->lexicon_bits_count = IMAGE_WORD_BITS / 64, sizeof(uint64_t));
 	build->listed = build_zeros(build, image->listed_count = IMAGE_LINE_BITS / 64, sizeof(uint64_t));
 	build_string(build, VIEW("")); /* no table is empty */
@@ -319,6 +322,7 @@ static void set_tables(struct build *build)
 	image->listed = build->listed;
 	image->lexicon_bits = build->lexicon_bits;
 	image->sum_bits = build->sum_bits;
+	image->sum_words = build->sum_words;
 }
 
 int rule_image_make(struct rules *rules, struct rule_image *ret_image)

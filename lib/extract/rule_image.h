@@ -116,7 +116,8 @@ struct word {
 	X(uint32_t, line_rules, 1)                                                                                     \
 	X(uint32_t, line_slots, 1)   /* by hash64, open addressing: number in @lines and 1, 0 free */                  \
 	X(uint64_t, lexicon_bits, 1) /* the same of words */                                                           \
-	X(uint64_t, sum_bits, 1)     /* by its first two bytes: may a line begin as a sum does */                      \
+	X(uint64_t, sum_bits, 1)     /* by its first two bytes: may a line begin as a sum does, */                     \
+	X(uint64_t, sum_words, 1)    /* or with a word of three letters or more that sums have */                      \
 	X(struct image_text, lexicon, 4)                                                                               \
 	X(struct word, senses, 2)                                                                                      \
 	X(uint32_t, lexicon_slots, 1)
@@ -156,6 +157,12 @@ static inline uint32_t image_four(const char *p)
 static inline uint32_t image_two(const char *p)
 {
 	return (uint32_t)(unsigned char)p[0] << 8 | (unsigned char)p[1];
+}
+
+/* In the three lower bytes. */
+static inline uint32_t image_three(const char *p)
+{
+	return (uint32_t)(unsigned char)p[0] | (uint32_t)(unsigned char)p[1] << 8 | (uint32_t)(unsigned char)p[2] << 16;
 }
 
 static inline uint32_t image_hash(uint32_t bytes)

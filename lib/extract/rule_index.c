@@ -146,17 +146,10 @@ static void begin_short(struct search *search, uint64_t bytes, uint32_t key, siz
 		begin_all(search, bytes, key, hash, size);
 }
 
-/* Patterns that begin as @subject does. */
-static void find_beginnings(struct search *search, struct view subject, uint32_t exact)
+/* @bytes: the first ones of @subject, @most. */
+static void find_beginnings(struct search *search, struct view subject, uint64_t bytes, uint32_t most, uint32_t exact)
 {
 	const uint64_t *bits = search->page ? search->image->page_bits : search->image->prefix_bits;
-	uint64_t bytes = 0;
-	uint32_t most = subject.n < PREFIX_BYTES ? (uint32_t)subject.n : PREFIX_BYTES;
-	if (subject.n >= PREFIX_BYTES)
-		memcpy(&bytes, subject.p, PREFIX_BYTES);
-	else
-		memcpy(&bytes, subject.p, most);
-	bytes = prefix_digits(bytes);
 	const struct image_byte *byte = &search->image->bytes[image_byte_at(bytes, exact)];
 	if (search->line->words <= byte->words && subject.n <= byte->longest &&
 		(!byte->must || memchr(subject.p, (int)byte->must, subject.n))) {
@@ -166,7 +159,6 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 	for (uint32_t n = 2; byte->shorts && n < PREFIX_SHORT && n <= most; n++)
 		if (byte->shorts >> n & 1)
 			begin_short(search, first_bytes(bytes, n), image_prefix_key(n, exact), subject.n);
-	/* Half of all lines as they are folded, and nine of ten as they stand, begin as no pattern does. */
 	if (most < PREFIX_SHORT || !in_bits(search->image->begin_bits, image_begin_hash((uint32_t)bytes, exact)))
 		return;
 	begin_short(search, (uint32_t)bytes, image_prefix_key(PREFIX_SHORT, exact), subject.n);
@@ -178,6 +170,23 @@ static void find_beginnings(struct search *search, struct view subject, uint32_t
 		if (in_bits(search->image->long_bits, hash))
 			begin_all(search, some, key, hash, subject.n);
 	}
+}
+
+/* Patterns that begin as @subject does. Half of all lines as they are folded, and nine of ten as they stand, begin as
+ * no pattern does. */
+static inline void look_at_front(struct search *search, struct view subject, uint32_t exact)
+{
+	uint64_t bytes = 0;
+	uint32_t most = subject.n < PREFIX_BYTES ? (uint32_t)subject.n : PREFIX_BYTES;
+	if (subject.n >= PREFIX_BYTES)
+		memcpy(&bytes, subject.p, PREFIX_BYTES);
+	else
+		memcpy(&bytes, subject.p, most);
+	bytes = prefix_digits(bytes);
+	const struct image_byte *byte = &search->image->bytes[image_byte_at(bytes, exact)];
+	if (search->line->words <= byte->words || byte->shorts ||
+		(most >= PREFIX_SHORT && in_bits(search->image->begin_bits, image_begin_hash((uint32_t)bytes, exact))))
+		find_beginnings(search, subject, bytes, most, exact);
 }
 
 /* Strings that patterns need, as tables. */
@@ -347,8 +356,8 @@ static bool search_begin(struct search *search)
 
 static void ask_patterns(struct search *search)
 {
-	find_beginnings(search, search->line->core, 0);
-	find_beginnings(search, search->line->text, 1);
+	look_at_front(search, search->line->core, 0);
+	look_at_front(search, search->line->text, 1);
 	if (search->begun_count)
 		find_begun(search);
 	if (!search->prose)

@@ -28,6 +28,7 @@ struct text_map {
 	const struct text_bits *bits; /* text.n / 64 and one more */
 	char *low;		      /* the text with small letters of ASCII; as many bytes, room for 64 more */
 	size_t breaks, others;
+	bool popcnt; /* this CPU counts bits itself */
 };
 
 /* What stands in a part of the text. */

@@ -70,8 +70,11 @@ static size_t read_shape(const struct rules *rules, struct view key, char shape[
 /* Most short lines begin as no sum does. */
 static bool may_be_sum(const struct rules *rules, struct view key)
 {
-	uint32_t two = key.n >= 3 ? image_two(key.p) : 0;
-	return key.n >= 3 && (rules->image.sum_bits[two / 64] >> (two % 64) & 1);
+	if (key.n < 3)
+		return false;
+	const struct rule_image *image = &rules->image;
+	uint32_t two = image_two(key.p), word = image_gram_hash(image_three(key.p), IMAGE_GRAM_SHORT);
+	return (image->sum_bits[two / 64] >> (two % 64) | image->sum_words[word / 64] >> (word % 64)) & 1;
 }
 
 bool detect_sum(const struct rules *rules, struct view key)

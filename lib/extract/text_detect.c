@@ -82,26 +82,15 @@ const struct word *rules_word(const struct rules *rules, struct view folded, enu
 	return NULL;
 }
 
-/* No date is without a digit. */
-static bool may_have_digit(const struct line *line)
-{
-	uint8_t digits = 0;
-	for (size_t i = 0; line->flags & LINE_DIGITS && i < line->key.n; i++)
-		digits |= (uint8_t)((uint8_t)(line->key.p[i] - '0') < 10);
-	return digits;
-}
-
 bool detect(
 	const struct rules *rules, enum rule_detector detector, const struct line *line, struct date_found *ret_date)
 {
 	struct date_found date;
-	bool whole = line->flags & LINE_WHOLE;
+	bool whole = line->flags & LINE_WHOLE, digits = line->flags & LINE_DIGITS; /* no date is without one */
 	switch (detector) {
 	case DETECT_SUM: return whole && detect_sum(rules, line->key);
-	case DETECT_DATE:
-		return whole && may_have_digit(line) && detect_date(rules, line->key, ret_date ? ret_date : &date);
-	case DETECT_STAMP:
-		return whole && may_have_digit(line) && detect_stamp(rules, line->key, ret_date ? ret_date : &date);
+	case DETECT_DATE: return whole && digits && detect_date(rules, line->key, ret_date ? ret_date : &date);
+	case DETECT_STAMP: return whole && digits && detect_stamp(rules, line->key, ret_date ? ret_date : &date);
 	case DETECT_LEADING_DATE: return detect_leading_date(rules, line->key, ret_date ? ret_date : &date);
 	case DETECT_GLUED: return whole && (line->flags & LINE_JOINTS) && detect_glued(line->text);
 	case DETECT_SCORER:

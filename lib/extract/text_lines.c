@@ -16,19 +16,14 @@ static bool is_space(uint32_t c)
 	       c == 0x7F || c == 0x85;
 }
 
-static bool is_plain(char c)
-{
-	return c > ' ' && c < 0x7F;
-}
-
-struct view line_trim(struct view text)
+struct view line_trim_any(struct view text)
 {
 	size_t at = 0, next = 0;
 	while (text.n && text.p[0] == ' ')
 		text = view_from(text, 1);
 	while (text.n && text.p[text.n - 1] == ' ')
 		text.n--;
-	if (text.n && is_plain(text.p[0]) && is_plain(text.p[text.n - 1]))
+	if (text.n && line_is_plain(text.p[0]) && line_is_plain(text.p[text.n - 1]))
 		return text;
 	while (next < text.n && is_space(utf8_next(text, &next)))
 		at = next;
@@ -205,6 +200,15 @@ void line_read_plain(struct view text, const char *low, const struct text_kinds 
 		(kinds->digits ? LINE_DIGITS : 0u) | (kinds->joints ? LINE_JOINTS : 0u));
 }
 
+/* Without a branch: sixteen bytes at a time. */
+static bool has_digit(const char *p, size_t n)
+{
+	uint8_t digits = 0;
+	for (size_t i = 0; i < n; i++)
+		digits |= (uint8_t)((uint8_t)(p[i] - '0') < 10);
+	return digits;
+}
+
 bool line_read(struct arena *arena, struct view text, struct line *line)
 {
 	text = line_trim(text);
@@ -215,6 +219,8 @@ bool line_read(struct arena *arena, struct view text, struct line *line)
 	char *key = arena_alloc(arena, part.n + LINE_SLACK);
 	if (!key)
 		return false;
-	line_set(line, text, view_make(key, text_fold(part, key)), count_words(text), LINE_DIGITS | LINE_JOINTS);
+	size_t n = text_fold(part, key);
+	line_set(
+		line, text, view_make(key, n), count_words(text), (has_digit(key, n) ? LINE_DIGITS : 0u) | LINE_JOINTS);
 	return true;
 }

@@ -14,9 +14,8 @@ enum line_flag {
 	LINE_COLON = 8,
 	LINE_QUOTED = 16, /* begins with a quotation mark that is no arrow */
 	LINE_BULLET = 32,
-	LINE_PROSE = 64, /* long enough and ended like a sentence, or very long */
-	/* Not set: it has none. */
-	LINE_DIGITS = 128, /* there may be digits */
+	LINE_PROSE = 64,   /* long enough and ended like a sentence, or very long */
+	LINE_DIGITS = 128, /* in the key */
 	LINE_JOINTS = 256, /* capitals may stand behind small letters */
 	/* With LINE_QUOTED: « stands before and » behind, which may be arrows around buttons. */
 	LINE_ARROWS = 512,
@@ -49,7 +48,18 @@ bool line_read_settled(
 	struct text_map *map, struct view text, const struct text_kinds *kinds, bool search, struct line *line);
 /* What follows from a text (not empty), its key and its words. */
 void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags);
+struct view line_trim_any(struct view text);
+
+static inline bool line_is_plain(char c)
+{
+	return c > ' ' && c < 0x7F;
+}
+
 /* Without spaces of any script at both ends. */
-struct view line_trim(struct view text);
+static inline struct view line_trim(struct view text)
+{
+	return text.n == 0 || (line_is_plain(text.p[0]) && line_is_plain(text.p[text.n - 1])) ? text
+											      : line_trim_any(text);
+}
 
 #endif

@@ -202,14 +202,25 @@ static int read_line(struct work *work, struct view text, struct line *line)
 	return line_read(&page->arena, text, line) ? 0 : page_full(page);
 }
 
+/* What no line has need not be looked for in pass after pass. */
+static void note_sorts(struct work *work, const struct hits *hits)
+{
+	work->weak |= hits->weak != NULL;
+	work->rest |= hits->rest != NULL;
+	work->section |= hits->section != NULL;
+	work->heads |= (hits->any && hits->any->takes_headlines) || (hits->zoned && hits->zoned->takes_headlines);
+}
+
 /* Step by step for all lines: what one step needs of code and tables stays near. */
 static void judge_lines(struct work *work)
 {
 	static const struct rule_asker asker = { hits_note, hits_ask };
 	for (size_t i = 0; i < work->live_count; i++)
 		rule_index_find(work->rules, work->matcher, line_at(work, i), &asker, hits_at(work, i));
-	for (size_t i = 0; i < work->live_count; i++)
+	for (size_t i = 0; i < work->live_count; i++) {
 		detect_hits(work, line_at(work, i), hits_at(work, i));
+		note_sorts(work, hits_at(work, i));
+	}
 	for (size_t i = 0; work->own && i < work->live_count; i++)
 		line_features_own(line_at(work, i), hits_at(work, i), &work->model->odds, &work->own[work->live[i]]);
 }

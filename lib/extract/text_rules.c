@@ -359,19 +359,19 @@ static int run_pass(struct work *work)
 	int result = score ? line_model_run(work->model, work, &scores) : 0;
 	if (result == 0)
 		result = cut_certain(work);
-	if (result == 0)
+	if (result == 0 && work->rest)
 		result = cut_rest(work);
-	if (result == 0)
+	if (result == 0 && work->section)
 		result = cut_sections(work);
-	if (result == 0)
+	if (result == 0 && work->heads)
 		result = cut_headlines(work);
-	if (result == 0)
+	if (result == 0 && work->heads)
 		result = cut_headlines_within(work);
 	if (result == 0)
 		result = cut_around(work);
 	if (result == 0 && score)
 		result = cut_furniture(work, &scores);
-	if (result == 0)
+	if (result == 0 && work->weak)
 		result = cut_weak(work);
 	return result ? result : cut_passages(work);
 }

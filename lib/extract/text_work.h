@@ -32,9 +32,10 @@ struct work {
 	struct line_own *own; /* see line_features.h; NULL without a model */
 	uint32_t *live;	      /* indexes of the lines that are not cut, in order */
 	size_t live_count;
-	uint64_t host;			/* for the line memory */
-	bool changed;			/* this pass changed more than what is cut */
-	size_t first_prose, last_prose; /* places in live; live_count: there is none */
+	uint64_t host;			 /* for the line memory */
+	bool weak, rest, section, heads; /* some line has a rule that is so, or takes headlines */
+	bool changed;			 /* this pass changed more than what is cut */
+	size_t first_prose, last_prose;	 /* places in live; live_count: there is none */
 };
 
 static inline struct line *line_at(const struct work *work, size_t place)

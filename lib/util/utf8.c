@@ -1,6 +1,6 @@
 #include "util/utf8.h"
 
-uint32_t utf8_next(struct view v, size_t *at)
+uint32_t utf8_next_any(struct view v, size_t *at)
 {
 	const unsigned char *s = (const unsigned char *)v.p + *at;
 	size_t left = v.n - *at;

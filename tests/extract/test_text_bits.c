@@ -64,10 +64,15 @@ static void check_text(const unsigned char *p, size_t n)
 			at++;
 		assert_int_equal(text_map_break(&map, from), at);
 		for (size_t to = from + 1; to <= n; to += 1 + to % 11) {
-			struct text_kinds got = text_map_kinds(&map, from, to), want = kinds_of(p, from, to);
-			assert_int_equal(got.spaces, want.spaces);
-			assert_true(got.rough == want.rough && got.twins == want.twins && got.digits == want.digits &&
-				    got.joints == want.joints);
+			/* And once more as CPUs do that can't count bits. */
+			for (int round = 0; round < 2; round++) {
+				struct text_map plain = map;
+				plain.popcnt = map.popcnt && round == 0;
+				struct text_kinds got = text_map_kinds(&plain, from, to), want = kinds_of(p, from, to);
+				assert_int_equal(got.spaces, want.spaces);
+				assert_true(got.rough == want.rough && got.twins == want.twins &&
+					    got.digits == want.digits && got.joints == want.joints);
+			}
 			for (at = from; at < to && !ends_other(p, at);)
 				at++;
 			assert_int_equal(text_map_other(&map, from, to), at);
