@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "capture/source.h"
+#include "document.h"
 #include "repeated.h"
 #include "store/reclean.h"
 #include "store/store.h"
@@ -128,6 +129,14 @@ int garner_run_reader(struct garner *garner, struct run *run, struct capture_rea
 	struct pipeline pipeline = pipeline_of(garner, run);
 	int result = pipeline_run(&pipeline, reader, &garner->error);
 	garner->report.seconds = (double)(clock_ticks() - garner->began) / 1e9;
+	return run->fn_result ? run->fn_result : result;
+}
+
+int garner_run_refused(struct garner *garner, struct run *run, struct page *page)
+{
+	int result = document_begin_stage.run(NULL, page);
+	if (result >= 0)
+		result = sink(run, page, &garner->error);
 	return run->fn_result ? run->fn_result : result;
 }
 

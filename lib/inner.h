@@ -54,6 +54,8 @@ int garner_begin(struct garner *garner);
 int garner_run_end(struct garner *garner, struct run *run, int result);
 /* Everything @reader gives; its fatal error, or what run->fn gave. */
 int garner_run_reader(struct garner *garner, struct run *run, struct capture_reader *reader);
+/* An input that could not be read: @page has its name, reason and words. */
+int garner_run_refused(struct garner *garner, struct run *run, struct page *page);
 /* The same for one page that is captured already. */
 int garner_run_page(struct garner *garner, struct run *run, struct page *page);
 /* With the option repeated: counts the lines of the plain texts of @inputs on top of the counts that @store keeps

@@ -30,6 +30,7 @@ struct folder {
 	struct buf path;
 	struct map seen; /* device and inode of folders entered */
 	char words[128];
+	bool lost;   /* see folder_lost */
 	int refused; /* why the first folder itself can't be read: told by the first folder_next */
 };
 
@@ -110,6 +111,7 @@ static int refuse(struct folder *folder, int reason, const char *what, int code)
 {
 	if (code == ENOMEM)
 		return -ENOMEM;
+	folder->lost = code || reason != GARNER_UNREADABLE;
 	snprintf(folder->words, sizeof(folder->words), "%s%s%s", what, code ? ": " : "", code ? strerror(code) : "");
 	return reason;
 }
@@ -189,8 +191,13 @@ static int open_entry(struct folder *folder, int at, const char *name, int *ret_
 {
 	struct stat st;
 	int fd = openat(at, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return refuse(folder, GARNER_UNREADABLE, "open", errno);
+	if (fd < 0) {
+		int code = errno;
+		int reason = refuse(folder, GARNER_UNREADABLE, "open", code);
+		if (code == ENOENT && fstatat(at, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			folder->lost = false;
+		return reason;
+	}
 	if (fstat(fd, &st) < 0 || !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode))) {
 		close(fd);
 		return refuse(folder, GARNER_UNREADABLE, "not a regular file", 0);
@@ -234,6 +241,11 @@ int folder_next(struct folder *folder, const char **ret_path, int *ret_fd, const
 		return 0;
 	}
 	return FOLDER_END;
+}
+
+bool folder_lost(const struct folder *folder)
+{
+	return folder->lost;
 }
 
 struct folder *folder_close(struct folder *folder)

@@ -4,6 +4,7 @@
 #ifndef GARNER_CAPTURE_FOLDER_H
 #define GARNER_CAPTURE_FOLDER_H
 
+#include <stdbool.h>
 #include "util/error.h"
 
 struct folder;
@@ -15,6 +16,9 @@ enum { FOLDER_END = 1000 };
 /* 0: *ret_fd is an open file, the caller's; FOLDER_END; a reason > 0: the entry can't be read, *ret_words says why;
  * -ENOMEM. *ret_path is path/name…, valid until the next call. */
 int folder_next(struct folder *folder, const char **ret_path, int *ret_fd, const char **ret_words);
+/* Whether the entry that the last folder_next refused is a loss: no pipe or device, no folder that was entered already,
+ * and not gone since its name was read. */
+bool folder_lost(const struct folder *folder);
 struct folder *folder_close(struct folder *folder);
 
 #endif

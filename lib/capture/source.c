@@ -150,6 +150,7 @@ struct capture_reader {
 	struct source source;
 	struct hosts *hosts, *own_hosts; /* NULL until there is a URL */
 	bool open;			 /* source is */
+	bool pass_gone;			 /* see capture_pass_gone */
 	bool stopped;			 /* the run was, while bytes were waited for */
 	struct buf name;
 };
@@ -255,6 +256,11 @@ bool capture_fetches(const char *const *inputs, size_t count)
 	return false;
 }
 
+void capture_pass_gone(struct capture_reader *reader)
+{
+	reader->pass_gone = true;
+}
+
 void capture_share_hosts(struct capture_reader *reader, struct hosts *hosts)
 {
 	reader->hosts = hosts;
@@ -305,6 +311,8 @@ static int begin_path(struct capture_reader *reader, const char *path, struct pa
 		int code = errno;
 		if (fd >= 0)
 			close(fd);
+		if (code == ENOENT && reader->pass_gone)
+			return 0;
 		if (code == ENOENT && is_other_url(path))
 			return drop_input(reader, page, GARNER_BAD_URL, "only http and https are fetched");
 		return drop_input(reader, page, GARNER_UNREADABLE, strerror(code));

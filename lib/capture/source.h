@@ -60,6 +60,8 @@ int capture_open(const struct engine *engine, const char *const *inputs, size_t 
 	struct capture_reader **ret_reader, struct error *error);
 /* URLs are asked for at the pace of @hosts, which stays the caller's; without it all of a reader's share one. */
 void capture_share_hosts(struct capture_reader *reader, struct hosts *hosts);
+/* Files that are no longer there are passed over, as if they had never been named. */
+void capture_pass_gone(struct capture_reader *reader);
 /* Whether one of @inputs is fetched. */
 bool capture_fetches(const char *const *inputs, size_t count);
 /* A reader of one source that is open already: @ops->next and close are called with source->state = @state. */

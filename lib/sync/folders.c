@@ -14,6 +14,7 @@ enum { BATCH = 1000 };
 struct file {
 	char *path;
 	int64_t size, mtime;
+	bool unread; /* the run could not read it: it stays new */
 };
 
 struct batch {
@@ -22,7 +23,7 @@ struct batch {
 	int64_t source;
 	struct file files[BATCH];
 	size_t count;
-	int64_t news;
+	int64_t news, unread;
 };
 
 static int64_t mtime_of(const struct stat *st)
@@ -35,6 +36,22 @@ static void batch_clear(struct batch *b)
 	for (size_t i = 0; i < b->count; i++)
 		free(b->files[i].path);
 	b->count = 0;
+}
+
+static int note_unread(void *user, const struct page *page, struct error *error)
+{
+	struct batch *b = user;
+	struct buf name = BUF_INIT(MIB(1));
+	bool found = page->reason != GARNER_UNREADABLE;
+	for (size_t i = 0; i < b->count && !found; i++) {
+		if (source_name(&name, view_of(b->files[i].path)) < 0)
+			break;
+		found = view_eq(buf_view(&name), page->capture.file);
+		b->unread += found && !b->files[i].unread;
+		b->files[i].unread |= found;
+	}
+	buf_free(&name);
+	return found ? 0 : error_set(error, -ENOMEM, "no memory for a file that can't be read");
 }
 
 /* The files are noted as known only behind the run that read them, in the commit that holds their documents. */
@@ -51,8 +68,13 @@ static int batch_run(struct batch *b)
 	int result = garner_remember(garner, sync->path, paths, b->count);
 	if (!result)
 		result = capture_open(&garner->engine, paths, b->count, &reader, &garner->error);
-	if (!result)
+	if (!result) {
+		capture_pass_gone(reader);
+		b->run->settle = note_unread;
+		b->run->settle_user = b;
 		result = garner_run_reader(garner, b->run, reader);
+		b->run->settle = NULL;
+	}
 	capture_close(reader);
 	if (!result && atomic_load(&garner->stop))
 		return 0;
@@ -60,6 +82,10 @@ static int batch_run(struct batch *b)
 		result = sync_change(sync, &garner->error);
 	for (size_t i = 0; i < b->count && !result; i++) {
 		const struct file *file = &b->files[i];
+		/* What was gone again may come back as it was. */
+		if (file->unread || access(file->path, F_OK) < 0)
+			continue;
+		b->news++;
 		result = ledger_note_file(sync->writer, b->source, view_of(file->path), file->size, file->mtime,
 			sync->now, &garner->error);
 	}
@@ -67,7 +93,6 @@ static int batch_run(struct batch *b)
 		result = store_commit_change(sync->store, &garner->error);
 	if (!result)
 		result = garner_keep_counts(garner, sync->path);
-	b->news += (int64_t)b->count;
 	return result;
 }
 
@@ -85,11 +110,32 @@ static int take_file(struct batch *b, const char *path, int fd)
 	char *copy = strdup(path);
 	if (!copy)
 		return error_set(&sync->garner->error, -ENOMEM, "%s: no memory", path);
-	b->files[b->count++] = (struct file){ copy, st.st_size, mtime_of(&st) };
+	b->files[b->count++] = (struct file){ .path = copy, .size = st.st_size, .mtime = mtime_of(&st) };
 	if (b->count < BATCH)
 		return 0;
 	result = batch_run(b);
 	batch_clear(b);
+	return result;
+}
+
+/* An entry that can't be read is an input that failed, as of a folder that is ingested. */
+static int refuse_entry(struct batch *b, const char *path, int reason, const char *words)
+{
+	struct garner *garner = b->sync->garner;
+	struct page page = { .options = &garner->engine.options };
+	struct buf name = BUF_INIT(MIB(1));
+	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
+	page_reset(&page);
+	int result = source_name(&name, view_of(path));
+	if (result < 0)
+		error_set(&garner->error, result, "%s: no memory", path);
+	page.capture.file = buf_view(&name);
+	page_drop(&page, reason, "%s", words);
+	if (!result)
+		result = garner_run_refused(garner, b->run, &page);
+	b->unread++;
+	arena_free(&page.arena);
+	buf_free(&name);
 	return result;
 }
 
@@ -110,7 +156,9 @@ static int walk(struct batch *b, const char *root, int *ret_reason)
 			result = 0;
 			break;
 		}
-		if (result > 0) {
+		if (result > 0 && folder_lost(folder)) {
+			result = refuse_entry(b, path, result, words);
+		} else if (result > 0) {
 			sync_log(b->sync, "file", view_of(path), words);
 			result = 0;
 		} else if (!result) {
@@ -135,11 +183,11 @@ static int sync_folder(struct sync *sync, struct run *run, struct ledger_source 
 		return error_set(error, -ENOMEM, "no memory for a folder");
 	*b = (struct batch){ .sync = sync, .run = run, .source = source->id };
 	int result = walk(b, source->url.p, &reason);
-	int64_t news = b->news;
+	int64_t news = b->news, unread = b->unread;
 	free(b);
 	if (!result)
 		result = sync_change(sync, error);
-	if (result < 0)
+	if (result)
 		return result;
 	sync->garner->report.sources++;
 	if (reason) {
@@ -151,6 +199,9 @@ static int sync_folder(struct sync *sync, struct run *run, struct ledger_source 
 	} else {
 		weigh_success(sync, source, news > 0, 0);
 		source->state = state_words(arena, "%lld files new or changed", (long long)news);
+		if (unread)
+			source->state = state_words(arena, "%lld files new or changed, %lld not readable",
+				(long long)news, (long long)unread);
 		*(news ? &sync->garner->report.sources_changed : &sync->garner->report.sources_unchanged) += 1;
 	}
 	sync_log(sync, "source", source->url, source->state.p);
@@ -169,11 +220,13 @@ int sync_folders(struct sync *sync, struct run *run)
 	while (!result && !atomic_load(&sync->garner->stop)) {
 		arena_reset(&arena);
 		result = ledger_due_folder(sync->writer, now, after, &arena, &source, &sync->garner->error);
-		if (result)
+		if (result) {
+			result = result < 0 ? result : 0;
 			break;
+		}
 		after = source.id;
 		result = sync_folder(sync, run, &source, &arena);
 	}
 	arena_free(&arena);
-	return result < 0 ? result : 0;
+	return result;
 }

@@ -47,6 +47,30 @@ grep -q '^garner_sync_exit_code 0$' "$work/m.prom" || fail "metrics: $(cat "$wor
 checks=$((checks + 1))
 [ "$("$garner" list "$store" | wc -l)" = 2 ] || fail "two documents, not $("$garner" list "$store")"
 expect 0 '' verify "$store"
+
+# An entry that can't be opened is an input that failed, as of a folder that is ingested; a pipe is passed over.
+ln -s "$work/nowhere" "$work/watched/away.txt"
+mkfifo "$work/watched/pipe"
+expect 1 '1 inputs: 0 stored, 0 known, 1 dropped' sync --all --metrics "$work/m.prom" "$store"
+grep -q 'away.txt: unreadable: open: No such file' "$work/out" || fail "which file: $(cat "$work/out")"
+grep -q '0 files new or changed, 1 not readable' "$work/out" || fail "the state: $(cat "$work/out")"
+grep -q 'dropped_by_reason{reason="unreadable"} 1' "$work/m.prom" || fail "metrics: $(cat "$work/m.prom")"
+rm "$work/watched/away.txt"
+expect 0 '0 inputs' sync --all "$store"
+printf 'Le fleuve est monté de deux mètres dans la nuit et il a baissé au matin.\n' >"$work/watched/zwei.txt"
+chmod 000 "$work/watched/zwei.txt"
+if [ "$(id -u)" != 0 ]; then
+	expect 1 'zwei.txt: unreadable: open: Permission denied' sync --all "$store"
+elif command -v setpriv >/dev/null; then
+	chmod 755 "$work"
+	chown -R 65534:65534 "$store"
+	setpriv --reuid=65534 --regid=65534 --clear-groups "$garner" sync --all "$store" >"$work/out" 2>&1
+	[ $? = 1 ] || fail "a locked file: $(cat "$work/out")"
+	grep -q 'zwei.txt: unreadable: open: Permission denied' "$work/out" || fail "a locked file: $(cat "$work/out")"
+fi
+chmod 644 "$work/watched/zwei.txt"
+expect 0 '1 inputs: 1 stored' sync --all "$store"
+expect 0 '' verify "$store"
 expect 2 'at character' sync --include '(' "$store"
 expect 0 '' sync --all --log json "$store"
 finish
