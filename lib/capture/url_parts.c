@@ -71,12 +71,32 @@ static const char *parts_check(const struct curl_functions *curl, CURLU *url)
 	return why;
 }
 
+/* A copy for curl, which writes a space of a query as "+"; the URL standard says "%20". */
+static char *copy_url(struct view text)
+{
+	size_t query = view_find_byte(text, '?'), spaces = 0, n = 0;
+	for (size_t i = query; i < text.n; i++)
+		spaces += text.p[i] == ' ';
+	char *copy = malloc(text.n + 2 * spaces + 1);
+	for (size_t i = 0; i < text.n && copy; i++) {
+		if (i < query || text.p[i] != ' ') {
+			copy[n++] = text.p[i];
+		} else {
+			memcpy(copy + n, "%20", 3);
+			n += 3;
+		}
+	}
+	if (copy)
+		copy[n] = 0;
+	return copy;
+}
+
 int url_parts_read(struct view text, struct url_parts *ret_parts, const char **ret_why)
 {
 	const struct curl_functions *curl = late_curl(NULL);
 	if (!curl)
 		return -ELIBACC;
-	char *copy = text.n <= LIMIT_URL_BYTES ? strndup(text.p ? text.p : "", text.n) : NULL;
+	char *copy = text.n <= LIMIT_URL_BYTES ? copy_url(text) : NULL;
 	CURLU *url = curl->url();
 	struct url_parts parts = { 0 };
 	const char *why = NULL;
@@ -110,7 +130,7 @@ char *url_parts_join(const char *base, struct view relative)
 	if (!curl)
 		return NULL;
 	CURLU *url = curl->url();
-	char *joined = NULL, *copy = strndup(relative.p ? relative.p : "", relative.n);
+	char *joined = NULL, *copy = copy_url(relative);
 	if (url && copy && relative.n && relative.n <= LIMIT_URL_BYTES && !curl->url_set(url, CURLUPART_URL, base, 0) &&
 		!curl->url_set(url, CURLUPART_URL, copy, CURLU_URLENCODE | CURLU_NON_SUPPORT_SCHEME))
 		joined = part_of(curl, url, CURLUPART_URL, 0);

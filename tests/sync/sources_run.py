@@ -281,6 +281,18 @@ def resolves_addresses_by_every_base(d):
            ["/base/deep/one", "/base/two", "/four", "/top/three", "/x/bare", "/x/based", "/x/deep/one", "/x/two"])
 
 
+def escapes_spaces_of_addresses(d):
+    text = lambda name: html(name, WORDS[0] + name, WORDS[1])
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "One", "link": "/an article?q=river bridge&amp;p=a+b"}),
+                     "/map": urlset({"loc": d.web.base + "/two?q=a b"}),
+                     "/two?q=a%20b": (302, [("Location", "three?to=c d")], b""), "/three?to=c%20d": text("Three"),
+                     "/an%20article?q=river%20bridge&p=a+b": text("One")}
+    d.add("/feed")
+    d.add("/map", "--backfill")
+    d.sync(START)
+    d.same("requests", sorted(d.web.paths()), sorted(d.web.answers))
+
+
 def takes_what_a_feed_shows_and_no_more(d):
     items = [{"guid": str(n), "title": "Old %d" % n, "link": "/old%d" % n,
               "pubDate": email.utils.formatdate(START - n * 400 * DAY)} for n in range(4)]
@@ -896,7 +908,7 @@ def records_the_same_captures_with_any_count_of_threads(d):
 
 
 CASES = (imports_an_opml_list, finds_the_feed_of_a_page, reads_a_feed_that_is_not_quite_xml, reads_a_plain_list_of_urls_as_a_sitemap, fetches_a_page_once, knows_articles_by_other_guids_and_titles,
-         takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base, says_what_is_over_a_ceiling,
+         takes_apart_what_one_feed_shows_apart, resolves_addresses_by_every_base, escapes_spaces_of_addresses, says_what_is_over_a_ceiling,
          takes_what_a_feed_shows_and_no_more, keeps_intervals_within_their_bounds, leaves_out_what_is_filtered,
          reads_every_kind_of_sitemap, keeps_the_pace_of_hosts_without_sources, obeys_retry_after_up_to_a_cap, puts_off_what_a_host_has_no_time_for, outlives_a_robots_txt_out_of_order, waits_for_no_clock_that_was_ahead, waits_longer_with_jitter_when_nothing_is_said,
          keeps_the_crawl_delay, obeys_a_robots_txt_that_comes_packed, tells_who_asks, refuses_and_hides_credentials, weighs_failures, says_how_a_run_ended,
