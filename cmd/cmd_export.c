@@ -55,7 +55,10 @@ const struct verb verb_export = { "export", "[--format NAME] [-o PATH] [OPTIONS]
 	"                       output or -o FILE; tar.zst and wacz (the captures, to replay) with -o FILE; txt and "
 	"bagit\n"
 	"                       with -o FOLDER, which must be new or empty\n"
-	"  -o, --output PATH    the file (- is standard output) or folder; a file appears whole or not at all\n"
+	"  -o, --output PATH    the file (- is standard output) or folder; it appears whole or not at all: until\n"
+	"                       then it is PATH.new. A folder that is there and empty is filled, and emptied again "
+	"when\n"
+	"                       that fails; SHA256SUMS comes last into it\n"
 	"  --fields NAMES       keys of jsonl as trafilatura, dolma or schema (schema.org) name them\n" FILTER_HELP
 	"\nValues of csv stand as they are: have a spreadsheet import titles as text, or '=...' is a formula to it.\n",
 	run, false, NULL };

@@ -337,7 +337,8 @@ struct garner_export {
 };
 /* 0 to go on; else garner_export gives -ECANCELED. */
 typedef int garner_write_fn(void *user, const void *bytes, size_t size);
-/* Files appear whole or not at all. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something.
+/* Files and new folders appear whole or not at all, written as PATH.new until then; a folder that is there and empty is
+ * filled, and emptied again on failure: its SHA256SUMS (bagit: tagmanifest) comes last. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something.
  */
 GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted,
 	garner_write_fn *write, void *user);

@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include "export/jsonl.h"
 #include "store/store.h"
@@ -22,6 +24,7 @@ struct run {
 	void *user;
 	struct error *error;
 	char *target, *aside; /* where it is to stand; target.new, while that is written */
+	const char *folder;   /* what is in it goes when the export fails */
 };
 
 static const struct export_format *format_of(const char *name)
@@ -64,11 +67,9 @@ static int failed(struct error *error, const char *what, const char *path)
 	return error_set(error, -code, "%s: %s: %s", path, what, strerror(code));
 }
 
-static int make_new_folder(const char *path, struct error *error)
+static int check_empty(const char *path, bool aside, struct error *error)
 {
-	int result = file_make_folder(path, error);
-	if (result)
-		return result;
+	int result = 0;
 	DIR *dir = opendir(path);
 	if (!dir)
 		return failed(error, "open", path);
@@ -76,7 +77,56 @@ static int make_new_folder(const char *path, struct error *error)
 		if (strcmp(d->d_name, ".") != 0 && strcmp(d->d_name, "..") != 0)
 			result = -EEXIST;
 	closedir(dir);
-	return result ? error_set(error, result, "%s: holds something already", path) : 0;
+	return result ? error_set(error, result, "%s: holds something already%s", path,
+				aside ? ", perhaps of an export that was killed" : "")
+		      : 0;
+}
+
+/* A folder that is there stays the user's, with its owner and mode, and is filled where it stands; a new one is made
+ * aside. */
+static int open_folder(struct run *run, const char *path)
+{
+	struct stat st;
+	size_t n = strlen(path);
+	bool there = stat(path, &st) == 0;
+	int result = 0;
+	while (n > 1 && path[n - 1] == '/')
+		n--;
+	run->target = strndup(path, n);
+	if (!run->target || (!there && asprintf(&run->aside, "%s.new", run->target) < 0)) {
+		run->aside = NULL;
+		return error_set(run->error, -ENOMEM, "%s: no memory", path);
+	}
+	const char *folder = there ? path : run->aside;
+	if (!there)
+		result = file_make_folder(folder, run->error);
+	if (!result)
+		result = check_empty(folder, !there, run->error);
+	if (!result) {
+		run->exporter.path = run->folder = folder;
+	} else {
+		free(run->aside);
+		run->aside = NULL;
+	}
+	return result;
+}
+
+/* Removes what stands in the folder open at @fd, folders in it too; takes @fd. */
+static void empty_folder(int fd)
+{
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir) {
+		if (fd >= 0)
+			close(fd);
+		return;
+	}
+	for (struct dirent *d; (d = readdir(dir));) {
+		if (strcmp(d->d_name, ".") == 0 || strcmp(d->d_name, "..") == 0 || unlinkat(fd, d->d_name, 0) == 0)
+			continue;
+		empty_folder(openat(fd, d->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+		unlinkat(fd, d->d_name, AT_REMOVEDIR);
+	}
+	closedir(dir);
 }
 
 /* A device or a pipe takes the bytes as they come. */
@@ -95,7 +145,7 @@ static int open_target(struct run *run, const char *path)
 	if (!path)
 		return 0;
 	if (run->format->kind == EXPORT_FOLDER)
-		return make_new_folder(path, run->error);
+		return open_folder(run, path);
 	bool special = false;
 	int result = file_target(path, &run->target, &special, run->error);
 	if (result)
@@ -125,16 +175,22 @@ static int flush(struct run *run, size_t above)
 	return result;
 }
 
-static int publish(struct run *run)
+static int close_file(struct run *run)
 {
-	const char *path = run->target;
-	if (!run->aside)
-		return 0;
 	int fd = run->exporter.fd;
 	run->exporter.fd = -1;
 	int result = fsync(fd) < 0 ? failed(run->error, "sync", run->aside) : 0;
 	if (close(fd) < 0 && !result)
 		result = failed(run->error, "close", run->aside);
+	return result;
+}
+
+static int publish(struct run *run)
+{
+	const char *path = run->target;
+	if (!run->aside)
+		return 0;
+	int result = run->folder ? 0 : close_file(run);
 	if (!result && rename(run->aside, path) < 0)
 		result = failed(run->error, "rename", path);
 	if (!result)
@@ -146,15 +202,17 @@ static int publish(struct run *run)
 	return result;
 }
 
-static void close_run(struct run *run)
+static void close_run(struct run *run, int result)
 {
 	struct exporter *e = &run->exporter;
 	if (run->format->close)
 		run->format->close(e);
 	if (e->fd >= 0)
 		close(e->fd);
-	if (run->aside)
-		unlink(run->aside);
+	if (run->folder && result)
+		empty_folder(open(run->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	if (run->aside && (!run->folder || result))
+		(void)(run->folder ? rmdir(run->aside) : unlink(run->aside));
 	free(run->aside);
 	free(run->target);
 	buf_free(&e->out);
@@ -211,6 +269,6 @@ int export_run(const char *store, const struct garner_export *export, int64_t cl
 		result = flush(&run, 0);
 	if (!result)
 		result = publish(&run);
-	close_run(&run);
+	close_run(&run, result);
 	return result;
 }

@@ -48,6 +48,23 @@ gives 2 "$garner" export --fields unheard store
 says "trafilatura, dolma, schema"
 gives 3 "$garner" export --format txt -o out.txt store
 says "holds something"
+for format in txt bagit; do
+	gives 3 sh -c "ulimit -f 1; exec '$garner' export --format $format -o none/left out.tar.zst"
+	says "none/left.new/.*: write: File too large"
+	[ -z "$(ls none)" ] || fail "an export that failed left $(ls none)"
+	mkdir none/there
+	chmod 750 none/there
+	gives 3 sh -c "ulimit -f 1; exec '$garner' export --format $format -o none/there out.tar.zst"
+	[ -z "$(ls none/there)" ] || fail "an export that failed left $(ls none/there)"
+	gives 0 "$garner" export --format $format -o none/there out.tar.zst
+	same "$format into a folder that was there" out.$format/$(ls out.$format | tail -n 1) none/there/$(ls out.$format | tail -n 1)
+	[ "$(stat -c %a none/there)" = 750 ] || fail "the folder's mode is another: $(stat -c %a none/there)"
+	mkdir -p none/again.new/mine
+	gives 3 "$garner" export --format $format -o none/again out.tar.zst
+	says "again.new: holds something already, perhaps"
+	[ -d none/again.new/mine ] || fail "a folder of somebody else is gone"
+	rm -r none
+done
 gives 3 "$garner" export --format wacz -o none.wacz out.tar.zst
 [ ! -e none.wacz ] && [ ! -e none.wacz.new ] || fail "a WACZ that failed was left behind"
 mkdir un && tar --zstd -xf out.tar.zst -C un || fail "tar can't read out.tar.zst"
