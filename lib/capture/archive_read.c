@@ -10,6 +10,7 @@
 #include <locale.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include "capture/ours.h"
 #include "util/late_archive.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -22,6 +23,7 @@ struct archive_source {
 	bool single;   /* one file in a filter, no archive around it */
 	bool wacz;     /* only archive/ holds captures */
 	bool pack;     /* one of ours: its derived files are no inputs */
+	bool bare;     /* an index comes first: one of ours, perhaps, without documents */
 	bool opened;
 	bool any; /* a header was read */
 	bool member_open;
@@ -208,38 +210,15 @@ static bool is_hidden(struct view path)
 	return false;
 }
 
-static bool is_pack_member(struct view path)
-{
-	size_t digits = 0, hex = 0;
-	while (digits < path.n && ascii_is_digit(path.p[digits]))
-		digits++;
-	if (digits < 3 || digits == path.n || path.p[digits] != '_')
-		return false;
-	struct view rest = view_from(path, digits + 1);
-	while (hex < rest.n && strchr("0123456789abcdef", rest.p[hex]))
-		hex++;
-	return hex == 16 && view_eq(view_from(rest, hex), VIEW(".txt"));
-}
-
 /* What kind of archive this is, by the path that comes first. */
 static void learn(struct archive_source *a, struct view path)
 {
 	if (a->any)
 		return;
 	a->any = true;
-	a->pack = is_pack_member(path);
+	a->pack = ours_is_text(path);
+	a->bare = view_eq(path, VIEW("INDEX.md"));
 	a->wacz |= view_starts(path, VIEW("archive/")) && view_find(path, VIEW(".warc")) < path.n;
-}
-
-/* What closes an archive of ours: of its texts, not one of them. */
-static bool is_closing(struct view path)
-{
-	static const struct view names[] = { VIEW("INDEX.md"), VIEW("manifest.jsonl"), VIEW("runs.jsonl"),
-		VIEW("SHA256SUMS") };
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (view_eq(path, names[i]))
-			return true;
-	return view_starts(path, VIEW("index/")) && view_ends(path, VIEW(".md"));
 }
 
 static bool is_passed_over(const struct archive_source *a, struct view path)
@@ -248,7 +227,7 @@ static bool is_passed_over(const struct archive_source *a, struct view path)
 		return true;
 	if (a->wacz)
 		return !view_starts(path, VIEW("archive/"));
-	return a->pack && is_closing(path);
+	return a->pack && ours_is_closing(path);
 }
 
 /* What can't be converted is taken as it stands. */
@@ -289,6 +268,13 @@ static int begin_member(struct source *source, struct page *page)
 	struct stream *stream = stream_new(pull_member, NULL, a);
 	if (!stream)
 		return error_set(&page->error, -ENOMEM, "%s: no memory", a->name.p);
+	if (a->bare && ours_is_empty_index(stream_look(stream, SOURCE_PROBE_BYTES))) {
+		a->bare = false;
+		a->pack = true;
+		stream_close(stream);
+		return 0;
+	}
+	a->bare = false;
 	a->member = (struct source){ .engine = source->engine, .name = a->name.p, .depth = source->depth + 1 };
 	int result = source_begin(&a->member, stream, &page->error);
 	if (result == 0 && a->member.ops == &source_archive && a->member.depth >= LIMIT_ARCHIVE_DEPTH) {

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "capture/ours.h"
 #include "garner.h"
 #include "util/buf.h"
 #include "util/limits.h"
@@ -22,6 +23,8 @@ struct level {
 	struct entry *entries;
 	size_t count, at;
 	size_t path_size; /* of the folder's path, slash included */
+	bool ours;	  /* an archive of ours, unpacked: what closes it is no text */
+	bool bag;	  /* BagIt's: tag files are no texts */
 };
 
 struct folder {
@@ -128,6 +131,33 @@ static bool is_store(const struct level *level)
 	return level_has(level, "packs/") && level_has(level, "manifest/") && level_has(level, "lock");
 }
 
+/* Texts of an archive of ours, or none of them and an empty manifest, and nothing else but what closes it. */
+static bool is_archive(const struct level *level)
+{
+	struct stat st;
+	bool texts = false, others = false;
+	if (!level_has(level, "manifest.jsonl"))
+		return false;
+	for (size_t i = 0; i < level->count; i++) {
+		struct view name = view_of(level->entries[i].name);
+		texts |= ours_is_text(name);
+		others |= !ours_is_closing(name);
+	}
+	return texts || (!others && fstatat(level->fd, "manifest.jsonl", &st, 0) == 0 && st.st_size == 0);
+}
+
+/* What @level is, by the names in it and the folder around it. */
+static void level_learn(struct level *level, const struct level *around)
+{
+	level->bag = level_has(level, "bagit.txt") && level_has(level, "data/");
+	level->ours = (level_has(level, "SHA256SUMS") || (around && around->bag)) && is_archive(level);
+}
+
+static bool is_passed_over(const struct level *level, const char *name)
+{
+	return (level->ours && ours_is_closing(view_of(name))) || (level->bag && ours_is_tag_file(view_of(name)));
+}
+
 /* Enters the folder open at @fd, whose path with slash is folder->path. Takes @fd. */
 static int enter(struct folder *folder, int fd)
 {
@@ -161,6 +191,7 @@ static int enter(struct folder *folder, int fd)
 		return folder->depth ? 0
 				     : refuse(folder, GARNER_UNSUPPORTED, "a garner store, which 'export' reads", 0);
 	}
+	level_learn(level, folder->depth ? level - 1 : NULL);
 	folder->depth++;
 	return 0;
 }
@@ -223,6 +254,8 @@ int folder_next(struct folder *folder, const char **ret_path, int *ret_fd, const
 			continue;
 		}
 		const char *name = level->entries[level->at++].name;
+		if (is_passed_over(level, name))
+			continue;
 		folder->path.n = level->path_size;
 		buf_puts(&folder->path, name);
 		*ret_path = buf_str(&folder->path);

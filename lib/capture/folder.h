@@ -1,6 +1,7 @@
 /* Walks a folder: regular files in the order of the bytes of their paths ("a-b" before "a/b"), folders in folders to
  * LIMIT_DIR_DEPTH, symbolic links followed, each folder entered once. Names that begin with a dot are passed over,
- * and so are garner's own stores, but for one that is named itself: GARNER_UNSUPPORTED. */
+ * and so are garner's own stores, but for one that is named itself: GARNER_UNSUPPORTED, what closes an archive of
+ * garner's that was unpacked, and a bag's tag files. */
 #ifndef GARNER_CAPTURE_FOLDER_H
 #define GARNER_CAPTURE_FOLDER_H
 

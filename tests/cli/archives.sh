@@ -55,6 +55,32 @@ gives 0 "$garner" clean --format jsonl all.tar.zst
 
 # What needs a store says what stands there, and which verbs read it.
 mkdir unpacked other && tar --zstd -xf all.tar.zst -C unpacked && cp texts.jsonl other
+# So are an archive that was unpacked, and folders of texts and bags: without their manifests and sums, of no texts too.
+"$garner" clean --format jsonl all.tar.zst | grep -o '"sha256":"[^"]*"' >of-archive
+: >nothing
+gives 1 "$garner" build -q -o none.tar.zst nothing
+mkdir none && tar --zstd -xf none.tar.zst -C none
+for format in txt bagit; do
+	gives 0 "$garner" export --format $format -o all.$format all.tar.zst
+	gives 0 "$garner" export --format $format -o none.$format none.tar.zst
+done
+for of in unpacked all.txt all.bagit; do
+	gives 0 "$garner" clean --format jsonl $of
+	grep -o '"sha256":"[^"]*"' out >of-folder
+	same "the texts of $of" of-archive of-folder
+done
+for of in none.tar.zst none none.txt none.bagit; do
+	gives 0 "$garner" ingest into $of
+	says "^into: 0 inputs"
+done
+# Only there: a bag's neighbours, and an index that somebody wrote, are texts.
+mkdir -p mine/data && printf 'The tide table of the northern quay hangs at the door of the harbour office.\n' >mine/INDEX.md
+cp mine/INDEX.md mine/data/manifest-2024.txt
+tar -cf mine.tar -C mine INDEX.md
+for of in mine mine.tar; do
+	gives 0 "$garner" clean $of
+	prints "^The tide table"
+done
 refuse() { # PATH PATTERN, of every verb
 	local verb
 	for verb in "search PATH ferry" "search --index PATH" "repair PATH" "forget --reason test PATH 1" "repack PATH" \
