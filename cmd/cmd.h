@@ -155,8 +155,9 @@ void print_name(FILE *out, const char *name);
 void print_said(FILE *out, const char *words);
 /* A string of JSON with its quotes: valid UTF-8, whatever @text is. */
 void print_json(FILE *out, const char *text);
-/* "garner: words" on standard error. */
+/* "garner: words" on standard error, without secrets. */
 void print_error(const char *words);
+void print_errorf(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /* Whether a file may be made or replaced there at the end of the run; false after a complaint. */
 bool can_write(const char *path);
 /* "place: text", a line; @user, where there is one, is a uint64_t that counts them. */

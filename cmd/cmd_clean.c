@@ -54,7 +54,7 @@ static void print_text(struct clean *clean, const struct garner_document *d)
 
 static void print_cut(const char *name, const struct garner_cut *cut, uint32_t line)
 {
-	print_name(stderr, name);
+	print_said(stderr, name);
 	fprintf(stderr, ":%u: %s (%s): ", cut->at + line + 1, cut->reason, cut->kind ? cut->kind : "");
 	print_name(stderr, cut->lines[line]);
 	putc('\n', stderr);

@@ -29,7 +29,7 @@ static int list_rules(const char *file)
 	struct garner_options settings = { .rules_file = file };
 	struct garner *garner = garner_new(&settings);
 	if (!garner || garner_error(garner)) {
-		fprintf(stderr, "garner: %s\n", garner ? garner_error(garner) : "no memory");
+		print_error(garner ? garner_error(garner) : "no memory");
 		garner_free(garner);
 		return EXIT_USAGE;
 	}

@@ -111,9 +111,7 @@ static int add_one(struct garner *garner, const char *store, const char *url, co
 	if (result == GARNER_BAD_URL)
 		return complain(garner, "source add", result);
 	if (result == GARNER_KNOWN) {
-		fputs("garner: ", stderr);
-		print_said(stderr, url);
-		fputs(": already a source\n", stderr);
+		print_errorf("%s: already a source", url);
 		return EXIT_DONE;
 	}
 	return result ? complain(garner, "source add", result) : EXIT_DONE;
@@ -125,9 +123,7 @@ static int remove_one(struct garner *garner, const char *store, const char *url,
 	int result = garner_source_remove(garner, store, url);
 	if (result != 1)
 		return result ? complain(garner, "source remove", result) : EXIT_DONE;
-	fputs("garner: ", stderr);
-	print_said(stderr, url);
-	fprintf(stderr, ": not a source of %s\n", store);
+	print_errorf("%s: not a source of %s", url, store);
 	return EXIT_SOME_FAILED;
 }
 

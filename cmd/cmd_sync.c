@@ -240,7 +240,7 @@ static int run(int argc, char **argv)
 	put_end(&settings, garner, result, store);
 	int code = common_end(&settings.common, garner, result);
 	if (settings.metrics && !write_metrics(settings.metrics, &report, code)) {
-		fprintf(stderr, "garner: %s: %s\n", settings.metrics, strerror(errno));
+		print_errorf("%s: %s", settings.metrics, strerror(errno));
 		code = code <= EXIT_SOME_FAILED ? EXIT_STORE : code;
 	}
 	return code;

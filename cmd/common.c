@@ -44,7 +44,7 @@ static void show_progress(void *user, const struct garner_report *report)
 		(unsigned long long)(report->stored + report->known), (unsigned long long)report->dropped,
 		(double)report->bytes_in / 1e6, (double)report->inputs / seconds);
 	snprintf(name, sizeof(name), "%s", report->in_work ? report->in_work : "");
-	print_name(stderr, name);
+	print_said(stderr, name);
 	fflush(stderr);
 }
 
@@ -98,7 +98,7 @@ static bool write_report(const char *path, const struct garner *garner)
 	if (good && aside && rename(aside, path) < 0)
 		good = false;
 	if (!good)
-		fprintf(stderr, "garner: %s: %s\n", path, json ? strerror(errno) : "no memory");
+		print_errorf("%s: %s", path, json ? strerror(errno) : "no memory");
 	if (!good && aside)
 		unlink(aside);
 	free(aside);
@@ -192,7 +192,7 @@ void common_summary(const struct common *common, const struct garner *garner, in
 		return;
 	if (isatty(STDERR_FILENO))
 		fprintf(stderr, "\r\033[K");
-	print_name(stderr, where);
+	print_said(stderr, where);
 	fprintf(stderr, ": %llu inputs: %llu stored, %llu known, %llu dropped\n", (unsigned long long)r->inputs,
 		(unsigned long long)r->stored, (unsigned long long)r->known, (unsigned long long)r->dropped);
 }
@@ -246,7 +246,7 @@ int say_missing(struct garner *garner, const char *store, const char *key)
 	if (garner_error(garner))
 		print_error(garner_error(garner));
 	else
-		fprintf(stderr, "garner: %s: no document '%s'\n", store, key);
+		print_errorf("%s: no document '%s'", store, key);
 	let_go(garner);
 	return EXIT_SOME_FAILED;
 }

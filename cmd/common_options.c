@@ -111,7 +111,7 @@ static bool to_number(const char *text, double low, double high, double *ret)
 
 static bool bad_value(bool *ret_usage, const char *option, const char *argument, const char *wants)
 {
-	fprintf(stderr, "garner: %s: '%s' is not %s\n", option, argument, wants);
+	print_errorf("%s: '%s' is not %s", option, argument, wants);
 	*ret_usage = true;
 	return true;
 }

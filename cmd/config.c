@@ -143,18 +143,18 @@ static bool load(const char *named)
 		return true;
 	struct stat st;
 	if (stat(config.path, &st) == 0 && S_ISDIR(st.st_mode)) {
-		fprintf(stderr, "garner: %s: %s\n", config.path, strerror(EISDIR));
+		print_errorf("%s: %s", config.path, strerror(EISDIR));
 		return false;
 	}
 	FILE *file = fopen(config.path, "re");
 	int wrong = file ? ini_parse_stream(next_line, file, on_pair, NULL) : -1;
 	bool unread = !file || ferror(file) || wrong < 0;
 	if (unread)
-		fprintf(stderr, "garner: %s: %s\n", config.path, errno ? strerror(errno) : "can't be read");
+		print_errorf("%s: %s", config.path, errno ? strerror(errno) : "can't be read");
 	else if (config.complaint[0] && (wrong == 0 || wrong >= config.complaint_line))
-		fprintf(stderr, "garner: %s:%d: %s\n", config.path, config.complaint_line, config.complaint);
+		print_errorf("%s:%d: %s", config.path, config.complaint_line, config.complaint);
 	else if (wrong)
-		fprintf(stderr, "garner: %s:%d: neither [section] nor key = value\n", config.path, wrong);
+		print_errorf("%s:%d: neither [section] nor key = value", config.path, wrong);
 	if (file)
 		fclose(file);
 	return !unread && !wrong && !config.complaint[0];

@@ -81,7 +81,7 @@ static int print_help(const char *topic)
 		return EXIT_DONE;
 	}
 	if (topic) {
-		fprintf(stderr, "garner: no help on '%s'\n", topic);
+		print_errorf("no help on '%s'", topic);
 		return EXIT_USAGE;
 	}
 	print_verbs(stdout);
@@ -120,10 +120,8 @@ static int unknown_verb(const char *name)
 			nearest = verbs[i];
 		}
 	}
-	fprintf(stderr, "garner: no verb '%s'", name);
-	if (nearest)
-		fprintf(stderr, "; did you mean '%s'?", nearest->name);
-	fprintf(stderr, "\n'garner --help' lists them\n");
+	print_errorf(nearest ? "no verb '%s'; did you mean '%s'?" : "no verb '%s'", name, nearest ? nearest->name : "");
+	fprintf(stderr, "'garner --help' lists them\n");
 	return EXIT_USAGE;
 }
 

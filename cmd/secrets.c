@@ -2,6 +2,7 @@
  * open a door. */
 #include "cmd.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -33,11 +34,29 @@ static bool is_key(const char *name, size_t n)
 	return false;
 }
 
-/* The end of "user:password@" at @p, which stands behind "//"; @p when there is none. */
+/* Where an authority begins: behind "//", or behind "http:" and "https:" with any slashes, as people mistype them; @p
+ * when there is none. */
+static const char *behind_scheme(const char *text, const char *p)
+{
+	static const char *const schemes[] = { "http:", "https:" };
+	bool begins = p == text || !isalpha((unsigned char)p[-1]);
+	size_t n = p[0] == '/' && p[1] == '/' ? 2 : 0;
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]) && begins && !n; i++)
+		if (strncasecmp(p, schemes[i], strlen(schemes[i])) == 0)
+			n = strlen(schemes[i]);
+	return n ? p + n + strspn(p + n, "/\\") : p;
+}
+
+/* The end of "user:password@" at @p; @p when there is none. What is no port behind a colon is a password, though it
+ * holds what would end it. */
 static const char *behind_user(const char *p)
 {
-	const char *end = p + strcspn(p, "/?# \t\n\"<>"), *at = end;
-	while (at > p && at[-1] != '@')
+	static const char ends[] = "/\\?# \t\n\"<>";
+	const char *end = p + strcspn(p, ends), *colon = memchr(p, ':', (size_t)(end - p)), *at;
+	if (colon && !memchr(p, '@', (size_t)(end - p)) && *p != '[' &&
+		colon + 1 + strspn(colon + 1, "0123456789") < end)
+		end = p + strcspn(p, ends + 4);
+	for (at = end; at > p && at[-1] != '@';)
 		at--;
 	return at;
 }
@@ -49,17 +68,19 @@ char *hide_secrets(const char *text)
 	if (!hidden)
 		return NULL;
 	for (const char *p = text; *p;) {
-		bool slashes = p[0] == '/' && p[1] == '/', parameter = strchr("?&;#", *p) != NULL;
-		*out++ = *p++;
-		if (slashes) {
-			*out++ = *p++;
-			const char *host = behind_user(p);
-			if (host > p) {
+		const char *authority = behind_scheme(text, p);
+		if (authority > p) {
+			const char *host = behind_user(authority);
+			out = mempcpy(out, p, (size_t)(authority - p));
+			if (host > authority) {
 				out = stpcpy(out, stars);
 				*out++ = '@';
-				p = host;
 			}
+			p = host;
+			continue;
 		}
+		bool parameter = strchr("?&;#", *p) != NULL;
+		*out++ = *p++;
 		if (!parameter)
 			continue;
 		size_t n = strcspn(p, "=?&;#/ \t\n\"<>");

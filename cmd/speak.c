@@ -73,6 +73,25 @@ void print_error(const char *words)
 	putc('\n', stderr);
 }
 
+/* @words as one line of standard error behind @who. */
+static void say(const char *who, const char *format, va_list args)
+{
+	char *words = NULL;
+	fprintf(stderr, "%s: ", who);
+	if (vasprintf(&words, format, args) >= 0)
+		print_said(stderr, words);
+	putc('\n', stderr);
+	free(words);
+}
+
+void print_errorf(const char *format, ...)
+{
+	va_list args;
+	va_start(args, format);
+	say("garner", format, args);
+	va_end(args);
+}
+
 bool can_write(const char *path)
 {
 	struct stat st;
@@ -84,7 +103,7 @@ bool can_write(const char *path)
 		good = false;
 	}
 	if (!good)
-		fprintf(stderr, "garner: %s: %s\n", path, strerror(errno));
+		print_errorf("%s: %s", path, strerror(errno));
 	free(folder);
 	return good;
 }
@@ -94,7 +113,7 @@ void print_place(void *user, const char *place, const char *text)
 	uint64_t *count = user;
 	if (count)
 		++*count;
-	print_name(stdout, place);
+	print_said(stdout, place);
 	printf(": %s\n", text);
 }
 
@@ -102,11 +121,11 @@ void print_place(void *user, const char *place, const char *text)
 
 int usage_error(const struct verb *verb, const char *format, ...)
 {
+	char who[40];
 	va_list args;
+	snprintf(who, sizeof(who), "garner %s", verb->name);
 	va_start(args, format);
-	fprintf(stderr, "garner %s: ", verb->name);
-	vfprintf(stderr, format, args);
-	putc('\n', stderr);
+	say(who, format, args);
 	va_end(args);
 	return option_error(verb);
 }

@@ -181,6 +181,21 @@ gives 1 "$garner" source import typo 001*.txt
 [ ! -e typo ] || fail "a source that is refused made a store"
 gives 3 "$garner" source remove typo https://quay.example/feed
 [ ! -e typo ] || fail "source remove made a store"
+# A password is not echoed, in whatever place the URL stands and however it is mistyped.
+for url in http://me:sesame@quay.invalid/x http:/me:sesame@quay.invalid/x http:me:sesame@quay.invalid/x \
+	https:///me:sesame@quay.invalid/x 'HTTP:\\me:sesame@quay.invalid/x' http://me:ses/sesame@quay.invalid/x \
+	'http://me:ses#sesame@quay.invalid/x' //me:sesame@quay.invalid/x 'http:/quay.invalid/x?token=sesame'; do
+	for verb in "" help clean "clean --rules" "clean --config" "clean --delay" "build -o typo.tar.zst" "ingest store" \
+		"source add store" "source import store" "source remove store" sync list "show store" "history store" \
+		"search store" verify export "forget --reason test store" "rules test" "ingest --report"; do
+		# shellcheck disable=SC2086
+		"$garner" $verb "$url" >said 2>&1 && fail "garner $verb $url: no complaint"
+		[ -s said ] || fail "garner $verb $url: failed without a word"
+		! grep -q sesame said || fail "garner $verb $url: $(cat said)"
+		checks=$((checks + 2))
+	done
+done
+rm -f typo.tar.zst
 for arguments in --help --version "--help limits" "list --help" "export store"; do
 	# shellcheck disable=SC2086
 	gives 3 sh -c "'$garner' $arguments >/dev/full"
