@@ -377,6 +377,28 @@ static int reason_of(const struct exchange *x, CURLcode code)
 	}
 }
 
+/* Who asks through a proxy is told which, without its credentials, and what it said where it opened no tunnel. */
+static void say_proxy(struct exchange *x)
+{
+	const struct curl_functions *curl = x->wire->curl;
+	const char *proxy = x->wire->options->proxy;
+	long said = 0;
+	if (!proxy || !*proxy)
+		return;
+	const char *mark = strstr(proxy, "://"), *at = strrchr(proxy, '@');
+	int scheme = mark ? (int)(mark + 3 - proxy) : 0;
+	const char *host = at ? at + 1 : proxy + scheme;
+	size_t n = strlen(x->detail);
+	curl->easy_getinfo(x->easy, CURLINFO_HTTP_CONNECTCODE, &said);
+	int more =
+		snprintf(x->detail + n, sizeof(x->detail) - n, " (by way of the proxy %.*s%.120s", scheme, proxy, host);
+	n += (size_t)more;
+	if (said && said / 100 != 2 && n < sizeof(x->detail))
+		n += (size_t)snprintf(x->detail + n, sizeof(x->detail) - n, ", which answered %ld", said);
+	if (n < sizeof(x->detail))
+		snprintf(x->detail + n, sizeof(x->detail) - n, ")");
+}
+
 static void set_end(struct exchange *x, CURLcode code)
 {
 	const struct curl_functions *curl = x->wire->curl;
@@ -399,6 +421,7 @@ static void set_end(struct exchange *x, CURLcode code)
 		say_late(x);
 	else if (x->reason != GARNER_REFUSED_ADDRESS)
 		snprintf(x->detail, sizeof(x->detail), "%s", curl->easy_strerror(code));
+	say_proxy(x);
 }
 
 static void take_out(struct exchange *x)

@@ -31,7 +31,7 @@ struct exchange {
 	struct buf body;
 	struct buf request_head;
 	char ip[ADDRESS_TEXT_BYTES];
-	char detail[160];
+	char detail[320];
 	bool http2;	/* spoken; the heads are written as those of HTTP/1.1 */
 	bool truncated; /* the body is shorter than it was to be */
 	bool stale;	/* a kept connection turned out to be dead: worth another try, over a fresh one */

@@ -53,6 +53,12 @@ gives 4 "$garner" clean http://127.0.0.1:9/
 says "refused-address"
 gives 4 "$garner" clean --allow-private http://127.0.0.1:9/
 says "no-answer"
+# a proxy that does not answer is named, without its password
+for proxy in http://me:secret@127.0.0.1:9 me:secret@127.0.0.1:9 socks5h://me:secret@127.0.0.1:9; do
+	gives 4 "$garner" clean --proxy $proxy http://news.invalid/
+	says "no-answer: .*by way of the proxy [a-z0-9:/]*127.0.0.1:9\)"
+	! grep -q secret "$work/err" || fail "a password was printed: $(cat "$work/err")"
+done
 gives 4 "$garner" clean http://user:secret@example.com/
 says "bad-url"
 ! grep -q secret "$work/err" || fail "a password was printed"
