@@ -158,6 +158,8 @@ void print_json(FILE *out, const char *text);
 /* "garner: words" on standard error, without secrets. */
 void print_error(const char *words);
 void print_errorf(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* Whether @path, which would be made as @what, is a URL that stands in its place; true after a complaint. */
+bool is_misplaced(const struct verb *verb, const char *path, const char *what);
 /* Whether a file may be made or replaced there at the end of the run; false after a complaint. */
 bool can_write(const char *path);
 /* "place: text", a line; @user, where there is one, is a uint64_t that counts them. */

@@ -44,6 +44,8 @@ static int run(int argc, char **argv)
 		return usage_error(&verb_build, "-o OUT.tar.zst is missing");
 	if (!*build.out || strcmp(build.out, "-") == 0)
 		return usage_error(&verb_build, "an archive is written aside and renamed: -o names a file");
+	if (is_misplaced(&verb_build, build.out, "a file to write"))
+		return EXIT_USAGE;
 	if (optind == argc)
 		return usage_error(&verb_build, "name at least one file, folder or URL");
 	struct garner *garner = common_begin(&build.common);

@@ -31,6 +31,8 @@ static int run(int argc, char **argv)
 	if (argc - optind < 2)
 		return usage_error(&verb_ingest, "name the store, and at least one file, folder or URL");
 	const char *store = argv[optind++];
+	if (is_misplaced(&verb_ingest, store, "the store, which stands before the inputs"))
+		return EXIT_USAGE;
 	struct garner *garner = common_begin(&common);
 	if (!garner)
 		return EXIT_USAGE;

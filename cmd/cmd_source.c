@@ -187,6 +187,8 @@ static int run(int argc, char **argv)
 		return usage_error(&verb_source, "name an action and the store");
 	const char *action = argv[optind], *store = argv[optind + 1];
 	size_t count = (size_t)(argc - optind - 2);
+	if (is_misplaced(&verb_source, store, "the store, which stands behind the action"))
+		return EXIT_USAGE;
 	const char *foreign = foreign_option(action, &settings);
 	if (foreign)
 		return usage_error(&verb_source, "%s takes no --%s", action, foreign);

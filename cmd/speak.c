@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -128,6 +129,14 @@ int usage_error(const struct verb *verb, const char *format, ...)
 	say(who, format, args);
 	va_end(args);
 	return option_error(verb);
+}
+
+bool is_misplaced(const struct verb *verb, const char *path, const char *what)
+{
+	if (strncasecmp(path, "http://", 7) != 0 && strncasecmp(path, "https://", 8) != 0)
+		return false;
+	usage_error(verb, "%s is a URL, not %s", path, what);
+	return true;
 }
 
 int option_error(const struct verb *verb)

@@ -181,6 +181,14 @@ gives 1 "$garner" source import typo 001*.txt
 [ ! -e typo ] || fail "a source that is refused made a store"
 gives 3 "$garner" source remove typo https://quay.example/feed
 [ ! -e typo ] || fail "source remove made a store"
+# A store or an archive that was forgotten makes no folder "https:".
+for verb in ingest "source add" "source list" "source import" "build -o"; do
+	# shellcheck disable=SC2086
+	gives 2 "$garner" $verb https://quay.invalid/a https://quay.invalid/b
+	says "https://quay.invalid/a is a URL, not"
+	[ ! -e https: ] || fail "$verb made a folder of a URL"
+done
+
 # A password is not echoed, in whatever place the URL stands and however it is mistyped.
 for url in http://me:sesame@quay.invalid/x http:/me:sesame@quay.invalid/x http:me:sesame@quay.invalid/x \
 	https:///me:sesame@quay.invalid/x 'HTTP:\\me:sesame@quay.invalid/x' http://me:ses/sesame@quay.invalid/x \
