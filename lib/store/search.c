@@ -68,13 +68,18 @@ int search_open(const char *root, int flags, struct search_index *index, struct 
 
 /* ---- filling -------------------------------------------------------------------------------- */
 
-/* Characters that are words by themselves get spaces around them. */
+/* Characters that are words by themselves get spaces around them; bytes that are no UTF-8, of a question, become one.
+ */
 static int spaced(struct view text, struct buf *out)
 {
 	buf_reset(out);
 	for (size_t at = 0; at < text.n;) {
 		size_t before = at;
 		uint32_t cp = (unsigned char)text.p[at] < 0x80 ? (unsigned char)text.p[at++] : utf8_next(text, &at);
+		if (cp == UTF8_BAD) {
+			buf_putc(out, ' ');
+			continue;
+		}
 		bool alone = cp >= 0x80 && unicode_entry(cp) & (UNICODE_IDEOGRAPH | UNICODE_SPACELESS);
 		if (alone)
 			buf_putc(out, ' ');
@@ -231,6 +236,14 @@ int search_remake(const char *root, struct catalogue *catalogue, int64_t next_n,
 
 /* ---- asking --------------------------------------------------------------------------------- */
 
+static bool has_word(struct view term)
+{
+	for (size_t i = 0; i < term.n; i++)
+		if ((unsigned char)term.p[i] >= 0x80 || ascii_is_alpha(term.p[i]) || ascii_is_digit(term.p[i]))
+			return true;
+	return false;
+}
+
 /* Words, "phrases" and word* of a person become FTS5's strings: nothing in them is an operator, so nothing can be a
  * syntax error. All of them must be there. */
 static int put_query(struct view words, struct buf *out)
@@ -240,11 +253,14 @@ static int put_query(struct view words, struct buf *out)
 		bool phrase = words.p[at] == '"';
 		at += phrase;
 		struct view rest = view_from(words, at);
-		struct view word = view_first(rest, view_find_byte(rest, phrase ? '"' : ' '));
+		size_t end = phrase ? view_find_byte(rest, '"') : 0;
+		while (!phrase && end < rest.n && !ascii_is_space(rest.p[end]))
+			end++;
+		struct view word = view_first(rest, end);
 		at += word.n + 1;
 		bool prefix = !phrase && word.n > 1 && word.p[word.n - 1] == '*';
 		word.n -= prefix;
-		if (spaced(word, &term) || term.n == 0)
+		if (spaced(word, &term) || !has_word(buf_view(&term)))
 			continue;
 		buf_puts(out, out->n ? " \"" : "\"");
 		for (size_t i = 0; i < term.n; i++)

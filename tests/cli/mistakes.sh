@@ -181,6 +181,18 @@ gives 1 "$garner" source import typo 001*.txt
 [ ! -e typo ] || fail "a source that is refused made a store"
 gives 3 "$garner" source remove typo https://quay.example/feed
 [ ! -e typo ] || fail "source remove made a store"
+# Words to search for are what they are: bytes that are no UTF-8 part them, and without a word there is nothing to ask.
+gives 0 "$garner" ingest -q words 00*.txt
+gives 0 "$garner" search --index words
+for words in $'Urges\xff' $'Urges\xffCloser' $'Urges\tCloser' $'"Urges\nCloser"' 'urges ((' $'\xed\xa0\x80 urge*'; do
+	gives 0 "$garner" search words "$words"
+	[ "$(wc -l <out)" = 1 ] && grep -q "Iran Urges Closer" out || fail "search '$words': $(cat out)"
+done
+for words in $'\xff' '((' '"' '' ' ' $'\xc3\n*'; do
+	gives 2 "$garner" search words "$words"
+	says "no words to search for"
+done
+
 # A store or an archive that was forgotten makes no folder "https:".
 for verb in ingest "source add" "source list" "source import" "build -o"; do
 	# shellcheck disable=SC2086
