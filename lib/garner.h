@@ -372,7 +372,7 @@ GARNER_API int garner_verify(struct garner *garner, const char *path, bool data,
  * captures that are damaged: nothing can make them again, and a verification of every byte goes on naming them. */
 GARNER_API int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user);
 /* Takes documents out, all their texts: gone for readers at once, their bytes after garner_repack. A line with number,
- * id, date and @reason stays; -EINVAL without a reason. @keys as in garner_show. 1: some were not there. @fn (may be
+ * id, date and @reason stays; -EINVAL without a reason in UTF-8. @keys as in garner_show. 1: some were not there. @fn (may be
  * NULL) hears of each. */
 GARNER_API int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count,
 	const char *reason, garner_finding_fn *fn, void *user);

@@ -6,6 +6,7 @@
 #include "store/repair.h"
 #include "store/store.h"
 #include "util/clock.h"
+#include "util/utf8.h"
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
@@ -103,6 +104,8 @@ int garner_forget(struct garner *garner, const char *store, const char *const *k
 	int result = store_must_exist(store, &garner->error);
 	if (!result && (!reason || !*reason))
 		result = error_set(&garner->error, -EINVAL, "a document is taken out for a reason: none is given");
+	if (!result && !utf8_is_valid(view_of(reason)))
+		result = error_set(&garner->error, -EINVAL, "the reason is not UTF-8");
 	return result ? result
 		      : store_forget_keys(store, &garner->engine, keys, count, reason, fn, user, &garner->error);
 }

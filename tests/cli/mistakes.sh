@@ -192,6 +192,11 @@ for words in $'\xff' '((' '"' '' ' ' $'\xc3\n*'; do
 	gives 2 "$garner" search words "$words"
 	says "no words to search for"
 done
+# The reason stands in a file of JSON, and is UTF-8.
+gives 2 "$garner" forget --reason $'takedown \xff' words 0
+says "reason is not UTF-8"
+gives 0 "$garner" forget --reason $'takedown \e[31m\n\u00e9' words 0
+gives 0 "$garner" verify --data words
 
 # A store or an archive that was forgotten makes no folder "https:".
 for verb in ingest "source add" "source list" "source import" "build -o"; do
