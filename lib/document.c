@@ -4,36 +4,42 @@
 #include "normalise/normalise.h"
 #include "util/clock.h"
 
+/* What a server, a file or a caller gave. */
+static const char *given(struct page *page, struct view v)
+{
+	return page_keep(page, v, SIZE_MAX).p;
+}
+
 static int begin_run(void *state, struct page *page)
 {
 	(void)state;
 	const struct capture *c = &page->capture;
 	struct garner_document *d = &page->document;
 	d->tool = "garner/" GARNER_VERSION;
-	d->url = page_str(page, c->url);
+	d->url = given(page, c->url);
 	if (c->url_requested.n && !view_eq(c->url, c->url_requested))
-		d->url_requested = page_str(page, c->url_requested);
+		d->url_requested = given(page, c->url_requested);
 	struct view host;
 	if (c->url.n && url_host_canonical(&page->arena, c->url, &host) == 0)
 		d->host = page_str(page, host);
 	char text[CLOCK_TEXT_BYTES];
 	if (c->fetched != GARNER_NO_NUMBER && clock_format(c->fetched, text))
 		d->fetched = page_str(page, view_of(text));
-	d->src.file = page_str(page, c->file);
-	d->src.record = page_str(page, c->record);
+	d->src.file = given(page, c->file);
+	d->src.record = given(page, c->record);
 	d->src.offset = c->offset;
 	d->src.length = c->length;
 	d->http.status = c->status;
 	if (c->status) {
-		d->http.type = page_str(page, c->content_type);
-		d->http.etag = page_str(page, c->etag);
-		d->http.last_modified = page_str(page, c->last_modified);
+		d->http.type = given(page, c->content_type);
+		d->http.etag = given(page, c->etag);
+		d->http.last_modified = given(page, c->last_modified);
 	}
-	d->robots = page_str(page, c->robots);
-	d->feed.url = page_str(page, c->feed_url);
-	d->feed.guid = page_str(page, c->feed_guid);
-	d->feed.published = page_str(page, c->feed_published);
-	d->feed.title = page_str(page, c->feed_title);
+	d->robots = given(page, c->robots);
+	d->feed.url = given(page, c->feed_url);
+	d->feed.guid = given(page, c->feed_guid);
+	d->feed.published = given(page, c->feed_published);
+	d->feed.title = given(page, c->feed_title);
 	if (c->truncated)
 		page_note(page, "%s", garner_reason_name(GARNER_TRUNCATED));
 	return 0;

@@ -72,6 +72,43 @@ const char *page_str(struct page *page, struct view v)
 	return v.n ? arena_strdup_view(&page->arena, v) : NULL;
 }
 
+static bool is_clean(struct view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if ((unsigned char)v.p[i] < 0x20 || v.p[i] == 0x7F)
+			return false;
+	return utf8_is_valid(v);
+}
+
+struct view page_keep(struct page *page, struct view v, size_t max)
+{
+	v = view_first(v, max);
+	if (is_clean(v))
+		return view_of(page_str(page, v));
+	char *out = arena_alloc(&page->arena, 3 * v.n + 1);
+	if (!out)
+		return VIEW_NONE;
+	size_t n = 0;
+	for (size_t at = 0; at < v.n;) {
+		size_t from = at;
+		uint32_t cp = utf8_next(v, &at);
+		if (cp != UTF8_BAD && cp >= 0x20 && cp != 0x7F) {
+			memcpy(out + n, v.p + from, at - from);
+			n += at - from;
+			continue;
+		}
+		for (; from < at; from++) {
+			static const char hex[] = "0123456789ABCDEF";
+			unsigned char c = (unsigned char)v.p[from];
+			out[n++] = '%';
+			out[n++] = hex[c >> 4];
+			out[n++] = hex[c & 15];
+		}
+	}
+	out[n] = 0;
+	return view_make(out, n);
+}
+
 void page_again(struct page *page)
 {
 	*page = (struct page){ .arena = page->arena, .options = page->options, .capture = page->capture };

@@ -114,6 +114,8 @@ void page_note(struct page *page, const char *format, ...) __attribute__((format
 int page_full(struct page *page);
 /* NUL-terminated copy in the arena, or NULL for an empty view or no memory. */
 const char *page_str(struct page *page, struct view v);
+/* The same of its first @max bytes, as valid UTF-8 without controls: other bytes become %XX, as they would in a URL. */
+struct view page_keep(struct page *page, struct view v, size_t max);
 /* Ready for the next capture; keeps memory up to arena.keep. */
 void page_reset(struct page *page);
 /* As it was captured: what stages found is forgotten. The arena is not reset. */

@@ -7,6 +7,7 @@
 #include "capture/late_curl.h"
 #include "garner.h"
 #include "util/limits.h"
+#include "util/utf8.h"
 
 void url_parts_free(struct url_parts *parts)
 {
@@ -64,6 +65,8 @@ static const char *parts_check(const struct curl_functions *curl, CURLU *url)
 		why = "a URL with a user name or password in it is not fetched";
 	else if (!host || !*host)
 		why = "no host";
+	else if (!utf8_is_valid(view_of(host)))
+		why = "a host that is not UTF-8";
 	free(scheme);
 	free(user);
 	free(password);

@@ -3,52 +3,13 @@
 #include "capture/http.h"
 #include "util/clock.h"
 #include "util/limits.h"
-#include "util/utf8.h"
-
-static bool is_clean(struct view v)
-{
-	for (size_t i = 0; i < v.n; i++)
-		if ((unsigned char)v.p[i] < 0x20 || v.p[i] == 0x7F)
-			return false;
-	return utf8_is_valid(v);
-}
-
-/* A copy that is valid UTF-8 without controls: other bytes become %XX, as they would in a URL. */
-static struct view keep(struct page *page, struct view v, size_t max)
-{
-	v = view_first(v, max);
-	if (is_clean(v))
-		return view_of(page_str(page, v));
-	char *out = arena_alloc(&page->arena, 3 * v.n + 1);
-	if (!out)
-		return VIEW_NONE;
-	size_t n = 0;
-	for (size_t at = 0; at < v.n;) {
-		size_t from = at;
-		uint32_t cp = utf8_next(v, &at);
-		if (cp != UTF8_BAD && cp >= 0x20 && cp != 0x7F) {
-			memcpy(out + n, v.p + from, at - from);
-			n += at - from;
-			continue;
-		}
-		for (; from < at; from++) {
-			static const char hex[] = "0123456789ABCDEF";
-			unsigned char c = (unsigned char)v.p[from];
-			out[n++] = '%';
-			out[n++] = hex[c >> 4];
-			out[n++] = hex[c & 15];
-		}
-	}
-	out[n] = 0;
-	return view_make(out, n);
-}
 
 void warc_page_name(struct page *page, const struct warc_head *head)
 {
 	struct capture *c = &page->capture;
-	c->url = keep(page, head->uri, LIMIT_URL_BYTES);
-	c->record = keep(page, head->record_id, LIMIT_FACT_BYTES);
-	c->ip = keep(page, head->ip, LIMIT_FACT_BYTES);
+	c->url = page_keep(page, head->uri, LIMIT_URL_BYTES);
+	c->record = page_keep(page, head->record_id, LIMIT_FACT_BYTES);
+	c->ip = page_keep(page, head->ip, LIMIT_FACT_BYTES);
 	if (!clock_parse(head->date, &c->fetched))
 		c->fetched = GARNER_NO_NUMBER;
 }
@@ -92,7 +53,7 @@ static bool is_robots_file(struct view url)
 
 static int not_a_page(struct page *page, struct view type)
 {
-	struct view shown = keep(page, http_type_essence(type), 100);
+	struct view shown = page_keep(page, http_type_essence(type), 100);
 	return page_drop(page, GARNER_NOT_A_PAGE, "content type %.*s", (int)shown.n, shown.n ? shown.p : "");
 }
 
@@ -116,9 +77,9 @@ static void take_head(struct page *page, struct view head)
 {
 	struct capture *c = &page->capture;
 	c->head = head;
-	c->content_type = keep(page, http_field(head, VIEW("Content-Type")), LIMIT_FACT_BYTES);
-	c->etag = keep(page, http_field(head, VIEW("ETag")), LIMIT_FACT_BYTES);
-	c->last_modified = keep(page, http_field(head, VIEW("Last-Modified")), LIMIT_FACT_BYTES);
+	c->content_type = page_keep(page, http_field(head, VIEW("Content-Type")), LIMIT_FACT_BYTES);
+	c->etag = page_keep(page, http_field(head, VIEW("ETag")), LIMIT_FACT_BYTES);
+	c->last_modified = page_keep(page, http_field(head, VIEW("Last-Modified")), LIMIT_FACT_BYTES);
 }
 
 static int refused_status(struct page *page, int status)
@@ -185,7 +146,7 @@ static int document(struct page *page, const struct warc_head *head, struct view
 	if (!copy)
 		return page_full(page);
 	page->capture.body = view_make(copy, block.n);
-	page->capture.content_type = keep(page, head->content_type, LIMIT_FACT_BYTES);
+	page->capture.content_type = page_keep(page, head->content_type, LIMIT_FACT_BYTES);
 	return 0;
 }
 
@@ -222,8 +183,8 @@ static int response(struct page *page, const struct warc_head *head, struct view
 
 static int revisit(struct page *page, const struct warc_head *head)
 {
-	struct view to = keep(page, head->refers_to, 200);
-	page->capture.revisit_url = keep(page, head->refers_to_uri, LIMIT_URL_BYTES);
+	struct view to = page_keep(page, head->refers_to, 200);
+	page->capture.revisit_url = page_keep(page, head->refers_to_uri, LIMIT_URL_BYTES);
 	return page_drop(page, GARNER_UNCHANGED, "a revisit of %.*s", (int)(to.n ? to.n : 17),
 		to.n ? to.p : "an earlier record");
 }
@@ -246,7 +207,7 @@ static bool digests_hold(const struct warc_head *head, struct view block)
 
 int warc_page(struct page *page, const struct warc_head *head, struct view block, bool own)
 {
-	struct view shown = keep(page, head->version, 32);
+	struct view shown = page_keep(page, head->version, 32);
 	if (!head->known_version)
 		return page_drop(page, GARNER_UNSUPPORTED, "version %.*s", (int)shown.n, shown.p);
 	if (head->segment.n || head->type == WARC_CONTINUATION)
@@ -262,6 +223,6 @@ int warc_page(struct page *page, const struct warc_head *head, struct view block
 	case WARC_REVISIT: return revisit(page, head);
 	default: break;
 	}
-	shown = keep(page, head->type_name, 64);
+	shown = page_keep(page, head->type_name, 64);
 	return page_drop(page, GARNER_NOT_A_PAGE, "a record of type \"%.*s\"", (int)shown.n, shown.n ? shown.p : "");
 }

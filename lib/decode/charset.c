@@ -5,6 +5,7 @@
 #include "decode/decode.h"
 #include "util/utf8.h"
 #include "util/utf8_survey.h"
+#include "util/limits.h"
 
 enum { SAMPLE_BYTES = 32 << 10 };
 
@@ -198,7 +199,7 @@ int charset_decode(struct decoder *decoder, struct detector *detector, struct pa
 	struct declared meta = { .encoding = ENCODING_NONE };
 	if (page->kind == PAGE_HTML)
 		meta = declared_by_markup(page->body);
-	page->document.charset.declared = page_str(page, http.label.n ? http.label : meta.label);
+	page->document.charset.declared = page_keep(page, http.label.n ? http.label : meta.label, LIMIT_FACT_BYTES).p;
 	size_t mark_size;
 	struct decision decision = { mark_of(page->body, &mark_size), "bom", false };
 	struct view body = page->body;
