@@ -48,6 +48,7 @@ static void load(struct garner *garner)
 		error_set(&garner->error, -EINVAL, "user agent or contact: no control characters in a header");
 	if (o->threshold != o->threshold)
 		error_set(&garner->error, -EINVAL, "threshold: not a number");
+	garner_need_list(garner, o->keep, o->keep_count, "keep");
 	/* libcurl would find out with the first URL, and blame the server. */
 	if (!garner->error.code && trusted && access(trusted, R_OK) < 0)
 		error_set(&garner->error, -EINVAL, "%s: %s", trusted, strerror(errno));
@@ -126,6 +127,19 @@ void garner_enter(struct garner *garner)
 	garner->error = (struct error){ 0 };
 	garner->engine.options.clock = clock_now(&given);
 	sieve_set_clock(garner->engine.sieve, &garner->engine.options);
+}
+
+int garner_need(struct garner *garner, bool given, const char *name)
+{
+	return given ? 0 : error_set(&garner->error, -EINVAL, "argument '%s' is missing: NULL, or nothing in it", name);
+}
+
+int garner_need_list(struct garner *garner, const char *const *list, size_t count, const char *name)
+{
+	bool given = list || !count;
+	for (size_t i = 0; i < count && given; i++)
+		given = list[i] != NULL;
+	return garner_need(garner, given, name);
 }
 
 int garner_leave(struct garner *garner, int result)
@@ -216,7 +230,9 @@ char *garner_report_json(const struct garner *garner)
 int garner_rules_list(struct garner *garner, garner_rule_fn *fn, void *user)
 {
 	garner_enter(garner);
-	int result = garner_load(garner);
+	int result = garner_need(garner, fn, "fn");
+	if (!result)
+		result = garner_load(garner);
 	return result ? result : rules_each(garner->engine.rules, fn, user);
 }
 
@@ -238,6 +254,7 @@ const struct garner_limit *garner_limits(size_t *ret_count)
 		LIMITS_TABLE(LIMIT_ROW)
 #undef LIMIT_ROW
 	};
-	*ret_count = sizeof(limits) / sizeof(limits[0]);
+	if (ret_count)
+		*ret_count = sizeof(limits) / sizeof(limits[0]);
 	return limits;
 }

@@ -4,7 +4,9 @@
  * > 0 an outcome of one input (enum garner_reason). Strings are NUL-terminated valid UTF-8; an
  * unknown fact is NULL, never an empty string. Nothing here prints, exits or keeps global state;
  * one struct garner belongs to one thread at a time, and works on threads of its own. It is
- * as good as new after a call that failed. Of what runs inputs, cleans again, verifies or repairs,
+ * as good as new after a call that failed. NULL or an empty string in the place of a store, path, list or function that
+ * a call can't do without is -EINVAL; numbers without a list are too. Of what runs inputs, cleans again, verifies or
+ * repairs,
  * @fn may be NULL. */
 #ifndef GARNER_H
 #define GARNER_H
@@ -245,7 +247,8 @@ GARNER_API void garner_set_progress(struct garner *garner, garner_progress_fn *f
 /* Runs @inputs (paths, folders, http(s) URLs, "-") through the pipeline into @fn; no store. */
 GARNER_API int garner_clean(
 	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user);
-/* One page from memory. @url and @content_type may be NULL. @fn is called once. */
+/* One page from memory. @url and @content_type may be NULL; of @url, what is no UTF-8 becomes %XX. @fn is called once.
+ */
 GARNER_API int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url,
 	const char *content_type, garner_document_fn *fn, void *user);
 /* The same into one sealed archive, published by rename: @path is whole, or as it was, also when @fn ended the run.
@@ -274,8 +277,8 @@ struct garner_source {
  * that a sitemap names, however old; otherwise LIMIT_SITEMAP_DAYS. 0; GARNER_KNOWN; GARNER_BAD_URL; < 0. */
 GARNER_API int garner_source_add(
 	struct garner *garner, const char *store, const char *url, const char *kind, bool backfill);
-/* Every feed of an OPML file. @ret_added, @ret_known count them. 0, GARNER_BAD_FEED, GARNER_BAD_URL: some addresses are
- * not fetched, the others are taken; < 0. */
+/* Every feed of an OPML file. @ret_added, @ret_known (may be NULL) count them. 0, GARNER_BAD_FEED, GARNER_BAD_URL: some
+ * addresses are not fetched, the others are taken; < 0. */
 GARNER_API int garner_source_import(
 	struct garner *garner, const char *store, const char *opml, size_t *ret_added, size_t *ret_known);
 /* Its documents stay. 0; 1: no such source; < 0. */
@@ -338,7 +341,8 @@ struct garner_export {
 /* 0 to go on; else garner_export gives -ECANCELED. */
 typedef int garner_write_fn(void *user, const void *bytes, size_t size);
 /* Files and new folders appear whole or not at all, written as PATH.new until then; a folder that is there and empty is
- * filled, and emptied again on failure: its SHA256SUMS (bagit: tagmanifest) comes last. -EINVAL: format, fields and path do not fit; -EEXIST: the folder holds something.
+ * filled, and emptied again on failure: its SHA256SUMS (bagit: tagmanifest) comes last. -EINVAL: format, fields and
+ * path do not fit; -EEXIST: the folder holds something.
  */
 GARNER_API int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted,
 	garner_write_fn *write, void *user);
@@ -372,8 +376,8 @@ GARNER_API int garner_verify(struct garner *garner, const char *path, bool data,
  * captures that are damaged: nothing can make them again, and a verification of every byte goes on naming them. */
 GARNER_API int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user);
 /* Takes documents out, all their texts: gone for readers at once, their bytes after garner_repack. A line with number,
- * id, date and @reason stays; -EINVAL without a reason in UTF-8. @keys as in garner_show. 1: some were not there. @fn (may be
- * NULL) hears of each. */
+ * id, date and @reason stays; -EINVAL without a reason in UTF-8. @keys as in garner_show. 1: some were not there. @fn
+ * (may be NULL) hears of each. */
 GARNER_API int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count,
 	const char *reason, garner_finding_fn *fn, void *user);
 /* Each kept capture of a document's newest text, cleaned again: @reason 0: @after is another text and becomes a
@@ -420,7 +424,7 @@ struct garner_limit {
 	uint64_t value;
 	const char *unit, *meaning;
 };
-/* @ret_count entries, static. */
+/* @ret_count (may be NULL) entries, static. */
 GARNER_API const struct garner_limit *garner_limits(size_t *ret_count);
 
 #ifdef __cplusplus

@@ -205,6 +205,8 @@ int garner_clean(
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
 	if (!result)
+		result = garner_need_list(garner, inputs, input_count, "inputs");
+	if (!result)
 		result = garner_remember(garner, NULL, inputs, input_count);
 	if (!result)
 		result = run_inputs(garner, &run, inputs, input_count);
@@ -217,6 +219,8 @@ int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, co
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	struct page page = { 0 };
 	int result = garner_begin(garner);
+	if (!result)
+		result = garner_need(garner, bytes || !size, "bytes");
 	if (result)
 		return result;
 	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
@@ -302,6 +306,10 @@ int garner_build(struct garner *garner, const char *path, const char *const *inp
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
 	if (!result)
+		result = garner_need(garner, path && *path, "path");
+	if (!result)
+		result = garner_need_list(garner, inputs, input_count, "inputs");
+	if (!result)
 		result = garner_remember(garner, NULL, inputs, input_count);
 	if (!result)
 		result = store_open_archive(path, &garner->engine, &run.store, &garner->error);
@@ -315,6 +323,10 @@ int garner_ingest(struct garner *garner, const char *store, const char *const *i
 {
 	struct run run = { .garner = garner, .fn = fn, .user = user };
 	int result = garner_begin(garner);
+	if (!result)
+		result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = garner_need_list(garner, inputs, input_count, "inputs");
 	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
 	if (!result) {
@@ -351,6 +363,8 @@ static int reclean_all(struct garner *garner, const char *store, bool dry_run, g
 	struct capture_reader *reader = NULL;
 	size_t count;
 	int result = garner_begin(garner);
+	if (!result)
+		result = garner_need(garner, store && *store, "store");
 	if (!result)
 		result = store_must_exist(store, &garner->error);
 	if (!result)

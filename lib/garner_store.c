@@ -16,13 +16,18 @@ bool garner_is_date(const char *text)
 	return clock_parse_date(view_of(text), &days);
 }
 
-/* Whether the days of @filter (may be NULL) are days. 0 or -EINVAL. */
-static int check_days(struct garner *garner, const struct garner_filter *filter)
+/* Whether @store and @fn are there, and the days of @filter (may be NULL) are days. 0 or -EINVAL. */
+static int check_days(struct garner *garner, const char *store, bool fn, const struct garner_filter *filter)
 {
 	const struct {
 		const char *name, *day;
 	} days[] = { { "since", filter ? filter->since : NULL }, { "until", filter ? filter->until : NULL } };
 	garner_enter(garner);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = garner_need(garner, fn, "fn");
+	if (result)
+		return result;
 	for (size_t i = 0; i < sizeof(days) / sizeof(days[0]); i++)
 		if (days[i].day && !garner_is_date(days[i].day))
 			return error_set(&garner->error, -EINVAL, "%s: '%s' is not a date YYYY-MM-DD", days[i].name,
@@ -33,7 +38,7 @@ static int check_days(struct garner *garner, const struct garner_filter *filter)
 int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter, garner_document_fn *fn,
 	void *user)
 {
-	int result = check_days(garner, filter);
+	int result = check_days(garner, store, fn, filter);
 	if (!result)
 		result = store_list(store, filter, &garner->stop, fn, user, &garner->error);
 	return garner_leave(garner, result);
@@ -42,7 +47,9 @@ int garner_list(struct garner *garner, const char *store, const struct garner_fi
 int garner_search(struct garner *garner, const char *store, const char *words, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user)
 {
-	int result = check_days(garner, filter);
+	int result = check_days(garner, store, fn, filter);
+	if (!result)
+		result = garner_need(garner, words, "words");
 	if (!result)
 		result = store_search(store, words, filter, &garner->stop, fn, user, &garner->error);
 	return garner_leave(garner, result);
@@ -51,42 +58,65 @@ int garner_search(struct garner *garner, const char *store, const char *words, c
 int garner_search_index(struct garner *garner, const char *store)
 {
 	garner_enter(garner);
-	int result = store_must_exist(store, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = store_must_exist(store, &garner->error);
 	return result ? result : store_search_index(store, &garner->engine, &garner->error);
 }
 
 int garner_export(struct garner *garner, const char *store, const struct garner_export *wanted, garner_write_fn *write,
 	void *user)
 {
-	int result = check_days(garner, &wanted->filter);
+	garner_enter(garner);
+	int result = garner_need(garner, wanted, "wanted");
+	if (!result)
+		result = garner_need(garner, !wanted->path || *wanted->path, "path");
+	if (!result)
+		result = check_days(garner, store, true, &wanted->filter);
 	if (!result)
 		result = export_run(
 			store, wanted, garner->engine.options.clock, &garner->stop, write, user, &garner->error);
 	return garner_leave(garner, result);
 }
 
+static int check_key(struct garner *garner, const char *store, const char *key, garner_document_fn *fn)
+{
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = garner_need(garner, key, "key");
+	return result ? result : garner_need(garner, fn, "fn");
+}
+
 int garner_show(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
 {
 	garner_enter(garner);
-	return store_show(store, key, fn, user, &garner->error);
+	int result = check_key(garner, store, key, fn);
+	return result ? result : store_show(store, key, fn, user, &garner->error);
 }
 
 int garner_verify(struct garner *garner, const char *path, bool data, garner_finding_fn *fn, void *user)
 {
 	garner_enter(garner);
-	return garner_leave(garner, store_verify(path, data, &garner->stop, fn, user, &garner->error));
+	int result = garner_need(garner, path && *path, "path");
+	if (!result)
+		result = store_verify(path, data, &garner->stop, fn, user, &garner->error);
+	return garner_leave(garner, result);
 }
 
 int garner_history(struct garner *garner, const char *store, const char *key, garner_document_fn *fn, void *user)
 {
 	garner_enter(garner);
-	return store_history(store, key, fn, user, &garner->error);
+	int result = check_key(garner, store, key, fn);
+	return result ? result : store_history(store, key, fn, user, &garner->error);
 }
 
 int garner_stats(struct garner *garner, const char *store, struct garner_stats *ret_stats)
 {
 	garner_enter(garner);
-	return store_stats(store, ret_stats, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = garner_need(garner, ret_stats, "ret_stats");
+	return result ? result : store_stats(store, ret_stats, &garner->error);
 }
 
 /* ---- changing ---------------------------------------------------------------------------- */
@@ -94,14 +124,19 @@ int garner_stats(struct garner *garner, const char *store, struct garner_stats *
 int garner_repair(struct garner *garner, const char *store, garner_finding_fn *fn, void *user)
 {
 	garner_enter(garner);
-	return store_repair(store, &garner->engine, fn, user, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	return result ? result : store_repair(store, &garner->engine, fn, user, &garner->error);
 }
 
 int garner_forget(struct garner *garner, const char *store, const char *const *keys, size_t count, const char *reason,
 	garner_finding_fn *fn, void *user)
 {
 	garner_enter(garner);
-	int result = store_must_exist(store, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = store_must_exist(store, &garner->error);
+	if (!result)
+		result = garner_need_list(garner, keys, count, "keys");
 	if (!result && (!reason || !*reason))
 		result = error_set(&garner->error, -EINVAL, "a document is taken out for a reason: none is given");
 	if (!result && !utf8_is_valid(view_of(reason)))
@@ -113,6 +148,8 @@ int garner_forget(struct garner *garner, const char *store, const char *const *k
 int garner_repack(struct garner *garner, const char *store)
 {
 	garner_enter(garner);
-	int result = store_must_exist(store, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = store_must_exist(store, &garner->error);
 	return result ? result : store_repack_all(store, &garner->engine, &garner->error);
 }

@@ -42,6 +42,10 @@ struct run {
 
 /* A call begins: no error yet, and the time of now. */
 void garner_enter(struct garner *garner);
+/* What a caller may not leave out, in the order of its arguments: -EINVAL with words when it is not @given. */
+int garner_need(struct garner *garner, bool given, const char *name);
+/* The same of a list of @count strings. */
+int garner_need_list(struct garner *garner, const char *const *list, size_t count, const char *name);
 /* A call that looks at garner_stop ends: the request was for it alone. Gives @result. */
 int garner_leave(struct garner *garner, int result);
 /* Rules and model; < 0 when they could not be loaded. */

@@ -124,15 +124,24 @@ static int check_source(struct garner *garner, const char *url, enum ledger_kind
 	return result;
 }
 
+static int need_both(struct garner *garner, const char *store, const char *what, const char *name)
+{
+	int result = garner_need(garner, store && *store, "store");
+	return result ? result : garner_need(garner, what && *what, name);
+}
+
 int garner_source_add(struct garner *garner, const char *store, const char *url, const char *kind_name, bool backfill)
 {
 	struct desk desk;
 	enum ledger_kind kind;
 	char *folder = NULL;
 	garner_enter(garner);
+	int result = need_both(garner, store, url, "url");
+	if (result)
+		return result;
 	if (kind_of(kind_name, &kind))
 		return error_set(&garner->error, -EINVAL, "'%s' is no kind of source", kind_name);
-	int result = check_source(garner, url, kind, &folder);
+	result = check_source(garner, url, kind, &folder);
 	if (result)
 		return result;
 	result = desk_open(garner, store, &desk);
@@ -161,9 +170,10 @@ int garner_source_import(
 	struct feed_head head;
 	struct buf text = { 0 };
 	struct error error = { 0 };
-	*ret_added = *ret_known = 0;
 	garner_enter(garner);
-	int result = file_read(opml, LIMIT_BODY_BYTES, &text, &garner->error);
+	int result = need_both(garner, store, opml, "opml");
+	if (!result)
+		result = file_read(opml, LIMIT_BODY_BYTES, &text, &garner->error);
 	if (!result && feed_sniff(buf_view(&text)) != FEED_OPML)
 		result = error_set(&garner->error, GARNER_BAD_FEED, "%s: not an OPML list of feeds", opml);
 	if (!result)
@@ -179,8 +189,10 @@ int garner_source_import(
 			"%s: %zu %s not fetched: no http(s), or with a user name or password", opml, desk.refused,
 			desk.refused == 1 ? "address is" : "addresses are");
 	result = desk_close(&desk, result);
-	*ret_added = desk.added;
-	*ret_known = desk.known;
+	if (ret_added)
+		*ret_added = desk.added;
+	if (ret_known)
+		*ret_known = desk.known;
 	return result;
 }
 
@@ -190,7 +202,9 @@ int garner_source_remove(struct garner *garner, const char *store, const char *u
 {
 	struct desk desk;
 	garner_enter(garner);
-	int result = store_must_exist(store, &garner->error);
+	int result = need_both(garner, store, url, "url");
+	if (!result)
+		result = store_must_exist(store, &garner->error);
 	if (result)
 		return result;
 	result = desk_open(garner, store, &desk);
@@ -236,7 +250,11 @@ int garner_source_list(struct garner *garner, const char *store, bool all, garne
 	struct listing listing = { .fn = fn, .user = user };
 	struct ledger *ledger = NULL;
 	garner_enter(garner);
-	int result = ledger_open_reader(store, &ledger, &garner->error);
+	int result = garner_need(garner, store && *store, "store");
+	if (!result)
+		result = garner_need(garner, fn, "fn");
+	if (!result)
+		result = ledger_open_reader(store, &ledger, &garner->error);
 	arena_init(&listing.arena, MIB(1));
 	if (!result)
 		result = ledger_sources(ledger, all, list_one, &listing, &garner->error);

@@ -58,6 +58,8 @@ static int sync_all(struct garner *garner, const char *store, const struct garne
 			sync.options.min_interval > MAX_INTERVAL ? sync.options.min_interval : MAX_INTERVAL;
 	int result = garner_begin(garner);
 	if (!result)
+		result = garner_need(garner, store && *store, "store");
+	if (!result)
 		result = store_must_exist(store, &garner->error);
 	if (!result)
 		result = store_open(store, &garner->engine, &run.store, &garner->error);
