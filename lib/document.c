@@ -4,7 +4,7 @@
 #include "normalise/normalise.h"
 #include "util/clock.h"
 
-/* What a server, a file or a caller gave. */
+/* What a server or a caller gave; names of files and what feeds say are UTF-8 already. */
 static const char *given(struct page *page, struct view v)
 {
 	return page_keep(page, v, SIZE_MAX).p;
@@ -25,7 +25,7 @@ static int begin_run(void *state, struct page *page)
 	char text[CLOCK_TEXT_BYTES];
 	if (c->fetched != GARNER_NO_NUMBER && clock_format(c->fetched, text))
 		d->fetched = page_str(page, view_of(text));
-	d->src.file = given(page, c->file);
+	d->src.file = page_str(page, c->file);
 	d->src.record = given(page, c->record);
 	d->src.offset = c->offset;
 	d->src.length = c->length;
@@ -35,11 +35,11 @@ static int begin_run(void *state, struct page *page)
 		d->http.etag = given(page, c->etag);
 		d->http.last_modified = given(page, c->last_modified);
 	}
-	d->robots = given(page, c->robots);
-	d->feed.url = given(page, c->feed_url);
-	d->feed.guid = given(page, c->feed_guid);
-	d->feed.published = given(page, c->feed_published);
-	d->feed.title = given(page, c->feed_title);
+	d->robots = page_str(page, c->robots);
+	d->feed.url = page_str(page, c->feed_url);
+	d->feed.guid = page_str(page, c->feed_guid);
+	d->feed.published = page_str(page, c->feed_published);
+	d->feed.title = page_str(page, c->feed_title);
 	if (c->truncated)
 		page_note(page, "%s", garner_reason_name(GARNER_TRUNCATED));
 	return 0;

@@ -247,7 +247,8 @@ GARNER_API void garner_set_progress(struct garner *garner, garner_progress_fn *f
 /* Runs @inputs (paths, folders, http(s) URLs, "-") through the pipeline into @fn; no store. */
 GARNER_API int garner_clean(
 	struct garner *garner, const char *const *inputs, size_t input_count, garner_document_fn *fn, void *user);
-/* One page from memory. @url and @content_type may be NULL; of @url, what is no UTF-8 becomes %XX. @fn is called once.
+/* One page from memory. @url and @content_type may be NULL; of @url, what is no UTF-8, or a control, becomes %XX. @fn
+ * is called once.
  */
 GARNER_API int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, const char *url,
 	const char *content_type, garner_document_fn *fn, void *user);
