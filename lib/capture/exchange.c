@@ -7,6 +7,7 @@
 #include "capture/late_curl.h"
 #include "util/clock.h"
 #include "util/limits.h"
+#include "util/plain.h"
 
 struct wire {
 	const struct curl_functions *curl;
@@ -275,11 +276,11 @@ static void say_late(struct exchange *x)
 	x->wire->curl->easy_getinfo(x->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
 	x->wire->curl->easy_getinfo(x->easy, CURLINFO_TOTAL_TIME_T, &total);
 	if (!sent)
-		snprintf(x->detail, sizeof(x->detail), "no connection in %.3g s", c.connect);
+		plain_format(x->detail, sizeof(x->detail), "no connection in %.3g s", c.connect);
 	else if ((double)total / 1e6 < c.all)
 		snprintf(x->detail, sizeof(x->detail), "less than %d bytes/s for %ld s", LIMIT_SPEED_FLOOR, c.slow);
 	else
-		snprintf(x->detail, sizeof(x->detail), "not done in %.3g s", c.all);
+		plain_format(x->detail, sizeof(x->detail), "not done in %.3g s", c.all);
 }
 
 static void set_ceilings(const struct curl_functions *curl, CURL *easy, const struct exchange *x)

@@ -1,6 +1,5 @@
 #include "dom/token.h"
 
-#include <strings.h>
 #include "dom/token_step.h"
 
 const uint8_t token_classes[256] = {
@@ -54,7 +53,7 @@ static void read_declaration(const char *p, size_t n, size_t at, struct token *r
 		ret->end = comment_end(p, n, at);
 		return;
 	}
-	if (n - at >= 9 && strncasecmp(p + at + 2, "doctype", 7) == 0)
+	if (n - at >= 9 && view_starts_nocase(view_make(p + at + 2, n - at - 2), VIEW("doctype")))
 		ret->kind = TOKEN_DOCTYPE;
 	ret->end = behind(p, n, at + 2, '>');
 }
@@ -99,7 +98,7 @@ enum token_raw token_raw_kind(const char *p, const struct token *open)
 	case DOM_noframes: return RAW_TEXT;
 	case DOM_plaintext: return RAW_PLAIN;
 	default:
-		return open->name_end - open->name_at == 7 && strncasecmp(p + open->name_at, "noembed", 7) == 0
+		return view_eq_nocase(view_make(p + open->name_at, open->name_end - open->name_at), VIEW("noembed"))
 			       ? RAW_TEXT
 			       : RAW_NO;
 	}
@@ -108,7 +107,8 @@ enum token_raw token_raw_kind(const char *p, const struct token *open)
 /* The name at @at, whole: one of the bytes that end a tag name follows. */
 static bool name_stands(const char *p, size_t n, size_t at, const char *name, size_t name_n)
 {
-	return n - at > name_n && is(p[at + name_n], ENDS_TAG) && strncasecmp(p + at, name, name_n) == 0;
+	return n - at > name_n && is(p[at + name_n], ENDS_TAG) &&
+	       view_eq_nocase(view_make(p + at, name_n), view_make(name, name_n));
 }
 
 static bool close_stands(const char *p, size_t n, size_t at, const char *name, size_t name_n)

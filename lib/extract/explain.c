@@ -1,4 +1,5 @@
 #include "extract/explain.h"
+#include "util/plain.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,7 +49,7 @@ static void lower_name(const char *name, char *ret, size_t size)
 static const char *words_of(struct arena *arena, float score, float *moved)
 {
 	char text[256];
-	size_t n = (size_t)snprintf(text, sizeof(text), "model %.2f", (double)score);
+	size_t n = (size_t)plain_format(text, sizeof(text), "model %.2f", (double)score);
 	for (int k = 0; k < REASONS; k++) {
 		uint32_t best = 0;
 		char name[32];
@@ -58,7 +59,7 @@ static const char *words_of(struct arena *arena, float score, float *moved)
 		if (moved[best] > -50)
 			break;
 		lower_name(feature_name(best), name, sizeof(name));
-		n += (size_t)snprintf(
+		n += (size_t)plain_format(
 			text + n, sizeof(text) - n, "%s %s %.1f", k ? "," : ":", name, (double)moved[best] / 1024);
 		moved[best] = 0;
 	}

@@ -6,6 +6,7 @@
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/utf8.h"
+#include "util/plain.h"
 
 /* ---- hostile text ------------------------------------------------------------------------- */
 
@@ -143,7 +144,9 @@ static void put_notes(struct buf *out, const struct garner_document *d)
 		comma = ", ";
 	}
 	if (d->near.n != GARNER_NO_NUMBER) {
-		buf_printf(out, "%snear %lld (%.2f)", comma, (long long)d->near.n, d->near.score);
+		char score[32];
+		plain_format(score, sizeof(score), "%.2f", d->near.score);
+		buf_printf(out, "%snear %lld (%s)", comma, (long long)d->near.n, score);
 		comma = ", ";
 	}
 	if (d->access) {

@@ -9,6 +9,7 @@
 #include "util/hash.h"
 #include "util/limits.h"
 #include "util/map.h"
+#include "util/plain.h"
 
 /* Where a capture stands: key of the map from captures to documents. */
 struct capture_key {
@@ -36,7 +37,7 @@ static int no_memory(const struct reclean *reclean, struct error *error)
 static int64_t version_key(const struct engine *engine)
 {
 	char text[300];
-	snprintf(text, sizeof(text), "%s %d %g %s", rules_version(engine->rules), (int)engine->options.profile,
+	plain_format(text, sizeof(text), "%s %d %g %s", rules_version(engine->rules), (int)engine->options.profile,
 		engine->options.threshold, GARNER_VERSION);
 	return (int64_t)(hash64(view_of(text), 1) >> 1);
 }

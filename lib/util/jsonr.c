@@ -5,6 +5,7 @@
 #include <string.h>
 #include "util/limits.h"
 #include "util/utf8.h"
+#include "util/plain.h"
 
 static bool fail(struct jsonr *json, const char *why)
 {
@@ -205,7 +206,8 @@ static bool whole_number(struct jsonr *json, size_t end, int64_t *ret)
 	return true;
 }
 
-/* Few digits and a small power of ten are both exact, and so is their quotient's rounding; the rest is strtod's. */
+/* Few digits and a small power of ten are both exact, and so is their quotient's rounding; the rest is the C library's.
+ */
 static bool real_number(struct jsonr *json, size_t end, double *ret)
 {
 	static const double powers[] = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14,
@@ -232,7 +234,7 @@ static bool real_number(struct jsonr *json, size_t end, double *ret)
 		return fail(json, "a number that is too long");
 	memcpy(copy, json->all.p + json->at, n);
 	copy[n] = 0;
-	*ret = strtod(copy, NULL);
+	*ret = plain_real(copy);
 	return isfinite(*ret) || fail(json, "a number that is too large");
 }
 

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include "util/plain.h"
 
 static void escape(struct buf *out, struct view v)
 {
@@ -100,7 +101,7 @@ void jsonw_uint(struct jsonw *json, const char *key, uint64_t value)
 void jsonw_real(struct jsonw *json, const char *key, double value, int decimals)
 {
 	char text[64];
-	int n = snprintf(text, sizeof(text), "%.*f", decimals, value);
+	int n = plain_format(text, sizeof(text), "%.*f", decimals, value);
 	if (n < 0 || (size_t)n >= sizeof(text))
 		n = snprintf(text, sizeof(text), "0");
 	if (memchr(text, '.', (size_t)n)) {
