@@ -51,7 +51,7 @@ static bool leads_home(const struct decide *d, uint32_t link)
 	if (dom_has_token(dom_attr(d->dom, link, DOM_ATTR_REL), VIEW("home")))
 		return true;
 	if (view_starts_nocase(href, VIEW("http:")) || view_starts_nocase(href, VIEW("https:")))
-		return url_is_front_page(href) && host.n && view_eq_nocase(url_host(href), host);
+		return url_is_front_page(href) && (!host.n || view_eq_nocase(url_host(href), host));
 	if (view_starts(href, VIEW("./")))
 		href = view_from(href, 1);
 	return view_eq(href, VIEW("/")) || is_index(view_starts(href, VIEW("/")) ? view_from(href, 1) : href);

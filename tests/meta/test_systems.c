@@ -159,6 +159,18 @@ static void bylines_begin_in_many_languages(void **state)
 		{ "Piše: Ivana Horvat", "Ivana Horvat" },
 		{ "Napsala: Radka Vodičková", "Radka Vodičková" },
 		{ "작성자: 한서윤", "한서윤" },
+		{ "Eftir: Ragnheiði Steinsdóttur", "Ragnheiði Steinsdóttur" },
+		{ "Shkruar nga: Arta Hoxha", "Arta Hoxha" },
+		{ "Egilea: Itziar Goikoetxea", "Itziar Goikoetxea" },
+		{ "Аутор: Љубица Станимировић", "Љубица Станимировић" },
+		{ "Аўтар: Алеся Каваленка", "Алеся Каваленка" },
+		{ "تحریر: شازیہ قریشی", "شازیہ قریشی" },
+		{ "લેખક: હેતલ પટેલ", "હેતલ પટેલ" },
+		{ "రచన: లక్ష్మీ ప్రసన్న", "లక్ష్మీ ప్రసన్న" },
+		{ "എഴുതിയത്: അനിത ജോസഫ്", "അനിത ജോസഫ്" },
+		{ "ಲೇಖಕರು: ಸುಮಾ ರಾವ್", "ಸುಮಾ ರಾವ್" },
+		{ "ਲੇਖਕ: ਹਰਪ੍ਰੀਤ ਕੌਰ", "ਹਰਪ੍ਰੀਤ ਕੌਰ" },
+		{ "ដោយ: ចាន់ សុភា", "ចាន់ សុភា" },
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		char body[4096];
