@@ -142,7 +142,10 @@ static const struct token *match_day_name(const struct date_reader *reader, cons
 	const struct token *m = skip(t + 1, ".,-/'|", 3);
 	if (!day_of(t, &day) || m->kind != TOKEN_WORD || m->month == 0)
 		return NULL;
-	const struct token *y = skip(m + 1, ".,-/|", 3);
+	const struct token *y = skip(m + 1, ".,-/|", 3), *twin = y + token_is_punct(y, '(');
+	/* the month by its other name, too: 14 آذار/مارس 2020, 14 آذار (مارس) 2020 */
+	if (twin->kind == TOKEN_WORD && twin->month == m->month && twin->calendar == m->calendar)
+		y = skip(twin + 1, ").,-/|", 2);
 	y += token_is_role(y, ROLE_YEAR);
 	if (set_named(reader, y, m, day, date))
 		return y + 1 + (token_is_role(y + 1, ROLE_YEAR) && y[1].end - y[1].at > 1);
@@ -206,11 +209,28 @@ static const struct token *match_numeric(const struct date_reader *reader, const
 	return y + 1;
 }
 
+/* 令和5年3月14日, 平成元年…, 民國112年3月14日 */
+static const struct token *match_era(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int month, day;
+	const struct token *y = t + 1, *m = t + 3, *d = t + 5;
+	int64_t year = token_is_role(y, ROLE_FIRST) ? 1 : token_is_number(y) && y->digits <= 3 ? y->value : 0;
+	if (!year || !token_is_role(y + 1, ROLE_YEAR) || !day_of(m, &month) || !token_is_role(m + 1, ROLE_MONTH) ||
+		!day_of(d, &day))
+		return NULL;
+	year += t->value;
+	if (year < 1900 || year > reader->year_max || !date_set_day(date, (int)year, month, day))
+		return NULL;
+	return d + 1 + token_is_role(d + 1, ROLE_DAY);
+}
+
 static const struct token *match_day(const struct date_reader *reader, const struct token *t, struct date *date)
 {
 	const struct token *end = NULL;
 	if (t->kind == TOKEN_WORD)
-		return t->month ? match_name_day(reader, t, date) : NULL;
+		return t->month			    ? match_name_day(reader, t, date)
+		       : token_is_role(t, ROLE_ERA) ? match_era(reader, t, date)
+						    : NULL;
 	if (t->kind != TOKEN_NUMBER)
 		return NULL;
 	if (t->digits == 4) {

@@ -128,15 +128,21 @@ static const struct {
 	R("წლის", ROLE_YEAR, 0),
 	R("上午", ROLE_AM, 0),
 	R("下午", ROLE_PM, 0),
+	R("令和", ROLE_ERA, 2018),
+	R("元", ROLE_FIRST, 1),
 	R("分", ROLE_MINUTE, 0),
 	R("午前", ROLE_AM, 0),
 	R("午後", ROLE_PM, 0),
 	R("号", ROLE_DAY, 0),
+	R("平成", ROLE_ERA, 1988),
 	R("年", ROLE_YEAR, 0),
 	R("日", ROLE_DAY, 0),
 	R("时", ROLE_HOUR, 0),
+	R("昭和", ROLE_ERA, 1925),
 	R("時", ROLE_HOUR, 0),
 	R("月", ROLE_MONTH, 0),
+	R("民国", ROLE_ERA, 1911),
+	R("民國", ROLE_ERA, 1911),
 	R("点", ROLE_HOUR, 0),
 	R("號", ROLE_DAY, 0),
 	R("點", ROLE_HOUR, 0),
@@ -268,6 +274,13 @@ static bool word_goes_on(uint32_t first, uint32_t cp)
 	return !han && !(first >= 0x3400 && first <= 0x9FFF);
 }
 
+/* The names of eras of years that count from one: Reiwa, Heisei, Showa, the Republic of China. */
+static bool is_era(uint32_t a, uint32_t b)
+{
+	return (a == 0x4EE4 && b == 0x548C) || (a == 0x5E73 && b == 0x6210) || (a == 0x662D && b == 0x548C) ||
+	       (a == 0x6C11 && (b == 0x570B || b == 0x56FD));
+}
+
 static void read_word(const struct date_reader *reader, struct view text, size_t *at, struct token *token)
 {
 	size_t begin = *at;
@@ -280,6 +293,10 @@ static void read_word(const struct date_reader *reader, struct view text, size_t
 			*at = next;
 	} else if (first == 0x5348 && *at < text.n) {
 		*at += text.n - *at >= 3 ? 3 : 0;
+	} else if (first >= 0x4E00 && first <= 0x9FFF && *at < text.n) {
+		size_t next = *at;
+		if (is_era(first, utf8_next(text, &next)))
+			*at = next;
 	}
 	while (first < 0x80 && *at < text.n && ascii_is_alpha(text.p[*at]))
 		++*at;

@@ -16,7 +16,9 @@ enum role {
 	ROLE_AM,
 	ROLE_PM,
 	ROLE_ZONE,
-	ROLE_T, /* of ISO 8601 */
+	ROLE_T,	    /* of ISO 8601 */
+	ROLE_ERA,   /* its value: the year before its first */
+	ROLE_FIRST, /* year of an era */
 };
 
 enum token_kind { TOKEN_END, TOKEN_NUMBER, TOKEN_WORD, TOKEN_PUNCT };
