@@ -167,13 +167,24 @@ bool byline_is_name(struct view v)
 	return v.n < 60 && all_names(twice, 2);
 }
 
-/* A row of links is a menu. */
+/* A row of links is a menu. What a time element says is a date. */
 static bool is_one_text(const struct decide *d, const struct block *b)
 {
+	const struct dom_node *nodes = d->dom->nodes;
 	size_t texts = 0;
 	for (uint32_t i = b->node; i <= b->last_node; i++)
-		texts += d->dom->nodes[i].is_text && view_trim(d->dom->nodes[i].text).n > 0;
+		texts += nodes[i].is_text && view_trim(nodes[i].text).n > 0 && nodes[nodes[i].parent].tag != DOM_time;
 	return texts < 2;
+}
+
+/* "Ann Lee | 5 min read": the part in front of the next mark. */
+static struct view first_part(struct view text)
+{
+	static const struct view marks[] = { { " | ", 3 }, { " \xC2\xB7 ", 4 }, { " \xE2\x80\xA2 ", 5 },
+		{ " \xE2\x80\x93 ", 5 }, { " \xE2\x80\x94 ", 5 }, { " - ", 3 }, { " / ", 3 } };
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		text = view_first(text, view_find(text, marks[i]));
+	return view_trim(text);
 }
 
 /* "13:30" or "9.05" in front. */
@@ -226,8 +237,8 @@ void byline_dated(const struct decide *d, struct names *names, const struct bloc
 		return;
 	if (names_introduced(tail) && tail.n < NAME_LINE_BYTES)
 		names_read(names, &d->page->arena, tail, d->dates.lang, NAMES_MARKED);
-	else if (head.n == 0 && byline_is_name(tail) && is_one_text(d, b))
-		names_read(names, &d->page->arena, tail, d->dates.lang, 0);
+	else if (head.n == 0 && byline_is_name(first_part(tail)) && is_one_text(d, b))
+		names_read(names, &d->page->arena, first_part(tail), d->dates.lang, 0);
 }
 
 static bool in_topic_link(const struct decide *d, uint32_t node)

@@ -109,6 +109,18 @@ static void the_topic_of_a_forum_stands_below_its_name(void **state)
 	assert_string_equal(f.title, "Boats sail again");
 }
 
+static void a_name_stands_between_the_date_and_other_facts(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/posts/port", "<title>The port opens</title>",
+		ARTICLE("<p class=meta><time datetime='2021-04-09'>9 April 2021</time> · Maureen Tolliver · 5 min "
+			"read</p>"));
+	assert_string_equal(f.authors, "Maureen Tolliver");
+	f = read_page("https://a.example/posts/port", "<title>The port opens</title>",
+		ARTICLE("<p>9 avril 2021 | Solène Abiven | 3 minutes</p>"));
+	assert_string_equal(f.authors, "Solène Abiven");
+}
+
 static void who_took_the_picture_did_not_write_the_page(void **state)
 {
 	(void)state;
@@ -199,6 +211,7 @@ int main(void)
 		cmocka_unit_test(readings_and_anchors_are_no_part_of_the_title),
 		cmocka_unit_test(the_link_to_the_front_page_names_the_site),
 		cmocka_unit_test(the_topic_of_a_forum_stands_below_its_name),
+		cmocka_unit_test(a_name_stands_between_the_date_and_other_facts),
 		cmocka_unit_test(who_took_the_picture_did_not_write_the_page),
 		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
 		cmocka_unit_test(bylines_begin_in_many_languages),
