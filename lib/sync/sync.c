@@ -79,12 +79,14 @@ static int sync_all(struct garner *garner, const char *store, const struct garne
 		result = garner_remember(garner, store, NULL, 0);
 	if (!result)
 		result = run_parts(&sync, &run);
-	result = pace_close(garner, run.store, &pace, result);
-	if (result) {
-		store_abort(run.store, result);
-		return garner_run_end(garner, &run, result);
+	/* What was stored before the caller ended the run stays. */
+	int closed = pace_close(garner, run.store, &pace, run.fn_result ? 0 : result);
+	if (closed) {
+		store_abort(run.store, closed);
+		return garner_run_end(garner, &run, closed);
 	}
-	return garner_run_end(garner, &run, store_finish(run.store, &garner->error));
+	int finished = store_finish(run.store, &garner->error);
+	return finished < 0 ? garner_run_end(garner, &run, finished) : run.fn_result;
 }
 
 int garner_sync(struct garner *garner, const char *store, const struct garner_sync_options *options,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 #include "garner.h"
@@ -164,6 +165,32 @@ static void what_the_caller_ends_is_passed_up(struct garner *garner)
 	}
 }
 
+static void what_a_sync_stored_before_its_caller_ended_it_stays(struct garner *garner)
+{
+	const struct garner_sync_options all = { .all = true };
+	if (mkdir("watched", 0777) < 0)
+		exit(2);
+	write_file("watched/one.txt",
+		"The first ferry of the year left the quay at noon, with sixty passengers on board.\n");
+	write_file(
+		"watched/two.txt", "Der Rat der Stadt beriet am Abend drei Stunden lang, ohne etwas zu beschließen.\n");
+	for (int answer = -7; answer <= 7; answer += 14) {
+		struct seen seen = { .answer = answer };
+		struct garner_stats stats = { 0 };
+		const char *store = answer < 0 ? "synced.one" : "synced.two";
+		check(garner_source_add(garner, store, "watched", NULL, false) == 0, "a folder is watched");
+		check(garner_sync(garner, store, &all, see, &seen) == answer && seen.count == 1,
+			"its answer is passed up");
+		check(garner_stats(garner, store, &stats) == 0 && stats.documents == 1, "one document stays");
+		check(garner_verify(garner, store, true, NULL, NULL) == 0, "the store is whole");
+		seen = (struct seen){ .answer = 0 };
+		check(garner_sync(garner, store, &all, see, &seen) == 0 && seen.count == 1, "the next goes on");
+		check(garner_stats(garner, store, &stats) == 0 && stats.documents == 2 &&
+				garner_report(garner)->known == 1,
+			"all are there");
+	}
+}
+
 static void options_that_can_not_be_are_refused(void)
 {
 	const struct garner_options refused[] = { { .clock = INT64_MAX }, { .clock = INT64_MIN },
@@ -244,6 +271,7 @@ int main(int argc, char **argv)
 	rules_are_there_when_they_are_asked_for();
 	a_stop_holds_for_one_call(garner);
 	what_the_caller_ends_is_passed_up(garner);
+	what_a_sync_stored_before_its_caller_ended_it_stays(garner);
 	options_that_can_not_be_are_refused();
 	each_call_has_its_own_time();
 	documents_go_for_a_reason(garner);
