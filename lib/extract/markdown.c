@@ -88,9 +88,10 @@ static void put_row(struct markdown *m, const struct block *b)
 	const struct dom *dom = m->dom;
 	uint32_t row = ancestor(dom, b->node, DOM_tr), table = ancestor(dom, b->node, DOM_table), column = 0;
 	bool head = m->table != table || m->kind != BLOCK_ROW;
+	if (m->table != table)
+		m->columns = columns_of(dom, table);
 	if (head) {
 		m->table = table;
-		m->columns = columns_of(dom, table);
 		memset(m->below, 0, sizeof(m->below));
 	}
 	buf_putc(&m->out, '|');
@@ -119,10 +120,11 @@ static void put_row(struct markdown *m, const struct block *b)
 enum { NUMBER_MAX = 99999999 }; /* nine digits are too many of a list's mark */
 
 /* The number of @item in its list, counted on from the one before it. */
-static uint32_t item_number(struct markdown *m, uint32_t item, int level)
+static uint32_t item_number(struct markdown *m, uint32_t item)
 {
 	const struct dom_node *nodes = m->dom->nodes;
 	uint32_t list = nodes[item].parent, at = list + 1, number = 0;
+	uint32_t level = nodes[list].depth < LIMIT_DOM_DEPTH ? nodes[list].depth : LIMIT_DOM_DEPTH;
 	if (m->lists[level].list == list && m->lists[level].item < item) {
 		at = nodes[m->lists[level].item].end;
 		number = m->lists[level].number;
@@ -146,7 +148,7 @@ static void put_item(struct markdown *m, const struct block *b)
 	for (int i = 1; i < b->level; i++)
 		buf_puts(&m->out, "    ");
 	if (list && m->dom->nodes[list].tag == DOM_ol)
-		buf_printf(&m->out, "%u. ", item_number(m, item, b->level % MARKDOWN_LEVELS));
+		buf_printf(&m->out, "%u. ", item_number(m, item));
 	else
 		buf_puts(&m->out, "- ");
 	markdown_inline(m, b);
@@ -299,6 +301,7 @@ int markdown_render(struct page *page, struct view *ret_text)
 		return page_full(page);
 	m->page = page;
 	m->dom = page->dom;
+	m->columns = 1;
 	m->out = m->plain = (struct buf)BUF_INIT(MARKDOWN_MAX);
 	m->base = markdown_base(page);
 	for (size_t i = 0; i < page->block_count; i++)

@@ -4,6 +4,7 @@
 
 #include "dom/dom.h"
 #include "util/buf.h"
+#include "util/limits.h"
 
 enum { MARKDOWN_MAX = 32 << 20, MARKDOWN_COLUMNS = 256, MARKDOWN_LEVELS = 10 };
 
@@ -20,8 +21,8 @@ struct markdown {
 	struct {
 		uint32_t list, item; /* nodes */
 		uint32_t number;
-	} lists[MARKDOWN_LEVELS]; /* the ordered list of each level */
-	uint32_t table;		  /* the one being written */
+	} lists[LIMIT_DOM_DEPTH + 1]; /* the ordered list of each depth: one in another has its own */
+	uint32_t table;		      /* the one being written */
 	uint32_t columns;
 	uint16_t below[MARKDOWN_COLUMNS]; /* rows that a cell above reaches down */
 	uint8_t kind;
