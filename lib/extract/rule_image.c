@@ -60,8 +60,7 @@ uint32_t build_string(struct build *build, struct view text)
 static void put_text(uint64_t *set, uint32_t bits, struct view text)
 {
 	uint64_t hash = image_text_hash(text);
-	for (int i = 0; i < IMAGE_TEXT_MARKS; i++)
-		build_put(set, image_text_bit(hash, bits, i));
+	set[image_text_at(hash, bits)] |= image_text_marks(hash);
 }
 
 void *build_zeros(struct build *build, size_t count, size_t size)

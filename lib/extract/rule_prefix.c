@@ -247,6 +247,8 @@ static bool scan_atom(struct scan *scan, struct prefix_set *atom)
 		c = scan->p[1];
 		if (c == 'd' && !scan->as_it_stands)
 			digits(atom);
+		else if (c == 'b')
+			set_add(atom, (struct prefix){ .open = true });
 		else if (ascii_is_alpha(c) || ascii_is_digit(c))
 			return false;
 		else

@@ -119,16 +119,20 @@ __attribute__((target("avx2"))) static inline struct classes classes_avx2(const 
 		__m256i capitals = in_range_wide(b, 'A', 26);
 		__m256i rough = _mm256_or_si256(
 			_mm256_cmpgt_epi8(_mm256_set1_epi8(' '), b), _mm256_cmpeq_epi8(b, _mm256_set1_epi8(0x7F)));
-		__m256i ends = _mm256_or_si256(in_range_wide(b, 0x0B, 2), in_range_wide(b, (char)0xA8, 2));
 		c.breaks |= mask_wide(_mm256_cmpeq_epi8(b, _mm256_set1_epi8('\n')), at);
 		c.rough |= mask_wide(rough, at);
 		c.spaces |= mask_wide(_mm256_cmpeq_epi8(b, _mm256_set1_epi8(' ')), at);
 		c.digits |= mask_wide(in_range_wide(b, '0', 10), at);
 		c.capitals |= mask_wide(capitals, at);
 		c.small |= mask_wide(in_range_wide(b, 'a', 26), at);
-		c.ends |= mask_wide(_mm256_or_si256(ends, _mm256_cmpeq_epi8(b, _mm256_set1_epi8((char)0x85))), at);
 		_mm256_storeu_si256((__m256i *)(void *)(low + at),
 			_mm256_or_si256(b, _mm256_and_si256(capitals, _mm256_set1_epi8(0x20))));
+	}
+	/* Most texts are ASCII without them. */
+	for (int at = 0; c.rough != c.breaks && at < BITS_BYTES; at += 32) {
+		__m256i b = _mm256_loadu_si256((const __m256i *)(const void *)(p + at));
+		__m256i ends = _mm256_or_si256(in_range_wide(b, 0x0B, 2), in_range_wide(b, (char)0xA8, 2));
+		c.ends |= mask_wide(_mm256_or_si256(ends, _mm256_cmpeq_epi8(b, _mm256_set1_epi8((char)0x85))), at);
 	}
 	return c;
 }

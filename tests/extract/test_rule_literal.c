@@ -93,7 +93,8 @@ static void knows_how_a_match_begins(void **state)
 		{ "[\xC3\xA9x]y", "\xC3\xA9"
 				  "y|xy" },
 		{ "(?:sharing|shares?) it", "shar" }, { "a?", "-" }, { ".a", "-" }, { "[^a]b", "-" }, { "\\wa", "-" },
-		{ "(?:ab)*", "-" }, { "a|.*", "-" }, { "(?:ab){2}{0,1}", "-" } };
+		{ "(?:ab)*", "-" }, { "a|.*", "-" }, { "(?:ab){2}{0,1}", "-" }, { "(?:at )?\\bnoon", "at n|noon" },
+		{ "\\Bnoon", "-" } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		char out[512];
 		assert_string_equal(beginnings(cases[i][0], PREFIX_SHORT, out), cases[i][1]);
