@@ -38,20 +38,23 @@ static void batch_clear(struct batch *b)
 	b->count = 0;
 }
 
+/* Of an archive that breaks off while it is read, the page is one in it: its name goes on behind the file's. */
 static int note_unread(void *user, const struct page *page, struct error *error)
 {
 	struct batch *b = user;
 	struct buf name = BUF_INIT(MIB(1));
-	bool found = page->reason != GARNER_UNREADABLE;
-	for (size_t i = 0; i < b->count && !found; i++) {
-		if (source_name(&name, view_of(b->files[i].path)) < 0)
-			break;
-		found = view_eq(buf_view(&name), page->capture.file);
-		b->unread += found && !b->files[i].unread;
-		b->files[i].unread |= found;
+	int result = 0;
+	for (size_t i = 0; i < b->count && page->reason == GARNER_UNREADABLE && !result; i++) {
+		result = source_name(&name, view_of(b->files[i].path));
+		struct view file = page->capture.file;
+		if (result || !view_starts(file, buf_view(&name)) ||
+			(file.n > name.n && !view_starts(view_from(file, name.n), VIEW("/"))))
+			continue;
+		b->unread += !b->files[i].unread;
+		b->files[i].unread = true;
 	}
 	buf_free(&name);
-	return found ? 0 : error_set(error, -ENOMEM, "no memory for a file that can't be read");
+	return result ? error_set(error, result, "no memory for a file that can't be read") : 0;
 }
 
 /* The files are noted as known only behind the run that read them, in the commit that holds their documents. */

@@ -57,6 +57,14 @@ grep -q '0 files new or changed, 1 not readable' "$work/out" || fail "the state:
 grep -q 'dropped_by_reason{reason="unreadable"} 1' "$work/m.prom" || fail "metrics: $(cat "$work/m.prom")"
 rm "$work/watched/away.txt"
 expect 0 '0 inputs' sync --all "$store"
+# One that opens and then can't be read.
+if [ -f /proc/self/mem ]; then
+	ln -s /proc/self/mem "$work/watched/breaks.txt"
+	expect 1 'breaks.txt: unreadable: read:' sync --all "$store"
+	grep -q '0 files new or changed, 1 not readable' "$work/out" || fail "the state: $(cat "$work/out")"
+	expect 1 'breaks.txt: unreadable: read:' sync --all "$store"
+	rm "$work/watched/breaks.txt"
+fi
 printf 'Le fleuve est monté de deux mètres dans la nuit et il a baissé au matin.\n' >"$work/watched/zwei.txt"
 chmod 000 "$work/watched/zwei.txt"
 if [ "$(id -u)" != 0 ]; then
