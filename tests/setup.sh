@@ -10,7 +10,8 @@ build_packages="gcc libc6-dev meson ninja-build pkg-config python3-minimal libcu
  libinih-dev zlib1g-dev libdeflate-dev libidn2-dev ca-certificates"
 # Used where they are there; the build works without them.
 optional_packages="zstd g++ libcld2-dev libbrotli-dev"
-test_packages="libcmocka-dev python3 nginx-light openssl zstd bzip2 tar libarchive-tools unicode-data procps sqlite3 man-db git wget"
+test_packages="libcmocka-dev python3 nginx-light openssl zstd bzip2 tar libarchive-tools unicode-data procps sqlite3 man-db git wget
+ locales"
 
 say() { printf '== %s\n' "$*" >&2; }
 
