@@ -288,7 +288,7 @@ void build_pattern(struct build *build, const struct rule *rule, size_t i, struc
 	struct pattern_facts facts;
 	struct prefix begins[PREFIX_SET_MAX];
 	bool looks;
-	pattern_read(rule->source, &facts);
+	pattern_read(rule->source, rule->exact, &facts);
 	memcpy(build->first + i * IMAGE_FIRST, facts.first, sizeof(facts.first));
 	row->words = rule->words;
 	row->exact = rule->exact;

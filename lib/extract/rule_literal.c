@@ -21,7 +21,8 @@ struct reader {
 	const char *p, *end;
 	int depth;
 	bool front; /* what is read next begins at a boundary of words */
-	bool lost;  /* something that this reader does not know: nothing may be said of the whole pattern */
+	bool exact;
+	bool lost; /* something that this reader does not know: nothing may be said of the whole pattern */
 };
 
 enum { UTF8_BYTES = 4, DEPTH_MAX = 12, CLASS_MAX = 6, EXACT_MAX = 48 };
@@ -321,7 +322,7 @@ static bool starts(const struct reader *in, const char *words)
 static void read_group(struct reader *in, struct part *out)
 {
 	bool around = starts(in, "(?=") || starts(in, "(?!") || starts(in, "(?<=") || starts(in, "(?<!"),
-	     front = starts(in, "(?<![a-z])");
+	     front = !in->exact && starts(in, "(?<![a-z])"); /* a capital is folded to a letter, too */
 	if (around || starts(in, "(?:") || starts(in, "(?>")) {
 		in->p += starts(in, "(?<") ? 4 : 3;
 	} else if (starts(in, "(?<")) {
@@ -482,10 +483,10 @@ static void read_branches(struct reader *in, struct part *out)
 	free(branch);
 }
 
-bool pattern_read(struct view source, struct pattern_facts *ret_facts)
+bool pattern_read(struct view source, bool exact, struct pattern_facts *ret_facts)
 {
 	struct part *whole = malloc(sizeof(*whole));
-	struct reader in = { .p = source.p, .end = source.p + source.n, .front = true };
+	struct reader in = { .p = source.p, .end = source.p + source.n, .front = true, .exact = exact };
 	if (whole)
 		read_branches(&in, whole);
 	bool known = whole && !in.lost && in.p == in.end;

@@ -30,7 +30,8 @@ struct pattern_facts {
 	char must;	   /* a mark of ASCII that it contains; 0: none is known */
 };
 
-/* False: nothing is known (a pattern with parts that this reader does not know, or no memory). */
-bool pattern_read(struct view source, struct pattern_facts *ret_facts);
+/* @exact: subjects are lines as they stand, the strings are looked for in folded ones. False: nothing is known (a
+ * pattern with parts that this reader does not know, or no memory). */
+bool pattern_read(struct view source, bool exact, struct pattern_facts *ret_facts);
 
 #endif

@@ -14,7 +14,7 @@ static const char *needed(const char *source, char out[512])
 {
 	struct pattern_facts facts;
 	size_t n = 0;
-	if (!pattern_read(view_of(source), &facts) || !facts.needed.n)
+	if (!pattern_read(view_of(source), false, &facts) || !facts.needed.n)
 		return "-";
 	for (size_t i = 0; i < facts.needed.n; i++)
 		n += (size_t)snprintf(
@@ -47,7 +47,7 @@ static const char *fronts(const char *source, char out[512])
 {
 	struct pattern_facts facts;
 	size_t n = 0;
-	assert_true(pattern_read(view_of(source), &facts));
+	assert_true(pattern_read(view_of(source), false, &facts));
 	for (size_t i = 0; i < facts.needed.n; i++)
 		n += (size_t)snprintf(out + n, 512 - n, "%s%s%.*s", i ? "|" : "", facts.needed.item[i].front ? "^" : "",
 			facts.needed.item[i].n, facts.needed.item[i].p);
@@ -71,6 +71,17 @@ static void knows_which_strings_begin_a_word(void **state)
 		char out[512];
 		assert_string_equal(fronts(cases[i][0], out), cases[i][1]);
 	}
+}
+
+/* "X" is no small letter, and where the string is looked for it is one. */
+static void a_capital_before_a_string_is_a_letter_of_the_folded_line(void **state)
+{
+	(void)state;
+	struct pattern_facts facts;
+	assert_true(pattern_read(view_of(".*(?<![a-z])share"), true, &facts));
+	assert_false(facts.needed.item[0].front);
+	assert_true(pattern_read(view_of(".*\\bshare"), true, &facts));
+	assert_true(facts.needed.item[0].front);
 }
 
 /* The beginnings of a pattern, joined by bars; "-": nothing is known. */
@@ -172,7 +183,7 @@ static void knows_how_long_a_match_can_be(void **state)
 		{ "(?:(?:(?:a{1000}){1000}){1000}){1000}", UINT32_MAX }, { "a{2}{3}", UINT32_MAX } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct pattern_facts facts;
-		pattern_read(view_of(cases[i].source), &facts);
+		pattern_read(view_of(cases[i].source), false, &facts);
 		assert_int_equal(facts.longest, cases[i].longest);
 	}
 }
@@ -187,7 +198,7 @@ static void knows_a_mark_that_every_match_has(void **state)
 		{ "(?:a:)+b", ':' }, { "(?!a:)b", 0 }, { "a b", 0 }, { "(?i)a:b", 0 } };
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
 		struct pattern_facts facts;
-		pattern_read(view_of(cases[i].source), &facts);
+		pattern_read(view_of(cases[i].source), false, &facts);
 		assert_int_equal(facts.must, cases[i].must);
 	}
 }
@@ -240,7 +251,7 @@ static void nothing_that_matches_is_ruled_out(void **state)
 			       long_ones = pattern_long_prefixes(buf_view(&source), false, many);
 			size_t raws = pattern_long_prefixes(buf_view(&source), true, raw);
 			assert_true(long_ones || !prefixes);
-			pattern_read(buf_view(&source), &facts);
+			pattern_read(buf_view(&source), false, &facts);
 			for (int k = 0; k < 20; k++) {
 				struct buf text = BUF_INIT(4096);
 				seed = seed * 6364136223846793005u + 1442695040888963407u;
@@ -280,6 +291,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(knows_what_a_match_must_contain),
 		cmocka_unit_test(knows_which_strings_begin_a_word),
+		cmocka_unit_test(a_capital_before_a_string_is_a_letter_of_the_folded_line),
 		cmocka_unit_test(knows_how_a_match_begins),
 		cmocka_unit_test(a_digit_of_a_line_as_it_stands_may_be_of_any_script),
 		cmocka_unit_test(knows_longer_beginnings_with_all_digits_alike),
