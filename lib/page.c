@@ -4,32 +4,40 @@
 #include <stdio.h>
 #include "util/utf8.h"
 
-/* Words may quote the input, be cut in a letter, or end their line, as those of libraries do: what is no letter becomes
- * \xHH. */
+/* Bytes that are no letter become @mark and two hex digits; beyond ASCII, letters begin at @letters. */
+static struct view escape(struct page *page, struct view v, struct view mark, uint32_t letters)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char *out = arena_alloc(&page->arena, (mark.n + 2) * v.n + 1);
+	if (!out)
+		return VIEW_NONE;
+	size_t n = 0;
+	for (size_t at = 0; at < v.n;) {
+		size_t from = at;
+		uint32_t cp = utf8_next(v, &at);
+		if (cp != UTF8_BAD && cp >= ' ' && (cp < 0x7F || cp >= letters)) {
+			memcpy(out + n, v.p + from, at - from);
+			n += at - from;
+			continue;
+		}
+		for (; from < at; from++) {
+			unsigned char c = (unsigned char)v.p[from];
+			memcpy(out + n, mark.p, mark.n);
+			n += mark.n;
+			out[n++] = hex[c >> 4];
+			out[n++] = hex[c & 15];
+		}
+	}
+	out[n] = 0;
+	return view_make(out, n);
+}
+
+/* Words may quote the input, be cut in a letter, or end their line, as those of libraries do. */
 static const char *clean(struct page *page, struct view words)
 {
 	while (words.n && words.p[words.n - 1] == '\n')
 		words.n--;
-	static const char hex[] = "0123456789ABCDEF";
-	char *out = arena_alloc(&page->arena, 4 * words.n + 1);
-	if (!out)
-		return NULL;
-	size_t n = 0;
-	for (size_t at = 0; at < words.n;) {
-		size_t from = at;
-		uint32_t cp = utf8_next(words, &at);
-		if (cp != UTF8_BAD && cp >= ' ' && (cp < 0x7F || cp >= 0xA0)) {
-			memcpy(out + n, words.p + from, at - from);
-			n += at - from;
-			continue;
-		}
-		for (; from < at; from++, n += 4) {
-			unsigned char c = (unsigned char)words.p[from];
-			memcpy(out + n, (char[]){ '\\', 'x', hex[c >> 4], hex[c & 15] }, 4);
-		}
-	}
-	out[n] = 0;
-	return out;
+	return escape(page, words, VIEW("\\x"), 0xA0).p;
 }
 
 int page_drop(struct page *page, int reason, const char *format, ...)
@@ -85,28 +93,7 @@ struct view page_keep(struct page *page, struct view v, size_t max)
 	v = view_first(v, max);
 	if (is_clean(v))
 		return view_of(page_str(page, v));
-	char *out = arena_alloc(&page->arena, 3 * v.n + 1);
-	if (!out)
-		return VIEW_NONE;
-	size_t n = 0;
-	for (size_t at = 0; at < v.n;) {
-		size_t from = at;
-		uint32_t cp = utf8_next(v, &at);
-		if (cp != UTF8_BAD && cp >= 0x20 && cp != 0x7F) {
-			memcpy(out + n, v.p + from, at - from);
-			n += at - from;
-			continue;
-		}
-		for (; from < at; from++) {
-			static const char hex[] = "0123456789ABCDEF";
-			unsigned char c = (unsigned char)v.p[from];
-			out[n++] = '%';
-			out[n++] = hex[c >> 4];
-			out[n++] = hex[c & 15];
-		}
-	}
-	out[n] = 0;
-	return view_make(out, n);
+	return escape(page, v, VIEW("%"), 0x80);
 }
 
 void page_again(struct page *page)
