@@ -51,11 +51,11 @@ static const char *behind_scheme(const char *text, const char *p)
  * holds what would end it. */
 static const char *behind_user(const char *p)
 {
-	static const char ends[] = "/\\?# \t\n\"<>";
+	static const char ends[] = "/\\?# \t\n\"<>", *const outside = ends + 4; /* of any URL */
 	const char *end = p + strcspn(p, ends), *colon = memchr(p, ':', (size_t)(end - p)), *at;
 	if (colon && !memchr(p, '@', (size_t)(end - p)) && *p != '[' &&
 		colon + 1 + strspn(colon + 1, "0123456789") < end)
-		end = p + strcspn(p, ends + 4);
+		end = p + strcspn(p, outside);
 	for (at = end; at > p && at[-1] != '@';)
 		at--;
 	return at;

@@ -17,7 +17,7 @@ bool garner_is_date(const char *text)
 }
 
 /* Whether @store and @fn are there, and the days of @filter (may be NULL) are days. 0 or -EINVAL. */
-static int check_days(struct garner *garner, const char *store, bool fn, const struct garner_filter *filter)
+static int check_reading(struct garner *garner, const char *store, bool fn, const struct garner_filter *filter)
 {
 	const struct {
 		const char *name, *day;
@@ -38,7 +38,7 @@ static int check_days(struct garner *garner, const char *store, bool fn, const s
 int garner_list(struct garner *garner, const char *store, const struct garner_filter *filter, garner_document_fn *fn,
 	void *user)
 {
-	int result = check_days(garner, store, fn, filter);
+	int result = check_reading(garner, store, fn, filter);
 	if (!result)
 		result = store_list(store, filter, &garner->stop, fn, user, &garner->error);
 	return garner_leave(garner, result);
@@ -47,7 +47,7 @@ int garner_list(struct garner *garner, const char *store, const struct garner_fi
 int garner_search(struct garner *garner, const char *store, const char *words, const struct garner_filter *filter,
 	garner_document_fn *fn, void *user)
 {
-	int result = check_days(garner, store, fn, filter);
+	int result = check_reading(garner, store, fn, filter);
 	if (!result)
 		result = garner_need(garner, words, "words");
 	if (!result)
@@ -72,7 +72,7 @@ int garner_export(struct garner *garner, const char *store, const struct garner_
 	if (!result)
 		result = garner_need(garner, !wanted->path || *wanted->path, "path");
 	if (!result)
-		result = check_days(garner, store, true, &wanted->filter);
+		result = check_reading(garner, store, true, &wanted->filter);
 	if (!result)
 		result = export_run(
 			store, wanted, garner->engine.options.clock, &garner->stop, write, user, &garner->error);

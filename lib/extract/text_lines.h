@@ -48,14 +48,13 @@ bool line_read_settled(
 	struct text_map *map, struct view text, const struct text_kinds *kinds, bool search, struct line *line);
 /* What follows from a text (not empty), its key and its words. */
 void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags);
-struct view line_trim_any(struct view text);
-
 static inline bool line_is_plain(char c)
 {
 	return c > ' ' && c < 0x7F;
 }
 
-/* Without spaces of any script at both ends. */
+/* Without spaces of any script at both ends: line_trim() asks only where there may be some. */
+struct view line_trim_any(struct view text);
 static inline struct view line_trim(struct view text)
 {
 	return text.n == 0 || (line_is_plain(text.p[0]) && line_is_plain(text.p[text.n - 1])) ? text

@@ -11,7 +11,16 @@
 
 /* Reads one code point at *@at (< v.n) and moves *@at past it. A bad sequence gives UTF8_BAD and
  * moves past its maximal valid prefix (at least one byte), as WHATWG's decoder does. */
-static inline uint32_t utf8_next(struct view v, size_t *at);
+uint32_t utf8_next_any(struct view v, size_t *at);
+static inline uint32_t utf8_next(struct view v, size_t *at)
+{
+	unsigned char first = (unsigned char)v.p[*at];
+	if (first >= 0x80)
+		return utf8_next_any(v, at);
+	*at += 1;
+	return first;
+}
+
 /* The code point that ends at *@at (> 0) of valid UTF-8; moves *@at to its start. */
 uint32_t utf8_prev(struct view v, size_t *at);
 /* Writes 1 to 4 bytes, returns how many. @cp is a scalar value. */
@@ -26,15 +35,5 @@ static inline bool utf8_is_valid(struct view v)
 size_t utf8_count(struct view v);
 /* The longest prefix of valid UTF-8 of at most @n bytes that does not cut a code point. */
 struct view utf8_first(struct view v, size_t n);
-
-uint32_t utf8_next_any(struct view v, size_t *at);
-static inline uint32_t utf8_next(struct view v, size_t *at)
-{
-	unsigned char first = (unsigned char)v.p[*at];
-	if (first >= 0x80)
-		return utf8_next_any(v, at);
-	*at += 1;
-	return first;
-}
 
 #endif
