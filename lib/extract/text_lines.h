@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include "garner.h"
 #include "util/arena.h"
 #include "util/view.h"
 
@@ -42,10 +43,11 @@ bool line_read(struct arena *arena, struct view text, struct line *line);
 /* The same of a trimmed text of printable ASCII without spaces in a row. @low: the same with small letters, kept for
  * the key. */
 void line_read_plain(struct view text, const char *low, const struct text_kinds *kinds, struct line *line);
-/* The same of a trimmed text of @map without spaces in a row, of which the normaliser changes nothing (@search: for
- * searching); the key is written over map->low. False: it may change something, @line is as it was. */
-bool line_read_settled(
-	struct text_map *map, struct view text, const struct text_kinds *kinds, bool search, struct line *line);
+/* The same of a trimmed text of @map without spaces in a row, of which the normaliser changes nothing but no-break
+ * spaces; then line->text is a text in @arena. The key is written over map->low. False: it may change more, @line is as
+ * it was. */
+bool line_read_settled(struct text_map *map, struct view text, const struct text_kinds *kinds,
+	enum garner_profile profile, struct arena *arena, struct line *line);
 /* What follows from a text (not empty), its key and its words. */
 void line_set(struct line *line, struct view text, struct view key, uint32_t words, unsigned flags);
 static inline bool line_is_plain(char c)

@@ -195,7 +195,7 @@ static int read_line(struct work *work, struct view text, struct line *line)
 		return 0;
 	}
 	if (!kinds.twins && text.n <= LIMIT_BODY_BYTES &&
-		line_read_settled(&work->map, text, &kinds, page->options->profile == GARNER_PROFILE_SEARCH, line))
+		line_read_settled(&work->map, text, &kinds, page->options->profile, &page->arena, line))
 		return 0;
 	if (normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
 		return page_full(page);
