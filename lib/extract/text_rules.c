@@ -192,9 +192,19 @@ static int cut_sections(struct work *work)
 	return 0;
 }
 
+static bool is_any_cut(const struct work *work)
+{
+	for (size_t i = 0; i < work->live_count; i++)
+		if (block_at(work, i)->cut)
+			return true;
+	return false;
+}
+
 /* Weak lines within reach of a cut one, forwards and backwards; those that go carry the reach on. */
 static int cut_weak(struct work *work)
 {
+	if (!is_any_cut(work))
+		return 0;
 	for (int sweep = 0; sweep < 3; sweep++) {
 		size_t last = SIZE_MAX;
 		for (size_t k = 0; k < work->live_count; k++) {
@@ -242,14 +252,6 @@ static bool leaves_nothing(const struct work *work, const struct line_scores *sc
 		if ((int64_t)i > title && scores->text[i] >= scores->limit[i])
 			return false;
 	return true;
-}
-
-static bool is_any_cut(const struct work *work)
-{
-	for (size_t i = 0; i < work->live_count; i++)
-		if (block_at(work, i)->cut)
-			return true;
-	return false;
 }
 
 /* The last line of prose that stays; 0: none. */
