@@ -51,11 +51,22 @@ static bool is_mark(struct view text)
 	return true;
 }
 
+static bool is_heading(const struct dom *dom, uint32_t node)
+{
+	return dom->nodes[node].tag >= DOM_h1 && dom->nodes[node].tag <= DOM_h6;
+}
+
+/* In a box of their own, which begins with the heading. */
+static bool is_behind_heading(const struct dom *dom, uint32_t node)
+{
+	uint32_t box = dom->nodes[node].parent;
+	return dom->nodes[box].tag == DOM_div && box + 1 < node && is_heading(dom, box + 1);
+}
+
 bool dom_is_anchor(const struct dom *dom, uint32_t node)
 {
 	const struct dom_node *n = &dom->nodes[node];
-	uint8_t outer = dom->nodes[n->parent].tag;
-	if ((outer < DOM_h1 || outer > DOM_h6) && outer != DOM_dt)
+	if (!is_heading(dom, n->parent) && dom->nodes[n->parent].tag != DOM_dt && !is_behind_heading(dom, node))
 		return false;
 	if (n->tag == DOM_span)
 		return dom_has_token(dom_attr(dom, node, DOM_ATTR_CLASS), VIEW("mw-editsection"));

@@ -180,7 +180,8 @@ void author_marks(struct authors *authors);
 void author_facts(struct authors *authors);
 /* By its facts the group needs little of the model: names of two to four words, none of them the site's or a job, in
  * "By Ann Lee" or next to a date near the headline, in "Author: Ann Lee", or marked by rel or itemprop near the
- * headline. In a thread one word is enough, which is no name of the site. */
+ * headline, by three marks behind the text, or by Dublin Core and shown. In a thread one word is enough, which is no
+ * name of the site. */
 bool author_is_said(const uint8_t x[AUTHOR_X_COUNT]);
 /* @belief is enough for a group with the facts @x. */
 bool author_is_believed(const struct author_model *model, const uint8_t x[AUTHOR_X_COUNT], int32_t belief);

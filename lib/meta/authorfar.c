@@ -2,7 +2,7 @@
 
 #include "meta/byline.h"
 
-enum { LINE_BYTES = 200, LABEL_BYTES = 80, LABEL_BLOCKS = 400, LEAST_SCORE = 20 };
+enum { LINE_BYTES = 200, LABEL_BYTES = 80, FIELDS_BYTES = 160, LABEL_BLOCKS = 400, LEAST_SCORE = 20 };
 
 /* A label's line, and the line that holds the name. */
 struct label {
@@ -11,15 +11,52 @@ struct label {
 	bool several; /* the page has others, of other names */
 };
 
+/* Bytes of a colon at @at, a wide one too; 0: none. */
+static size_t colon_at(struct view text, size_t at)
+{
+	static const struct view wide = VIEW("\xEF\xBC\x9A");
+	return text.p[at] == ':' ? 1 : view_starts(view_from(text, at), wide) ? wide.n : 0;
+}
+
+/* Two colons at least, in a line that begins with no author. */
+static bool has_fields(struct view text)
+{
+	size_t colons = 0;
+	for (size_t i = 0; i < text.n; i++)
+		colons += colon_at(text, i) > 0;
+	return colons > 1 && !names_introduced(text);
+}
+
+/* A field of a line of several, up to the next mark: "Date: 5 May | Author: Ada Muster | Views: 12". A name of Han
+ * letters ends with its word. */
+static struct view field_in(struct view text)
+{
+	static const struct view marks[] = { VIEW(" | "), VIEW("\n"), VIEW(" \xE2\x80\xA2 "), VIEW(" \xC2\xB7 ") };
+	size_t at = 1, n = 0;
+	while (at < text.n && (text.p[at - 1] != ' ' || !names_is_labelled(view_from(text, at))))
+		at++;
+	while (at < text.n && (n = colon_at(text, at)) == 0)
+		at++;
+	struct view name = view_trim(view_from(text, at + n));
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		name = view_first(name, view_find(name, marks[i]));
+	struct view word = view_first(name, view_find_byte(name, ' '));
+	if (names_is_full(word))
+		return word;
+	return byline_is_name(name) ? name : VIEW_NONE;
+}
+
 /* "Autorin: Ada Muster", or "Autorin:" with the name in the next line. */
 static struct view label_at(const struct decide *d, size_t at, size_t *ret_block)
 {
 	const struct page *page = d->page;
 	struct view text = page->blocks[at].text;
 	/* Most lines begin with no word that introduces anybody. */
+	*ret_block = at;
+	if (text.n <= FIELDS_BYTES && has_fields(text))
+		return field_in(text);
 	if (text.n > LABEL_BYTES || !names_introduced(text))
 		return VIEW_NONE;
-	*ret_block = at;
 	if (names_is_labelled(text))
 		return text;
 	bool noun = text.n > 4 && (text.p[text.n - 1] == ':' || names_is_noun(text));

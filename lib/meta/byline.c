@@ -27,6 +27,27 @@ static bool leads_to_topic(const struct decide *d, uint32_t link)
 	return false;
 }
 
+/* Said to screen readers alone, as "Post" is in front of "by". */
+static bool is_for_readers(const struct decide *d, uint32_t node)
+{
+	static const struct view words[] = { VIEW("sr-only"), VIEW("screen-reader-text"), VIEW("visually-hidden"),
+		VIEW("visuallyhidden"), VIEW("u-srOnly"), VIEW("element-invisible"), VIEW("screenreader") };
+	struct view class = dom_attr(d->dom, node, DOM_ATTR_CLASS);
+	for (size_t i = 0; class.n && i < sizeof(words) / sizeof(words[0]); i++)
+		if (dom_has_token(class, words[i]))
+			return true;
+	return false;
+}
+
+/* What only screen readers hear in the box, and neither a name in full nor the word in front of one. */
+static bool is_unnamed(const struct decide *d, uint32_t box, uint32_t node)
+{
+	if (node == box || !is_for_readers(d, node))
+		return false;
+	struct view text = dom_text(d->page, node, LINE_BYTES);
+	return !names_introduced(text) && !byline_is_name(text);
+}
+
 static size_t segments_of(const struct decide *d, uint32_t node, struct segment *out)
 {
 	const struct dom_node *nodes = d->dom->nodes;
@@ -34,7 +55,7 @@ static size_t segments_of(const struct decide *d, uint32_t node, struct segment 
 	uint32_t link_end = 0;
 	for (uint32_t i = node; i < nodes[node].end && count < SEGMENTS; i++) {
 		if (!nodes[i].is_text) {
-			if (nodes[i].tag == DOM_a && leads_to_topic(d, i))
+			if (nodes[i].tag == DOM_a ? leads_to_topic(d, i) : is_unnamed(d, node, i))
 				i = nodes[i].end - 1;
 			else if (nodes[i].tag == DOM_a)
 				link_end = nodes[i].end;
@@ -227,6 +248,9 @@ void byline_dated(const struct decide *d, struct names *names, const struct bloc
 	if (text.n > 120 || !date_find(&d->dates, text, &date, &span))
 		return;
 	head = view_trim(view_make(text.p, (size_t)(span.p - text.p)));
+	/* "Day of entry: 2 November 2021" */
+	if (head.n && head.p[head.n - 1] == ':' && !names_introduced(head))
+		return;
 	size_t before = names->count;
 	names_read(names, &d->page->arena, head, d->dates.lang, 0);
 	for (size_t i = before; i < names->count; i++)

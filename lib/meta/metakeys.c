@@ -42,6 +42,7 @@ static const struct metakey metas[] = {
 	M("byl", CLUE_AUTHOR, FROM_META, 0),
 	M("byline", CLUE_AUTHOR, FROM_META, 0),
 	M("cxenseparse:author", CLUE_AUTHOR, FROM_META, 0),
+	M("dable:author", CLUE_AUTHOR, FROM_META, 0),
 	M("rnews:author", CLUE_AUTHOR, FROM_META, 0),
 	M("shareaholic:article_author_name", CLUE_AUTHOR, FROM_META, 1),
 	M("article.author", CLUE_AUTHOR, FROM_META, 0),

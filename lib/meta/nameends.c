@@ -83,3 +83,47 @@ bool names_is_house_word(struct view line)
 			return true;
 	return false;
 }
+
+bool names_is_full(struct view name)
+{
+	enum { LEAST = 2, MOST = 4 };
+	size_t letters = 0;
+	for (size_t at = 0; at < name.n; letters++) {
+		uint32_t cp = utf8_next(name, &at);
+		if ((cp < 0x4E00 || cp > 0x9FFF) && (cp < 0xAC00 || cp > 0xD7A3))
+			return false;
+	}
+	return letters >= LEAST && letters <= MOST;
+}
+
+/* "정하늘 기자": the word for a reporter stands behind such a name. */
+static struct view cut_reporter(struct view v)
+{
+	static const struct view words[] = { VIEW("기자"), VIEW("특파원"), VIEW("記者"), VIEW("记者") };
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		struct view name = view_trim(view_first(v, view_find(v, words[i])));
+		if (name.n + words[i].n <= v.n && names_is_full(name))
+			return name;
+	}
+	return v;
+}
+
+/* "Enviado por Ada Prado el mar, 09/08/2016": the day of the week in front of a date. */
+static struct view cut_weekday(struct view v)
+{
+	static const struct view days[] = { VIEW("lun"), VIEW("mar"), VIEW("mie"), VIEW("jue"), VIEW("vie"),
+		VIEW("sab"), VIEW("dom"), VIEW("lunes"), VIEW("martes"), VIEW("miercoles"), VIEW("jueves"),
+		VIEW("viernes"), VIEW("sabado"), VIEW("domingo") };
+	size_t at = view_find(v, VIEW(" el "));
+	char text[16];
+	struct view day = at < v.n ? names_fold(view_from(v, at + 4), text, sizeof(text)) : VIEW_NONE;
+	for (size_t i = 0; day.n && i < sizeof(days) / sizeof(days[0]); i++)
+		if (view_eq(day, days[i]))
+			return view_first(v, at);
+	return v;
+}
+
+struct view names_trimmed_end(struct view v)
+{
+	return cut_weekday(cut_reporter(v));
+}

@@ -75,8 +75,8 @@ bool names_introduced(struct view line)
 static bool begins_as_noun(struct view intro)
 {
 	static const char *const nouns[] = { "autor", "author", "auteur", "\u0430\u0432\u0442\u043e\u0440", "forfatt",
-		"verfasser", "\u4f5c\u8005", "\u8cac\u4efb\u7f16", "\u8d23\u4efb\u7f16\u8f91", "szerz", "mwandishi",
-		"লেখক", "எழுதியவர்", "ผู้เขียน", "작성자", "글쓴이", NULL };
+		"verfasser", "\u4f5c\u8005", "szerz", "mwandishi", "লেখক", "எழுதியவர்", "ผู้เขียน", "작성자", "글쓴이",
+		NULL };
 	char text[32];
 	struct view f = folded(intro, text, sizeof(text));
 	for (size_t i = 0; nouns[i]; i++)
@@ -233,7 +233,7 @@ static size_t tail_at(struct view v)
 	static const struct view stops[] = { W(" ("), W(" ["), W(" @"), W(" <"), W(" in "), W(" aus "), W(" for "),
 		W(" für "), W(" from "), W(" on "), W(" am "), W(" at "), W(" um "), W(" vom "), W(" seit "), W(" is "),
 		W(" ist "), W(" via "), W(" bei "), W(" mit dpa"), W(" \xE2\x80\x93"), W(" \xE2\x80\x94"), W(" - "),
-		W("\xEF\xBC\x88"), W(" le "), W(" il "), W(" kl. "), W(" els ") };
+		W("\xEF\xBC\x88"), W(" le "), W(" il "), W(" kl. "), W(" els "), W(" در "), W(" في ") };
 	_Static_assert(sizeof(stops) / sizeof(stops[0]) <= 32, "a bit each");
 	uint32_t seen = 0;
 	for (size_t at = 0; at < v.n; at++) {
@@ -337,7 +337,7 @@ static bool is_name(struct view v, int flags)
 
 static void add_name(struct names *names, struct arena *arena, struct view v, int flags)
 {
-	v = trim_marks(flags & NAMES_WHOLE ? v : cut_tail(v));
+	v = trim_marks(flags & NAMES_WHOLE ? v : names_trimmed_end(cut_tail(v)));
 	char text[40];
 	/* A title of a job in front: "Redakteurin Anna Muster". */
 	struct view first = first_word(v, text, sizeof(text));

@@ -37,6 +37,10 @@ bool names_is_intro(struct view line);
 bool names_is_role(struct view line);
 /* One word like "Ada" or "Jean-Luc": a capital and small letters, no role and nobody. */
 bool names_is_given(struct view word);
+/* Family name and given name in one word, as two to four Han letters or syllables of Hangul are. */
+bool names_is_full(struct view name);
+/* @line without the word for a reporter or the day of the week behind its name: "정하늘 기자", "Ada Prado el mar". */
+struct view names_trimmed_end(struct view line);
 /* "Daily News Staff", "The Example Team": all who write for a house. */
 bool names_is_house(struct view line);
 /* The same in one word with a dash: "Example-Redaktion". */

@@ -99,6 +99,25 @@ static bool entity(struct view text, size_t *at, uint32_t *ret)
 	return found;
 }
 
+/* "The <canvas> element", "List<E>": a name and nothing else that is closed nowhere, of no element without an end. */
+static bool is_named(struct view text, struct view name)
+{
+	static const struct view open[] = { VIEW("br"), VIEW("hr"), VIEW("wbr"), VIEW("img"), VIEW("p"), VIEW("li"),
+		VIEW("div") };
+	for (size_t i = 0; i < name.n; i++)
+		if (!ascii_is_alpha(name.p[i]) && !ascii_is_digit(name.p[i]))
+			return false;
+	for (size_t i = 0; i < sizeof(open) / sizeof(open[0]); i++)
+		if (view_eq_nocase(name, open[i]))
+			return false;
+	for (size_t at = 0; at < text.n; at++) {
+		at += view_find(view_from(text, at), VIEW("</"));
+		if (at + 2 < text.n && view_starts_nocase(view_from(text, at + 2), name))
+			return false;
+	}
+	return true;
+}
+
 /* End of a tag that begins at @at ('<'), or @at when it is none. */
 static size_t tag_end(struct view text, size_t at)
 {
@@ -106,7 +125,9 @@ static size_t tag_end(struct view text, size_t at)
 	if (!ascii_is_alpha(c) && c != '/' && c != '!')
 		return at;
 	size_t n = view_find_byte(view_from(text, at), '>');
-	return at + n < text.n ? at + n + 1 : at;
+	if (at + n >= text.n || (ascii_is_alpha(c) && is_named(text, view_make(text.p + at + 1, n - 1))))
+		return at;
+	return at + n + 1;
 }
 
 /* Nothing to do: no marks of markup, no space but single ones between words. */

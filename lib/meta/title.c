@@ -328,6 +328,9 @@ static struct view choose(struct decide *d, const struct titles *t)
 		return echo->cut;
 	if (ld && is_news(d))
 		return from_news(t, ld, og, heading);
+	/* "Thread: Topic" where the title element says "Topic" and nothing else. */
+	if (tag && agrees && !og && !ld && has_kicker(heading->text, tag->text) && !decide_is_site(d, tag->text))
+		return tag->text;
 	struct view topic = tag && agrees && votes(t, heading) == 1 ? topic_of(d, tag, heading) : VIEW_NONE;
 	if (topic.n)
 		return topic;

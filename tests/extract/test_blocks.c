@@ -72,6 +72,13 @@ static void what_leads_to_a_heading_is_no_text_of_it(void **state)
 		read_html("<h2><span id=a>Історія</span><span class=mw-editsection>[<a href='/w?action=edit'>ред.</a>]"
 			  "</span></h2>"),
 		"Історія");
+	assert_string_equal(
+		read_html("<div class='mw-heading mw-heading2'><h2 id=a>Historia</h2><span class=mw-editsection>[<a"
+			  " href='/w?action=edit'>edytuj</a>]</span></div><p>Młyn stoi od 1847 roku.</p>"),
+		"Historia\nMłyn stoi od 1847 roku.");
+	assert_string_equal(
+		read_html("<div class=heading><h3>Usage</h3><a href='#usage' class=anchor>¶</a></div>"), "Usage");
+	assert_string_equal(read_html("<div><h3>Usage</h3><a href='#more'>More</a></div>"), "Usage\nMore");
 	assert_string_equal(read_html("<h2><a href='#c'>C#</a> &amp; <a href='#1'>1</a></h2>"), "C# & 1");
 }
 

@@ -68,6 +68,11 @@ static void leaves_roles_addresses_and_dates_out(void **state)
 	check("en", "https://example.org/people/ann", NAMES_LOOSE, "");
 	check("en", "By Ann Lee | 5 comments", 0, "Ann Lee");
 	check("en", "By Ann (Annie) Lee", 0, "Ann (Annie) Lee");
+	check("ko", "오세린 기자", 0, "오세린");
+	check("zh", "王小明 记者 李华", 0, "王小明");
+	check("es", "Enviado por Ana Gil el Mar,", 0, "Ana Gil");
+	check("en", "Omar el Tayeb", 0, "Omar el Tayeb");
+	check("fa", "نوشته شده توسط کاوه مرادی در سه‌شنبه", 0, "کاوه مرادی");
 	check("en", "Courtesy", NAMES_LOOSE, "");
 	check("it", "ALL RIGHTS RESERVED", NAMES_LOOSE, "");
 	check("de", "Redakteurin Ada Kurz", 0, "Ada Kurz");

@@ -183,6 +183,14 @@ static void bylines_begin_in_many_languages(void **state)
 		{ "ಲೇಖಕರು: ಸುಮಾ ರಾವ್", "ಸುಮಾ ರಾವ್" },
 		{ "ਲੇਖਕ: ਹਰਪ੍ਰੀਤ ਕੌਰ", "ਹਰਪ੍ਰੀਤ ਕੌਰ" },
 		{ "ដោយ: ចាន់ សុភា", "ចាន់ សុភា" },
+		{ "Diposting oleh Ratna Kusumawati", "Ratna Kusumawati" },
+		{ "Bejegyezte: Kelemen Dorottya", "Kelemen Dorottya" },
+		{ "Gönderen: Nurcan Aydın", "Nurcan Aydın" },
+		{ "Enviado por Ignacio Prado el Mar, 09/08/2016 - 12:20", "Ignacio Prado" },
+		{ "Upplagd av Stina Berglund", "Stina Berglund" },
+		{ "Postat de Ilinca Moldovan", "Ilinca Moldovan" },
+		{ "লিখেছেন রুবাইয়া নাসরিন", "রুবাইয়া নাসরিন" },
+		{ "نوشته شده توسط کاوه مرادی در سه‌شنبه", "کاوه مرادی" },
 	};
 	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
 		char body[4096];
@@ -202,6 +210,81 @@ static void the_label_of_a_date_is_no_name(void **state)
 	assert_string_equal(f.published, "2023-01-26T09:12");
 }
 
+/* What only screen readers hear in a byline is no name of it. */
+static void words_for_screen_readers_are_no_names(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://forum.example/viewtopic.php?t=9", "<title>The port opens</title>",
+		ARTICLE("<p class=author><a href='#p1'><span class=sr-only>Příspěvek</span></a> od <strong><a "
+			"class=username"
+			" href='/u/7'>Jarmila Dvořáková</a></strong> » 11. dub 2020 17:32</p>"));
+	assert_string_equal(f.authors, "Jarmila Dvořáková");
+}
+
+static void a_label_in_front_of_a_date_is_no_name(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/x", "<title>மழைக்காலம்</title>",
+		"<article><h1>மழைக்காலம்</h1><div>பதிவு செய்த நாள்: நவம்பர் 02, 2021</div>" TEXT "</article>");
+	assert_string_equal(f.authors, "-");
+	assert_string_equal(f.published, "2021-11-02");
+}
+
+/* Portals write date, source and author into one line, and the editor under the text. */
+static void the_author_is_one_of_several_fields_of_a_line(void **state)
+{
+	(void)state;
+	static const char body[] =
+		"<h1>山村小学迎来第一位音乐老师</h1><div class=info><span>2017-09-12 08:35</span> "
+		"<span>来源：江畔晚报</span> <span>作者：周晓岚</span> <a href='#'>打印</a></div>"
+		"<div><p>九月的第一个星期一，石梯村小学的四十三个孩子第一次上了音乐课，老师带来了六十支竖笛。</p>"
+		"<p>学校建在半山腰，从镇上走来要两个小时，校长说招聘启事贴了三年，留下的一个也没有。</p>"
+		"<p>一个月后，村里人在晒谷场上听到了第一场音乐会，曲子只有两首，但是孩子们返场了七次。</p>"
+		"<p align=right>（责任编辑：刘洋）</p></div>";
+	struct facts f = read_page("https://a.example/edu/1.html", "<title>山村小学迎来第一位音乐老师</title>", body);
+	assert_string_equal(f.authors, "周晓岚");
+	f = read_page("https://a.example/x", "<title>The port opens</title>",
+		ARTICLE("<div>Published: 5 May 2021 | Author: Mary Tallow | Views: 120</div>"));
+	assert_string_equal(f.authors, "Mary Tallow");
+}
+
+/* Systems of libraries name the authors in the head, without a byline of words. */
+static void the_authors_of_a_journal_are_in_its_head(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://a.example/article/view/12",
+		"<title>Salt tolerance of barley | Coast Letters</title>"
+		"<meta name=citation_title content='Salt tolerance of barley'>"
+		"<meta name=citation_author content='Wiebke Harms'><meta name=citation_author content='Adeola Okonkwo'>"
+		"<meta name=citation_date content='2021/10/18'>",
+		"<article><h1>Salt tolerance of barley</h1><ul class=authors><li><span class=name>Wiebke Harms</span> "
+		"<span class=affiliation>Marsh Institute</span><li><span class=name>Adeola Okonkwo</span></ul>"
+		"<h2>Abstract</h2>" TEXT "</article>");
+	assert_string_equal(f.authors, "Wiebke Harms; Adeola Okonkwo");
+}
+
+static void the_word_for_a_thread_is_no_part_of_its_topic(void **state)
+{
+	(void)state;
+	struct facts f =
+		read_page("https://a.example/showthread.php?t=3", "<title>Kombi suyu neden geç ısıtıyor?</title>",
+			"<h1>Konu: <a href='?t=3'>Kombi suyu neden geç ısıtıyor?</a></h1>" TEXT);
+	assert_string_equal(f.title, "Kombi suyu neden geç ısıtıyor?");
+}
+
+/* Documentation writes about markup: what no other tag closes is a word of the title. */
+static void a_title_may_speak_of_an_element(void **state)
+{
+	(void)state;
+	struct facts f =
+		read_page("https://a.example/docs/canvas", "<title>&lt;canvas&gt;: the drawing element</title>",
+			"<h1><code>&lt;canvas&gt;</code>: the drawing element</h1>" TEXT);
+	assert_string_equal(f.title, "<canvas>: the drawing element");
+	f = read_page(
+		"https://a.example/x", "<title>&lt;i&gt;Homo&lt;/i&gt; in the port&lt;br&gt;of Kiel</title>", TEXT);
+	assert_string_equal(f.title, "Homo in the port of Kiel");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -216,6 +299,12 @@ int main(void)
 		cmocka_unit_test(the_marks_of_search_engines_and_archives_are_read),
 		cmocka_unit_test(bylines_begin_in_many_languages),
 		cmocka_unit_test(the_label_of_a_date_is_no_name),
+		cmocka_unit_test(words_for_screen_readers_are_no_names),
+		cmocka_unit_test(a_label_in_front_of_a_date_is_no_name),
+		cmocka_unit_test(the_author_is_one_of_several_fields_of_a_line),
+		cmocka_unit_test(the_authors_of_a_journal_are_in_its_head),
+		cmocka_unit_test(the_word_for_a_thread_is_no_part_of_its_topic),
+		cmocka_unit_test(a_title_may_speak_of_an_element),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
