@@ -84,6 +84,9 @@ bool detect_sum(const struct rules *rules, struct view key)
 	char shape[SHAPE_MAX], *at = shape;
 	if (!may_be_sum(rules, key) || read_shape(rules, key, shape) < 3)
 		return false;
+	/* "Sa 9-14" are hours, and "is 3-2" is a score: a dash subtracts where something is asked. */
+	if (view_find_byte(key, '-') < key.n && view_find_byte(key, '?') == key.n && view_find_byte(key, '=') == key.n)
+		return false;
 	bool led = *at == 'w';
 	while (*at == 'w')
 		at++;

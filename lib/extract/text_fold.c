@@ -137,6 +137,8 @@ uint32_t text_fold_point(uint32_t c)
 		return fold_greek(c);
 	if (c >= 0x400 && c < 0x530)
 		return fold_cyrillic(c);
+	if (c >= 0x531 && c <= 0x556) /* Armenian capitals */
+		return c + 0x30;
 	if (c >= 0x600 && c < 0x700)
 		return fold_arabic(c);
 	if (c >= 0x1E00 && c < 0x1F00)

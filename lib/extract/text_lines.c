@@ -109,7 +109,11 @@ static uint8_t end_flags(struct view text)
 		case 0x964:
 		case 0x965:
 		case 0x589:
-		case 0x17D4: return LINE_SENTENCE;
+		case 0xF0D:
+		case 0x104B:
+		case 0x1362:
+		case 0x17D4:
+		case 0x17D5: return LINE_SENTENCE;
 		case 0x2026: return LINE_ELLIPSIS;
 		case ':':
 		case 0xFF1A: return LINE_COLON;

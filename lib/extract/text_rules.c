@@ -127,9 +127,16 @@ static int cut_headlines(struct work *work)
 	return 0;
 }
 
+/* Furniture stands behind it as before it. */
+static bool is_alone(const struct work *work, size_t place)
+{
+	return place > work->first_prose && place + 1 < work->last_prose && is_bare(work, place) &&
+	       !block_at(work, place)->cut && block_at(work, place + 1)->cut;
+}
+
 /* Within the text such a head stands over headlines between two paragraphs: two or more without bullets, and then
- * prose. One alone may head what follows, and what has bullets is sooner a list of the text; one that holds its
- * headline takes no other here, either. */
+ * prose. One alone may head what follows, unless furniture does; what has bullets is sooner a list of the text. One
+ * that holds its headline takes no other here, either. */
 static int cut_headlines_within(struct work *work)
 {
 	enum { FEWEST = 2, MOST = 8 };
@@ -140,7 +147,9 @@ static int cut_headlines_within(struct work *work)
 			continue;
 		while (end < work->last_prose && is_bare(work, end))
 			end++;
-		if (end - i - 1 < FEWEST || end - i - 1 > MOST || !(line_at(work, end)->flags & LINE_PROSE))
+		if (is_alone(work, i + 1))
+			end = i + 2;
+		else if (end - i - 1 < FEWEST || end - i - 1 > MOST || !(line_at(work, end)->flags & LINE_PROSE))
 			continue;
 		for (size_t k = i; k < end; k++) {
 			int result = cut(work, k, rule);
@@ -291,6 +300,15 @@ static size_t run_end(
 	return place;
 }
 
+/* A sentence or speech between two lines that stay, up to where the text ends: the end of a list, an answer. */
+static bool is_answer(
+	const struct work *work, const struct line_scores *scores, int64_t title, size_t place, size_t reach)
+{
+	return place > 0 && place < reach && scores->zone[place] != LINE_HEAD && line_is_said(line_at(work, place)) &&
+	       !line_goes(scores, title, place - 1) && !line_goes(scores, title, place + 1) &&
+	       !block_at(work, place - 1)->cut && !block_at(work, place + 1)->cut;
+}
+
 /* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
  * was cut in this pass. */
 static int cut_furniture(struct work *work, const struct line_scores *scores)
@@ -305,8 +323,9 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 	for (size_t i = 0, end, count; i < work->live_count; i = end + 1) {
 		end = run_end(work, scores, title, i, &count);
 		for (; i < end && result == 0; i++)
-			if ((int64_t)i < title || !again ||
-				((i <= last || i > reach) && (count > LIST_LINES || !waits(work, scores, i, last))))
+			if ((int64_t)i < title || (!again && !is_answer(work, scores, title, i, reach)) ||
+				(again && (i <= last || i > reach) &&
+					(count > LIST_LINES || !waits(work, scores, i, last))))
 				result = cut(work, i, rule);
 	}
 	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */

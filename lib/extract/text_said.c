@@ -20,7 +20,7 @@ static bool is_closing_quote(uint32_t c)
 	}
 }
 
-static uint32_t last_point(struct view text)
+uint32_t line_last_point(struct view text)
 {
 	size_t at = text.n - 1;
 	while (at && (text.p[at] & 0xC0) == 0x80)
@@ -33,7 +33,7 @@ bool line_is_said(const struct line *line)
 	size_t at = 0;
 	if (line->flags & (LINE_ELLIPSIS | LINE_BULLET))
 		return false;
-	uint32_t first = utf8_next(line->text, &at), last = last_point(line->text);
+	uint32_t first = utf8_next(line->text, &at), last = line_last_point(line->text);
 	if ((line->flags & LINE_QUOTED) && ((line->flags & LINE_SENTENCE) || is_closing_quote(last)))
 		return true;
 	if ((first == '-' || first == 0x2013 || first == 0x2014) && at < line->text.n && line->text.p[at] == ' ')
@@ -64,7 +64,7 @@ static bool is_set_in(const struct block *block)
 static bool ends_it(const struct line *line, bool said)
 {
 	if (line->flags & LINE_PROSE)
-		return !said || !is_closing_quote(last_point(line->text));
+		return !said || !is_closing_quote(line_last_point(line->text));
 	return !said && line->words > SAID_WORDS && !(line->flags & (LINE_COLON | LINE_SENTENCE));
 }
 
@@ -84,7 +84,7 @@ size_t said_reach(const struct work *work, const struct line_scores *scores, int
 		bool said = line_is_said(line);
 		if (line_goes(scores, title, i) && ends_it(line, said))
 			break;
-		list = said ? 0 : list + 1;
+		list = said || !line_goes(scores, title, i) ? 0 : list + 1;
 		reach = said ? i : reach;
 	}
 	return reach;

@@ -4,6 +4,8 @@
 
 #include "extract/line_model.h"
 
+/* The last character of @text, which is not empty. */
+uint32_t line_last_point(struct view text);
 /* Speech in quotation marks or behind a dash, or what ends in a full stop: headlines and calls end otherwise. */
 bool line_is_said(const struct line *line);
 /* "Read more: The bridge is open" holds its headline and heads no list of others. */

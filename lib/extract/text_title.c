@@ -1,5 +1,7 @@
 #include "extract/text_title.h"
 
+#include "extract/text_said.h"
+
 enum { TITLE_WORDS = 40, TITLE_BYTES = 400 };
 
 /* 1/1024 logit below which no line is the title. By cross-validation 530 of the titles of 793 articles are right with
@@ -9,6 +11,28 @@ enum { TITLE_LEAST = -1536 };
  * the next by TITLE_LEAD, and a date or a byline stands at most TITLE_SIGNED lines away. Of 152 texts with leftovers
  * over and under the headline 92 lost it, 11 do now; on development articles one more of 910 titles is wrong. */
 enum { TITLE_LEAST_SIGNED = -4600, TITLE_LEAD = 300, TITLE_SIGNED = 4, TITLE_WORDS_LEAST = 4, STAMP_WORDS = 14 };
+enum { TITLE_PLACED = 6 }; /* lines between the only one it can be and its sign */
+
+/* A question or an exclamation may be a headline, and so may speech. */
+static bool ends_in_full_stop(struct view text)
+{
+	switch (line_last_point(text)) {
+	case '.':
+	case 0x589:
+	case 0x6D4:
+	case 0x964:
+	case 0x965:
+	case 0xF0D:
+	case 0x104B:
+	case 0x1362:
+	case 0x17D4:
+	case 0x17D5:
+	case 0x3002:
+	case 0xFF0E:
+	case 0xFF61: return true;
+	default: return false;
+	}
+}
 
 /* A headline by form: one line of its own, with letters, no full stop. */
 static bool looks_like_title(const struct work *work, size_t place)
@@ -20,7 +44,7 @@ static bool looks_like_title(const struct work *work, size_t place)
 		return false;
 	if (line->flags & (LINE_COLON | LINE_BULLET | LINE_PROSE))
 		return false;
-	return !(line->flags & LINE_SENTENCE) || text.p[text.n - 1] != '.';
+	return !(line->flags & LINE_SENTENCE) || !ends_in_full_stop(text);
 }
 
 /* The first line by its form, with text behind a blank line. */
@@ -90,6 +114,20 @@ static bool is_candidate(const struct work *work, size_t place)
 	return !is_known(work, place) && looks_like_title(work, place) && !is_stamp(line_at(work, place));
 }
 
+/* Whatever its score: the only line of TITLE_WORDS_LEAST words or more over the first sign, when it stands near it. */
+static int64_t title_by_place(const struct work *work, size_t end)
+{
+	size_t sign = 0, count = 0, best = 0;
+	while (sign < end && !signs(work, sign))
+		sign++;
+	for (size_t i = 0; i < sign && sign < end; i++)
+		if (is_candidate(work, i) && line_at(work, i)->words >= TITLE_WORDS_LEAST) {
+			count++;
+			best = i;
+		}
+	return count == 1 && sign - best <= TITLE_PLACED ? (int64_t)best : NO_TITLE;
+}
+
 /* Names and labels, which are shorter, stand beside a headline; so does what follows its date. */
 static int64_t title_among_furniture(const struct work *work, const struct line_scores *scores, size_t end)
 {
@@ -100,7 +138,7 @@ static int64_t title_among_furniture(const struct work *work, const struct line_
 			(best == NO_TITLE || scores->title[i] > scores->title[best]))
 			best = (int64_t)i;
 	if (best == NO_TITLE || scores->title[best] < TITLE_LEAST_SIGNED)
-		return NO_TITLE;
+		return title_by_place(work, end);
 	uint64_t words = line_at(work, (size_t)best)->words;
 	size_t sign = sign_of(work, (size_t)best, end, &is_signed);
 	for (size_t i = 0; i < sign && is_signed; i++)
