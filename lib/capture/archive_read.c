@@ -15,6 +15,8 @@
 #include "util/limits.h"
 #include "util/utf8.h"
 
+enum { TEXT_MAX = 512 }; /* of what is wrong */
+
 struct archive_source {
 	const struct archive_functions *la;
 	struct archive *archive;
@@ -186,6 +188,17 @@ static void archive_close_source(struct source *source)
 
 /* ---- members ------------------------------------------------------------------------------- */
 
+/* What libarchive says, or else @words, and where: unpacked bytes, where the archive is packed as a whole. What our own
+ * stream says names its place. */
+static const char *said_at(const struct archive_source *a, long long at, const char *words, char text[TEXT_MAX])
+{
+	const char *said = a->la->error_string(a->archive);
+	if (said && strncmp(said, "byte ", strlen("byte ")) == 0)
+		return said;
+	snprintf(text, TEXT_MAX, "byte %lld of the archive: %s", at, said ? said : words);
+	return text;
+}
+
 static size_t pull_member(struct stream *stream, char *room, size_t n)
 {
 	struct archive_source *a = stream->state;
@@ -195,8 +208,9 @@ static size_t pull_member(struct stream *stream, char *room, size_t n)
 	while (got == ARCHIVE_RETRY);
 	if (got >= 0)
 		return (size_t)got;
-	const char *words = a->la->error_string(a->archive);
-	return stream_fail(stream, GARNER_BAD_ARCHIVE, "%s", words ? words : "broken member");
+	char text[TEXT_MAX];
+	long long at = a->la->filter_bytes(a->archive, 0);
+	return stream_fail(stream, GARNER_BAD_ARCHIVE, "%s", said_at(a, at, "broken member", text));
 }
 
 /* Whether some part of the path begins with a dot, as a hidden file's does. "." and ".." lead somewhere, and hide
@@ -262,6 +276,21 @@ static int drop_member(struct source *source, struct page *page, int reason, con
 	return page_drop(page, reason, "%.*s", (int)utf8_valid_prefix(shown), words);
 }
 
+/* The archive itself, not a member. */
+static int drop_archive(struct source *source, struct page *page, int reason, const char *words)
+{
+	struct archive_source *a = source->state;
+	if (source_name(&a->name, view_of(source->name)))
+		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
+	return drop_member(source, page, reason, words);
+}
+
+static int drop_broken(struct source *source, struct page *page, long long at, const char *words)
+{
+	char text[TEXT_MAX];
+	return drop_archive(source, page, GARNER_BAD_ARCHIVE, said_at(source->state, at, words, text));
+}
+
 static int begin_member(struct source *source, struct page *page)
 {
 	struct archive_source *a = source->state;
@@ -303,26 +332,14 @@ static bool is_office(struct view path)
 	       view_eq(path, VIEW("META-INF/manifest.xml"));
 }
 
-static int end_with(struct source *source, struct page *page, int reason, const char *words)
-{
-	struct archive_source *a = source->state;
-	a->failed = true;
-	if (source_name(&a->name, view_of(source->name)))
-		return -ENOMEM;
-	return drop_member(source, page, reason, words);
-}
-
 /* Told of once for each run of them. */
 static int broken_header(struct source *source, struct page *page)
 {
 	struct archive_source *a = source->state;
-	const char *words = a->la->error_string(a->archive);
 	if (a->damaged)
 		return 0;
 	a->damaged = true;
-	if (source_name(&a->name, view_of(source->name)))
-		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
-	return drop_member(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken header");
+	return drop_broken(source, page, a->la->read_header_position(a->archive), "broken header");
 }
 
 /* libarchive converts names by the locale. A program that sets none has "C", where the UTF-8 names of a zip are lost,
@@ -352,8 +369,8 @@ static int next_entry(struct source *source, struct page *page)
 	if (code == ARCHIVE_EOF)
 		return SOURCE_END;
 	if (code != ARCHIVE_OK && code != ARCHIVE_WARN) {
-		const char *words = a->la->error_string(a->archive);
-		return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "broken archive");
+		a->failed = true;
+		return drop_broken(source, page, a->la->filter_bytes(a->archive, 0), "broken archive");
 	}
 	a->damaged = false;
 	a->single = a->la->format(a->archive) == ARCHIVE_FORMAT_RAW;
@@ -361,8 +378,10 @@ static int next_entry(struct source *source, struct page *page)
 	mode_t kind = a->la->entry_filetype(entry);
 	if (!a->single && (kind == AE_IFDIR || is_passed_over(a, path)))
 		return 0;
-	if (is_office(path))
-		return end_with(source, page, GARNER_UNSUPPORTED, "an office document");
+	if (is_office(path)) {
+		a->failed = true;
+		return drop_archive(source, page, GARNER_UNSUPPORTED, "an office document");
+	}
 	if (name_member(source, path))
 		return error_set(&page->error, -ENOMEM, "%s: no memory", source->name);
 	if (!a->single && (kind != AE_IFREG || a->la->entry_hardlink(entry) || a->la->entry_is_encrypted(entry)))
@@ -377,7 +396,8 @@ static int first_open(struct source *source, struct page *page)
 	if (a->failed || a->la->read_open1(a->archive) == ARCHIVE_OK)
 		return 0;
 	const char *words = a->la->error_string(a->archive);
-	return end_with(source, page, GARNER_BAD_ARCHIVE, words ? words : "not an archive");
+	a->failed = true;
+	return drop_archive(source, page, GARNER_BAD_ARCHIVE, words ? words : "not an archive");
 }
 
 static int archive_next(struct source *source, struct page *page)

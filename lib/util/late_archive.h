@@ -22,10 +22,12 @@
 	X(entry_set_size)                                                                                              \
 	X(entry_size)                                                                                                  \
 	X(error_string)                                                                                                \
+	X(filter_bytes)                                                                                                \
 	X(format)                                                                                                      \
 	X(read_data)                                                                                                   \
 	X(read_data_block)                                                                                             \
 	X(read_free)                                                                                                   \
+	X(read_header_position)                                                                                        \
 	X(read_new)                                                                                                    \
 	X(read_next_header)                                                                                            \
 	X(read_open1)                                                                                                  \

@@ -376,6 +376,7 @@ static void a_broken_archive_is_told_of_and_the_next_input_is_read(void **state)
 	assert_string_equal(r.items[0].body, "whole");
 	assert_int_equal(r.items[1].reason, GARNER_BAD_ARCHIVE);
 	assert_string_equal(r.items[1].file, in_folder("broken.tar"));
+	assert_ptr_equal(strstr(r.items[1].detail, "byte 1024 of the archive: "), r.items[1].detail);
 	assert_string_equal(r.items[2].body, "after");
 	reading_free(&r);
 	buf_free(&maker.out);
