@@ -93,10 +93,71 @@ typedef void count_fn(const unsigned char *p, size_t n, struct letters *l);
 #ifdef __x86_64__
 #include <immintrin.h>
 
-#define IS(v, c)    _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8((char)(c)))
-#define FROM(v, c)  _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8((char)(c)))
-#define IN(v, c, n) _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(c)), _mm512_set1_epi8(n))
-#define COUNT(mask) ((unsigned)__builtin_popcountll(mask))
+/* What is found among many bytes: a byte or a bit for each. */
+#define AVX2 __attribute__((target("avx2,popcnt")))
+typedef __m256i avx2_found;
+AVX2 static inline __m256i avx2_load(const unsigned char *p)
+{
+	return _mm256_loadu_si256((const __m256i *)(const void *)p);
+}
+
+AVX2 static inline avx2_found avx2_is(__m256i v, char c)
+{
+	return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
+}
+
+AVX2 static inline avx2_found avx2_from(__m256i v, char c)
+{
+	return _mm256_cmpeq_epi8(_mm256_max_epu8(v, _mm256_set1_epi8(c)), v);
+}
+
+AVX2 static inline avx2_found avx2_in(__m256i v, char c, char n)
+{
+	__m256i from = _mm256_sub_epi8(v, _mm256_set1_epi8(c));
+	return _mm256_cmpeq_epi8(_mm256_min_epu8(from, _mm256_set1_epi8((char)(n - 1))), from);
+}
+
+AVX2 static inline avx2_found avx2_letters(__m256i v)
+{
+	return avx2_in(_mm256_or_si256(v, _mm256_set1_epi8(0x20)), 'a', 26);
+}
+
+AVX2 static inline uint64_t avx2_bits(avx2_found found)
+{
+	return (uint32_t)_mm256_movemask_epi8(found);
+}
+
+#define AVX512 __attribute__((target("avx512bw,popcnt")))
+typedef uint64_t avx512_found;
+AVX512 static inline __m512i avx512_load(const unsigned char *p)
+{
+	return _mm512_loadu_si512(p);
+}
+
+AVX512 static inline avx512_found avx512_is(__m512i v, char c)
+{
+	return _mm512_cmpeq_epi8_mask(v, _mm512_set1_epi8(c));
+}
+
+AVX512 static inline avx512_found avx512_from(__m512i v, char c)
+{
+	return _mm512_cmpge_epu8_mask(v, _mm512_set1_epi8(c));
+}
+
+AVX512 static inline avx512_found avx512_in(__m512i v, char c, char n)
+{
+	return _mm512_cmplt_epu8_mask(_mm512_sub_epi8(v, _mm512_set1_epi8(c)), _mm512_set1_epi8(n));
+}
+
+AVX512 static inline avx512_found avx512_letters(__m512i v)
+{
+	return avx512_in(_mm512_or_si512(v, _mm512_set1_epi8(0x20)), 'a', 26);
+}
+
+static inline uint64_t avx512_bits(avx512_found found)
+{
+	return found;
+}
 
 /* Does an address stand around one of the pairs at @found? Each bit: the second byte of "tt", "ww" or ".c". */
 static bool around(const unsigned char *p, uint64_t found)
@@ -110,43 +171,54 @@ static bool around(const unsigned char *p, uint64_t found)
 	return false;
 }
 
-/* The same as count_sixteen, a mask of 64 bytes for each question. */
-__attribute__((target("avx512bw,popcnt"))) static void count_sixty_four(
-	const unsigned char *p, size_t n, struct letters *l)
-{
-	*l = (struct letters){ 0 };
-	for (size_t i = 0; i < n; i += 64) {
-		__m512i b = _mm512_loadu_si512(p + i), before = _mm512_loadu_si512(p + i - 1),
-			next = _mm512_loadu_si512(p + i + 1);
-		uint64_t upper = IN(b, 'A', 26) | (IS(b, 0xD0) & ~FROM(next, 0xB0));
-		uint64_t letter = IN(_mm512_or_si512(b, _mm512_set1_epi8(0x20)), 'a', 26) | FROM(b, 0xC0);
-		uint64_t first = IS(before, ' ');
-		l->letters += COUNT(letter);
-		l->upper += COUNT(upper);
-		l->digits += COUNT(IN(b, '0', 10));
-		l->marks += COUNT(IS(b, '|') | IS(b, '/') | IS(b, '>') | IS(b, ':') | IS(b, '#') | IS(b, 0xC2));
-		l->commas += COUNT(IS(b, ','));
-		l->money += COUNT(IS(b, '$'));
-		l->wide += COUNT(FROM(b, 0xE3));
-		l->sentences += COUNT(IS(b, ' ') & (IS(before, '.') | IS(before, '!') | IS(before, '?')));
-		l->words += COUNT(letter & first);
-		l->capitals += COUNT(upper & first);
-		l->joints += COUNT(upper & IN(before, 'a', 26));
-		uint64_t pairs = (IS(b, 't') & IS(before, 't')) | (IS(b, 'w') & IS(before, 'w')) |
-				 (IS(b, 'c') & IS(before, '.'));
-		l->address = l->address || IS(b, '@') || around(p + i, pairs);
+/* The same as count_sixteen, @step bytes at a time. */
+#define COUNT(kind, found) ((unsigned)__builtin_popcountll(kind##_bits(found)))
+#define COUNT_MASKS(target_of, name, bytes, kind, step)                                                                \
+	target_of static void name(const unsigned char *p, size_t n, struct letters *l)                                \
+	{                                                                                                              \
+		struct letters sum = { 0 };                                                                            \
+		for (size_t i = 0; i < n; i += (step)) {                                                               \
+			bytes b = kind##_load(p + i), before = kind##_load(p + i - 1), next = kind##_load(p + i + 1);  \
+			kind##_found letter = kind##_letters(b) | kind##_from(b, (char)0xC0),                          \
+				     space = kind##_is(b, ' '), first = kind##_is(before, ' '),                        \
+				     stop = kind##_is(before, '.'),                                                    \
+				     upper = kind##_in(b, 'A', 26) |                                                   \
+					     (kind##_is(b, (char)0xD0) & ~kind##_from(next, (char)0xB0)),              \
+				     marks = kind##_is(b, '|') | kind##_is(b, '/') | kind##_is(b, '>') |               \
+					     kind##_is(b, ':') | kind##_is(b, '#') | kind##_is(b, (char)0xC2),         \
+				     ends = stop | kind##_is(before, '!') | kind##_is(before, '?'),                    \
+				     pairs = (kind##_is(b, 't') & kind##_is(before, 't')) |                            \
+					     (kind##_is(b, 'w') & kind##_is(before, 'w')) |                            \
+					     (kind##_is(b, 'c') & stop),                                               \
+				     at = kind##_is(b, '@');                                                           \
+			sum.letters += COUNT(kind, letter);                                                            \
+			sum.upper += COUNT(kind, upper);                                                               \
+			sum.digits += COUNT(kind, kind##_in(b, '0', 10));                                              \
+			sum.marks += COUNT(kind, marks);                                                               \
+			sum.commas += COUNT(kind, kind##_is(b, ','));                                                  \
+			sum.money += COUNT(kind, kind##_is(b, '$'));                                                   \
+			sum.wide += COUNT(kind, kind##_from(b, (char)0xE3));                                           \
+			sum.sentences += COUNT(kind, space & ends);                                                    \
+			sum.words += COUNT(kind, letter & first);                                                      \
+			sum.capitals += COUNT(kind, upper & first);                                                    \
+			sum.joints += COUNT(kind, upper & kind##_in(before, 'a', 26));                                 \
+			if (!sum.address && kind##_bits(pairs | at))                                                   \
+				sum.address = kind##_bits(at) || around(p + i, kind##_bits(pairs));                    \
+		}                                                                                                      \
+		*l = sum;                                                                                              \
 	}
-}
 
-#undef IS
-#undef FROM
-#undef IN
+COUNT_MASKS(AVX2, count_thirty_two, __m256i, avx2, 32)
+COUNT_MASKS(AVX512, count_sixty_four, __m512i, avx512, 64)
 #undef COUNT
 
 static count_fn *count_best(void)
 {
-	return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("popcnt") ? count_sixty_four
-										      : count_sixteen;
+	if (!__builtin_cpu_supports("popcnt"))
+		return count_sixteen;
+	return __builtin_cpu_supports("avx512bw") ? count_sixty_four
+	       : __builtin_cpu_supports("avx2")	  ? count_thirty_two
+						  : count_sixteen;
 }
 #else
 static count_fn *count_best(void)
