@@ -3,7 +3,7 @@
 #include "extract/quantise.h"
 #include "util/hash.h"
 
-enum { SEEN_SLOTS = 8192, WINDOW = 4, HEAD_PROSE = 6, NEAR = 3, NEAR_COLUMNS = 5 };
+enum { WINDOW = 4, HEAD_PROSE = 6, NEAR = 3, NEAR_COLUMNS = 5 };
 
 /* What is asked of a live line again and again, side by side. */
 struct doc_line {
@@ -31,11 +31,7 @@ struct doc {
 	struct doc_line *lines; /* live ones by place, NEAR empty ones before and behind */
 	struct sums *sums;	/* by place, and of all */
 	struct heads *heads;	/* by place, and of all */
-	uint16_t *seen;		/* lines that hold a word, by its hash */
-	uint16_t *copies;	/* lines of a key, by its hash */
-	uint16_t *shapes;	/* lines of a shape */
-	uint16_t *fronts;	/* lines that begin with the same words */
-	uint8_t *topic;		/* words of prose: 1 of the first paragraphs, 2 passed on the way */
+	struct line_tables *tables;
 	uint64_t bytes, prose_bytes;
 	size_t prose, hits, gaps, bullets;
 	int64_t odds, words;
@@ -58,13 +54,10 @@ static bool doc_alloc(struct work *work, struct doc *doc)
 	doc->lines = arena_alloc(arena, (n + 2 * NEAR) * sizeof(*doc->lines));
 	doc->sums = arena_alloc(arena, (n + 1) * sizeof(*doc->sums));
 	doc->heads = arena_alloc(arena, (n + 1) * sizeof(*doc->heads));
-	doc->seen = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->seen));
-	doc->copies = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->copies));
-	doc->shapes = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->shapes));
-	doc->fronts = arena_calloc(arena, SEEN_SLOTS, sizeof(*doc->fronts));
-	doc->topic = arena_calloc(arena, SEEN_SLOTS, 1);
-	return doc->lines && doc->sums && doc->heads && doc->seen && doc->copies && doc->shapes && doc->fronts &&
-	       doc->topic;
+	if (!work->tables)
+		work->tables = arena_calloc(arena, 1, sizeof(*work->tables));
+	doc->tables = work->tables;
+	return doc->lines && doc->sums && doc->heads && doc->tables;
 }
 
 static struct doc_line doc_line(const struct work *work, size_t place)
@@ -82,10 +75,37 @@ static struct doc_line doc_line(const struct work *work, size_t place)
 		.gap = block_at(work, place)->gap };
 }
 
-static inline void count_up(uint16_t *slots, uint32_t hash)
+static inline void count_up(uint16_t *slot)
 {
-	uint16_t *slot = &slots[hash % SEEN_SLOTS];
 	*slot = (uint16_t)(*slot + (*slot < UINT16_MAX));
+}
+
+/* Of a word: it stands in a line, in two or more; prose has it: of the first paragraphs, before this place, behind it.
+ */
+enum { IN_ONE = 1, IN_TWO = 2, OF_HEAD = 4, BEFORE = 8, AFTER = 16 };
+
+static inline uint8_t *word_slot(const struct doc *doc, uint32_t hash)
+{
+	return &doc->tables->words[hash % LINE_SLOTS];
+}
+
+static inline void count_word(uint8_t *slot)
+{
+	*slot = (uint8_t)(*slot | IN_ONE | (*slot & IN_ONE) * IN_TWO);
+}
+
+/* What was counted goes: the tables are empty for the next document. */
+static void doc_forget(const struct doc *doc)
+{
+	struct line_tables *tables = doc->tables;
+	for (size_t i = 0; i < doc->work->live_count; i++) {
+		const struct line_own *own = doc->lines[i].own;
+		tables->shapes[own->shape % LINE_SLOTS] = 0;
+		tables->fronts[own->front % LINE_SLOTS] = 0;
+		tables->copies[own->hash % LINE_SLOTS] = 0;
+		for (size_t k = 0; k < own->word_count; k++)
+			*word_slot(doc, own->words[k]) = 0;
+	}
 }
 
 static void doc_count(struct doc *doc, const struct doc_line *line)
@@ -94,11 +114,11 @@ static void doc_count(struct doc *doc, const struct doc_line *line)
 	doc->prose += line->prose;
 	doc->gaps += line->gap;
 	doc->bullets += own->x[L_BULLET];
-	count_up(doc->shapes, own->shape);
-	count_up(doc->fronts, own->front);
-	count_up(doc->copies, own->hash);
+	count_up(&doc->tables->shapes[own->shape % LINE_SLOTS]);
+	count_up(&doc->tables->fronts[own->front % LINE_SLOTS]);
+	count_up(&doc->tables->copies[own->hash % LINE_SLOTS]);
 	for (size_t k = 0; k < own->word_count; k++)
-		count_up(doc->seen, own->words[k]);
+		count_word(word_slot(doc, own->words[k]));
 }
 
 static int doc_read(struct work *work, struct doc *doc)
@@ -178,12 +198,12 @@ static void put_words(const struct doc *doc, size_t i, uint8_t *x)
 	const struct line_own *own = doc->lines[i].own;
 	size_t shared = 0;
 	for (size_t k = 0; k < own->word_count; k++)
-		shared += doc->seen[own->words[k] % SEEN_SLOTS] > 1;
+		shared += (*word_slot(doc, own->words[k]) & IN_TWO) / IN_TWO;
 	x[LF_SHARED] = share_of(shared, own);
-	x[LF_SHAPE] = q_log(doc->shapes[own->shape % SEEN_SLOTS]);
-	x[LF_SHAPE_SHARE] = q_ratio(doc->shapes[own->shape % SEEN_SLOTS], doc->work->live_count);
-	x[LF_FRONT] = q_log(doc->fronts[own->front % SEEN_SLOTS]);
-	x[LF_COPIES] = q_count(doc->copies[own->hash % SEEN_SLOTS]);
+	x[LF_SHAPE] = q_log(doc->tables->shapes[own->shape % LINE_SLOTS]);
+	x[LF_SHAPE_SHARE] = q_ratio(doc->tables->shapes[own->shape % LINE_SLOTS], doc->work->live_count);
+	x[LF_FRONT] = q_log(doc->tables->fronts[own->front % LINE_SLOTS]);
+	x[LF_COPIES] = q_count(doc->tables->copies[own->hash % LINE_SLOTS]);
 }
 
 static void put_line(const struct doc *doc, size_t i, uint8_t *x)
@@ -328,10 +348,8 @@ static void put_items(const struct doc *doc, uint8_t *x)
 static void note_words(const struct doc *doc, const struct line_own *own, uint8_t bit)
 {
 	for (size_t k = 0; k < own->word_count; k++)
-		doc->topic[own->words[k] % SEEN_SLOTS] |= bit;
+		*word_slot(doc, own->words[k]) |= bit;
 }
-
-enum { OF_HEAD = 1, BEFORE = 2, AFTER = 4 };
 
 static void note_head(const struct doc *doc)
 {
@@ -354,8 +372,8 @@ static void put_before(const struct doc *doc, uint8_t *x)
 		const struct line_own *own = doc->lines[i].own;
 		size_t of_head = 0, before = 0;
 		for (size_t k = 0; k < own->word_count; k++) {
-			uint8_t topic = doc->topic[own->words[k] % SEEN_SLOTS];
-			of_head += topic & OF_HEAD;
+			uint8_t topic = *word_slot(doc, own->words[k]);
+			of_head += (topic & OF_HEAD) / OF_HEAD;
 			before += (topic & BEFORE) / BEFORE;
 		}
 		x[LF_TOPIC_HEAD] = share_of(of_head, own);
@@ -392,7 +410,7 @@ static void put_topics(const struct doc *doc, uint8_t *x)
 		const struct doc_line *line = &doc->lines[i];
 		size_t after = 0;
 		for (size_t k = 0; k < line->own->word_count; k++)
-			after += (doc->topic[line->own->words[k] % SEEN_SLOTS] & AFTER) / AFTER;
+			after += (*word_slot(doc, line->own->words[k]) & AFTER) / AFTER;
 		row[LF_TOPIC_AFTER] = share_of(after, line->own);
 		if (line->prose) {
 			note_words(doc, line->own, AFTER);
@@ -446,6 +464,7 @@ int line_features(struct work *work, uint8_t *x)
 	put_items(&doc, x);
 	put_topics(&doc, x);
 	put_sizes(&doc, x);
+	doc_forget(&doc);
 	return 0;
 }
 

@@ -68,6 +68,15 @@ struct line_own {
 	uint16_t shape;			 /* of its size, beginning, end and digits: lines of one list look alike */
 };
 
+/* What the lines of a document share, by hash: empty before and after line_features(). */
+enum { LINE_SLOTS = 8192 };
+struct line_tables {
+	uint8_t words[LINE_SLOTS];   /* where each word stands, see line_context.c */
+	uint16_t copies[LINE_SLOTS]; /* lines of a key */
+	uint16_t shapes[LINE_SLOTS]; /* of a shape */
+	uint16_t fronts[LINE_SLOTS]; /* that begin with the same words */
+};
+
 /* Learned log-odds of folded words, 1/16 nat, > 0 speaks for text. */
 struct word_odds {
 	uint32_t hash; /* never 0 */

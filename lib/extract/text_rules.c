@@ -16,6 +16,7 @@
 struct state {
 	struct rules *rules;
 	struct matcher *matcher;
+	struct line_tables tables;
 };
 
 static int state_open(const struct engine *engine, void **ret_state, struct error *error)
@@ -467,7 +468,7 @@ static int run_lines(void *arg, struct page *page)
 {
 	struct state *state = arg;
 	const struct rule *scorer = state->rules->detectors[DETECT_SCORER];
-	struct work work = { .rules = state->rules, .matcher = state->matcher, .page = page };
+	struct work work = { .rules = state->rules, .matcher = state->matcher, .page = page, .tables = &state->tables };
 	if (page->options->no_rules)
 		return work_read(&work);
 	int result = scorer && !scorer->off ? rules_model(state->rules, &work.model, &page->error) : 0;

@@ -8,6 +8,7 @@
 #include "page.h"
 
 struct line_model;
+struct line_tables;
 
 /* What the rules say of one line, whatever stands around it. */
 struct hits {
@@ -29,8 +30,9 @@ struct work {
 	struct text_map map; /* of page->utf8 */
 	struct line *lines;
 	struct hits *hits;
-	struct line_own *own; /* see line_features.h; NULL without a model */
-	uint32_t *live;	      /* indexes of the lines that are not cut, in order */
+	struct line_own *own;	    /* see line_features.h; NULL without a model */
+	struct line_tables *tables; /* a worker's, empty; NULL: made when they are needed */
+	uint32_t *live;		    /* indexes of the lines that are not cut, in order */
 	size_t live_count;
 	uint64_t host;			 /* for the line memory */
 	bool weak, rest, section, heads; /* some line has a rule that is so, or takes headlines */
