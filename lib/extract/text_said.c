@@ -22,10 +22,8 @@ static bool is_closing_quote(uint32_t c)
 
 uint32_t line_last_point(struct view text)
 {
-	size_t at = text.n - 1;
-	while (at && (text.p[at] & 0xC0) == 0x80)
-		at--;
-	return utf8_next(text, &at);
+	size_t at = text.n;
+	return utf8_prev(text, &at);
 }
 
 bool line_is_said(const struct line *line)

@@ -1,4 +1,4 @@
-/* Lines of a byline that name nobody who wrote by himself. */
+/* Lines of a byline that name nobody who wrote by himself, and what stands behind a name. */
 #include "meta/fold.h"
 #include "meta/names.h"
 #include "meta/namewords.h"
