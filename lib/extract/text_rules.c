@@ -49,7 +49,7 @@ void work_find_prose(struct work *work)
 	for (size_t i = 0; i < work->live_count; i++) {
 		if (!(line_at(work, i)->flags & LINE_PROSE) || hits_at(work, i)->any)
 			continue;
-		if (work->first_prose == work->live_count)
+		if (work->first_prose == work->live_count && !title_asks(work, i))
 			work->first_prose = i;
 		work->last_prose = i;
 	}

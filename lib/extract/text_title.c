@@ -34,6 +34,24 @@ static bool ends_in_full_stop(struct view text)
 	}
 }
 
+/* "How much should a yoga class cost in a town by the sea?": a headline by its form although it is long enough for
+ * prose. */
+static bool is_asked(const struct line *line)
+{
+	enum { ASKED_WORDS = 20, MARK_BYTES = 4 };
+	if ((line->flags & (LINE_PROSE | LINE_SENTENCE | LINE_COLON | LINE_BULLET)) != (LINE_PROSE | LINE_SENTENCE) ||
+		line->words > ASKED_WORDS || line->text.n > TITLE_BYTES || ends_in_full_stop(line->text))
+		return false;
+	for (size_t i = 0, word = 0; i + 1 < line->text.n; i++) {
+		/* "Laptop vs. Desktop: Which Is Best?" is one sentence. */
+		if (line->text.p[i + 1] == ' ' && word >= MARK_BYTES &&
+			(line->text.p[i] == '.' || line->text.p[i] == '!'))
+			return false;
+		word = line->text.p[i] == ' ' ? 0 : word + 1;
+	}
+	return true;
+}
+
 /* A headline by form: one line of its own, with letters, no full stop. */
 static bool looks_like_title(const struct work *work, size_t place)
 {
@@ -42,7 +60,7 @@ static bool looks_like_title(const struct work *work, size_t place)
 	if (text.n > TITLE_BYTES || line->words > TITLE_WORDS || line->words < 2 || hits_at(work, place)->weak ||
 		hits_at(work, place)->any)
 		return false;
-	if (line->flags & (LINE_COLON | LINE_BULLET | LINE_PROSE))
+	if (line->flags & (LINE_COLON | LINE_BULLET) || (line->flags & LINE_PROSE && !is_asked(line)))
 		return false;
 	return !(line->flags & LINE_SENTENCE) || !ends_in_full_stop(text);
 }
@@ -65,9 +83,11 @@ static bool is_of_kind(const struct rule *rule, const char *kind)
 	return rule && strcmp(rule->kind, kind) == 0;
 }
 
-/* A short line with a year and another number, in whatever language: "Mashi 12, 2025", "11/03/2025, 16:20 WIB". */
+/* A short line with a year and another number, in whatever language: "Mashi 12, 2025", "11/03/2025, 16:20 WIB", but
+ * "11 tools to watch in 2025" and "10 best sleeping bags (2024)" have more words than a date and no time. */
 static bool is_stamp(const struct line *line)
 {
+	enum { DATE_WORDS = 6, DATE_RUNS = 2 };
 	unsigned runs = 0, value = 0, digits = 0;
 	bool year = false;
 	if (line->words > STAMP_WORDS || (line->flags & LINE_PROSE))
@@ -83,7 +103,7 @@ static bool is_stamp(const struct line *line)
 					       (value >= 2530 && value < 2600));
 		value = digits = 0;
 	}
-	return year && runs >= 2;
+	return year && runs >= DATE_RUNS && (runs > DATE_RUNS || line->words <= DATE_WORDS);
 }
 
 /* A date, a byline, a credit, as they stand below a headline. */
@@ -107,6 +127,21 @@ static size_t sign_of(const struct work *work, size_t place, size_t end, bool *r
 			return end;
 	*ret_signed = false;
 	return end;
+}
+
+bool title_asks(const struct work *work, size_t place)
+{
+	if (!is_asked(line_at(work, place)))
+		return false;
+	if (place == 0 && work->live_count > 1 && block_at(work, 1)->gap)
+		return true;
+	for (size_t i = place + 1; i < work->live_count && i <= place + TITLE_SIGNED; i++) {
+		if (line_at(work, i)->flags & LINE_PROSE && !hits_at(work, i)->any)
+			return false;
+		if (signs(work, i))
+			return true;
+	}
+	return false;
 }
 
 static bool is_candidate(const struct work *work, size_t place)
@@ -148,6 +183,31 @@ static int64_t title_among_furniture(const struct work *work, const struct line_
 	return is_signed ? best : NO_TITLE;
 }
 
+static bool signs_next(const struct work *work, size_t place)
+{
+	return place + 1 < work->live_count && signs(work, place + 1);
+}
+
+/* Over @title, which may be what stands first in bold below the date: the only line with a date or a byline right below
+ * it. Several are a list of other articles. Where there is no title, it may be shorter. */
+static int64_t title_over(const struct work *work, const struct line_scores *scores, size_t end, int64_t title)
+{
+	enum { WORDS_LEAST = 2 };
+	uint32_t least = title == NO_TITLE ? WORDS_LEAST : TITLE_WORDS_LEAST;
+	int64_t best = NO_TITLE;
+	if (title != NO_TITLE && signs_next(work, (size_t)title))
+		return title;
+	for (size_t i = 0; i < (title == NO_TITLE ? end : (size_t)title); i++) {
+		if (!signs_next(work, i) || !is_candidate(work, i) || line_at(work, i)->words < least ||
+			scores->title[i] < TITLE_LEAST_SIGNED)
+			continue;
+		if (best != NO_TITLE)
+			return title;
+		best = (int64_t)i;
+	}
+	return best == NO_TITLE ? title : best;
+}
+
 int64_t title_find(const struct work *work, const struct line_scores *scores)
 {
 	struct view hint = line_trim(work->page->capture.title_hint);
@@ -163,7 +223,7 @@ int64_t title_find(const struct work *work, const struct line_scores *scores)
 	}
 	if (best == NO_TITLE && !hint.n && scores->title)
 		best = title_among_furniture(work, scores, end);
-	return best;
+	return hint.n || !scores->title ? best : title_over(work, scores, end, best);
 }
 
 static void remove_block(struct page *page, size_t i)
