@@ -58,6 +58,46 @@ static bool is_set_in(const struct block *block)
 	return false;
 }
 
+/* "Zuschauer: 1.240", "10.00 Opening and brass band", "- 200 g of flour": a row of a table or a list, which names and
+ * buttons are not. */
+static bool is_row(const struct work *work, size_t place)
+{
+	enum { ROW_WORDS = 16 };
+	const struct line *line = line_at(work, place);
+	const struct hits *hits = hits_at(work, place);
+	if (hits->any || hits->zoned || hits->weak || block_at(work, place)->cut ||
+		line->flags & (LINE_COLON | LINE_PROSE) || line->words > ROW_WORDS)
+		return false;
+	return line->flags & (LINE_DIGITS | LINE_BULLET) || line_holds_headline(line);
+}
+
+/* "References", "What you need:" */
+static bool is_row_head(const struct work *work, size_t place)
+{
+	const struct line *line = line_at(work, place);
+	const struct hits *hits = hits_at(work, place);
+	return !hits->any && !hits->zoned && !hits->weak && !block_at(work, place)->cut &&
+	       !(line->flags & (LINE_PROSE | LINE_BULLET)) && line->words <= SAID_WORDS;
+}
+
+static size_t rows_from(const struct work *work, size_t place)
+{
+	while (place < work->live_count && is_row(work, place))
+		place++;
+	return place;
+}
+
+/* Behind the rows that follow the last prose at @last, two or more, or a head and three. */
+static size_t rows_end(const struct work *work, size_t last)
+{
+	enum { FEWEST = 2, FEWEST_HEADED = 3 };
+	size_t end = rows_from(work, last + 1);
+	if (end - last - 1 >= FEWEST)
+		return end;
+	end = last + 2 < work->live_count && is_row_head(work, last + 1) ? rows_from(work, last + 2) : last;
+	return end > last + 1 + FEWEST_HEADED ? end : last + 1;
+}
+
 /* Nothing of a text: a teaser's sentence, a headline. */
 static bool ends_it(const struct line *line, bool said)
 {
@@ -68,8 +108,8 @@ static bool ends_it(const struct line *line, bool said)
 
 size_t said_reach(const struct work *work, const struct line_scores *scores, int64_t title, size_t last)
 {
-	size_t reach = last, run = 0;
-	for (size_t i = last + 1, list = 0; last && i < work->live_count && list <= SAID_LIST; i++) {
+	size_t reach = last ? rows_end(work, last) - 1 : 0, run = 0;
+	for (size_t i = reach + 1, list = 0; last && i < work->live_count && list <= SAID_LIST; i++) {
 		const struct block *block = block_at(work, i);
 		const struct line *line = line_at(work, i);
 		if (block->cut && !is_set_in(block))
