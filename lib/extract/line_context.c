@@ -39,12 +39,7 @@ struct doc {
 
 static const struct line_own *own_at(const struct work *work, size_t place)
 {
-	return &work->own[work->live[place]];
-}
-
-static bool is_prose(const struct work *work, size_t place)
-{
-	return (line_at(work, place)->flags & LINE_PROSE) && !hits_at(work, place)->any;
+	return &work->own[work->live[place].at];
 }
 
 static bool doc_alloc(struct work *work, struct doc *doc)
@@ -71,7 +66,7 @@ static struct doc_line doc_line(const struct work *work, size_t place)
 		.near = { x[L_WORDS], x[L_END], x[L_HIT], x[L_ODDS_MEAN], x[L_START] },
 		.hit = x[L_HIT] != 0,
 		.group = line_group(own),
-		.prose = is_prose(work, place),
+		.prose = is_unknown_prose(work, place),
 		.gap = block_at(work, place)->gap };
 }
 

@@ -197,7 +197,7 @@ static bool add_prefix(
 	struct build *build, struct image_prefix row, const struct prefix *prefix, const struct image_pattern *known)
 {
 	uint64_t bytes = 0;
-	uint32_t words = row.most & 0xFFFF, longest = row.most >> 16, exact = known->exact;
+	uint32_t words = row.most & 0xFF, longest = row.most >> 16, exact = known->exact;
 	bool page = row.what >> 24 & IMAGE_PREFIX_PAGE;
 	memcpy(&bytes, prefix->p, prefix->n);
 	row.low = (uint32_t)bytes;
@@ -238,9 +238,10 @@ static void add_prefixes(struct build *build, const struct rule *rule, size_t pa
 	size_t n = pattern_long_prefixes(rule->source, rule->exact, set);
 	uint32_t bytes = longest < IMAGE_BYTES_ANY ? longest : IMAGE_BYTES_ANY;
 	uint32_t flags = (known->prose ? IMAGE_PREFIX_PROSE : 0u) | (known->page ? IMAGE_PREFIX_PAGE : 0u) |
-			 (known->strings ? IMAGE_PREFIX_STRINGS : 0u) | (known->must ? IMAGE_PREFIX_MUST : 0u);
-	struct image_prefix row = { .what = (uint32_t)pattern | flags << 24, .most = rule->words | bytes << 16 };
-	_Static_assert(LIMIT_RULES <= 0xFFFF && RULE_WORDS_MAX <= 0xFFFF, "16 bits hold them");
+			 (known->strings ? IMAGE_PREFIX_STRINGS : 0u);
+	struct image_prefix row = { .what = (uint32_t)pattern | flags << 24,
+		.most = rule->words | known->must << 8 | bytes << 16 };
+	_Static_assert(LIMIT_RULES <= 0xFFFF && RULE_WORDS_MAX <= 0xFF, "16 and 8 bits hold them");
 	for (size_t i = 0; i < n; i++)
 		if (!add_prefix(build, row, &set[i], known))
 			return;

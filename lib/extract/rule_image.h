@@ -64,9 +64,10 @@ struct image_need {
 struct image_prefix {
 	uint32_t low, high;
 	uint32_t what; /* the pattern, and from bit 16 on image_prefix_key() and from bit 24 on IMAGE_PREFIX_... */
-	uint32_t most; /* words, and from bit 16 on bytes, IMAGE_BYTES_ANY: any */
+	uint32_t most; /* words, from bit 8 on struct image_pattern's @must, and from bit 16 on bytes, IMAGE_BYTES_ANY:
+			  any */
 };
-enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4, IMAGE_PREFIX_MUST = 8 }; /* of it */
+enum { IMAGE_PREFIX_PROSE = 1, IMAGE_PREFIX_PAGE = 2, IMAGE_PREFIX_STRINGS = 4 }; /* of it */
 enum { IMAGE_BYTES_ANY = 0xFFFF };
 /* Of all beginnings of one byte: a line of more words or bytes is none of theirs. */
 struct image_byte {

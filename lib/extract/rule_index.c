@@ -107,30 +107,29 @@ static void want(struct search *search, uint32_t i)
 		set_put(&search->wanted, i);
 }
 
-static void begin(struct search *search, const struct image_prefix *prefix)
+static void begin(struct search *search, const struct image_prefix *prefix, struct view subject)
 {
-	uint32_t pattern = prefix->what & 0xFFFF, flags = prefix->what >> 24;
-	if (flags & IMAGE_PREFIX_STRINGS) {
-		search->begun_count++;
-		set_put(&search->begun, pattern);
-	} else if (flags & IMAGE_PREFIX_MUST) {
-		want(search, pattern);
-	} else {
+	uint32_t pattern = prefix->what & 0xFFFF, must = prefix->most >> 8 & 0xFF;
+	if (must && !memchr(subject.p, (int)must, subject.n))
+		return;
+	if (!(prefix->what >> 24 & IMAGE_PREFIX_STRINGS)) {
 		set_put(&search->wanted, pattern);
+		return;
 	}
+	search->begun_count++;
+	set_put(&search->begun, pattern);
 }
 
-/* @size: bytes of the subject. */
-static void begin_all(struct search *search, uint64_t bytes, uint32_t key, uint32_t hash, size_t size)
+static void begin_all(struct search *search, uint64_t bytes, uint32_t key, uint32_t hash, struct view subject)
 {
 	const struct rule_image *image = search->image;
 	const uint32_t *from = image->prefix_from + hash % IMAGE_LISTS;
 	uint32_t low = (uint32_t)bytes, high = (uint32_t)(bytes >> 32), words = search->line->words,
 		 flags = (search->prose ? IMAGE_PREFIX_PROSE : 0u) | (search->page ? IMAGE_PREFIX_PAGE : 0u);
 	for (const struct image_prefix *p = image->prefixes + from[0], *end = image->prefixes + from[1]; p < end; p++)
-		if (p->low == low && p->high == high && (p->what >> 16 & 0xFF) == key && words <= (p->most & 0xFFFF) &&
-			size <= p->most >> 16 && (p->what >> 24 & flags) == flags)
-			begin(search, p);
+		if (p->low == low && p->high == high && (p->what >> 16 & 0xFF) == key && words <= (p->most & 0xFF) &&
+			subject.n <= p->most >> 16 && (p->what >> 24 & flags) == flags)
+			begin(search, p, subject);
 }
 
 static inline uint64_t first_bytes(uint64_t bytes, uint32_t n)
@@ -138,12 +137,12 @@ static inline uint64_t first_bytes(uint64_t bytes, uint32_t n)
 	return n < 8 ? bytes & (((uint64_t)1 << (8 * n)) - 1) : bytes;
 }
 
-static void begin_short(struct search *search, uint64_t bytes, uint32_t key, size_t size)
+static void begin_short(struct search *search, uint64_t bytes, uint32_t key, struct view subject)
 {
 	const uint64_t *bits = search->page ? search->image->page_bits : search->image->prefix_bits;
 	uint32_t hash = image_prefix_hash(bytes, key);
 	if (in_bits(bits, hash))
-		begin_all(search, bytes, key, hash, size);
+		begin_all(search, bytes, key, hash, subject);
 }
 
 /* @bytes: the first ones of @subject, @most. */
@@ -154,21 +153,21 @@ static void find_beginnings(struct search *search, struct view subject, uint64_t
 	if (search->line->words <= byte->words && subject.n <= byte->longest &&
 		(!byte->must || memchr(subject.p, (int)byte->must, subject.n))) {
 		uint32_t key = image_prefix_key(1, exact);
-		begin_all(search, first_bytes(bytes, 1), key, image_prefix_hash(first_bytes(bytes, 1), key), subject.n);
+		begin_all(search, first_bytes(bytes, 1), key, image_prefix_hash(first_bytes(bytes, 1), key), subject);
 	}
 	for (uint32_t n = 2; byte->shorts && n < PREFIX_SHORT && n <= most; n++)
 		if (byte->shorts >> n & 1)
-			begin_short(search, first_bytes(bytes, n), image_prefix_key(n, exact), subject.n);
+			begin_short(search, first_bytes(bytes, n), image_prefix_key(n, exact), subject);
 	if (most < PREFIX_SHORT || !in_bits(search->image->begin_bits, image_begin_hash((uint32_t)bytes, exact)))
 		return;
-	begin_short(search, (uint32_t)bytes, image_prefix_key(PREFIX_SHORT, exact), subject.n);
+	begin_short(search, (uint32_t)bytes, image_prefix_key(PREFIX_SHORT, exact), subject);
 	if (most <= PREFIX_SHORT || !in_bits(bits, image_prefix_hash((uint32_t)bytes, image_prefix_key(0, exact))))
 		return;
 	for (uint32_t n = PREFIX_SHORT + 1; n <= most; n++) {
 		uint64_t some = first_bytes(bytes, n);
 		uint32_t key = image_prefix_key(n, exact), hash = image_long_hash(some, key);
 		if (in_bits(search->image->long_bits, hash))
-			begin_all(search, some, key, hash, subject.n);
+			begin_all(search, some, key, hash, subject);
 	}
 }
 

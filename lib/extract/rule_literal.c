@@ -10,7 +10,7 @@ struct part {
 	bool needed;	       /* @need holds what one of must be in every match */
 	bool empty;	       /* it may match nothing */
 	bool apart;	       /* what it matches ends in no letter of ASCII */
-	char must;	       /* a mark that every match has; 0: none is known */
+	char must;	       /* a byte that every match and few lines have; 0: none is known */
 	uint32_t longest;      /* bytes of a match at most; UINT32_MAX: any */
 	uint64_t first[4];     /* bytes that it may begin with */
 	struct literal_set is; /* when exact */
@@ -179,10 +179,10 @@ static void add_first(struct part *out, char from, char to)
 		out->first[c / 64] |= (uint64_t)1 << (c % 64);
 }
 
-/* Letters, digits and the space stand in nearly every line. */
+/* Letters of ASCII, digits and the space stand in nearly every line. */
 static bool is_mark(char c)
 {
-	return c > ' ' && c < 0x7F && !ascii_is_alpha(c) && !ascii_is_digit(c);
+	return (unsigned char)c >= 0x80 || (c > ' ' && c < 0x7F && !ascii_is_alpha(c) && !ascii_is_digit(c));
 }
 
 static bool is_no_letter(char c)

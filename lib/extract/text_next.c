@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-static bool is_prose(const struct work *work, size_t place)
+static bool is_hit(const struct work *work, size_t place)
 {
-	return (line_at(work, place)->flags & LINE_PROSE) != 0;
+	return (work->live[place].hits & (HIT_ANY | HIT_ZONED | HIT_WEAK)) != 0;
 }
 
 /* ---- the next article ------------------------------------------------------------------------------------ */
@@ -34,7 +34,7 @@ static size_t head_end(const struct work *work)
 	uint64_t prose = 0;
 	size_t i = 0;
 	for (; i < work->live_count && i < NEXT_HEAD_LINES && prose < NEXT_HEAD_PROSE; i++)
-		prose += is_prose(work, i) ? line_at(work, i)->words : 0;
+		prose += prose_words(work, i);
 	return i;
 }
 
@@ -58,7 +58,7 @@ static size_t same_in_head(const struct work *work, size_t from, size_t end, siz
 /* The line at @place stands in the head before it too, and so does one of the next lines, further down. */
 static bool comes_again(const struct work *work, size_t place, size_t end)
 {
-	size_t first = is_masthead(work, place) ? same_in_head(work, 0, end, place) : end;
+	size_t first = is_hit(work, place) && is_masthead(work, place) ? same_in_head(work, 0, end, place) : end;
 	if (first == end || first >= place || !is_over_text(work, first))
 		return false;
 	for (size_t i = place + 1; i < work->live_count && i <= place + NEXT_NEAR; i++)
@@ -85,7 +85,7 @@ size_t next_find(const struct work *work)
 		/* Soon after the first one, it is that of a card of a list. */
 		if (comes_again(work, i, end))
 			return prose >= NEXT_PROSE ? with_headline(work, i) : work->live_count;
-		prose += is_prose(work, i) ? line_at(work, i)->words : 0;
+		prose += prose_words(work, i);
 	}
 	return work->live_count;
 }
@@ -132,7 +132,7 @@ static bool is_list(const struct work *work, const struct teasers *found)
 		return false;
 	for (size_t i = 0; i < found->from; i++)
 		if (is_prose(work, i)) {
-			prose += line_at(work, i)->words;
+			prose += work->live[i].words;
 			count++;
 		}
 	return prose >= NEXT_PROSE && found->words * 2 * count <= prose * found->count;
@@ -150,12 +150,6 @@ size_t teasers_find(const struct work *work)
 }
 
 /* ---- excerpts -------------------------------------------------------------------------------------------- */
-
-static bool is_hit(const struct work *work, size_t place)
-{
-	const struct hits *hits = hits_at(work, place);
-	return hits->any || hits->zoned || hits->weak;
-}
 
 /* Data and code are no language. */
 static bool is_code(struct view text)
@@ -230,10 +224,10 @@ size_t excerpts_find(const struct work *work)
 		size_t from = is_excerpt(work, i) ? excerpts_to(work, i) : n;
 		if (from < n) {
 			for (size_t k = 0; k < from; k++)
-				prose += is_prose(work, k) ? line_at(work, k)->words : 0;
+				prose += prose_words(work, k);
 			return prose >= NEXT_PROSE ? from : n;
 		}
-		behind += is_hit(work, i) ? 0 : line_at(work, i)->words;
+		behind += is_hit(work, i) ? 0 : work->live[i].words;
 	}
 	return n;
 }
@@ -247,8 +241,8 @@ size_t menu_lines(const struct work *work)
 	if (first == work->live_count || first < MENU_LINES)
 		return 0;
 	for (size_t i = 0; i < first; i++)
-		words += line_at(work, i)->words;
+		words += work->live[i].words;
 	for (size_t i = first; i < work->live_count; i++)
-		prose += is_prose(work, i) ? line_at(work, i)->words : 0;
+		prose += prose_words(work, i);
 	return words <= first * MENU_WORDS && prose >= NEXT_PROSE ? first - MENU_REST : 0;
 }

@@ -31,11 +31,6 @@ static bool stood_before(const struct work *work, struct key_table *seen, size_t
 	return !fresh && view_eq(line_at(work, *first)->text, text);
 }
 
-static bool is_prose(const struct work *work, size_t place)
-{
-	return (line_at(work, place)->flags & LINE_PROSE) != 0;
-}
-
 /* Most texts say nothing twice: then no other line is looked at. */
 static int says_twice(struct work *work, bool *ret_twice)
 {
@@ -61,8 +56,8 @@ static bool keep_passages(const struct work *work, bool *again)
 	for (size_t from = 0, end; from < n; from = end + 1) {
 		uint64_t words = 0, prose = 0;
 		for (end = from; end < n && again[end]; end++) {
-			words += line_at(work, end)->words;
-			prose += is_prose(work, end) ? line_at(work, end)->words : 0;
+			words += work->live[end].words;
+			prose += prose_words(work, end);
 		}
 		if (end - from >= PASSAGE_LINES && words >= PASSAGE_WORDS && prose * 2 >= words)
 			found = true;

@@ -140,47 +140,82 @@ bool hits_note(void *user, const struct rule *rule)
 	return true;
 }
 
-/* What is certain everywhere leaves nothing to the zones and neighbours. */
-static bool hits_ask(void *user, const struct rule *rule)
+/* The line that is judged. */
+struct judged {
+	struct work *work;
+	size_t at;
+};
+
+/* Its row is made when something is found: of ten lines one has any. */
+static bool note(void *user, const struct rule *rule)
 {
-	struct hits *hits = user;
-	if (rule->marks_comment)
-		return !hits->comment;
-	if ((rule->takes_rest && !hits->rest) || (rule->takes_section && !hits->section))
-		return true;
-	const struct rule **place = place_of(hits, rule);
-	return place && !*place && !hits->any;
+	const struct judged *judged = user;
+	struct work *work = judged->work;
+	uint32_t *row = &work->rows[judged->at];
+	if (*row == 0) {
+		*row = ++work->row_count;
+		work->hits[*row] = (struct hits){ 0 };
+	}
+	return hits_note(&work->hits[*row], rule);
 }
 
-static bool is_asked(const struct work *work, const struct line *line, const struct hits *hits, enum rule_detector d)
+/* What is certain everywhere leaves nothing to the zones and neighbours. */
+static bool asks(void *user, const struct rule *rule)
+{
+	const struct judged *judged = user;
+	struct hits hits = *hits_of(judged->work, judged->at);
+	if (rule->marks_comment)
+		return !hits.comment;
+	if ((rule->takes_rest && !hits.rest) || (rule->takes_section && !hits.section))
+		return true;
+	const struct rule **place = place_of(&hits, rule);
+	return place && !*place && !hits.any;
+}
+
+static bool is_asked(const struct work *work, const struct line *line, enum rule_detector d)
 {
 	const struct rule *rule = work->rules->detectors[d];
-	return !hits->any && rule && !rule->off && line->words <= rule->words;
+	return rule && !rule->off && line->words <= rule->words;
 }
 
-static bool detect_hit(struct work *work, const struct line *line, struct hits *hits, enum rule_detector d)
+/* A rule that is certain everywhere has the line: nothing more need be asked. */
+static bool is_settled(const struct judged *judged)
 {
-	if (!is_asked(work, line, hits, d) || !detect(work->rules, d, line, NULL))
-		return false;
-	hits_note(hits, work->rules->detectors[d]);
-	return true;
+	return hits_of(judged->work, judged->at)->any != NULL;
 }
 
-static void detect_hits(struct work *work, const struct line *line, struct hits *hits)
+/* @d found it. True: it is settled. */
+static bool settles(struct judged *judged, enum rule_detector d)
 {
-	if (!(line->flags & LINE_WHOLE))
+	note(judged, judged->work->rules->detectors[d]);
+	return is_settled(judged);
+}
+
+static void detect_hits(struct judged *judged)
+{
+	struct date_found date;
+	const struct work *work = judged->work;
+	const struct rules *rules = work->rules;
+	const struct line *line = &work->lines[judged->at];
+	if (!(line->flags & LINE_WHOLE) || is_settled(judged))
 		return;
-	detect_hit(work, line, hits, DETECT_SUM);
-	/* What is no date has no stamp either. */
-	if (line->flags & LINE_DIGITS &&
-		(detect_hit(work, line, hits, DETECT_DATE) || !is_asked(work, line, hits, DETECT_DATE)))
-		detect_hit(work, line, hits, DETECT_STAMP);
-	if (line->flags & LINE_JOINTS)
-		detect_hit(work, line, hits, DETECT_GLUED);
-	const struct rule *repeated = work->rules->detectors[DETECT_REPEATED];
-	if (work->rules->memory && !hits->any && repeated && !repeated->off && line->words <= repeated->words &&
-		line_memory_repeats(work->rules->memory, work->host, line))
-		hits_note(hits, repeated);
+	if (is_asked(work, line, DETECT_SUM) && detect_sum(rules, line->key) && settles(judged, DETECT_SUM))
+		return;
+	if (line->flags & LINE_DIGITS) {
+		bool asked = is_asked(work, line, DETECT_DATE), found = asked && detect_date(rules, line->key, &date);
+		if (found && settles(judged, DETECT_DATE))
+			return;
+		/* What is no date has no stamp either. */
+		if ((found || !asked) && is_asked(work, line, DETECT_STAMP) && detect_stamp(rules, line->key, &date) &&
+			settles(judged, DETECT_STAMP))
+			return;
+	}
+	if (line->flags & LINE_JOINTS && is_asked(work, line, DETECT_GLUED) && detect_glued(line->text) &&
+		settles(judged, DETECT_GLUED))
+		return;
+	if (rules->memory && is_asked(work, line, DETECT_REPEATED) &&
+		line_memory_repeats(rules->memory, work->host, line))
+		note(judged, rules->detectors[DETECT_REPEATED]);
 }
 
 /* A line as it will be written: else cleaning what came out would see other lines. Nothing of it: invisible characters
@@ -203,26 +238,30 @@ static int read_line(struct work *work, struct view text, struct line *line)
 }
 
 /* What no line has need not be looked for in pass after pass. */
-static void note_sorts(struct work *work, const struct hits *hits)
+static void note_sorts(struct work *work, size_t place)
 {
-	work->weak |= hits->weak != NULL;
-	work->rest |= hits->rest != NULL;
-	work->section |= hits->section != NULL;
+	const struct hits *hits = hits_at(work, place);
+	unsigned bits = hit_bits(hits);
+	work->live[place].hits = (uint16_t)bits;
+	work->sorts |= bits;
 	work->heads |= (hits->any && hits->any->takes_headlines) || (hits->zoned && hits->zoned->takes_headlines);
 }
 
 /* Step by step for all lines: what one step needs of code and tables stays near. */
 static void judge_lines(struct work *work)
 {
-	static const struct rule_asker asker = { hits_note, hits_ask };
-	for (size_t i = 0; i < work->live_count; i++)
-		rule_index_find(work->rules, work->matcher, line_at(work, i), &asker, hits_at(work, i));
+	static const struct rule_asker asker = { note, asks };
 	for (size_t i = 0; i < work->live_count; i++) {
-		detect_hits(work, line_at(work, i), hits_at(work, i));
-		note_sorts(work, hits_at(work, i));
+		struct judged judged = { work, work->live[i].at };
+		rule_index_find(work->rules, work->matcher, line_at(work, i), &asker, &judged);
+	}
+	for (size_t i = 0; i < work->live_count; i++) {
+		struct judged judged = { work, work->live[i].at };
+		detect_hits(&judged);
+		note_sorts(work, i);
 	}
 	for (size_t i = 0; work->own && i < work->live_count; i++)
-		line_features_own(line_at(work, i), hits_at(work, i), &work->model->odds, &work->own[work->live[i]]);
+		line_features_own(line_at(work, i), hits_at(work, i), &work->model->odds, &work->own[work->live[i].at]);
 }
 
 static int read_lines(struct work *work)
@@ -231,12 +270,14 @@ static int read_lines(struct work *work)
 	size_t n = page->block_count, kept = 0;
 	bool gap = false;
 	work->lines = arena_alloc(&page->arena, (n + 1) * sizeof(*work->lines));
-	work->hits = arena_calloc(&page->arena, n + 1, sizeof(*work->hits));
+	work->hits = arena_alloc(&page->arena, (n + 1) * sizeof(*work->hits));
+	work->rows = arena_calloc(&page->arena, n + 1, sizeof(*work->rows));
 	work->live = arena_alloc(&page->arena, (n + 1) * sizeof(*work->live));
 	if (work->model)
 		work->own = arena_alloc(&page->arena, (n + 1) * sizeof(*work->own));
-	if (!work->lines || !work->hits || !work->live || (work->model && !work->own))
+	if (!work->lines || !work->hits || !work->rows || !work->live || (work->model && !work->own))
 		return page_full(page);
+	work->hits[0] = (struct hits){ 0 };
 	for (size_t i = 0; i < n; i++) {
 		int result = read_line(work, page->blocks[i].text, &work->lines[kept]);
 		if (result)
@@ -251,7 +292,7 @@ static int read_lines(struct work *work)
 		if (page->blocks[kept].cut)
 			work->lines[kept] = (struct line){ 0 };
 		else
-			work->live[work->live_count++] = (uint32_t)kept;
+			live_add(work, kept);
 		kept++;
 	}
 	page->block_count = kept;

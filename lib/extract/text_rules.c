@@ -45,14 +45,13 @@ static void state_close(void *arg)
 
 void work_find_prose(struct work *work)
 {
-	work->first_prose = work->last_prose = work->live_count;
-	for (size_t i = 0; i < work->live_count; i++) {
-		if (!(line_at(work, i)->flags & LINE_PROSE) || hits_at(work, i)->any)
-			continue;
-		if (work->first_prose == work->live_count && !title_asks(work, i))
-			work->first_prose = i;
-		work->last_prose = i;
-	}
+	size_t n = work->live_count, first = 0, last = n;
+	while (first < n && (!is_unknown_prose(work, first) || title_asks(work, first)))
+		first++;
+	while (last && !is_unknown_prose(work, last - 1))
+		last--;
+	work->first_prose = first;
+	work->last_prose = last ? last - 1 : n;
 }
 
 /* Without any prose the whole text is head and tail. */
@@ -68,6 +67,7 @@ static int cut(struct work *work, size_t place, const struct rule *rule)
 	struct block *block = block_at(work, place);
 	if (block->cut)
 		return 0;
+	work->cut_count++;
 	block->cut = true;
 	block->reason = rule->id;
 	block->cut_kind = rule->kind;
@@ -76,7 +76,9 @@ static int cut(struct work *work, size_t place, const struct rule *rule)
 
 static int cut_certain(struct work *work)
 {
-	for (size_t i = 0; i < work->live_count; i++) {
+	for (size_t i = 0; i < work->live_count && work->sorts & (HIT_ANY | HIT_ZONED); i++) {
+		if (!(work->live[i].hits & (HIT_ANY | HIT_ZONED)))
+			continue;
 		const struct hits *hits = hits_at(work, i);
 		const struct rule *rule = hits->any;
 		if (!rule && hits->zoned && in_zone(work, i, hits->zoned))
@@ -171,13 +173,12 @@ static int cut_rest(struct work *work)
 	uint64_t prose = 0, words = 0, all = 0;
 	size_t i = 0;
 	for (size_t k = 0; k < work->live_count; k++)
-		all += line_at(work, k)->words;
+		all += work->live[k].words;
 	for (; i < work->live_count; i++) {
-		const struct line *line = line_at(work, i);
 		if (prose >= WORDS_BEFORE && section_takes_rest(work, i))
 			break;
-		words += line->words;
-		prose += line->flags & LINE_PROSE ? line->words : 0;
+		words += work->live[i].words;
+		prose += prose_words(work, i);
 	}
 	int result = 0;
 	const struct rule *taker = i < work->live_count && all <= words * TIMES ? hits_at(work, i)->rest : NULL;
@@ -202,18 +203,10 @@ static int cut_sections(struct work *work)
 	return 0;
 }
 
-static bool is_any_cut(const struct work *work)
-{
-	for (size_t i = 0; i < work->live_count; i++)
-		if (block_at(work, i)->cut)
-			return true;
-	return false;
-}
-
 /* Weak lines within reach of a cut one, forwards and backwards; those that go carry the reach on. */
 static int cut_weak(struct work *work)
 {
-	if (!is_any_cut(work))
+	if (work->cut_count == 0)
 		return 0;
 	for (int sweep = 0; sweep < 3; sweep++) {
 		size_t last = SIZE_MAX;
@@ -238,7 +231,7 @@ static size_t settle(struct work *work)
 {
 	size_t kept = 0, before = work->live_count;
 	bool gap = false;
-	for (size_t i = 0; i < before; i++) {
+	for (size_t i = 0; i < before && work->cut_count; i++) {
 		struct block *block = block_at(work, i);
 		gap |= block->gap;
 		if (block->cut)
@@ -247,10 +240,11 @@ static size_t settle(struct work *work)
 		gap = false;
 		work->live[kept++] = work->live[i];
 	}
-	work->live_count = kept;
-	if (kept)
+	if (work->cut_count)
+		work->live_count = kept;
+	if (work->live_count)
 		block_at(work, 0)->gap = false;
-	return before - kept;
+	return before - work->live_count;
 }
 
 /* ---- passes ------------------------------------------------------------------------------------ */
@@ -319,7 +313,7 @@ static int cut_furniture(struct work *work, const struct line_scores *scores)
 	int result = 0;
 	if (leaves_nothing(work, scores, title))
 		return 0;
-	bool again = is_any_cut(work);
+	bool again = work->cut_count > 0;
 	size_t last = last_kept(work, scores), reach = said_reach(work, scores, title, last);
 	for (size_t i = 0, end, count; i < work->live_count; i = end + 1) {
 		end = run_end(work, scores, title, i, &count);
@@ -342,7 +336,7 @@ static int cut_passages(struct work *work)
 {
 	const struct rule *rule = work->rules->detectors[DETECT_PASSAGE];
 	bool *again;
-	if (!rule || rule->off || is_any_cut(work))
+	if (!rule || rule->off || work->cut_count)
 		return 0;
 	int result = passage_find(work, &again);
 	for (size_t i = 0; i < work->live_count && result == 0 && again; i++)
@@ -377,13 +371,14 @@ static int run_pass(struct work *work)
 	const struct rule *scorer = work->rules->detectors[DETECT_SCORER];
 	bool score = work->model && scorer && !scorer->off && work->live_count;
 	struct line_scores scores = { 0 };
+	work->cut_count = 0;
 	work_find_prose(work);
 	int result = score ? line_model_run(work->model, work, &scores) : 0;
 	if (result == 0)
 		result = cut_certain(work);
-	if (result == 0 && work->rest)
+	if (result == 0 && work->sorts & HIT_REST)
 		result = cut_rest(work);
-	if (result == 0 && work->section)
+	if (result == 0 && work->sorts & HIT_SECTION)
 		result = cut_sections(work);
 	if (result == 0 && work->heads)
 		result = cut_headlines(work);
@@ -393,7 +388,7 @@ static int run_pass(struct work *work)
 		result = cut_around(work);
 	if (result == 0 && score)
 		result = cut_furniture(work, &scores);
-	if (result == 0 && work->weak)
+	if (result == 0 && work->sorts & HIT_WEAK)
 		result = cut_weak(work);
 	return result ? result : cut_passages(work);
 }
@@ -427,7 +422,7 @@ static void restore(struct work *work)
 		block->reason = block->cut_kind = NULL;
 		block->gap = gap && work->live_count;
 		gap = false;
-		work->live[work->live_count++] = (uint32_t)i;
+		live_add(work, i);
 	}
 }
 
@@ -439,7 +434,7 @@ static void weigh_loss(struct work *work)
 	for (size_t i = 0; i < work->page->block_count; i++)
 		all += work->lines[i].words;
 	for (size_t i = 0; i < work->live_count; i++)
-		left += line_at(work, i)->words;
+		left += work->live[i].words;
 	if (all < LOSS_WORDS_MIN || left * 100 >= all * LEFT_PERCENT)
 		return;
 	page_note(work->page,

@@ -16,16 +16,16 @@ struct section_walk section_walk(const struct work *work)
 {
 	struct section_walk walk = { 0 };
 	for (size_t i = 0; i < work->live_count; i++) {
-		walk.all += line_at(work, i)->words;
-		if (hits_at(work, i)->section && walk.head_count < SECTION_HEADS)
+		walk.all += work->live[i].words;
+		if (work->live[i].hits & HIT_SECTION && walk.head_count < SECTION_HEADS)
 			walk.heads[walk.head_count++] = (uint32_t)i;
 	}
 	return walk;
 }
 
-static bool is_long_prose(const struct line *line)
+static bool is_long_prose(const struct work *work, size_t place)
 {
-	return (line->flags & LINE_PROSE) && line->words >= SECTION_TEXT_WORDS;
+	return prose_words(work, place) >= SECTION_TEXT_WORDS;
 }
 
 /* Where the text goes on, or the end. */
@@ -33,7 +33,7 @@ static size_t end_of(const struct work *work, size_t head)
 {
 	size_t run = 0;
 	for (size_t i = head + 1; i < work->live_count; i++) {
-		run = is_long_prose(line_at(work, i)) ? run + 1 : 0;
+		run = is_long_prose(work, i) ? run + 1 : 0;
 		if (run == SECTION_TEXT)
 			return i + 1 - SECTION_TEXT;
 	}
@@ -42,9 +42,8 @@ static size_t end_of(const struct work *work, size_t head)
 
 void section_walk_line(const struct work *work, struct section_walk *walk)
 {
-	const struct line *line = line_at(work, walk->place++);
-	walk->before += line->words;
-	walk->prose += line->flags & LINE_PROSE ? line->words : 0;
+	walk->before += work->live[walk->place].words;
+	walk->prose += prose_words(work, walk->place++);
 }
 
 /* The same head twice or more: boxes between paragraphs. */
@@ -59,8 +58,10 @@ static bool is_box(const struct work *work, const struct section_walk *walk, str
 bool section_next(const struct work *work, struct section_walk *walk, const struct rule **ret_rule, size_t *ret_end)
 {
 	for (; walk->place < work->live_count; section_walk_line(work, walk)) {
+		if (!(work->live[walk->place].hits & HIT_SECTION))
+			continue;
 		*ret_rule = hits_at(work, walk->place)->section;
-		if (!*ret_rule || is_box(work, walk, line_at(work, walk->place)->core) || walk->prose < SECTION_PROSE ||
+		if (is_box(work, walk, line_at(work, walk->place)->core) || walk->prose < SECTION_PROSE ||
 			walk->before * 100 < walk->all * SECTION_PERCENT)
 			continue;
 		*ret_end = end_of(work, walk->place);

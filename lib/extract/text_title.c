@@ -136,7 +136,7 @@ bool title_asks(const struct work *work, size_t place)
 	if (place == 0 && work->live_count > 1 && block_at(work, 1)->gap)
 		return true;
 	for (size_t i = place + 1; i < work->live_count && i <= place + TITLE_SIGNED; i++) {
-		if (line_at(work, i)->flags & LINE_PROSE && !hits_at(work, i)->any)
+		if (is_unknown_prose(work, i))
 			return false;
 		if (signs(work, i))
 			return true;
@@ -226,10 +226,12 @@ int64_t title_find(const struct work *work, const struct line_scores *scores)
 	return hint.n || !scores->title ? best : title_over(work, scores, end, best);
 }
 
+/* The few blocks before it move up. */
 static void remove_block(struct page *page, size_t i)
 {
+	memmove(&page->blocks[1], page->blocks, i * sizeof(*page->blocks));
+	page->blocks++;
 	page->block_count--;
-	memmove(&page->blocks[i], &page->blocks[i + 1], (page->block_count - i) * sizeof(*page->blocks));
 }
 
 int title_take(struct work *work)
@@ -243,6 +245,6 @@ int title_take(struct work *work)
 	page->document.title = page_str(page, block_at(work, 0)->text);
 	if (!page->document.title)
 		return page_full(page);
-	remove_block(page, work->live[0]);
+	remove_block(page, work->live[0].at);
 	return 0;
 }

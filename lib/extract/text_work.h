@@ -21,7 +21,24 @@ struct hits {
 	bool comment;		    /* a line of one */
 };
 
-/* Lines, blocks and hits go by the same index. */
+/* Which of them there are; without @zoned there is no @other. */
+enum hit_bits {
+	HIT_ANY = 1,
+	HIT_ZONED = 2,
+	HIT_WEAK = 4,
+	HIT_REST = 8,
+	HIT_SECTION = 16,
+};
+
+/* A line that is not cut: what every pass asks of all lines, so that it reads little else. */
+struct live {
+	uint32_t at;	/* its index */
+	uint32_t words; /* as its line has */
+	uint16_t flags; /* as its line has */
+	uint16_t hits;	/* HIT_... */
+};
+
+/* Lines, blocks and rows go by the same index. */
 struct work {
 	const struct rules *rules;
 	struct matcher *matcher;
@@ -29,30 +46,73 @@ struct work {
 	struct page *page;
 	struct text_map map; /* of page->utf8 */
 	struct line *lines;
-	struct hits *hits;
+	struct hits *hits; /* of lines that rules found, behind one of none */
+	uint32_t *rows;	   /* the places of a line's hits; 0: none */
+	uint32_t row_count;
 	struct line_own *own;	    /* see line_features.h; NULL without a model */
 	struct line_tables *tables; /* a worker's, empty; NULL: made when they are needed */
-	uint32_t *live;		    /* indexes of the lines that are not cut, in order */
+	struct live *live;	    /* the lines that are not cut, in order */
 	size_t live_count;
-	uint64_t host;			 /* for the line memory */
-	bool weak, rest, section, heads; /* some line has a rule that is so, or takes headlines */
-	bool changed;			 /* this pass changed more than what is cut */
-	size_t first_prose, last_prose;	 /* places in live; live_count: there is none */
+	size_t cut_count;		/* of them, cut in this pass */
+	uint64_t host;			/* for the line memory */
+	unsigned sorts;			/* HIT_... of all lines */
+	bool heads;			/* some line has a rule that takes headlines */
+	bool changed;			/* this pass changed more than what is cut */
+	size_t first_prose, last_prose; /* places in live; live_count: there is none */
 };
 
 static inline struct line *line_at(const struct work *work, size_t place)
 {
-	return &work->lines[work->live[place]];
+	return &work->lines[work->live[place].at];
 }
 
 static inline struct block *block_at(const struct work *work, size_t place)
 {
-	return &work->page->blocks[work->live[place]];
+	return &work->page->blocks[work->live[place].at];
 }
 
-static inline struct hits *hits_at(const struct work *work, size_t place)
+/* Of the line of this index. */
+static inline const struct hits *hits_of(const struct work *work, size_t at)
 {
-	return &work->hits[work->live[place]];
+	return &work->hits[work->rows[at]];
+}
+
+static inline const struct hits *hits_at(const struct work *work, size_t place)
+{
+	return hits_of(work, work->live[place].at);
+}
+
+static inline bool is_prose(const struct work *work, size_t place)
+{
+	return (work->live[place].flags & LINE_PROSE) != 0;
+}
+
+/* And no rule is certain of it everywhere. */
+static inline bool is_unknown_prose(const struct work *work, size_t place)
+{
+	return is_prose(work, place) && !(work->live[place].hits & HIT_ANY);
+}
+
+/* Its words if it is prose. */
+static inline uint32_t prose_words(const struct work *work, size_t place)
+{
+	return is_prose(work, place) ? work->live[place].words : 0;
+}
+
+static inline unsigned hit_bits(const struct hits *hits)
+{
+	return (hits->any ? HIT_ANY : 0u) | (hits->zoned ? HIT_ZONED : 0u) | (hits->weak ? HIT_WEAK : 0u) |
+	       (hits->rest ? HIT_REST : 0u) | (hits->section ? HIT_SECTION : 0u);
+}
+
+/* Line @at is the last of those that live. */
+static inline void live_add(struct work *work, size_t at)
+{
+	const struct line *line = &work->lines[at];
+	work->live[work->live_count++] = (struct live){ .at = (uint32_t)at,
+		.words = line->words,
+		.flags = line->flags,
+		.hits = (uint16_t)hit_bits(hits_of(work, at)) };
 }
 
 /* A rule_found_fn: keeps the first of each sort in @user, a struct hits. */

@@ -160,7 +160,7 @@ static uint8_t *features(struct line_doc *doc, const struct line_model *model)
 	uint8_t *x = calloc((size_t)doc->count + 1, LF_COUNT);
 	doc->work.model = model;
 	for (uint32_t i = 0; i < doc->count; i++)
-		line_features_own(&doc->work.lines[i], &doc->work.hits[i], &model->odds, &doc->work.own[i]);
+		line_features_own(&doc->work.lines[i], hits_of(&doc->work, i), &model->odds, &doc->work.own[i]);
 	line_hash_cores(doc->work.lines, doc->work.own, doc->count);
 	work_find_prose(&doc->work);
 	if (x && doc->count)
