@@ -3,8 +3,9 @@
  *   for (uint32_t i = 1; i < dom->count; i++)         all nodes
  *   for (i = n + 1; i < node[n].end; i = node[i].end) children of n
  * Left out: comments, and the elements script, style and template with all that is in them; what is needed of
- * scripts stands in dom->scripts. svg, iframe, noframes and noembed are there, but empty. Texts with only such
- * things between them are one text. Elements inside math are DOM_OTHER; svg and math have no attributes.
+ * scripts stands in dom->scripts. svg, iframe, noframes and noembed are there, but empty; of a page of frames, what
+ * stands in noframes is the page. Texts with only such things between them are one text. Elements inside math are
+ * DOM_OTHER; svg and math have no attributes.
  * Control characters and noncharacters read as U+FFFD, CR LF and CR as LF. */
 #ifndef GARNER_DOM_DOM_H
 #define GARNER_DOM_DOM_H

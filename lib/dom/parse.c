@@ -1,6 +1,7 @@
 #include <stdlib.h>
 
 #include "dom/dom.h"
+#include "dom/frames.h"
 #include "dom/limit.h"
 #include "dom/prescan.h"
 #include "dom/script.h"
@@ -71,7 +72,7 @@ static bool parse_skeleton(struct dom_scratch *scratch, struct page *page)
 	return prescan_run(scratch, page) == PRESCAN_DONE && tree_build_skeleton(scratch, page) == TREE_DONE;
 }
 
-int dom_parse_with(struct dom_scratch *scratch, struct page *page)
+static int parse_once(struct dom_scratch *scratch, struct page *page)
 {
 	page->dom = arena_calloc(&page->arena, 1, sizeof(*page->dom));
 	if (!page->dom)
@@ -85,6 +86,29 @@ int dom_parse_with(struct dom_scratch *scratch, struct page *page)
 		arena_rewind(&page->arena, mark);
 		result = parse_full(scratch, page);
 	}
+	return result;
+}
+
+/* A page of frames is what it says to those who see none; a notice of a sentence or two is no page. */
+static int parse_frames(struct dom_scratch *scratch, struct page *page)
+{
+	enum { NOTICE_BYTES = 250 };
+	struct view source = page->utf8;
+	struct dom *frames = page->dom;
+	page->utf8 = frames_opened(page);
+	int result = page->utf8.p ? parse_once(scratch, page) : 0;
+	if (page->utf8.p && result == 0 && page->dom->text_bytes >= NOTICE_BYTES)
+		return 0;
+	page->utf8 = source;
+	page->dom = frames;
+	return result < 0 ? result : 0;
+}
+
+int dom_parse_with(struct dom_scratch *scratch, struct page *page)
+{
+	int result = parse_once(scratch, page);
+	if (result == 0 && frames_are_all(page->dom))
+		result = parse_frames(scratch, page);
 	scratch_trim(scratch);
 	return result;
 }

@@ -54,6 +54,26 @@ static void leaves_out_scripts_styles_comments_and_templates(void **state)
 		"<html>\n  <head>\n  <body>\n    \"abde\"\n");
 }
 
+/* What a browser without frames shows; a notice alone leaves the frames as they are. */
+static void reads_what_a_page_of_frames_says_without_them(void **state)
+{
+	(void)state;
+	static const char line[] = "The pond, the sluice and the mill at Lower Wick are looked after by forty people.";
+	char html[2048], want[2048];
+	snprintf(html, sizeof(html),
+		"<title>Mill</title><FRAMESET cols='9,*'><frame src=m><NOFRAMES><body><h1>Mill</h1>"
+		"<p>%s<p>%s<p>%s<p>%s</body></NOFRAMES></FRAMESET>",
+		line, line, line, line);
+	snprintf(want, sizeof(want),
+		"<html>\n  <head>\n    <title>\n      \"Mill\"\n  <body>\n    <h1>\n      \"Mill\"\n    <p>\n      "
+		"\"%s\"\n"
+		"    <p>\n      \"%s\"\n    <p>\n      \"%s\"\n    <p>\n      \"%s\"\n",
+		line, line, line, line);
+	expect(html, want);
+	expect("<title>Mill</title><frameset><frame src=m><noframes>Frames are needed.</noframes></frameset>",
+		"<html>\n  <head>\n    <title>\n      \"Mill\"\n  <frameset>\n    <frame src=\"m\">\n    <noframes>\n");
+}
+
 static void empties_drawings_and_frames(void **state)
 {
 	(void)state;
@@ -165,6 +185,7 @@ int main(void)
 		cmocka_unit_test(keeps_listed_attributes_with_references_resolved),
 		cmocka_unit_test(first_of_two_equal_attributes_counts),
 		cmocka_unit_test(leaves_out_scripts_styles_comments_and_templates),
+		cmocka_unit_test(reads_what_a_page_of_frames_says_without_them),
 		cmocka_unit_test(empties_drawings_and_frames),
 		cmocka_unit_test(keeps_scripts_that_hold_data),
 		cmocka_unit_test(keeps_a_large_assignment_as_state),
