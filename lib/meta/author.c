@@ -3,7 +3,14 @@
 #include "meta/byline.h"
 #include "util/utf8.h"
 
-enum { LINE_BYTES = 200, BYLINE_BYTES = 120, HANDLE_LINE_BYTES = 24, STANDFIRST = 3, IMPRINT_SCORE = 10 };
+enum {
+	LINE_BYTES = 200,
+	BYLINE_BYTES = 120,
+	REPORTER_BYTES = 60,
+	HANDLE_LINE_BYTES = 24,
+	STANDFIRST = 3,
+	IMPRINT_SCORE = 10
+};
 
 /* A field of the head with nothing but the site's address, its name in one word, a ministry or an institute says whose
  * the site is, and seldom who wrote: anything else goes before. */
@@ -217,8 +224,14 @@ void author_read_line(struct authors *a, size_t at)
 	const struct decide *d = a->d;
 	struct view text = d->page->blocks[at].text, span;
 	struct date date;
-	if (text.n > BYLINE_BYTES || !names_introduced(text))
+	if (text.n > BYLINE_BYTES)
 		return;
+	if (!names_introduced(text)) {
+		struct view reporter = text.n <= REPORTER_BYTES ? names_of_reporter(text) : VIEW_NONE;
+		if (reporter.n)
+			author_read(a, reporter, NAMES_LOOSE);
+		return;
+	}
 	if (names_is_intro(text) && at + 1 < d->page->block_count &&
 		(text.n > 4 || byline_is_name(d->page->blocks[at + 1].text))) {
 		/* "Written by" in one line, the name in the next. */
@@ -412,6 +425,7 @@ int author_decide(struct decide *d)
 	from_property(a, FROM_REL, AUTHOR_REL, 72);
 	from_classes(a);
 	from_blocks(a);
+	author_starter(a, best_score(a));
 	author_far(a, best_score(a));
 	settle(a);
 	author_look(a);

@@ -166,6 +166,11 @@ void author_read_line(struct authors *authors, size_t block);
 int author_weigh(const struct authors *authors, int score, int site_score);
 /* 2: between a little above the headline and the beginning of the body; 1: behind the body; 0: elsewhere. */
 int author_place(const struct decide *d, uint32_t node);
+/* The address is of a thread. */
+bool author_is_thread(struct view url);
+/* Who began the thread: the first user between the headline and the end of what is kept; @best: the highest score so
+ * far. */
+void author_starter(struct authors *authors, int best);
 /* What speaks of an author farther from headline and body; @best: the highest score so far. */
 void author_far(struct authors *authors, int best);
 /* The same for plain text, where rules of lines have found some. */

@@ -64,11 +64,11 @@ static uint8_t path_depth(struct view url)
 }
 
 /* The address is of a thread, by the words that forums of any make use. */
-static bool is_thread(struct view url)
+bool author_is_thread(struct view url)
 {
 	static const struct view words[] = { { "forum", 5 }, { "thread", 6 }, { "topic", 5 }, { "/t/", 3 },
 		{ "comments/", 9 }, { "discuss", 7 }, { "question", 8 }, { "community", 9 }, { "board", 5 },
-		{ "/d/", 3 }, { "answers", 7 } };
+		{ "/d/", 3 }, { "answers", 7 }, { "item?id=", 8 } };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (view_find_nocase(url, words[i]) < url.n)
 			return true;
@@ -132,7 +132,7 @@ static void read_shared(struct shared *s, const struct authors *a)
 	s->og_type = og_type_of(d->evidence->og_type);
 	struct view address = page_address(page);
 	s->path = address.n ? path_depth(address) : few(UNKNOWN_DEPTH);
-	s->forum = bool_of(is_thread(address));
+	s->forum = bool_of(author_is_thread(address));
 	for (size_t i = d->first; d->first != SIZE_MAX && i <= d->last; i++) {
 		const struct block *b = &page->blocks[i];
 		if (b->cut || b->text.n < 60)
@@ -201,7 +201,7 @@ static void read_shape(const struct decide *d, struct author_group *g, struct vi
 	x[AUTHOR_X_UPPER] |= bool_of(upper > 1 && upper * 2 > lower + upper);
 	x[AUTHOR_X_INNER] |= bool_of(inner > 0);
 	x[AUTHOR_X_DOT] |= bool_of(dots > 0);
-	x[AUTHOR_X_UNSPACED] |= bool_of(unspaced);
+	x[AUTHOR_X_UNSPACED] |= bool_of(unspaced || names_is_full(name));
 	x[AUTHOR_X_BODY] |= bool_of(names_is_body(name));
 	x[AUTHOR_X_ROLE] |= bool_of(names_has_role(name));
 	x[AUTHOR_X_SITE] |= bool_of(decide_is_site(d, name));

@@ -162,6 +162,26 @@ static void from_far_boxes(struct authors *a, enum clue_fact fact, enum author_k
 	author_offer(a, kind, author_weigh(a, score, 24))->foot = true;
 }
 
+void author_starter(struct authors *a, int best)
+{
+	enum { SURE = 60, BEFORE = 12 }; /* the headline may stand in the post, behind who wrote it */
+	const struct decide *d = a->d;
+	if (best >= SURE || d->first == SIZE_MAX || !author_is_thread(page_address(d->page)))
+		return;
+	size_t head = d->head_block != SIZE_MAX ? d->head_block : d->first;
+	uint32_t from = d->page->blocks[head > BEFORE ? head - BEFORE : 0].node;
+	uint32_t to = d->page->blocks[d->last].last_node;
+	for (size_t i = 0; i < d->detail->count; i++) {
+		const struct clue *c = &d->detail->clues[i];
+		struct view text = c->fact == CLUE_USER ? dom_text(d->page, c->node, LINE_BYTES) : VIEW_NONE;
+		if (c->node < from || c->node > to || text.n == 0 || is_door(text))
+			continue;
+		byline_box(d, &a->scratch->names, c->node, true);
+		break;
+	}
+	author_offer(a, AUTHOR_USER, author_weigh(a, 62, 24));
+}
+
 static void from_far_properties(struct authors *a)
 {
 	const struct decide *d = a->d;

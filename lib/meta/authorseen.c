@@ -163,7 +163,8 @@ static void look(const struct decide *d, struct lines *lines, struct view name, 
 			continue;
 		size_t far = line->block > head ? line->block - head : head - line->block;
 		*(line->foot ? &seen->foot : &seen->head) += 1;
-		seen->introduced |= b->text.n < LINE_BYTES && names_introduced(b->text);
+		seen->introduced |=
+			b->text.n < LINE_BYTES && (names_introduced(b->text) || names_of_reporter(b->text).n > 0);
 		seen->dated |= is_dated(d->page, line->block);
 		read_words(line);
 		size_t more = line->n > want.n + line->numbers ? line->n - want.n - line->numbers : 0;

@@ -289,23 +289,67 @@ bool byline_is_pictured(const struct decide *d, size_t at)
 	return false;
 }
 
+/* The line before or behind has a date. */
+static bool is_dated_near(const struct decide *d, size_t at)
+{
+	enum { DATED_BYTES = 80 };
+	const struct block *b = d->page->blocks;
+	struct date date;
+	return (at + 1 < d->page->block_count && b[at + 1].text.n < DATED_BYTES &&
+		       date_find(&d->dates, b[at + 1].text, &date, NULL)) ||
+	       (at > 0 && b[at - 1].text.n < DATED_BYTES && date_find(&d->dates, b[at - 1].text, &date, NULL));
+}
+
+/* Where the address of a letter's sender begins: "Ada Muster <ada@mail.example>", "Ada Muster ada at mail.example" as a
+ * link. text.n: there is none. */
+static size_t sender_address(const struct decide *d, const struct block *b, struct view text)
+{
+	size_t at = view_find_byte(text, '<');
+	if (at < text.n)
+		return view_find_byte(text, '>') < text.n ? at : text.n;
+	for (uint32_t i = b->node; i <= b->last_node; i++) {
+		const struct dom_node *n = &d->dom->nodes[i];
+		if (n->is_text || n->tag != DOM_a ||
+			!view_starts_nocase(dom_attr(d->dom, i, DOM_ATTR_HREF), VIEW("mailto:")))
+			continue;
+		struct view link = dom_text(d->page, i, LINE_BYTES);
+		return link.n ? view_find(text, link) : text.n;
+	}
+	return text.n;
+}
+
+/* Who sent a letter that is kept in an archive. */
+static struct view sender_of(const struct decide *d, const struct block *b)
+{
+	static const struct view marks = VIEW("From:");
+	struct view text = b->text;
+	if (text.n > NAME_LINE_BYTES || b->kind == BLOCK_CODE)
+		return VIEW_NONE;
+	if (view_starts_nocase(text, marks))
+		text = view_trim(view_from(text, marks.n));
+	size_t at = sender_address(d, b, text);
+	struct view name = view_trim(view_first(text, at));
+	return at < text.n && byline_is_name(name) ? name : VIEW_NONE;
+}
+
 /* A name that stands alone next to a date or a picture of who is called so, between headline and body. */
 void byline_lone(const struct decide *d, struct names *names, size_t at)
 {
 	const struct block *b = &d->page->blocks[at];
-	size_t count = d->page->block_count, spaces = 0;
+	size_t spaces = 0;
 	struct date date;
 	for (size_t i = 0; i < b->text.n; i++)
 		spaces += b->text.p[i] == ' ';
+	struct view sender = sender_of(d, b);
+	if (sender.n && is_dated_near(d, at)) {
+		names_read(names, &d->page->arena, sender, d->dates.lang, 0);
+		return;
+	}
 	bool labelled = view_find_byte(b->text, ':') < b->text.n && !names_introduced(b->text);
 	if (labelled || b->text.n > 40 || spaces < 1 || spaces > 3 || b->kind == BLOCK_HEADING ||
 		b->kind == BLOCK_CAPTION || !is_one_text(d, b) || in_topic_link(d, b->last_node))
 		return;
-	bool dated = at + 1 < count && d->page->blocks[at + 1].text.n < 80 &&
-		     date_find(&d->dates, d->page->blocks[at + 1].text, &date, NULL);
-	dated |= at > 0 && d->page->blocks[at - 1].text.n < 80 &&
-		 date_find(&d->dates, d->page->blocks[at - 1].text, &date, NULL);
-	dated = dated || (byline_is_name(b->text) && byline_is_pictured(d, at));
+	bool dated = is_dated_near(d, at) || (byline_is_name(b->text) && byline_is_pictured(d, at));
 	if (dated && !names_is_role(b->text) && !names_is_agency(b->text) &&
 		!date_find(&d->dates, b->text, &date, NULL) && !names_ends_byline(b->text))
 		names_read(names, &d->page->arena, b->text, d->dates.lang, 0);

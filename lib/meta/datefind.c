@@ -91,158 +91,6 @@ static bool set_named(const struct date_reader *reader, const struct token *year
 	return month->calendar == MONTH_GREGORIAN && date_set_day(date, year_of(reader, year), month->month, day);
 }
 
-/* 2020-05-17, 2020/5/17, 2020. 5. 17., 2020年5月17日, 1399/02/28 of a Persian page. Returns the token behind. */
-static const struct token *match_ymd(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int month, day;
-	const struct token *a = t + 1;
-	bool marked = token_is_role(a, ROLE_YEAR);
-	if (!marked && !(a->kind == TOKEN_PUNCT && strchr("-/.", a->punct)))
-		return NULL;
-	const struct token *m = skip(a + 1, ".", 1), *b = m + 1;
-	if (!day_of(m, &month) || month > 12)
-		return NULL;
-	if (!token_is_role(b, ROLE_MONTH) && (marked || b->kind != TOKEN_PUNCT || b->punct != a->punct))
-		return NULL;
-	const struct token *d = b + 1;
-	if (!day_of(d, &day))
-		return NULL;
-	if (jalali_year(t) && view_starts_nocase(reader->lang, VIEW("fa")))
-		return set_jalali(date, t->value, month, day) ? d + 1 : NULL;
-	if (!date_set_day(date, year_of(reader, t), month, day))
-		return NULL;
-	return d + 1 + (token_is_role(d + 1, ROLE_DAY) || (token_is_punct(d + 1, '.') && a->punct == '.'));
-}
-
-/* 20200517, 20200517T083000. */
-static const struct token *match_packed(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	if (t->digits != 8 && t->digits != 14)
-		return NULL;
-	int64_t ymd = t->digits == 14 ? t->value / 1000000 : t->value;
-	int year = (int)(ymd / 10000);
-	if (year < 1990 || year > reader->year_max ||
-		!date_set_day(date, year, (int)(ymd / 100 % 100), (int)(ymd % 100)))
-		return NULL;
-	if (t->digits == 14) {
-		int64_t hms = t->value % 1000000;
-		if (hms / 10000 > 23 || hms / 100 % 100 > 59 || hms % 100 > 60)
-			return NULL;
-		date->hour = (int8_t)(hms / 10000);
-		date->minute = (int8_t)(hms / 100 % 100);
-		date->second = (int8_t)(hms % 100);
-	}
-	return t + 1;
-}
-
-/* 17 May 2020, 17. mai 2020, 17 de mayo de 2020, 17-May-2020, 17th of May, 2020, le 1er mai 2020, 17 May '20 */
-static const struct token *match_day_name(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int day;
-	const struct token *m = skip(t + 1, ".,-/'|", 3);
-	if (!day_of(t, &day) || m->kind != TOKEN_WORD || m->month == 0)
-		return NULL;
-	const struct token *y = skip(m + 1, ".,-/|", 3), *twin = y + token_is_punct(y, '(');
-	/* the month by its other name, too: 14 آذار/مارس 2020, 14 آذار (مارس) 2020 */
-	if (twin->kind == TOKEN_WORD && twin->month == m->month && twin->calendar == m->calendar)
-		y = skip(twin + 1, ").,-/|", 2);
-	y += token_is_role(y, ROLE_YEAR);
-	if (set_named(reader, y, m, day, date))
-		return y + 1 + (token_is_role(y + 1, ROLE_YEAR) && y[1].end - y[1].at > 1);
-	bool apostrophe = token_is_punct(y, '\'') || token_is_punct(y, '?');
-	const struct token *shorter = apostrophe ? y + 1 : y;
-	if ((apostrophe || token_is_punct(m + 1, '-')) && m->calendar == MONTH_GREGORIAN &&
-		date_set_day(date, short_year_of(reader, shorter), m->month, day) && !token_is_punct(shorter + 1, ':'))
-		return shorter + 1;
-	return NULL;
-}
-
-/* May 17, 2020; May 17th 2020; Mai 17 2020; 10:30, May. 17, 2020 */
-static const struct token *match_name_day(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int day;
-	const struct token *d = skip(t + 1, ".,-/", 2);
-	if (!day_of(d, &day))
-		return NULL;
-	const struct token *y = skip(d + 1, ".,-/'", 3);
-	return set_named(reader, y, t, day, date) ? y + 1 : NULL;
-}
-
-/* 2020. május 17., 2020 m. gegužės 17 d., 2020. gada 17. maijs, 2020ko maiatzaren 17a, 2020 May 17 */
-static const struct token *match_year_name(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int day;
-	const struct token *m = skip(t + 1, ".,-/", 2);
-	m += token_is_role(m, ROLE_YEAR);
-	m = skip(m, ".,-/", 2);
-	if (m->kind == TOKEN_WORD && m->month) {
-		const struct token *d = skip(m + 1, ".,-/", 2);
-		if (day_of(d, &day) && !token_is_punct(d + 1, ':') && set_named(reader, t, m, day, date))
-			return d + 1;
-		return NULL;
-	}
-	const struct token *name = skip(m + 1, ".", 1);
-	if (day_of(m, &day) && name->kind == TOKEN_WORD && name->month && set_named(reader, t, name, day, date))
-		return name + 1;
-	return NULL;
-}
-
-/* 17.05.2020, 17/5/2020, 5/17/2020, 17-05-20: by what fits, then by dots, then by the reader's order. */
-static const struct token *match_numeric(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int a, b;
-	const struct token *mark = t + 1, *second = t + 2, *mark2 = t + 3, *y = t + 4;
-	if (!day_of(t, &a) || mark->kind != TOKEN_PUNCT || !strchr("./-|", mark->punct) || !day_of(second, &b) ||
-		mark2->kind != TOKEN_PUNCT || mark2->punct != mark->punct || !token_is_number(y))
-		return NULL;
-	int year = year_of(reader, y);
-	if (year == 0 && y->joined && second->joined &&
-		!(token_is_punct(y + 1, ':') || token_is_punct(y + 1, mark->punct)))
-		year = short_year_of(reader, y);
-	if (year == 0)
-		return NULL;
-	bool month_first = reader->order == DATE_MONTH_FIRST && mark->punct != '.';
-	bool swap = a > 12 ? false : b > 12 ? true : month_first;
-	if (!(swap ? date_set_day(date, year, a, b) : date_set_day(date, year, b, a)))
-		return NULL;
-	date->guessed = a <= 12 && b <= 12 && a != b && mark->punct != '.';
-	return y + 1;
-}
-
-/* 令和5年3月14日, 平成元年…, 民國112年3月14日 */
-static const struct token *match_era(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	int month, day;
-	const struct token *y = t + 1, *m = t + 3, *d = t + 5;
-	int64_t year = token_is_role(y, ROLE_FIRST) ? 1 : token_is_number(y) && y->digits <= 3 ? y->value : 0;
-	if (!year || !token_is_role(y + 1, ROLE_YEAR) || !day_of(m, &month) || !token_is_role(m + 1, ROLE_MONTH) ||
-		!day_of(d, &day))
-		return NULL;
-	year += t->value;
-	if (year < 1900 || year > reader->year_max || !date_set_day(date, (int)year, month, day))
-		return NULL;
-	return d + 1 + token_is_role(d + 1, ROLE_DAY);
-}
-
-static const struct token *match_day(const struct date_reader *reader, const struct token *t, struct date *date)
-{
-	const struct token *end = NULL;
-	if (t->kind == TOKEN_WORD)
-		return t->month			    ? match_name_day(reader, t, date)
-		       : token_is_role(t, ROLE_ERA) ? match_era(reader, t, date)
-						    : NULL;
-	if (t->kind != TOKEN_NUMBER)
-		return NULL;
-	if (t->digits == 4) {
-		end = match_ymd(reader, t, date);
-		return end ? end : match_year_name(reader, t, date);
-	}
-	if (t->digits > 4)
-		return match_packed(reader, t, date);
-	end = match_day_name(reader, t, date);
-	return end ? end : match_numeric(reader, t, date);
-}
-
 /* +02:00, +0200, +02, UTC+2, GMT … behind a time. */
 static const struct token *match_zone(const struct token *t, struct date *date)
 {
@@ -329,6 +177,170 @@ static const struct token *match_clock(const struct token *t, struct date *date)
 	date->minute = (int8_t)minute;
 	date->second = (int8_t)second;
 	return match_zone(end, date);
+}
+
+/* 2020-05-17, 2020/5/17, 2020. 5. 17., 2020年5月17日, 1399/02/28 of a Persian page. Returns the token behind. */
+static const struct token *match_ymd(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int month, day;
+	const struct token *a = t + 1;
+	bool marked = token_is_role(a, ROLE_YEAR);
+	if (!marked && !(a->kind == TOKEN_PUNCT && strchr("-/.", a->punct)))
+		return NULL;
+	const struct token *m = skip(a + 1, ".", 1), *b = m + 1;
+	if (!day_of(m, &month) || month > 12)
+		return NULL;
+	if (!token_is_role(b, ROLE_MONTH) && (marked || b->kind != TOKEN_PUNCT || b->punct != a->punct))
+		return NULL;
+	const struct token *d = b + 1;
+	if (!day_of(d, &day))
+		return NULL;
+	if (jalali_year(t) && view_starts_nocase(reader->lang, VIEW("fa")))
+		return set_jalali(date, t->value, month, day) ? d + 1 : NULL;
+	if (!date_set_day(date, year_of(reader, t), month, day))
+		return NULL;
+	return d + 1 + (token_is_role(d + 1, ROLE_DAY) || (token_is_punct(d + 1, '.') && a->punct == '.'));
+}
+
+/* 20200517, 20200517T083000. */
+static const struct token *match_packed(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	if (t->digits != 8 && t->digits != 14)
+		return NULL;
+	int64_t ymd = t->digits == 14 ? t->value / 1000000 : t->value;
+	int year = (int)(ymd / 10000);
+	if (year < 1990 || year > reader->year_max ||
+		!date_set_day(date, year, (int)(ymd / 100 % 100), (int)(ymd % 100)))
+		return NULL;
+	if (t->digits == 14) {
+		int64_t hms = t->value % 1000000;
+		if (hms / 10000 > 23 || hms / 100 % 100 > 59 || hms % 100 > 60)
+			return NULL;
+		date->hour = (int8_t)(hms / 10000);
+		date->minute = (int8_t)(hms / 100 % 100);
+		date->second = (int8_t)(hms % 100);
+	}
+	return t + 1;
+}
+
+/* 17 May 2020, 17. mai 2020, 17 de mayo de 2020, 17-May-2020, 17th of May, 2020, le 1er mai 2020, 17 May '20 */
+static const struct token *match_day_name(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int day;
+	const struct token *m = skip(t + 1, ".,-/'|", 3);
+	if (!day_of(t, &day) || m->kind != TOKEN_WORD || m->month == 0)
+		return NULL;
+	const struct token *y = skip(m + 1, ".,-/|", 3), *twin = y + token_is_punct(y, '(');
+	/* the month by its other name, too: 14 آذار/مارس 2020, 14 آذار (مارس) 2020 */
+	if (twin->kind == TOKEN_WORD && twin->month == m->month && twin->calendar == m->calendar)
+		y = skip(twin + 1, ").,-/|", 2);
+	y += token_is_role(y, ROLE_YEAR);
+	if (set_named(reader, y, m, day, date))
+		return y + 1 + (token_is_role(y + 1, ROLE_YEAR) && y[1].end - y[1].at > 1);
+	bool apostrophe = token_is_punct(y, '\'') || token_is_punct(y, '?');
+	const struct token *shorter = apostrophe ? y + 1 : y;
+	if ((apostrophe || token_is_punct(m + 1, '-')) && m->calendar == MONTH_GREGORIAN &&
+		date_set_day(date, short_year_of(reader, shorter), m->month, day) && !token_is_punct(shorter + 1, ':'))
+		return shorter + 1;
+	return NULL;
+}
+
+/* May 17, 2020; May 17th 2020; Mai 17 2020; 10:30, May. 17, 2020; May 17 10:30:02 CEST 2020 */
+static const struct token *match_name_day(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int day;
+	const struct token *d = skip(t + 1, ".,-/", 2);
+	if (!day_of(d, &day))
+		return NULL;
+	const struct token *y = skip(d + 1, ".,-/'", 3);
+	if (set_named(reader, y, t, day, date))
+		return y + 1;
+	struct date clock = no_date;
+	y = token_is_punct(y + 1, ':') ? match_clock(y, &clock) : y;
+	y += clock.second >= 0 && !clock.zoned && y->kind == TOKEN_WORD;
+	if (clock.second < 0 || !set_named(reader, y, t, day, date))
+		return NULL;
+	date->hour = clock.hour;
+	date->minute = clock.minute;
+	date->second = clock.second;
+	date->zoned = clock.zoned;
+	date->offset = clock.offset;
+	return y + 1;
+}
+
+/* 2020. május 17., 2020 m. gegužės 17 d., 2020. gada 17. maijs, 2020ko maiatzaren 17a, 2020 May 17 */
+static const struct token *match_year_name(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int day;
+	const struct token *m = skip(t + 1, ".,-/", 2);
+	m += token_is_role(m, ROLE_YEAR);
+	m = skip(m, ".,-/", 2);
+	if (m->kind == TOKEN_WORD && m->month) {
+		const struct token *d = skip(m + 1, ".,-/", 2);
+		if (day_of(d, &day) && !token_is_punct(d + 1, ':') && set_named(reader, t, m, day, date))
+			return d + 1;
+		return NULL;
+	}
+	const struct token *name = skip(m + 1, ".", 1);
+	if (day_of(m, &day) && name->kind == TOKEN_WORD && name->month && set_named(reader, t, name, day, date))
+		return name + 1;
+	return NULL;
+}
+
+/* 17.05.2020, 17/5/2020, 5/17/2020, 17-05-20: by what fits, then by dots, then by the reader's order. */
+static const struct token *match_numeric(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int a, b;
+	const struct token *mark = t + 1, *second = t + 2, *mark2 = t + 3, *y = t + 4;
+	if (!day_of(t, &a) || mark->kind != TOKEN_PUNCT || !strchr("./-|", mark->punct) || !day_of(second, &b) ||
+		mark2->kind != TOKEN_PUNCT || mark2->punct != mark->punct || !token_is_number(y))
+		return NULL;
+	int year = year_of(reader, y);
+	if (year == 0 && y->joined && second->joined &&
+		!(token_is_punct(y + 1, ':') || token_is_punct(y + 1, mark->punct)))
+		year = short_year_of(reader, y);
+	if (year == 0)
+		return NULL;
+	bool month_first = reader->order == DATE_MONTH_FIRST && mark->punct != '.';
+	bool swap = a > 12 ? false : b > 12 ? true : month_first;
+	if (!(swap ? date_set_day(date, year, a, b) : date_set_day(date, year, b, a)))
+		return NULL;
+	date->guessed = a <= 12 && b <= 12 && a != b && mark->punct != '.';
+	return y + 1;
+}
+
+/* 令和5年3月14日, 平成元年…, 民國112年3月14日 */
+static const struct token *match_era(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	int month, day;
+	const struct token *y = t + 1, *m = t + 3, *d = t + 5;
+	int64_t year = token_is_role(y, ROLE_FIRST) ? 1 : token_is_number(y) && y->digits <= 3 ? y->value : 0;
+	if (!year || !token_is_role(y + 1, ROLE_YEAR) || !day_of(m, &month) || !token_is_role(m + 1, ROLE_MONTH) ||
+		!day_of(d, &day))
+		return NULL;
+	year += t->value;
+	if (year < 1900 || year > reader->year_max || !date_set_day(date, (int)year, month, day))
+		return NULL;
+	return d + 1 + token_is_role(d + 1, ROLE_DAY);
+}
+
+static const struct token *match_day(const struct date_reader *reader, const struct token *t, struct date *date)
+{
+	const struct token *end = NULL;
+	if (t->kind == TOKEN_WORD)
+		return t->month			    ? match_name_day(reader, t, date)
+		       : token_is_role(t, ROLE_ERA) ? match_era(reader, t, date)
+						    : NULL;
+	if (t->kind != TOKEN_NUMBER)
+		return NULL;
+	if (t->digits == 4) {
+		end = match_ymd(reader, t, date);
+		return end ? end : match_year_name(reader, t, date);
+	}
+	if (t->digits > 4)
+		return match_packed(reader, t, date);
+	end = match_day_name(reader, t, date);
+	return end ? end : match_numeric(reader, t, date);
 }
 
 static const struct token *match_time_behind(const struct token *t, struct date *date)

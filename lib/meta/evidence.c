@@ -177,6 +177,7 @@ static void read_itemprop(struct gather *g, uint32_t node, struct view names)
 	} props[] = {
 #define P(name, fact, rank) { { name, sizeof(name) - 1 }, fact, rank }
 		P("datepublished", CLUE_PUBLISHED, 0),
+		P("dateposted", CLUE_PUBLISHED, 0),
 		P("datecreated", CLUE_PUBLISHED, 1),
 		P("uploaddate", CLUE_PUBLISHED, 2),
 		P("issued", CLUE_PUBLISHED, 1),
@@ -275,6 +276,18 @@ static uint64_t slashes64(struct view v)
 	return found;
 }
 
+/* Programs of forums that show who has an account: "member.php?u=12", "user?id=ada". */
+static unsigned program_says(struct view page)
+{
+	static const struct view names[] = { VIEW("member.php?"), VIEW("memberlist.php?mode=viewprofile"),
+		VIEW("profile.php?"), VIEW("user?id="), VIEW("userinfo.php?"), VIEW("user.php?") };
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (page.n > names[i].n && view_starts(page, names[i]))
+			return NAMING_USER;
+	bool index = view_starts(page, VIEW("index.php?"));
+	return index && view_find(page, VIEW("action=profile;u=")) < page.n ? NAMING_USER : 0;
+}
+
 /* The page of a person on the same site: /author/ada-muster */
 static unsigned leads_to_person(struct view href)
 {
@@ -292,6 +305,7 @@ static unsigned leads_to_person(struct view href)
 		['u' - 'a'] = N(1) | N(4) | N(5),
 		['w' - 'a'] = N(6) | N(7) };
 #undef N
+	enum { PROGRAMS = 1u << ('i' - 'a') | 1u << ('m' - 'a') | 1u << ('p' - 'a') | 1u << ('u' - 'a') };
 	unsigned found = 0;
 	size_t from = href.n; /* behind the last slash */
 	for (size_t at = 0; at + 1 < href.n; at += 64)
@@ -303,7 +317,13 @@ static unsigned leads_to_person(struct view href)
 				found |= folder_says(view_make(href.p + from, slash - from));
 			from = slash + 1;
 		}
-	return found;
+	struct view page = view_from(href, from < href.n ? from : 0);
+	unsigned letter = page.n ? (unsigned)(unsigned char)page.p[0] - 'a' : 26;
+	bool program = letter < 26 && (PROGRAMS >> letter & 1), home = page.n > 1 && page.p[0] == '~';
+	/* other sites have addresses of all kinds */
+	if ((!program && !home) || view_find(href, VIEW("//")) < href.n)
+		return found;
+	return found | (home ? (unsigned)NAMING_USER : program_says(page));
 }
 
 #define A(name) (UINT64_C(1) << DOM_ATTR_##name)

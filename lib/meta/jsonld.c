@@ -233,6 +233,8 @@ static void read_publisher(struct reader *r, struct ld_item *item, const struct 
 static void read_times(struct reader *r, struct ld_item *item, const struct ld_value *node)
 {
 	item->published = fact(r, node, VIEW("datePublished"), VIEW("@value"), 64);
+	if (item->published.n == 0) /* of jobs, houses */
+		item->published = fact(r, node, VIEW("datePosted"), VIEW("@value"), 64);
 	item->created = fact(r, node, VIEW("dateCreated"), VIEW("@value"), 64);
 	item->modified = fact(r, node, VIEW("dateModified"), VIEW("@value"), 64);
 	item->uploaded = fact(r, node, VIEW("uploadDate"), VIEW("@value"), 64);

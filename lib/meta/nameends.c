@@ -101,11 +101,19 @@ static struct view cut_reporter(struct view v)
 {
 	static const struct view words[] = { VIEW("기자"), VIEW("특파원"), VIEW("記者"), VIEW("记者") };
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
-		struct view name = view_trim(view_first(v, view_find(v, words[i])));
-		if (name.n + words[i].n <= v.n && names_is_full(name))
+		size_t at = view_find(v, words[i]);
+		struct view name = view_trim(view_first(v, at)), behind = view_from(v, at + words[i].n);
+		/* "대통령 기자간담회" is no name */
+		if (at < v.n && (behind.n == 0 || (unsigned char)behind.p[0] < 0x80) && names_is_full(name))
 			return name;
 	}
 	return v;
+}
+
+struct view names_of_reporter(struct view line)
+{
+	struct view name = cut_reporter(line);
+	return name.n < line.n ? name : VIEW_NONE;
 }
 
 /* "Enviado por Ada Prado el mar, 09/08/2016": the day of the week in front of a date. */

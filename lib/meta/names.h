@@ -41,6 +41,8 @@ bool names_is_given(struct view word);
 bool names_is_full(struct view name);
 /* @line without the word for a reporter or the day of the week behind its name: "정하늘 기자", "Ada Prado el mar". */
 struct view names_trimmed_end(struct view line);
+/* The name in front of the word for a reporter: "정하늘 기자 haneul@news.example". VIEW_NONE: the line begins otherwise. */
+struct view names_of_reporter(struct view line);
 /* "Daily News Staff", "The Example Team": all who write for a house. */
 bool names_is_house(struct view line);
 /* The same in one word with a dash: "Example-Redaktion". */

@@ -242,6 +242,65 @@ static void answers_farther_down_are_of_others(void **state)
 	assert_null(strstr(f.authors, "anchorbird"));
 }
 
+/* A post as forums print it: who wrote it, since when he does, how much, and the text. */
+#define POST(profile, name, text)                                                                                      \
+	"<div class=post><div class=side><h4><a href='" profile "'>" name                                              \
+	"</a></h4><ul><li>Newbie</li><li>Posts: 7</li></ul></div><div class=area><p>" text "</p></div></div>"
+
+static void who_began_a_thread_wrote_it(void **state)
+{
+	(void)state;
+	static const char *const profiles[] = { "index.php?action=profile;u=5", "member.php?u=5",
+		"/board/index.php?sid=2&action=profile;u=5", "/user?id=tern", "/~tern" };
+	for (size_t i = 0; i < sizeof(profiles) / sizeof(profiles[0]); i++) {
+		char body[8192];
+		snprintf(body, sizeof(body),
+			"<div class=menu><a href=/>Boats</a> <a href=/help>Help</a> <a href=/login>Log in</a></div>"
+			"<h1>The pump leaks</h1><div>Thread Tools</div><div>21 August 2023, 21:14</div>" POST(
+				"%s", "tern", "%s") "<div>22 August 2023, 08:02</div>" POST("%s", "oldharbour", "%s"),
+			profiles[i], TEXT, profiles[i], TEXT);
+		struct facts f = read_page(
+			"https://www.boats.example/forum/index.php?topic=5", "<title>The pump leaks</title>", body);
+		assert_string_equal(f.authors, "tern");
+	}
+}
+
+static void who_sent_a_letter_wrote_it(void **state)
+{
+	(void)state;
+	static const char *const heads[] = {
+		"<b>Magnus Oskar</b> <a href='mailto:nets%40example.org'>magnus at example.org</a><br>"
+		"<i>Tue Mar 16 09:12:44 CET 2021</i><hr>",
+		"<ul><li><em>From</em>: Magnus Oskar &lt;<a href='mailto:m@HIDDEN'>m@xxxxxxx</a>&gt;</li>"
+		"<li><em>Date</em>: Tue, 16 Mar 2021 09:12:44 +0100</li></ul><hr>",
+	};
+	for (size_t i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		char body[4096];
+		snprintf(body, sizeof(body), "<h1>[nets] Long branches</h1>%s%s<hr>", heads[i], TEXT);
+		struct facts f =
+			read_page("https://lists.example/2021-March/000412.html", "<title>Long branches</title>", body);
+		assert_string_equal(f.authors, "Magnus Oskar");
+		assert_int_equal(strncmp(f.published, "2021-03-16", 10), 0);
+	}
+}
+
+#define KOREAN                                                                                                                                                  \
+	"<p>지난겨울 낙석 사고로 묶였던 해안도로 북쪽 구간의 야간 통행 제한이 다음 달 열흘에 풀린다.</p><p>군은 어제 " \
+	"사면 보강 공사를 마치고 안전 점검 결과 이상이 없음을 확인했다고 밝혔다. 공사에는 모두 38억 원이 들었다.</p>" \
+	"<p>주민들은 병원에 가려면 한 시간을 돌아가야 했는데 이제야 마음이 놓인다고 말했다.</p>"
+
+static void a_reporter_is_named_in_front_of_the_word_for_it(void **state)
+{
+	(void)state;
+	static const char head[] = "<title>해안도로 통행 제한 풀린다</title>";
+	static const char body[] =
+		"<h1>해안도로 통행 제한 풀린다</h1><ul><li>정하늘 기자</li><li>입력 2024.03.27 14:05</li>"
+		"</ul><div>" KOREAN "<p>정하늘 기자 haneul@news.example</p></div>";
+	static const char none[] = "<h1>해안도로 통행 제한 풀린다</h1><p>대통령 기자간담회</p><div>" KOREAN "</div>";
+	check(head, body, "정하늘");
+	check(head, none, "-");
+}
+
 static void first_names_are_known_by_their_folded_word(void **state)
 {
 	(void)state;
@@ -273,6 +332,9 @@ int main(void)
 		cmocka_unit_test(topics_and_buttons_are_no_names),
 		cmocka_unit_test(a_site_that_sounds_like_a_job_is_named_whole),
 		cmocka_unit_test(answers_farther_down_are_of_others),
+		cmocka_unit_test(who_began_a_thread_wrote_it),
+		cmocka_unit_test(who_sent_a_letter_wrote_it),
+		cmocka_unit_test(a_reporter_is_named_in_front_of_the_word_for_it),
 		cmocka_unit_test(first_names_are_known_by_their_folded_word),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

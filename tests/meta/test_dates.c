@@ -92,6 +92,9 @@ static void reads_times_and_zones(void **state)
 	check("en", "Sun, 17 May 2020 08:30:15 GMT", "2020-05-17T08:30:15Z");
 	check("en", "17 May 2020 at 8.30pm", "2020-05-17");
 	check("en", "May 17, 2020 8:30 p.m. EDT", "2020-05-17T20:30-04:00");
+	check("en", "Sun May 17 08:30:15 CEST 2020", "2020-05-17T08:30:15+02:00");
+	check("en", "Sun May 17 08:30:15 2020", "2020-05-17T08:30:15");
+	check("en", "May 17 08:30 2020 nets", "none");
 	check("en", "8:30 AM, Sunday, May 17, 2020", "2020-05-17T08:30");
 	check("de", "17.05.2020 um 8.30 Uhr", "2020-05-17T08:30");
 	check("de", "17. Mai 2020, 08:30 Uhr MESZ", "2020-05-17T08:30+02:00");

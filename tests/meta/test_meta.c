@@ -221,6 +221,16 @@ static void a_template_that_swaps_day_and_month_is_corrected_by_what_is_shown(vo
 	assert_string_equal(f.published, "2023-11-01");
 }
 
+static void a_job_is_of_the_day_when_it_was_posted(void **state)
+{
+	(void)state;
+	struct facts f = read_page("https://example.org/jobs/7",
+		"<title>Net mender</title><script type=application/ld+json>{\"@type\":\"JobPosting\",\"title\":\"Net "
+		"mender\",\"datePosted\":\"2025-03-03\",\"validThrough\":\"2025-05-03\"}</script>",
+		"<main><h1>Net mender</h1>" TEXT "</main>");
+	assert_string_equal(f.published, "2025-03-03");
+}
+
 static void a_front_page_has_no_day(void **state)
 {
 	(void)state;
@@ -315,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_date_with_its_label_is_found_wherever_it_stands),
 		cmocka_unit_test(the_clock_on_the_page_goes_before_the_same_moment_in_utc),
 		cmocka_unit_test(a_template_that_swaps_day_and_month_is_corrected_by_what_is_shown),
+		cmocka_unit_test(a_job_is_of_the_day_when_it_was_posted),
 		cmocka_unit_test(a_front_page_has_no_day),
 		cmocka_unit_test(the_address_says_which_day_it_was_where_it_was_written),
 		cmocka_unit_test(answers_do_not_write_the_question),

@@ -499,7 +499,7 @@ int main(int argc, char **argv)
 	t->weights[SET_READABILITY] = 1;
 	t->weights[SET_TRAFILATURA] = 6;
 	t->model = (struct author_model){
-		.prefer = 3072, .least = 680, .least_declared = -1536, .least_site = -1280, .least_said = -512
+		.prefer = 3072, .least = 640, .least_declared = -1536, .least_site = -1024, .least_said = -512
 	};
 	t->settings = (struct boost_settings){ .trees = 250,
 		.depth = 6,
