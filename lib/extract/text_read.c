@@ -240,6 +240,8 @@ static int read_line(struct work *work, struct view text, struct line *line)
 /* What no line has need not be looked for in pass after pass. */
 static void note_sorts(struct work *work, size_t place)
 {
+	if (work->rows[work->live[place].at] == 0)
+		return;
 	const struct hits *hits = hits_at(work, place);
 	unsigned bits = hit_bits(hits);
 	work->live[place].hits = (uint16_t)bits;

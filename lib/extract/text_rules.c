@@ -65,9 +65,10 @@ static bool in_zone(const struct work *work, size_t place, const struct rule *ru
 static int cut(struct work *work, size_t place, const struct rule *rule)
 {
 	struct block *block = block_at(work, place);
-	if (block->cut)
+	if (is_cut(work, place))
 		return 0;
 	work->cut_count++;
+	work->live[place].hits |= HIT_CUT;
 	block->cut = true;
 	block->reason = rule->id;
 	block->cut_kind = rule->kind;
@@ -114,7 +115,7 @@ static int cut_headlines(struct work *work)
 	const struct rule *taker = NULL;
 	for (size_t i = from; i < work->live_count; i++) {
 		const struct rule *rule = hits_at(work, i)->any ? hits_at(work, i)->any : hits_at(work, i)->zoned;
-		if (block_at(work, i)->cut) {
+		if (is_cut(work, i)) {
 			if (strcmp(block_at(work, i)->cut_kind, "advertisement") == 0)
 				taker = NULL;
 			else if (rule && rule->takes_headlines)
@@ -134,7 +135,7 @@ static int cut_headlines(struct work *work)
 static bool is_alone(const struct work *work, size_t place)
 {
 	return place > work->first_prose && place + 1 < work->last_prose && is_bare(work, place) &&
-	       !block_at(work, place)->cut && block_at(work, place + 1)->cut;
+	       !is_cut(work, place) && is_cut(work, place + 1);
 }
 
 /* Within the text such a head stands over headlines between two paragraphs: two or more without bullets, and then
@@ -212,14 +213,16 @@ static int cut_weak(struct work *work)
 		size_t last = SIZE_MAX;
 		for (size_t k = 0; k < work->live_count; k++) {
 			size_t i = sweep == 1 ? work->live_count - 1 - k : k;
+			if (!(work->live[i].hits & (HIT_WEAK | HIT_CUT)))
+				continue;
 			const struct rule *rule = hits_at(work, i)->weak;
-			if (!block_at(work, i)->cut && rule && last != SIZE_MAX && in_zone(work, i, rule) &&
+			if (!is_cut(work, i) && last != SIZE_MAX && in_zone(work, i, rule) &&
 				(last > i ? last - i : i - last) <= rule->near) {
 				int result = cut(work, i, rule);
 				if (result)
 					return result;
 			}
-			if (block_at(work, i)->cut)
+			if (is_cut(work, i))
 				last = i;
 		}
 	}
@@ -263,8 +266,7 @@ static size_t last_kept(const struct work *work, const struct line_scores *score
 {
 	size_t i = work->live_count;
 	while (i-- > 1)
-		if ((line_at(work, i)->flags & LINE_PROSE) && !block_at(work, i)->cut &&
-			scores->text[i] >= scores->limit[i])
+		if ((line_at(work, i)->flags & LINE_PROSE) && !is_cut(work, i) && scores->text[i] >= scores->limit[i])
 			return i;
 	return 0;
 }
@@ -287,7 +289,7 @@ static size_t run_end(
 {
 	*ret = 0;
 	for (; place < work->live_count; place++) {
-		bool cut = block_at(work, place)->cut;
+		bool cut = is_cut(work, place);
 		if (!cut && !line_goes(scores, title, place))
 			break;
 		*ret += !cut;
@@ -301,7 +303,7 @@ static bool is_answer(
 {
 	return place > 0 && place < reach && scores->zone[place] != LINE_HEAD && line_is_said(line_at(work, place)) &&
 	       !line_goes(scores, title, place - 1) && !line_goes(scores, title, place + 1) &&
-	       !block_at(work, place - 1)->cut && !block_at(work, place + 1)->cut;
+	       !is_cut(work, place - 1) && !is_cut(work, place + 1);
 }
 
 /* What the scorer holds for furniture, and what stands before the title. @scores were made before anything

@@ -65,8 +65,8 @@ static bool is_row(const struct work *work, size_t place)
 	enum { ROW_WORDS = 16 };
 	const struct line *line = line_at(work, place);
 	const struct hits *hits = hits_at(work, place);
-	if (hits->any || hits->zoned || hits->weak || block_at(work, place)->cut ||
-		line->flags & (LINE_COLON | LINE_PROSE) || line->words > ROW_WORDS)
+	if (hits->any || hits->zoned || hits->weak || is_cut(work, place) || line->flags & (LINE_COLON | LINE_PROSE) ||
+		line->words > ROW_WORDS)
 		return false;
 	return line->flags & (LINE_DIGITS | LINE_BULLET) || line_holds_headline(line);
 }
@@ -76,7 +76,7 @@ static bool is_row_head(const struct work *work, size_t place)
 {
 	const struct line *line = line_at(work, place);
 	const struct hits *hits = hits_at(work, place);
-	return !hits->any && !hits->zoned && !hits->weak && !block_at(work, place)->cut &&
+	return !hits->any && !hits->zoned && !hits->weak && !is_cut(work, place) &&
 	       !(line->flags & (LINE_PROSE | LINE_BULLET)) && line->words <= SAID_WORDS;
 }
 

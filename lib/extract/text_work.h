@@ -28,6 +28,7 @@ enum hit_bits {
 	HIT_WEAK = 4,
 	HIT_REST = 8,
 	HIT_SECTION = 16,
+	HIT_CUT = 32, /* in this pass */
 };
 
 /* A line that is not cut: what every pass asks of all lines, so that it reads little else. */
@@ -93,6 +94,12 @@ static inline bool is_unknown_prose(const struct work *work, size_t place)
 	return is_prose(work, place) && !(work->live[place].hits & HIT_ANY);
 }
 
+/* In this pass; before, none of them was. */
+static inline bool is_cut(const struct work *work, size_t place)
+{
+	return (work->live[place].hits & HIT_CUT) != 0;
+}
+
 /* Its words if it is prose. */
 static inline uint32_t prose_words(const struct work *work, size_t place)
 {
@@ -112,7 +119,7 @@ static inline void live_add(struct work *work, size_t at)
 	work->live[work->live_count++] = (struct live){ .at = (uint32_t)at,
 		.words = line->words,
 		.flags = line->flags,
-		.hits = (uint16_t)hit_bits(hits_of(work, at)) };
+		.hits = work->rows[at] ? (uint16_t)hit_bits(hits_of(work, at)) : 0 };
 }
 
 /* A rule_found_fn: keeps the first of each sort in @user, a struct hits. */

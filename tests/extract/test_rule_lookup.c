@@ -527,7 +527,7 @@ static bool cuts_its_line(const struct rule *rule)
 	return !rule->marks_comment && !rule->takes_section && !(rule->takes_rest && rule->near) && !rule->detector;
 }
 
-static bool is_cut(struct garner *garner, const struct rule *rule, struct view example)
+static bool is_cut_from(struct garner *garner, const struct rule *rule, struct view example)
 {
 	char text[4096];
 	struct outcome o = { .example = example };
@@ -558,7 +558,7 @@ static void every_example_goes_out_of_a_text(void **state)
 		for (int i = 0; i < 2; i++)
 			for (const struct rule_text *text = lists[i]; text; text = text->next) {
 				examples++;
-				if (is_cut(garner, rule, text->text))
+				if (is_cut_from(garner, rule, text->text))
 					continue;
 				stay++;
 				print_error("%s: rule %s: this stays: %.*s\n", rule->place, rule->id, (int)text->text.n,
