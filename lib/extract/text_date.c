@@ -154,11 +154,38 @@ static bool is_year(int value, size_t digits)
 	return digits == 4 && value >= 1900 && value <= 2100;
 }
 
+/* "12/03/24", "12.03.24": the year comes last; where the first number may be one as well, none is told. Three numbers
+ * with hyphens are scores and telephone numbers, too. */
+static bool settle_short_year(struct reading *reading)
+{
+	enum { FIRST = 1970, CENTURY = 100 };
+	const int *v = reading->numbers;
+	struct date_found *date = &reading->date;
+	int year = 2000 + v[2] - (2000 + v[2] >= FIRST + CENTURY ? CENTURY : 0);
+	if (reading->digits[0] > 2 || reading->digits[1] != 2 || reading->digits[2] != 2 ||
+		(reading->separators[0] == '-' && !reading->lead && !reading->updated && date->hour < 0))
+		return false;
+	bool first = clock_date_valid(year, v[1], v[0]), second = clock_date_valid(year, v[0], v[1]);
+	if (!first && (!second || reading->separators[0] == '.'))
+		return false;
+	bool year_first = reading->digits[0] == 2 && clock_date_valid(2000 + v[0], v[1], v[2]) && v[0] > 12;
+	if (!year_first && (!first || !second || v[0] == v[1] || reading->separators[0] == '.')) {
+		date->year = year;
+		date->month = first ? v[1] : v[0];
+		date->day = first ? v[0] : v[1];
+	}
+	return true;
+}
+
 /* Year, month, day by the numbers alone; what can't be told apart stays 0. */
 static bool settle_numbers(struct reading *reading)
 {
 	const int *v = reading->numbers;
 	struct date_found *date = &reading->date;
+	/* "Last updated: 21:30" */
+	if (reading->count == 0)
+		return (reading->lead || reading->updated) && date->hour >= 0 && !date->year && !date->month &&
+		       !date->day;
 	if (reading->count != 3)
 		return false;
 	if (reading->separators[0] != reading->separators[1] || !strchr("-/.", reading->separators[0]))
@@ -172,6 +199,8 @@ static bool settle_numbers(struct reading *reading)
 			.updated = date->updated };
 		return clock_date_valid(v[0], v[1], v[2]);
 	}
+	if (reading->digits[2] == 2)
+		return settle_short_year(reading);
 	if (!is_year(v[2], reading->digits[2]))
 		return false;
 	date->year = v[2];

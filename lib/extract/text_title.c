@@ -38,14 +38,14 @@ static bool ends_in_full_stop(struct view text)
  * prose. */
 static bool is_asked(const struct line *line)
 {
-	enum { ASKED_WORDS = 20, MARK_BYTES = 4 };
+	enum { ASKED_WORDS = 16, MARK_BYTES = 4 };
 	if ((line->flags & (LINE_PROSE | LINE_SENTENCE | LINE_COLON | LINE_BULLET)) != (LINE_PROSE | LINE_SENTENCE) ||
 		line->words > ASKED_WORDS || line->text.n > TITLE_BYTES || ends_in_full_stop(line->text))
 		return false;
 	for (size_t i = 0, word = 0; i + 1 < line->text.n; i++) {
 		/* "Laptop vs. Desktop: Which Is Best?" is one sentence. */
 		if (line->text.p[i + 1] == ' ' && word >= MARK_BYTES &&
-			(line->text.p[i] == '.' || line->text.p[i] == '!'))
+			(line->text.p[i] == '.' || line->text.p[i] == '!' || line->text.p[i] == '?'))
 			return false;
 		word = line->text.p[i] == ' ' ? 0 : word + 1;
 	}
@@ -133,7 +133,7 @@ bool title_asks(const struct work *work, size_t place)
 {
 	if (!is_asked(line_at(work, place)))
 		return false;
-	if (place == 0 && work->live_count > 1 && block_at(work, 1)->gap)
+	if (place == 0 && work->live_count > 1 && block_at(work, 1)->gap && line_at(work, 1)->flags & LINE_PROSE)
 		return true;
 	for (size_t i = place + 1; i < work->live_count && i <= place + TITLE_SIGNED; i++) {
 		if (is_unknown_prose(work, i))
@@ -189,7 +189,7 @@ static bool signs_next(const struct work *work, size_t place)
 }
 
 /* Over @title, which may be what stands first in bold below the date: the only line with a date or a byline right below
- * it. Several are a list of other articles. Where there is no title, it may be shorter. */
+ * it. Several are a list of other articles. Where there is no title, it may be shorter, but all over it must go. */
 static int64_t title_over(const struct work *work, const struct line_scores *scores, size_t end, int64_t title)
 {
 	enum { WORDS_LEAST = 2 };
@@ -198,6 +198,9 @@ static int64_t title_over(const struct work *work, const struct line_scores *sco
 	if (title != NO_TITLE && signs_next(work, (size_t)title))
 		return title;
 	for (size_t i = 0; i < (title == NO_TITLE ? end : (size_t)title); i++) {
+		if (title == NO_TITLE && best == NO_TITLE && i > 0 && !is_known(work, i - 1) &&
+			!line_goes(scores, NO_TITLE, i - 1))
+			return NO_TITLE;
 		if (!signs_next(work, i) || !is_candidate(work, i) || line_at(work, i)->words < least ||
 			scores->title[i] < TITLE_LEAST_SIGNED)
 			continue;
