@@ -211,6 +211,34 @@ static int64_t title_over(const struct work *work, const struct line_scores *sco
 	return best == NO_TITLE ? title : best;
 }
 
+/* Speech right over what was found: the headline, with the line below that tells who says it. Other lines that look
+ * like a headline there are the page's name for itself. */
+static bool is_over(const struct work *work, const struct line_scores *scores, size_t place)
+{
+	const struct line *line = line_at(work, place);
+	return line->flags & LINE_QUOTED && is_candidate(work, place) && line->words >= TITLE_WORDS_LEAST &&
+	       scores->title[place] >= TITLE_LEAST_SIGNED && !block_at(work, place)->cut;
+}
+
+static void stay(const struct line_scores *scores, size_t place)
+{
+	if (scores->text[place] < scores->limit[place])
+		scores->text[place] = scores->limit[place];
+}
+
+/* What was found first stays below the headline, as what introduces the text. */
+static int64_t title_first(const struct work *work, const struct line_scores *scores, size_t end, int64_t title)
+{
+	int64_t first = title_over(work, scores, end, title);
+	if (first > 0 && is_over(work, scores, (size_t)first - 1)) {
+		stay(scores, (size_t)first);
+		first--;
+	}
+	if (first != title && title != NO_TITLE)
+		stay(scores, (size_t)title);
+	return first;
+}
+
 int64_t title_find(const struct work *work, const struct line_scores *scores)
 {
 	struct view hint = line_trim(work->page->capture.title_hint);
@@ -226,7 +254,7 @@ int64_t title_find(const struct work *work, const struct line_scores *scores)
 	}
 	if (best == NO_TITLE && !hint.n && scores->title)
 		best = title_among_furniture(work, scores, end);
-	return hint.n || !scores->title ? best : title_over(work, scores, end, best);
+	return hint.n || !scores->title ? best : title_first(work, scores, end, best);
 }
 
 /* The few blocks before it move up. */
