@@ -48,6 +48,16 @@ bool line_holds_headline(const struct line *line)
 	return false;
 }
 
+bool line_is_tick(const struct line *line)
+{
+	struct view text = line->key;
+	size_t at = 0;
+	while (at < text.n && ascii_is_digit(text.p[at]))
+		at++;
+	return (at == 1 || at == 2) && text.n == at + 3 && strchr(":.h", text.p[at]) &&
+	       ascii_is_digit(text.p[at + 1]) && ascii_is_digit(text.p[at + 2]);
+}
+
 static bool is_set_in(const struct block *block)
 {
 	static const char *const kinds[] = { "advertisement", "related", "photo", "player", "newsletter", "consent",

@@ -11,6 +11,9 @@ bool line_is_said(const struct line *line);
 /* "Read more: The bridge is open" holds its headline and heads no list of others. */
 bool line_holds_headline(const struct line *line);
 
+/* A time and nothing else: "17:42", "18h20". */
+bool line_is_tick(const struct line *line);
+
 /* Whether the scorer holds the line at @place for furniture, or it stands before the title. */
 static inline bool line_goes(const struct line_scores *scores, int64_t title, size_t place)
 {
