@@ -183,6 +183,32 @@ static void join_alike(const struct features *f, const uint16_t *p, uint8_t *kee
 			keep[i] = 1;
 }
 
+/* A row stands in the table's head, body or foot. */
+static uint32_t table_of(const struct text_blocks *blocks, uint32_t i)
+{
+	const struct box *boxes = blocks->boxes;
+	return boxes[boxes[blocks->items[i].box].parent].parent;
+}
+
+/* Rows of a table with data are one thing: all of them stay where half of their words do. */
+static void join_rows(const struct features *f, uint8_t *keep)
+{
+	const struct text_block *items = f->blocks->items;
+	uint32_t n = f->blocks->count;
+	for (uint32_t i = 0, end; i < n; i = end) {
+		uint32_t kept = 0, all = 0;
+		for (end = i;
+			end < n && items[end].kind == BLOCK_ROW && table_of(f->blocks, end) == table_of(f->blocks, i);
+			end++) {
+			all += f->stats[end].words;
+			kept += keep[end] ? f->stats[end].words : 0;
+		}
+		if (kept && kept * 2 >= all)
+			memset(keep + i, 1, end - i);
+		end += end == i;
+	}
+}
+
 uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_keep)
 {
 	uint16_t threshold = best_threshold(f, p);
@@ -190,6 +216,7 @@ uint16_t decide_body(const struct features *f, const uint16_t *p, uint8_t *ret_k
 		ret_keep[i] = p[i] >= threshold;
 	join_alike(f, p, ret_keep);
 	drop_headline(f, ret_keep);
+	join_rows(f, ret_keep);
 	drop_copies(f, ret_keep);
 	drop_unseen(f, ret_keep, TEXT_NOSCRIPT, NOSCRIPT_TIMES);
 	drop_unseen(f, ret_keep, TEXT_HIDDEN, HIDDEN_TIMES);

@@ -1,0 +1,86 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <string.h>
+#include "extract/blocks.h"
+#include "extract/decide.h"
+#include "extract/features.h"
+#include "util/limits.h"
+
+#define PARAGRAPH(words)                                                                                               \
+	"<p>" words " The council heard the report of the harbour master before it voted on the new pier.</p>"
+
+static struct page page;
+static struct garner_options options;
+
+/* What stays of @html, "1" or "0" a block, when its blocks have the scores in @percent. */
+static const char *decide(const char *html, const int *percent, size_t count)
+{
+	static char out[64];
+	struct text_blocks blocks;
+	struct features features;
+	arena_free(&page.arena);
+	arena_init(&page.arena, LIMIT_PAGE_MEMORY);
+	page.options = &options;
+	page_reset(&page);
+	page.utf8 = view_of(html);
+	page.kind = PAGE_HTML;
+	assert_int_equal(dom_parse(&page), 0);
+	assert_int_equal(blocks_read(&page, &blocks), 0);
+	assert_int_equal(features_read(&page, &blocks, &features), 0);
+	assert_int_equal(blocks.count, count);
+	assert_true(count < sizeof(out));
+	uint16_t p[sizeof(out)];
+	uint8_t keep[sizeof(out)];
+	for (size_t i = 0; i < count; i++)
+		p[i] = (uint16_t)(percent[i] * 65535 / 100);
+	decide_body(&features, p, keep);
+	for (size_t i = 0; i < count; i++)
+		out[i] = keep[i] ? '1' : '0';
+	out[count] = 0;
+	return out;
+}
+
+#define DECIDE(html, ...) decide(html, (const int[]){ __VA_ARGS__ }, sizeof((const int[]){ __VA_ARGS__ }) / sizeof(int))
+
+static int teardown(void **state)
+{
+	(void)state;
+	arena_free(&page.arena);
+	page = (struct page){ 0 };
+	return 0;
+}
+
+#define TABLE                                                                                                          \
+	"<table><thead><tr><th>Pier</th><th>Berths</th></tr></thead><tbody>"                                           \
+	"<tr><td>North pier</td><td>14</td></tr><tr><td>South pier</td><td>22</td></tr>"                               \
+	"<tr><td>Old dock</td><td>6</td></tr></tbody></table>"
+
+static void rows_of_a_table_stay_where_half_of_their_words_do(void **state)
+{
+	(void)state;
+	const char *html = PARAGRAPH("One.") TABLE PARAGRAPH("Two.");
+	assert_string_equal(DECIDE(html, 95, 90, 90, 90, 5, 95), "111111");
+	assert_string_equal(DECIDE(html, 95, 5, 90, 90, 90, 95), "111111");
+	assert_string_equal(DECIDE(html, 95, 5, 5, 5, 90, 95), "100011");
+	assert_string_equal(DECIDE(html, 95, 5, 5, 5, 5, 95), "100001");
+}
+
+static void rows_of_another_table_do_not_count(void **state)
+{
+	(void)state;
+	const char *html = PARAGRAPH("One.") TABLE PARAGRAPH("Two.") TABLE PARAGRAPH("Three.");
+	assert_string_equal(DECIDE(html, 95, 90, 90, 90, 5, 95, 5, 5, 5, 5, 95), "11111100001");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(rows_of_a_table_stay_where_half_of_their_words_do, teardown),
+		cmocka_unit_test_teardown(rows_of_another_table_do_not_count, teardown),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
