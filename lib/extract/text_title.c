@@ -84,7 +84,7 @@ static bool is_of_kind(const struct rule *rule, const char *kind)
 }
 
 /* A short line with a year and another number, in whatever language: "Mashi 12, 2025", "11/03/2025, 16:20 WIB", but
- * "11 tools to watch in 2025" and "10 best sleeping bags (2024)" have more words than a date and no time. */
+ * "11 tools to watch in 2025" and "10 best lanterns (2024)" have more words than a date and no time. */
 static bool is_stamp(const struct line *line)
 {
 	enum { DATE_WORDS = 6, DATE_RUNS = 2 };
