@@ -62,7 +62,7 @@ static bool in_zone(const struct work *work, size_t place, const struct rule *ru
 	return rule->zone == ZONE_HEAD ? place < work->first_prose : place > work->last_prose;
 }
 
-static int cut(struct work *work, size_t place, const struct rule *rule)
+int work_cut(struct work *work, size_t place, const struct rule *rule)
 {
 	struct block *block = block_at(work, place);
 	if (is_cut(work, place))
@@ -86,7 +86,7 @@ static int cut_certain(struct work *work)
 			rule = hits->zoned;
 		if (!rule && hits->other && in_zone(work, i, hits->other))
 			rule = hits->other;
-		int result = rule ? cut(work, i, rule) : 0;
+		int result = rule ? work_cut(work, i, rule) : 0;
 		if (result)
 			return result;
 	}
@@ -124,7 +124,7 @@ static int cut_headlines(struct work *work)
 		}
 		if (!is_headline(line_at(work, i)) || line_is_said(line_at(work, i)))
 			taker = NULL;
-		int result = taker ? cut(work, i, taker) : 0;
+		int result = taker ? work_cut(work, i, taker) : 0;
 		if (result)
 			return result;
 	}
@@ -156,7 +156,7 @@ static int cut_headlines_within(struct work *work)
 		else if (end - i - 1 < FEWEST || end - i - 1 > MOST || !(line_at(work, end)->flags & LINE_PROSE))
 			continue;
 		for (size_t k = i; k < end; k++) {
-			int result = cut(work, k, rule);
+			int result = work_cut(work, k, rule);
 			if (result)
 				return result;
 		}
@@ -184,7 +184,7 @@ static int cut_rest(struct work *work)
 	int result = 0;
 	const struct rule *taker = i < work->live_count && all <= words * TIMES ? hits_at(work, i)->rest : NULL;
 	for (; taker && i < work->live_count && result == 0; i++)
-		result = cut(work, i, taker);
+		result = work_cut(work, i, taker);
 	return result;
 }
 
@@ -196,7 +196,7 @@ static int cut_sections(struct work *work)
 	for (size_t end; section_next(work, &walk, &rule, &end);)
 		/* The words of what goes count as before: each section is looked at as if it were the only one. */
 		for (size_t i = walk.place; i < end; i++) {
-			int result = cut(work, i, rule);
+			int result = work_cut(work, i, rule);
 			if (result)
 				return result;
 			section_walk_line(work, &walk);
@@ -218,7 +218,7 @@ static int cut_weak(struct work *work)
 			const struct rule *rule = hits_at(work, i)->weak;
 			if (!is_cut(work, i) && last != SIZE_MAX && in_zone(work, i, rule) &&
 				(last > i ? last - i : i - last) <= rule->near) {
-				int result = cut(work, i, rule);
+				int result = work_cut(work, i, rule);
 				if (result)
 					return result;
 			}
@@ -252,118 +252,6 @@ static size_t settle(struct work *work)
 
 /* ---- passes ------------------------------------------------------------------------------------ */
 
-/* A text of nothing but furniture is rarer than a text the scorer does not know: then it has no say. */
-static bool leaves_nothing(const struct work *work, const struct line_scores *scores, int64_t title)
-{
-	for (size_t i = 0; i < work->live_count; i++)
-		if ((int64_t)i > title && scores->text[i] >= scores->limit[i])
-			return false;
-	return true;
-}
-
-/* The last line of prose that stays; 0: none. */
-static size_t last_kept(const struct work *work, const struct line_scores *scores)
-{
-	size_t i = work->live_count;
-	while (i-- > 1)
-		if ((line_at(work, i)->flags & LINE_PROSE) && !is_cut(work, i) && scores->text[i] >= scores->limit[i])
-			return i;
-	return 0;
-}
-
-/* The first line of prose behind the title, when a sentence ends it and within the text it would stay; live_count:
- * none. */
-static size_t lead_of(const struct work *work, const struct line_scores *scores, int64_t title)
-{
-	size_t lead = work->first_prose;
-	if (title == NO_TITLE || (int64_t)lead <= title || lead == work->live_count)
-		return work->live_count;
-	const struct line *line = line_at(work, lead);
-	/* Dates and labels stand between bars. */
-	bool stays = line->flags & LINE_SENTENCE && line_is_said(line) &&
-		     view_find(line->text, VIEW(" | ")) == line->text.n &&
-		     scores->text[lead] >= work->model->thresholds[LINE_IN_LONG];
-	return stays ? lead : work->live_count;
-}
-
-/* Beside furniture that rules have just cut, a list or a quotation looks like more of it. What stands within the text,
- * or is short and stands before prose that stays, is judged in the next pass, when that is gone: of 150 such lines in
- * 30 texts 9 are lost, where it were 59. Longer runs are no lists of a text, but of other articles. */
-enum { LIST_LINES = 6 };
-
-static bool waits(const struct work *work, const struct line_scores *scores, size_t place, size_t lead, size_t last)
-{
-	if (scores->zone[place] == LINE_IN || (place == lead && place < last))
-		return true;
-	return scores->zone[place] == LINE_TAIL && place < last && !(line_at(work, place)->flags & LINE_PROSE);
-}
-
-/* End of a run of lines that are cut or go; *@ret: how many go. */
-static size_t run_end(
-	const struct work *work, const struct line_scores *scores, int64_t title, size_t place, size_t *ret)
-{
-	*ret = 0;
-	for (; place < work->live_count; place++) {
-		bool cut = is_cut(work, place);
-		if (!cut && !line_goes(scores, title, place))
-			break;
-		*ret += !cut;
-	}
-	return place;
-}
-
-/* A sentence or speech between two lines that stay, up to where the text ends: the end of a list, an answer. */
-static bool is_answer(
-	const struct work *work, const struct line_scores *scores, int64_t title, size_t place, size_t reach)
-{
-	return place > 0 && place < reach && scores->zone[place] != LINE_HEAD && line_is_said(line_at(work, place)) &&
-	       !line_goes(scores, title, place - 1) && !line_goes(scores, title, place + 1) &&
-	       !is_cut(work, place - 1) && !is_cut(work, place + 1);
-}
-
-/* The times of a ticker: two at least stand before this one, and what it stands over stays. */
-static bool ticks_on(const struct work *work, size_t place, size_t over)
-{
-	enum { BEFORE = 2 };
-	size_t count = 0;
-	for (size_t i = 0; i < place; i++)
-		count += !block_at(work, i)->cut && line_is_tick(line_at(work, i));
-	return count >= BEFORE && over < work->live_count && !block_at(work, over)->cut;
-}
-
-/* What the scorer holds for furniture, and what stands before the title. @scores were made before anything
- * was cut in this pass. */
-static int cut_furniture(struct work *work, const struct line_scores *scores)
-{
-	const struct rule *rule = work->rules->detectors[DETECT_SCORER];
-	int64_t title = title_find(work, scores);
-	int result = 0;
-	if (leaves_nothing(work, scores, title))
-		return 0;
-	bool again = true;
-	size_t lead = lead_of(work, scores, title), last = last_kept(work, scores),
-	       reach = said_reach(work, scores, title, last);
-	for (bool more = true; more && result == 0; again = false) {
-		for (size_t i = 0, end, count; i < work->live_count; i = end + 1) {
-			end = run_end(work, scores, title, i, &count);
-			for (; i < end && result == 0; i++)
-				if (i + 1 == end && line_is_tick(line_at(work, i)) && ticks_on(work, i, end))
-					continue;
-				else if ((int64_t)i < title || (!again && !is_answer(work, scores, title, i, reach)) ||
-					 (again && (i <= last || i > reach) &&
-						 (count > LIST_LINES || !waits(work, scores, i, lead, last))))
-					result = cut(work, i, rule);
-		}
-		more = again && work->cut_count == 0;
-	}
-	/* A title has a blank line behind it, here as in what is written: that is another text to look at. */
-	if (title != NO_TITLE && (size_t)title + 1 < work->live_count) {
-		work->changed |= !block_at(work, (size_t)title + 1)->gap;
-		block_at(work, (size_t)title + 1)->gap = true;
-	}
-	return result;
-}
-
 /* What stands there twice, when all else is decided: nothing must go because of a line that goes as well. */
 static int cut_passages(struct work *work)
 {
@@ -374,7 +262,7 @@ static int cut_passages(struct work *work)
 	int result = passage_find(work, &again);
 	for (size_t i = 0; i < work->live_count && result == 0 && again; i++)
 		if (again[i])
-			result = cut(work, i, rule);
+			result = work_cut(work, i, rule);
 	return result;
 }
 
@@ -383,7 +271,7 @@ static int cut_lines(struct work *work, size_t place, size_t end, enum rule_dete
 	const struct rule *rule = work->rules->detectors[detector];
 	int result = 0;
 	for (; rule && !rule->off && place < end && result == 0; place++)
-		result = cut(work, place, rule);
+		result = work_cut(work, place, rule);
 	return result;
 }
 
@@ -420,7 +308,7 @@ static int run_pass(struct work *work)
 	if (result == 0)
 		result = cut_around(work);
 	if (result == 0 && score)
-		result = cut_furniture(work, &scores);
+		result = cut_scored(work, &scores);
 	if (result == 0 && work->sorts & HIT_WEAK)
 		result = cut_weak(work);
 	return result ? result : cut_passages(work);

@@ -8,6 +8,7 @@
 #include "page.h"
 
 struct line_model;
+struct line_scores;
 struct line_tables;
 
 /* What the rules say of one line, whatever stands around it. */
@@ -128,6 +129,11 @@ bool hits_note(void *user, const struct rule *rule);
 int work_read(struct work *work);
 /* Reads, cuts and takes the title: what the stage does. */
 int work_clean(struct work *work);
+/* Cuts the line at @place, unless it is cut: with its facts. 0 or a reason. */
+int work_cut(struct work *work, size_t place, const struct rule *rule);
+/* text_scored.c: what the scorer holds for furniture, and what stands before the title, when the rules have cut theirs;
+ * @scores were made before. 0 or a reason. */
+int cut_scored(struct work *work, const struct line_scores *scores);
 /* Where the first and the last line of prose stand among the live ones. */
 void work_find_prose(struct work *work);
 
