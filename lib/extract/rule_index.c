@@ -296,7 +296,7 @@ static void find_begun(struct search *search)
 		if (walk)
 			set_put(&search->begun, at);
 		else if (has_need(search, pattern))
-			want(search, (uint32_t)at);
+			set_put(&search->wanted, at);
 	}
 	if (walk) {
 		const struct grams grams = grams_of(search, true);
