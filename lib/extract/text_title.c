@@ -217,7 +217,7 @@ static bool is_over(const struct work *work, const struct line_scores *scores, s
 {
 	const struct line *line = line_at(work, place);
 	return line->flags & LINE_QUOTED && is_candidate(work, place) && line->words >= TITLE_WORDS_LEAST &&
-	       scores->title[place] >= TITLE_LEAST_SIGNED && !block_at(work, place)->cut;
+	       scores->title[place] >= TITLE_LEAST_SIGNED && !is_cut(work, place);
 }
 
 static void stay(const struct line_scores *scores, size_t place)
