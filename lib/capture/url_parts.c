@@ -6,7 +6,9 @@
 #include <string.h>
 #include "capture/late_curl.h"
 #include "garner.h"
+#include "normalise/url_host.h"
 #include "util/limits.h"
+#include "util/scan.h"
 #include "util/utf8.h"
 
 void url_parts_free(struct url_parts *parts)
@@ -74,6 +76,24 @@ static const char *parts_check(const struct curl_functions *curl, CURLU *url)
 	return why;
 }
 
+/* libcurl reads the letters of a host in the charset of the locale, and there is none: it gets the ASCII spelling. */
+static int host_to_ascii(const struct curl_functions *curl, CURLU *url)
+{
+	char *host = part_of(curl, url, CURLUPART_HOST, 0);
+	struct view ascii, name = view_of(host);
+	int result = 0;
+	if (name.n && !scan_is_ascii(name.p, name.n)) {
+		struct arena arena;
+		arena_init(&arena, ARENA_CHUNK_BYTES);
+		result = host_parse(&arena, name, &ascii);
+		if (!result && curl->url_set(url, CURLUPART_HOST, ascii.p, 0))
+			result = GARNER_BAD_URL;
+		arena_free(&arena);
+	}
+	free(host);
+	return result;
+}
+
 /* A copy for curl, which writes a space of a query as "+"; the URL standard says "%20". */
 static char *copy_url(struct view text)
 {
@@ -113,6 +133,8 @@ int url_parts_read(struct view text, struct url_parts *ret_parts, const char **r
 		why = "not a URL";
 	else
 		why = parts_check(curl, url);
+	if (!why && !result)
+		result = host_to_ascii(curl, url);
 	if (!why && !result)
 		result = parts_fill(curl, url, &parts);
 	free(copy);

@@ -267,6 +267,26 @@ static void a_host_as_long_as_a_url_may_be_ends_no_run(void **state)
 	assert_int_equal(answers[1].reason, 0);
 }
 
+static void asks_hosts_named_in_any_script(void **state)
+{
+	(void)state;
+	static const char *const urls[] = { "http://b\xC3\xBC"
+					    "cher.localhost:%d/page",
+		"http://B%C3%9C"
+		"CHER.localhost:%d/page",
+		"http://\xE6\x97\xA5\xE6\x9C\xAC\xE3\x80\x82localhost:%d/page",
+		"http://\xD9\xA1-\xFF.localhost:%d/page" };
+	struct answer answers[4];
+	struct engine engine = engine_here();
+	fetch_all(&engine, urls, 4, answers);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(answers[i].reason, 0);
+	assert_non_null(strstr(answers[0].request, "\r\nHost: xn--bcher-kva.localhost:"));
+	assert_non_null(strstr(answers[1].request, "\r\nHost: xn--bcher-kva.localhost:"));
+	assert_non_null(strstr(answers[2].request, "\r\nHost: xn--wgv71a.localhost:"));
+	assert_int_equal(answers[3].reason, GARNER_BAD_URL);
+}
+
 static void knows_public_addresses(void **state)
 {
 	(void)state;
@@ -443,6 +463,7 @@ int main(void)
 		cmocka_unit_test(shows_no_credentials),
 		cmocka_unit_test(refuses_private_addresses_in_every_spelling),
 		cmocka_unit_test(a_host_as_long_as_a_url_may_be_ends_no_run),
+		cmocka_unit_test(asks_hosts_named_in_any_script),
 		cmocka_unit_test(knows_public_addresses),
 		cmocka_unit_test(waits_for_a_short_retry_after),
 		cmocka_unit_test(leaves_a_host_alone_that_asks_for_an_hour),
