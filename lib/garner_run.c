@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "capture/source.h"
+#include "capture/url_parts.h"
 #include "document.h"
 #include "repeated.h"
 #include "store/reclean.h"
@@ -227,7 +228,7 @@ int garner_clean_bytes(struct garner *garner, const void *bytes, size_t size, co
 	page.options = &garner->engine.options;
 	page_reset(&page);
 	page.capture.body = view_make(bytes, size);
-	page.capture.url = view_of(url);
+	page.capture.url = url_keep(&page, view_of(url));
 	page.capture.content_type = view_of(content_type);
 	result = garner_run_page(garner, &run, &page);
 	arena_free(&page.arena);

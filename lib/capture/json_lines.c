@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <jansson.h>
 #include <stdlib.h>
+#include "capture/url_parts.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
@@ -125,7 +126,7 @@ static int take_object(struct page *page, const json_t *object, const char **ret
 	c->record = string_of(page, json_object_get(object, "src"), "record");
 	if (!c->record.n)
 		c->record = first_of(page, object, record_keys);
-	c->url = string_of(page, object, "url");
+	c->url = url_keep(page, string_of(page, object, "url"));
 	c->title_hint = string_of(page, object, "title");
 	c->published_hint = first_of(page, object, date_keys);
 	if (!clock_parse(string_of(page, object, "fetched"), &c->fetched))

@@ -9,6 +9,7 @@
 #include "capture/http.h"
 #include "capture/http_date.h"
 #include "capture/mime.h"
+#include "capture/url_parts.h"
 #include "util/clock.h"
 #include "util/limits.h"
 #include "util/utf8.h"
@@ -108,7 +109,7 @@ static int take_facts(
 	int64_t date;
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !c->url.n; i++)
 		if (is_web(places[i]))
-			c->url = fact(page, places[i]);
+			c->url = url_keep(page, fact(page, places[i]));
 	bool dated = http_date_parse(http_field(message.head, VIEW("Date")), &date);
 	c->record = fact(page, http_field(message.head, VIEW("Message-ID")));
 	c->content_type = fact(page, type);

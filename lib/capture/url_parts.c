@@ -180,3 +180,17 @@ size_t url_without_credentials(struct view url, char *out)
 	memmove(out + begin, url.p + at, n);
 	return begin + n;
 }
+
+struct view url_keep(struct page *page, struct view url)
+{
+	struct view kept = page_keep(page, url, LIMIT_URL_BYTES);
+	/* Without slashes the sign is part of a name: "mailto:", "urn:". */
+	if (view_find_byte(kept, '@') == kept.n || view_find(kept, VIEW("://")) == kept.n)
+		return kept;
+	char *copy = arena_strdup_view(&page->arena, kept);
+	if (!copy)
+		return VIEW_NONE;
+	size_t n = url_without_credentials(kept, copy);
+	copy[n] = 0;
+	return view_make(copy, n);
+}

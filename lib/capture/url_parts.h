@@ -2,7 +2,7 @@
 #ifndef GARNER_CAPTURE_URL_PARTS_H
 #define GARNER_CAPTURE_URL_PARTS_H
 
-#include "util/view.h"
+#include "page.h"
 
 /* A URL taken apart as libcurl will read it. Strings are malloc'd. */
 struct url_parts {
@@ -20,5 +20,7 @@ char *url_parts_join(const char *base, struct view relative);
 /* "https://user:word@host/" to "https://host/": credentials go nowhere. @out has url.n bytes and may be the same;
  * returns the length. */
 size_t url_without_credentials(struct view url, char *out);
+/* The address of a capture as others give it, for as long as the page: page_keep() without credentials. */
+struct view url_keep(struct page *page, struct view url);
 
 #endif

@@ -1,13 +1,14 @@
 #include "capture/warc_page.h"
 
 #include "capture/http.h"
+#include "capture/url_parts.h"
 #include "util/clock.h"
 #include "util/limits.h"
 
 void warc_page_name(struct page *page, const struct warc_head *head)
 {
 	struct capture *c = &page->capture;
-	c->url = page_keep(page, head->uri, LIMIT_URL_BYTES);
+	c->url = url_keep(page, head->uri);
 	c->record = page_keep(page, head->record_id, LIMIT_FACT_BYTES);
 	c->ip = page_keep(page, head->ip, LIMIT_FACT_BYTES);
 	if (!clock_parse(head->date, &c->fetched))
@@ -184,7 +185,7 @@ static int response(struct page *page, const struct warc_head *head, struct view
 static int revisit(struct page *page, const struct warc_head *head)
 {
 	struct view to = page_keep(page, head->refers_to, 200);
-	page->capture.revisit_url = page_keep(page, head->refers_to_uri, LIMIT_URL_BYTES);
+	page->capture.revisit_url = url_keep(page, head->refers_to_uri);
 	return page_drop(page, GARNER_UNCHANGED, "a revisit of %.*s", (int)(to.n ? to.n : 17),
 		to.n ? to.p : "an earlier record");
 }

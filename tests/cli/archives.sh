@@ -128,4 +128,31 @@ for verb in list stats export "source list"; do
 	gives 3 "$garner" $verb store
 	says "store/catalogue.db: No such file.*garner repair makes it again"
 done
+# Addresses come in without the credentials that a crawler, a mailer or another tool left in them; names that hold the
+# sign stay as they are.
+page='<html><head><title>The lock</title></head><body><p>The lock keeper opens at five and closes at nine.</p></body></html>'
+record() { # TYPE URL BLOCK HEADER...
+	local type=$1 url=$2 block=$3
+	shift 3
+	printf 'WARC/1.1\r\nWARC-Type: %s\r\nWARC-Record-ID: <urn:uuid:%s>\r\nWARC-Date: 2024-05-01T10:00:00Z\r\n' "$type" "$((++records))"
+	printf 'WARC-Target-URI: %s\r\n%sContent-Length: %d\r\n\r\n%s\r\n\r\n' "$url" "$*" ${#block} "$block"
+}
+records=0
+{
+	record resource https://keeper:sesame@lock.example/a@b "$page" "Content-Type: text/html"$'\r\n'
+	record revisit https://keeper:sesame@lock.example/c '' \
+		"WARC-Refers-To-Target-URI: https://keeper:sesame@lock.example/a@b"$'\r\n'
+	record response https://keeper:sesame@lock.example/d $'HTTP/1.1 404 Not Found\r\n\r\n'
+} >crawl.warc
+printf '{"url":"http:\\/\\/a:b@sesame@lock.example\\/e","text":"The gate is shut for the night."}\n' >crawl.jsonl
+printf '{"url":"urn:keeper@lock","text":"The gate is open for the day."}\n' >>crawl.jsonl
+printf 'From: <Saved by a browser>\r\nMIME-Version: 1.0\r\nContent-Type: text/html\r\nSnapshot-Content-Location: https://keeper:sesame@lock.example/f\r\n\r\n%s' "$page" >saved.mhtml
+gives 1 "$garner" ingest -v locks crawl.warc crawl.jsonl saved.mhtml
+says "1 known"
+! grep -q sesame err || fail "a password is told of"
+! { zcat locks/raw/*.gz && cat locks/manifest/* locks/INDEX.md locks/catalogue.db*; } | grep -aq sesame || fail "a password is kept"
+gives 0 "$garner" export locks
+for url in https://lock.example/a@b http://lock.example/e urn:keeper@lock https://lock.example/f; do
+	prints "\"url\":\"$url\""
+done
 finish
