@@ -1,5 +1,6 @@
 #include "document.h"
 
+#include "capture/http.h"
 #include "extract/html.h"
 #include "normalise/normalise.h"
 #include "util/clock.h"
@@ -8,6 +9,21 @@
 static const char *given(struct page *page, struct view v)
 {
 	return page_keep(page, v, SIZE_MAX).p;
+}
+
+/* 206, though nobody asks for parts (RFC 9110, 15.3.7): all of it ("bytes 0-99/100"), or the page ends early. */
+static bool is_part(const struct capture *c)
+{
+	struct view range = http_field(c->head, VIEW("Content-Range"));
+	struct view span = view_from(range, view_find_byte(range, ' ') + 1);
+	size_t dash = view_find_byte(span, '-'), slash = view_find_byte(span, '/');
+	unsigned long long first, last, all;
+	if (c->status != 206)
+		return false;
+	bool told = dash < slash && slash < span.n && view_to_u64(view_first(span, dash), &first) &&
+		    view_to_u64(view_make(span.p + dash + 1, slash - dash - 1), &last) &&
+		    view_to_u64(view_from(span, slash + 1), &all);
+	return !told || first > 0 || last + 1 < all;
 }
 
 static int begin_run(void *state, struct page *page)
@@ -42,6 +58,8 @@ static int begin_run(void *state, struct page *page)
 	d->feed.title = page_str(page, c->feed_title);
 	if (c->truncated)
 		page_note(page, "%s", garner_reason_name(GARNER_TRUNCATED));
+	else if (is_part(c))
+		page_note(page, "%s: status 206", garner_reason_name(GARNER_TRUNCATED));
 	return 0;
 }
 

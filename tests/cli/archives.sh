@@ -155,4 +155,12 @@ gives 0 "$garner" export locks
 for url in https://lock.example/a@b http://lock.example/e urn:keeper@lock https://lock.example/f; do
 	prints "\"url\":\"$url\""
 done
+# A part of a page that nobody asked for in parts is told of; a part that is all of it is none.
+for range in "bytes 0-99/900" "bytes 0-99/*" "bytes 5-99/100" "" "bytes 0-99/100"; do
+	record response "https://lock.example/part/$records" \
+		"HTTP/1.1 206 Partial Content"$'\r\n'"Content-Type: text/html"$'\r\n'"${range:+Content-Range: $range$'\r\n'}"$'\r\n'"$page"
+done >parts.warc
+gives 0 "$garner" clean --format jsonl parts.warc
+[ "$(grep -c '"errors":\["truncated: status 206"\]' out)" = 4 ] || fail "parts of pages are not told of"
+! tail -n 1 out | grep -q errors || fail "a whole page is called a part"
 finish
