@@ -21,6 +21,6 @@ static int run(int argc, char **argv)
 const struct verb verb_repair = { "repair", "STORE", "make a store whole again from its packs and manifests",
 	"Cuts torn tails, makes catalogue, manifests, index and seek tables again, copies what is sound out of\n"
 	"damaged packs, and names each document that is lost. A damaged capture stays and is named: its text is\n"
-	"whole. Sources and their state are kept,\n"
-	"unless catalogue.db is gone: they stand nowhere else.\n",
+	"whole. Damaged counts of lines begin anew. Sources and their state are kept, unless catalogue.db is gone: they\n"
+	"stand nowhere else.\n",
 	run, false, NULL };

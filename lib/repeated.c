@@ -11,8 +11,6 @@
 #include "util/hash.h"
 #include "util/limits.h"
 
-enum { COUNTS_BYTES_MAX = 16 + 16 * LIMIT_MEMORY_LINES };
-
 struct pass {
 	struct engine *engine;
 	struct line_memory *memory;
@@ -23,15 +21,16 @@ struct pass {
 
 static int read_counts(const char *path, struct line_memory **ret, struct error *error)
 {
-	struct buf bytes = BUF_INIT(COUNTS_BYTES_MAX);
+	struct buf bytes = BUF_INIT(LINE_MEMORY_BYTES_MAX);
 	struct error none = { 0 };
-	int result = path ? file_read(path, COUNTS_BYTES_MAX, &bytes, &none) : 0;
+	int result = path ? file_read(path, LINE_MEMORY_BYTES_MAX, &bytes, &none) : 0;
 	if (result == -ENOENT)
 		result = 0;
 	else if (result < 0)
 		*error = none;
 	if (result == 0 && line_memory_new(buf_view(&bytes), ret, &none) < 0)
-		result = error_set(error, none.code, "%s: %s", path ? path : "lines", none.text);
+		result = error_set(
+			error, none.code, "%s: %s; 'garner repair' begins them anew", path ? path : "lines", none.text);
 	buf_free(&bytes);
 	return result;
 }
@@ -110,7 +109,7 @@ int repeated_read(struct engine *engine, const char *path, const char *const *in
 		arena_free(&pass.page.arena);
 	}
 	matcher_free(pass.matcher);
-	struct buf bytes = BUF_INIT(COUNTS_BYTES_MAX);
+	struct buf bytes = BUF_INIT(LINE_MEMORY_BYTES_MAX);
 	if (result == 0)
 		line_memory_write(pass.memory, &bytes);
 	if (result == 0 && bytes.err)
@@ -125,7 +124,7 @@ int repeated_read(struct engine *engine, const char *path, const char *const *in
 
 int repeated_write(const struct engine *engine, const char *path, struct error *error)
 {
-	struct buf bytes = BUF_INIT(COUNTS_BYTES_MAX);
+	struct buf bytes = BUF_INIT(LINE_MEMORY_BYTES_MAX);
 	line_memory_write(engine->rules->memory, &bytes);
 	int result = bytes.err ? error_set(error, bytes.err, "no memory for counts of lines")
 			       : file_publish(path, buf_view(&bytes), error);

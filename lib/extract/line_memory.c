@@ -27,7 +27,7 @@ struct line_memory {
 	uint32_t text;	   /* number of the last text */
 };
 
-static const char magic[8] = "GARNLNM1";
+static const char magic[8] = "GARNLNM2", magic_bare[8] = "GARNLNM1";
 
 static size_t place_of(const struct line_memory *memory, uint64_t key)
 {
@@ -84,12 +84,22 @@ static uint64_t get(const char *p)
 	return v;
 }
 
+/* What a flipped bit would make of the counts, nobody could tell from them. */
+static bool ends_in_its_hash(struct view bytes)
+{
+	size_t n = bytes.n - 8;
+	return get(bytes.p + n) == hash64(view_first(bytes, n), 0);
+}
+
 static int read_rows(struct line_memory *memory, struct view bytes, struct error *error)
 {
+	bool bare = view_starts(bytes, view_make(magic_bare, sizeof(magic_bare)));
 	size_t head = sizeof(magic) + 8, rows = bytes.n < head ? 0 : (size_t)get(bytes.p + sizeof(magic));
-	if (bytes.n < head || memcmp(bytes.p, magic, sizeof(magic)) != 0 || rows > LIMIT_MEMORY_LINES ||
-		bytes.n != head + rows * ROW_BYTES)
+	if (bytes.n < head || !(bare || view_starts(bytes, view_make(magic, sizeof(magic)))) ||
+		rows > LIMIT_MEMORY_LINES || bytes.n != head + rows * ROW_BYTES + (bare ? 0 : 8))
 		return error_set(error, -EBADMSG, "no counts of lines, or cut short: %zu bytes", bytes.n);
+	if (!bare && !ends_in_its_hash(bytes))
+		return error_set(error, -EBADMSG, "counts of lines: damaged: they have another hash");
 	uint64_t before = 0;
 	for (const char *row = bytes.p + head; rows--; row += ROW_BYTES) {
 		uint64_t key = get(row), texts = get(row + 8);
@@ -226,5 +236,6 @@ void line_memory_write(const struct line_memory *memory, struct buf *out)
 		put(out, rows[i].key);
 		put(out, rows[i].texts);
 	}
+	put(out, hash64(buf_view(out), 0));
 	free(rows);
 }

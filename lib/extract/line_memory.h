@@ -5,7 +5,8 @@
  * text, folded (extract/text_fold.h). At most LIMIT_MEMORY_LINES lines are known, each 16 bytes; lines that are met
  * when it is full are not counted.
  *
- * Bytes of a file, little-endian: "GARNLNM1", u64 rows, then by key: u64 key, u64 texts. A key is the hash64 of the
+ * Bytes of a file, little-endian: "GARNLNM2", u64 rows, then by key: u64 key, u64 texts; at the end the u64 hash64 of
+ * all that stands before, which "GARNLNM1" lacks. A key is the hash64 of the
  * folded line, seeded with the host's; that of the empty line counts the host's texts; a row of each text, keyed by its
  * own hash, keeps it from being counted again. */
 #ifndef GARNER_EXTRACT_LINE_MEMORY_H
@@ -16,6 +17,9 @@
 #include "extract/text_lines.h"
 #include "util/buf.h"
 #include "util/error.h"
+#include "util/limits.h"
+
+enum { LINE_MEMORY_BYTES_MAX = 24 + 16 * LIMIT_MEMORY_LINES };
 
 struct line_memory;
 

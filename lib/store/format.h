@@ -95,6 +95,7 @@ enum { SEEK_HEAD = 8, SEEK_ENTRY = 8, SEEK_FOOT = 9 };
 #define STORE_KEYS_NAME	      "keys/%06lld.run"
 #define STORE_SIGNATURES_NAME "near/signatures"
 #define STORE_RUNS_NAME	      "manifest/runs.jsonl"
+#define STORE_COUNTS_NAME     "lines.counts"
 #define STORE_SEEN_NAME	      "manifest/seen.jsonl"
 #define STORE_GONE_NAME	      "manifest/gone.jsonl"
 

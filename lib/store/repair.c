@@ -289,6 +289,8 @@ static int mend_store(struct repair *repair)
 	if (!result)
 		result = repair_near(repair);
 	if (!result)
+		result = repair_counts(repair);
+	if (!result)
 		result = store_open_pack(
 			store, repair->open_pack >= 0 ? repair->open_pack : store->next_pack, repair->error);
 	if (!result)

@@ -42,6 +42,8 @@ int repair_no_memory(struct repair *repair);
 int repair_put_aside(struct repair *repair);
 /* keys/ and near/ from the catalogue that is in work. */
 int repair_near(struct repair *repair);
+/* The counts of lines are removed where they are damaged. */
+int repair_counts(struct repair *repair);
 /* Before all else: 0, or -EISDIR or -ENOTDIR with the path and what to do. */
 int repair_places(struct repair *repair);
 /* Logs, manifests and captures against the digests in @old. 0, or no memory. */

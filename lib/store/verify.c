@@ -299,6 +299,17 @@ static int check_top(struct proof *proof)
 	return result;
 }
 
+static int check_counts(struct proof *proof)
+{
+	struct error why = { 0 };
+	char *path = proof_path(proof, STORE_COUNTS_NAME);
+	int result = path ? store_check_counts(path, &why) : proof_no_memory(proof);
+	if (path && result)
+		result = verify_failed(proof->verify, path, result, &why);
+	free(path);
+	return result;
+}
+
 /* ---- all of it ------------------------------------------------------------------------------ */
 
 static void find_word(void *user, const char *name, const char *words)
@@ -350,6 +361,8 @@ static int check_all(struct proof *proof)
 		result = check_top(proof);
 	if (!result && proof->derived && !proof->writing)
 		result = check_search(proof);
+	if (!result)
+		result = check_counts(proof);
 	return result;
 }
 

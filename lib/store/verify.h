@@ -37,4 +37,7 @@ int verify_totals(
 /* One sealed pack by itself. With @data every document's digest. < 0 only when the machine fails. */
 int verify_pack(struct verify *verify, const char *path);
 
+/* The file of counts at @path: 0 also where there is none; -EBADMSG: damaged; < 0. */
+int store_check_counts(const char *path, struct error *why);
+
 #endif

@@ -29,7 +29,7 @@ allow lib/extract extract/ dom/ meta/meta.h normalise/ $base
 allow lib/dedup dedup/ normalise/ extract/text_rules.h extract/model.h $base
 allow lib/capture capture/ decode/ normalise/ dom/dom.h dom/charref.h meta/ util/ store/ledger.h $base
 allow lib/export export/ store/ capture/ $base
-allow lib/store store/ export/jsonl.h dedup/ normalise/ capture/ extract/text_rules.h pipeline.h decode/decode.h $base
+allow lib/store store/ export/jsonl.h dedup/ normalise/ capture/ extract/text_rules.h extract/line_memory.h pipeline.h decode/decode.h $base
 allow lib/sync sync/ capture/ decode/ normalise/ store/ inner.h pipeline.h sieve.h $base
 allow cmd cmd.h garner.h
 

@@ -43,6 +43,24 @@ gives 0 "$garner" show store1 https://1.example.org/new
 prints 'On Tuesday the council'
 grep -q 'Abendruf' "$work/out" && fail "the store forgot a line"
 gives 0 "$garner" verify --data store1
+# A bit that flipped in them is named; repair begins them anew.
+cp -r store1 store6
+python3 - store6/lines.counts <<'END'
+import sys
+with open(sys.argv[1], "r+b") as f:
+    f.seek(24)
+    byte = f.read(1)[0]
+    f.seek(24)
+    f.write(bytes([byte ^ 2]))
+END
+gives 5 "$garner" verify store6
+prints 'store6/lines.counts: counts of lines: damaged'
+gives 3 "$garner" ingest --repeated store6 later
+says 'store6/lines.counts: counts of lines: damaged: .*garner repair'
+gives 0 "$garner" repair store6
+prints 'store6/lines.counts: counts of lines: damaged: .*: removed, they begin anew'
+gives 0 "$garner" verify --data store6
+gives 0 "$garner" ingest --repeated store6 later
 # Bytes that are no counts end the run before anything is stored.
 echo rubbish >store4/lines.counts
 gives 3 "$garner" ingest --repeated store4 later

@@ -165,6 +165,28 @@ static void writes_the_same_bytes_for_the_same_counts_and_reads_them(void **stat
 	buf_free(&second);
 }
 
+static void names_every_flipped_bit(void **state)
+{
+	struct buf bytes = BUF_INIT(MIB(1));
+	struct line_memory *memory = made(VIEW_NONE), *none = NULL;
+	struct error error = { 0 };
+	(void)state;
+	fill(memory, 7);
+	line_memory_write(memory, &bytes);
+	line_memory_free(memory);
+	for (size_t bit = 0; bit < bytes.n * 8; bit++) {
+		bytes.p[bit / 8] = (char)(bytes.p[bit / 8] ^ 1 << bit % 8);
+		assert_int_equal(line_memory_new(buf_view(&bytes), &none, &error), -EBADMSG);
+		bytes.p[bit / 8] = (char)(bytes.p[bit / 8] ^ 1 << bit % 8);
+	}
+	/* What was written without a hash is read as it was. */
+	bytes.p[7] = '1';
+	memory = made(view_first(buf_view(&bytes), bytes.n - 8));
+	assert_true(repeats(memory, 7, "Hafenblatt am Morgen"));
+	line_memory_free(memory);
+	buf_free(&bytes);
+}
+
 static void refuses_bytes_that_are_none(void **state)
 {
 	struct buf bytes = BUF_INIT(MIB(1));
@@ -202,6 +224,7 @@ int main(void)
 		cmocka_unit_test(leaves_long_lines_alone),
 		cmocka_unit_test(leaves_numbers_code_labels_and_single_words_alone),
 		cmocka_unit_test(writes_the_same_bytes_for_the_same_counts_and_reads_them),
+		cmocka_unit_test(names_every_flipped_bit),
 		cmocka_unit_test(refuses_bytes_that_are_none),
 		cmocka_unit_test(groups_texts_by_host_or_by_folder),
 	};
