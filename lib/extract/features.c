@@ -37,7 +37,7 @@ static bool allocate(struct features *f)
 	size_t n = f->blocks->count + 1;
 	f->stats = arena_alloc(arena, n * sizeof(*f->stats));
 	f->sums = arena_alloc(arena, n * sizeof(*f->sums));
-	uint32_t *indices = arena_calloc(arena, n * 6, sizeof(uint32_t));
+	uint32_t *indices = arena_calloc(arena, n * 7, sizeof(uint32_t));
 	uint8_t *bytes = arena_calloc(arena, n * 4, 1);
 	f->classes = arena_alloc(arena, n * sizeof(*f->classes));
 	if (!f->stats || !f->sums || !indices || !bytes || !f->classes)
@@ -49,6 +49,7 @@ static bool allocate(struct features *f)
 	f->last_good = indices + 3 * n;
 	f->next_good = indices + 4 * n;
 	f->last_heading = indices + 5 * n;
+	f->kept = indices + 6 * n;
 	f->climb = bytes;
 	f->images = bytes + n;
 	f->titles = bytes + 2 * n;

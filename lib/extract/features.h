@@ -85,7 +85,8 @@ struct alike {
 
 /* Boxes of one parent with the same tag and classes. */
 struct twins {
-	uint32_t boxes, blocks, chars, link, good;
+	uint32_t boxes, blocks, words, chars, link, good;
+	uint32_t kept;			/* words, see decide.c */
 	uint8_t vector[TWINS_FEATURES]; /* of the blocks inside, from F_UNIT_MEAN on */
 };
 
@@ -179,6 +180,7 @@ struct features {
 	uint32_t twins_count;
 	uint32_t fact_words[4]; /* of title, description, JSON-LD body, author */
 	uint32_t main_box, dense_box, title_block, h1_block;
+	uint32_t *kept;					/* count + 1: the decision's sums of words */
 	uint32_t *last_good, *next_good, *last_heading; /* by block: index, UINT32_MAX none */
 	uint8_t *titles, *h1s; /* by block: headings that look like the title's, and h1, between the title and it */
 	uint8_t *climb;	       /* by block: boxes up and down from the one before */

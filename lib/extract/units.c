@@ -32,6 +32,7 @@ static bool count_twins(struct features *f)
 		f->boxes[i].twins = *class;
 		f->boxes[i].twin_place = q_count(t->boxes++);
 		t->blocks += box->end - box->first;
+		t->words += s.words;
 		t->chars += s.chars;
 		t->link += s.link;
 		t->good += s.good;

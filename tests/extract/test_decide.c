@@ -101,6 +101,18 @@ static void what_stands_between_paragraphs_stays_but_in_articles(void **state)
 	assert_string_equal(DECIDE(html, 95, 45, 95), "101");
 }
 
+#define SECTION(text) "<section class=\"part\"><h2>" text "</h2>" PARAGRAPH(text) "</section>"
+
+static void sections_of_a_manual_stay_together(void **state)
+{
+	(void)state;
+	assert_string_equal(
+		DECIDE(SECTION("One.") SECTION("Two.") CODE SECTION("Three.") NOTE, 60, 95, 60, 95, 90, 20, 8, 20),
+		"11111110");
+	assert_string_equal(
+		DECIDE(SECTION("One.") SECTION("Two.") SECTION("Three.") NOTE, 60, 95, 60, 95, 20, 8, 20), "1111000");
+}
+
 #define HARBOUR "the number of the harbour as the register of all ports has it"
 
 static void rows_and_sure_items_may_be_said_again(void **state)
@@ -124,6 +136,7 @@ int main(void)
 		cmocka_unit_test_teardown(rows_of_another_table_do_not_count, teardown),
 		cmocka_unit_test_teardown(what_stands_between_code_stays_by_little, teardown),
 		cmocka_unit_test_teardown(what_stands_between_paragraphs_stays_but_in_articles, teardown),
+		cmocka_unit_test_teardown(sections_of_a_manual_stay_together, teardown),
 		cmocka_unit_test_teardown(rows_and_sure_items_may_be_said_again, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -40,6 +40,7 @@ static void keep_features(struct kept *k, const struct features *f)
 	COPY(k->features.copies, f->copies, n);
 	COPY(k->features.copy_first, f->copy_first, n);
 	COPY(k->features.alike, f->alike, n);
+	COPY(k->features.kept, f->kept, n + 1);
 	COPY(k->features.classes, f->classes, f->class_count);
 	COPY(k->features.twins, f->twins, f->twins_count + 1);
 	COPY(k->features.last_good, f->last_good, n);
