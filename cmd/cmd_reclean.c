@@ -130,6 +130,7 @@ static int run(int argc, char **argv)
 const struct verb verb_reclean = { "reclean", "[OPTIONS] STORE", "clean the kept captures again with today's rules",
 	"      --dry-run        tell what would change, write nothing\n"
 	"      --list           also a line a document: number, changed or the reason, words before, words now, URL\n\n"
-	"Offline. New texts become revisions, old ones stay ('export --revisions newest' leaves them out). A run that\n"
+	"Offline: of the options below those of the network do nothing here, and --repeated is for files.\n"
+	"New texts become revisions, old ones stay ('export --revisions newest' leaves them out). A run that\n"
 	"was stopped goes on where it was. Texts of files that are not WARCs have no capture: ingest them again.\n",
 	run, true, options };

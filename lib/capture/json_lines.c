@@ -148,10 +148,41 @@ static int take_object(struct page *page, const json_t *object, const char **ret
 	return 0;
 }
 
+static bool surrogate(struct view line, size_t at, char low, char high)
+{
+	return at + 6 <= line.n && line.p[at] == '\\' && line.p[at + 1] == 'u' && ascii_lower(line.p[at + 2]) == 'd' &&
+	       ascii_lower(line.p[at + 3]) >= low && ascii_lower(line.p[at + 3]) <= high;
+}
+
+/* A half of a surrogate pair alone, as tools write bytes that they could not decode, becomes U+FFFD: its text is worth
+ * more than its proof. Returns how many; @ret_line in the page's arena. */
+static size_t mend_halves(struct page *page, struct view line, struct view *ret_line)
+{
+	char *copy = arena_strdup_view(&page->arena, line);
+	size_t count = 0;
+	for (size_t i = 0; copy && i < line.n; i++) {
+		if (copy[i] != '\\')
+			continue;
+		if (surrogate(line, i, '8', 'b') && surrogate(line, i + 6, 'c', 'f')) {
+			i += 11;
+		} else if (surrogate(line, i, '8', 'f')) {
+			memcpy(copy + i + 2, "fffd", 4);
+			count++;
+		} else {
+			i++;
+		}
+	}
+	*ret_line = view_make(copy, line.n);
+	return count;
+}
+
 static int take_line(struct page *page, struct view line, uint64_t number)
 {
 	json_error_t where;
 	json_t *root = json_loadb(line.p, line.n, JSON_ALLOW_NUL, &where);
+	size_t halves = root ? 0 : mend_halves(page, line, &line);
+	if (halves && (root = json_loadb(line.p, line.n, JSON_ALLOW_NUL, &where)))
+		page_note(page, "line %llu: halves of characters replaced: %zu", (unsigned long long)number, halves);
 	const char *words = root ? "not an object" : where.text;
 	int reason = GARNER_BAD_JSON;
 	if (json_is_object(root))

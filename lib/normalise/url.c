@@ -404,11 +404,17 @@ bool url_is_front_page(struct view url)
 
 struct view url_host(struct view url)
 {
-	size_t at = scheme_of(url).n;
-	if (at == 0)
+	struct view scheme = scheme_of(url);
+	size_t at = scheme.n + 1, slashes = 0;
+	if (scheme.n == 0)
 		return VIEW_NONE;
-	for (at++; at < url.n && is_slash(url.p[at]); at++)
-		;
+	while (at + slashes < url.n && is_slash(url.p[at + slashes]))
+		slashes++;
+	/* Only of the web's addresses any number of slashes will do: "urn:isbn:1" and "file:///home" name no host. */
+	bool web = view_eq_nocase(scheme, VIEW("http")) || view_eq_nocase(scheme, VIEW("https"));
+	if (!web && slashes != 2)
+		return VIEW_NONE;
+	at += slashes;
 	struct view rest = view_from(url, at);
 	size_t end = 0;
 	while (end < rest.n && !is_slash(rest.p[end]) && rest.p[end] != '?' && rest.p[end] != '#')

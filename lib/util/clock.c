@@ -124,7 +124,7 @@ bool clock_parse(struct view v, int64_t *ret_seconds)
 	if (v.p[at] == '+' || v.p[at] == '-') {
 		sign = v.p[at] == '+' ? 1 : -1;
 		if (!digits(v, at + 1, 2, &zone_hour) || at + 6 != v.n || v.p[at + 3] != ':' ||
-			!digits(v, at + 4, 2, &zone_minute))
+			!digits(v, at + 4, 2, &zone_minute) || zone_hour > 23 || zone_minute > 59)
 			return false;
 	} else if ((v.p[at] != 'Z' && v.p[at] != 'z') || at + 1 != v.n) {
 		return false;

@@ -30,6 +30,15 @@ gives 1 "$garner" clean "$project/testdata/fuzz/capture/bytes_in_lines.jsonl"
 says "bad-json: line 1: .*byte 0xff"
 prints "bleibt, weil sie ganz ist"
 python3 -c 'import sys; open(sys.argv[1], encoding="utf-8").read()' "$work/err" || fail "invalid UTF-8 in a message"
+# Halves of surrogate pairs, as Python writes bytes that it could not decode, cost no text; whole pairs and words that
+# only look like them stay.
+printf '%s\n' '{"text":"F\udcc3\udca4hre \ud83d\udE00 \\udcc3 \uD83D am Kai."}' >halves.jsonl
+gives 0 "$garner" clean --format jsonl halves.jsonl
+prints "\"text\":\"F$(printf '\357\277\275\357\277\275')hre $(printf '\360\237\230\200') .{2}udcc3 $(printf '\357\277\275') am Kai\.\""
+prints '"errors":\["line 1: halves of characters replaced: 3"\]'
+printf '%s\n' '{"text":"F\udcc3hre' >halves.jsonl
+gives 1 "$garner" clean halves.jsonl
+says "bad-json: line 1: "
 # 200,000 nested tags
 { printf '<html><body>'; yes '<div>' | head -n 200000 | tr -d '\n'; printf '<p>The one sentence that stands at the bottom of a very deep page, and must be found there.</p>'; } >deep.html
 gives 0 "$garner" clean deep.html

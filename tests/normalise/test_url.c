@@ -156,7 +156,12 @@ static void the_host_is_found_in_the_url(void **state)
 	assert_true(view_eq(url_host(VIEW("https://www.example.org:8080/a?b")), VIEW("www.example.org")));
 	assert_true(view_eq(url_host(VIEW("http://u:p@example.org")), VIEW("example.org")));
 	assert_true(view_eq(url_host(VIEW("http://[::1]:80/")), VIEW("[::1]")));
+	assert_true(view_eq(url_host(VIEW("http:example.org/a")), VIEW("example.org")));
+	assert_true(view_eq(url_host(VIEW("ftp://files.example.org/a")), VIEW("files.example.org")));
 	assert_int_equal(url_host(VIEW("a/b")).n, 0);
+	assert_int_equal(url_host(VIEW("urn:keeper@lock")).n, 0);
+	assert_int_equal(url_host(VIEW("mailto:keeper@lock.example")).n, 0);
+	assert_int_equal(url_host(VIEW("file:///home/keeper/page.html")).n, 0);
 	assert_int_equal(url_host_canonical(&arena, VIEW("http://WWW.B\u00FCcher.example/"), &host), 0);
 	assert_string_equal(arena_strdup_view(&arena, host), "www.xn--bcher-kva.example");
 	arena_free(&arena);

@@ -287,6 +287,8 @@ static void times_go_out_and_come_back(void **state)
 	assert_true(clock_format(back, text));
 	assert_string_equal(text, "2020-05-17T08:30:00Z");
 	assert_false(clock_parse(VIEW("2021-02-29T00:00:00Z"), &back));
+	assert_false(clock_parse(VIEW("2021-02-28T00:00:00+24:00"), &back));
+	assert_false(clock_parse(VIEW("2021-02-28T00:00:00-01:60"), &back));
 	assert_true(clock_date_valid(2000, 2, 29));
 	assert_false(clock_date_valid(1900, 2, 29));
 	assert_true(clock_parse_date(VIEW("1970-01-02"), &back));
