@@ -137,7 +137,7 @@ static int choose(struct view v, const char *const *names)
 static const char *const zone_names[] = { "any", "head", "tail", NULL };
 static const char *const fact_names[] = { "", "author", "published", "modified", "section", NULL };
 static const char *const detector_names[] = { "", "sum", "date", "stamp", "leading-date", "glued", "scorer", "repeated",
-	"passage", "next", "teasers", "menu", NULL };
+	"passage", "next", "teasers", "menu", "links", "pages", "markup", NULL };
 
 static int set_choice(struct reader *reader, struct view v, const char *const *names, uint8_t *ret)
 {

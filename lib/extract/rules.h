@@ -19,7 +19,8 @@
  *     takes section                    behind enough text, what follows goes with it, up to where prose stands in
  *                                      a row again; elsewhere the line stays (extract/text_section.h)
  *     marks comment                    a line of a comment, "Reply": cuts nothing itself
- *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage|next|teasers|menu   a rule in code, no pattern
+ *     detector sum|date|stamp|leading-date|glued|scorer|repeated|passage|next|teasers|menu|links|pages|markup
+ *                                      a rule in code, no pattern
  *     yes Teilen Sie den Artikel       must be found by this rule; checked when the file is tested
  *     no Die Brüder teilen das Haus.   must not be found by it
  *
@@ -52,6 +53,9 @@ enum rule_detector {
 	DETECT_NEXT,
 	DETECT_TEASERS,
 	DETECT_MENU,
+	DETECT_LINKS,
+	DETECT_PAGES,
+	DETECT_MARKUP,
 	DETECT_COUNT
 };
 

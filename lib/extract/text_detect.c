@@ -99,6 +99,9 @@ bool detect(
 	case DETECT_NEXT:
 	case DETECT_TEASERS:
 	case DETECT_MENU:
+	case DETECT_LINKS:
+	case DETECT_PAGES:
+	case DETECT_MARKUP:
 	case DETECT_NONE:
 	case DETECT_COUNT: break;
 	}

@@ -2,6 +2,7 @@
 #include "extract/line_memory.h"
 #include "extract/line_model.h"
 #include "extract/text_detect.h"
+#include "extract/text_dump.h"
 #include "extract/text_facts.h"
 #include "extract/text_work.h"
 #include "normalise/normalise.h"
@@ -57,6 +58,7 @@ static int add_block(struct work *work, struct view text, bool gap, uint32_t at)
 				(struct block){ .kind = BLOCK_LINE, .at = at, .score = -1 };
 	}
 	block->text = text;
+	dump_see(work, text);
 	page->block_count++;
 	return 0;
 }
@@ -79,6 +81,12 @@ static int add_line(struct work *work, size_t from, size_t to, bool odd, bool *g
 		from = last + 1;
 	}
 	return 0;
+}
+
+/* Lines are not joined, nor freed of marks. */
+static bool is_left_alone(const struct page *page)
+{
+	return page->options->profile == GARNER_PROFILE_KEEP || page->options->no_rules;
 }
 
 /* page->utf8 -> page->blocks, one a line that is not blank. */
@@ -105,7 +113,7 @@ static int read_blocks(struct work *work)
 		if (result)
 			return result;
 	}
-	return 0;
+	return is_left_alone(page) || page->block_count == 0 ? 0 : dump_read(work);
 }
 
 /* ---- what the rules say ---------------------------------------------------------------------- */
@@ -218,12 +226,23 @@ static void detect_hits(struct judged *judged)
 		note(judged, rules->detectors[DETECT_REPEATED]);
 }
 
+/* A line that does not stand so in the text, or of which the normaliser may change more. */
+static int read_made(struct work *work, struct view text, struct line *line)
+{
+	struct page *page = work->page;
+	if (normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
+		return page_full(page);
+	return line_read(&page->arena, text, line) ? 0 : page_full(page);
+}
+
 /* A line as it will be written: else cleaning what came out would see other lines. Nothing of it: invisible characters
  * alone. ASCII without controls and without spaces in a row is written as it stands by every profile. */
 static int read_line(struct work *work, struct view text, struct line *line)
 {
 	struct page *page = work->page;
-	size_t from = (size_t)(text.p - work->map.text.p);
+	size_t from = (size_t)((uintptr_t)text.p - (uintptr_t)work->map.text.p);
+	if (from >= work->map.text.n)
+		return read_made(work, text, line);
 	struct text_kinds kinds = text_map_kinds(&work->map, from, from + text.n);
 	if (!kinds.rough && !kinds.twins && text.n <= LIMIT_BODY_BYTES) {
 		line_read_plain(text, work->map.low + from, &kinds, line);
@@ -232,9 +251,7 @@ static int read_line(struct work *work, struct view text, struct line *line)
 	if (!kinds.twins && text.n <= LIMIT_BODY_BYTES &&
 		line_read_settled(&work->map, text, &kinds, page->options->profile, &page->arena, line))
 		return 0;
-	if (normalise_line(page->options->profile, &page->arena, text, LIMIT_BODY_BYTES, &text))
-		return page_full(page);
-	return line_read(&page->arena, text, line) ? 0 : page_full(page);
+	return read_made(work, text, line);
 }
 
 /* What no line has need not be looked for in pass after pass. */
@@ -291,10 +308,10 @@ static int read_lines(struct work *work)
 			page->blocks[kept] = page->blocks[i];
 		page->blocks[kept].gap = gap;
 		gap = false;
-		if (page->blocks[kept].cut)
-			work->lines[kept] = (struct line){ 0 };
-		else
+		if (!page->blocks[kept].cut)
 			live_add(work, kept);
+		else if (!work->as_written)
+			work->lines[kept] = (struct line){ 0 };
 		kept++;
 	}
 	page->block_count = kept;
@@ -312,4 +329,23 @@ int work_read(struct work *work)
 		work->host = line_memory_host(work->page->capture.url, work->page->capture.file);
 	int result = read_blocks(work);
 	return result || work->page->options->no_rules ? result : read_lines(work);
+}
+
+int work_read_again(struct work *work, bool *ret)
+{
+	size_t before = work->dumped;
+	*ret = false;
+	if (is_left_alone(work->page) || work->live_count == 0 || !dump_is_asked(work))
+		return 0;
+	for (size_t i = 0; i < work->live_count; i++)
+		block_at(work, i)->text = line_at(work, i)->text;
+	int result = dump_read(work);
+	*ret = work->dumped > before;
+	if (result || !*ret)
+		return result;
+	work->live_count = 0;
+	work->row_count = 0;
+	work->sorts = 0;
+	work->heads = false;
+	return read_lines(work);
 }

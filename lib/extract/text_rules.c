@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include "extract/text_dump.h"
 #include "extract/text_facts.h"
 #include "extract/line_model.h"
 #include "extract/text_next.h"
@@ -369,8 +370,13 @@ static void weigh_loss(struct work *work)
 int work_clean(struct work *work)
 {
 	int result = work_read(work);
-	if (result == 0)
+	bool more = true;
+	for (int round = 0; more && result == 0; round++) {
 		result = run_passes(work);
+		more = false;
+		if (result == 0 && round < DUMP_ROUNDS)
+			result = work_read_again(work, &more);
+	}
 	if (result)
 		return result;
 	weigh_loss(work);

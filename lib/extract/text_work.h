@@ -60,6 +60,9 @@ struct work {
 	unsigned sorts;			/* HIT_... of all lines */
 	bool heads;			/* some line has a rule that takes headlines */
 	bool changed;			/* this pass changed more than what is cut */
+	bool as_written;		/* lines are looked at as they will be written, not as they came */
+	uint64_t sights, addresses;	/* see dump_see() */
+	size_t dumped;			/* lines that dump_read() changed */
 	size_t first_prose, last_prose; /* places in live; live_count: there is none */
 };
 
@@ -127,6 +130,9 @@ static inline void live_add(struct work *work, size_t at)
 bool hits_note(void *user, const struct rule *rule);
 /* page->utf8 -> blocks, lines, hits; all live. 0 or a reason. */
 int work_read(struct work *work);
+/* What is left, once more: without some lines it may be seen what kind of dump it is. *@ret: lines have changed. 0 or a
+ * reason. */
+int work_read_again(struct work *work, bool *ret);
 /* Reads, cuts and takes the title: what the stage does. */
 int work_clean(struct work *work);
 /* Cuts the line at @place, unless it is cut: with its facts. 0 or a reason. */

@@ -10,7 +10,8 @@ import re
 import sys
 
 # They ask what stands around a line: no example is one line.
-NEIGHBOURS = ["detector %s" % name for name in ("scorer", "repeated", "passage", "next", "teasers", "menu")]
+NEIGHBOURS = ["detector %s" % name for name in ("scorer", "repeated", "passage", "next", "teasers", "menu", "links",
+                                                "pages", "markup")]
 
 
 def fail(path, number, words):
