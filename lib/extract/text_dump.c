@@ -208,7 +208,7 @@ static unsigned dump_may_be(const struct work *work)
 	size_t lines = work->as_written ? work->live_count : work->page->block_count, small = count_of(sights, SMALL);
 	return (small >= WRAP_PAIRS && small * SMALL_SHARE >= lines ? MAY_WRAP : 0u) |
 	       (count_of(sights, STOP) >= BROKEN_MARKS ? MAY_BREAK : 0u) |
-	       (count_of(sights, CLOSED) >= MARKUP_LINKS && count_of(sights, MARK) ? MAY_MARK : 0u) |
+	       (count_of(sights, CLOSED) >= MARKUP_LINKS && count_of(sights, MARK) >= MARKUP_LINKS ? MAY_MARK : 0u) |
 	       (work->addresses >> 63 || (work->map.others && !work->as_written) ? MAY_PAGE : 0u);
 }
 
