@@ -8,21 +8,21 @@ static bool is_mark(char c)
 }
 
 /* Longer ones are none: a line of brackets alone must not be read over and over. */
-enum { TARGET_BYTES = 2000, BRACKET_BYTES = 2000, CLASS_BYTES = 200 };
+enum { BRACKET_BYTES = 2000, CLASS_BYTES = 200 };
 
-/* The end of "(…)" at @at, brackets within balanced; @at: there is none. */
-static size_t target_end(struct view text, size_t at)
+/* Where what @open at @at opens is closed by @close, pairs within balanced; text.n: nowhere. */
+static size_t closed_at(struct view text, size_t at, char open, char close)
 {
 	int depth = 0;
-	for (size_t i = at; i < text.n && i < at + TARGET_BYTES; i++) {
+	for (size_t i = at; i < text.n && i < at + BRACKET_BYTES; i++) {
 		if (text.p[i] == '\\')
 			i++;
-		else if (text.p[i] == '(')
+		else if (text.p[i] == open)
 			depth++;
-		else if (text.p[i] == ')' && --depth == 0)
-			return i + 1;
+		else if (text.p[i] == close && --depth == 0)
+			return i;
 	}
-	return at;
+	return text.n;
 }
 
 /* "(https://…)", "(/path)", "(#part)", "(mailto:…)", "(<…>)" and what pandoc writes behind it, "{.class}". Bytes. */
@@ -37,28 +37,15 @@ static size_t target_bytes(struct view text, size_t at)
 		!view_starts(inside, VIEW("data:")) && !view_starts(inside, VIEW("./")) &&
 		!view_starts(inside, VIEW("../")))
 		return 0;
-	size_t end = target_end(text, at);
-	if (end > at && end < text.n && text.p[end] == '{') {
+	size_t end = closed_at(text, at, '(', ')') + 1;
+	if (end > text.n)
+		return 0;
+	if (end < text.n && text.p[end] == '{') {
 		struct view class = view_first(view_from(text, end), CLASS_BYTES);
 		size_t closed = view_find_byte(class, '}');
 		end += closed < class.n ? closed + 1 : 0;
 	}
 	return end - at;
-}
-
-/* Where the bracket at @at is closed; text.n: nowhere. */
-static size_t bracket_end(struct view text, size_t at)
-{
-	int depth = 0;
-	for (size_t i = at; i < text.n && i < at + BRACKET_BYTES; i++) {
-		if (text.p[i] == '\\')
-			i++;
-		else if (text.p[i] == '[')
-			depth++;
-		else if (text.p[i] == ']' && --depth == 0)
-			return i;
-	}
-	return text.n;
 }
 
 /* Of a text with @text.n bytes: no more brackets than these are looked at. */
@@ -76,7 +63,7 @@ static bool is_link(struct writer *writer, size_t at, size_t *ret_end)
 {
 	if (writer->deep == LINKS_DEEP || ++writer->brackets > BRACKETS_MOST)
 		return false;
-	*ret_end = bracket_end(writer->in, at);
+	*ret_end = closed_at(writer->in, at, '[', ']');
 	return *ret_end < writer->in.n && target_bytes(writer->in, *ret_end + 1);
 }
 
