@@ -33,11 +33,12 @@ static inline void dump_see(struct work *work, struct view text)
 
 /* ---- the parts, in this order ------------------------------------------------------------------- */
 
-/* text_pages.c: the list of links that a text browser leaves behind a text that holds their numbers (*@ret_last: the
- * last one, 0: there is no such list); the lines that stand around each break between two pages. */
+/* text_links.c: the list of links that a text browser leaves behind a text that holds their numbers (*@ret_last: the
+ * last one, 0: there is no such list). */
 enum { LINKS_LEAST = 3 };
 bool links_may_be(const struct work *work);
 void links_drop(struct work *work, unsigned *ret_last);
+/* text_pages.c: the lines that stand around each break between two pages. */
 int pages_drop(struct work *work);
 
 /* text_wrap.c: joins lines that end where the next word had no room. Of those that end in no mark and go on with a
@@ -52,7 +53,7 @@ int wrap_join(struct work *work, bool *ret_wrapped);
 enum { BROKEN_MARKS = 3 };
 int broken_join(struct work *work);
 
-/* text_pages.c: takes the numbers of links up to @last out of the text, when lines are whole; 0: there are none. */
+/* text_links.c: takes the numbers of links up to @last out of the text, when lines are whole; 0: there are none. */
 int links_unmark(struct work *work, unsigned last);
 /* text_markup.c: the marks of Markdown, where MARKUP_LINKS links say that it is. */
 enum { MARKUP_LINKS = 3 };
