@@ -192,7 +192,8 @@ struct garner_options {
 	bool repeated; /* clean, build, ingest, sync: read files and folders twice; short lines that stand on many texts
 			* of their host (of their folder, where there is no URL) are cut. A store keeps the counts */
 	bool full_parse;    /* the whole page to the parser, not its skeleton */
-	bool allow_private; /* loopback and private addresses may be fetched */
+	bool allow_private; /* loopback and private addresses may be fetched; never link-local, unspecified and
+			     * multicast ones, nor those of clouds' metadata */
 	const char *user_agent;
 	const char *contact;	       /* goes into the user agent */
 	const char *ca_file;	       /* PEM; added for TLS */

@@ -8,10 +8,16 @@
 
 enum { ADDRESS_TEXT_BYTES = 64 };
 
-/* True for globally reachable unicast addresses alone (IANA special-purpose registries, RFC 6890): no loopback,
- * private, shared (RFC 6598), link-local, multicast, reserved or documentation ranges; an IPv6 address that carries
- * an IPv4 one (mapped, compatible, 6to4, NAT64, Teredo, ISATAP) only when that one is public too. */
-bool address_is_public(const struct sockaddr *address);
+/* Public: globally reachable unicast (IANA special-purpose registries, RFC 6890). Closed, also to who may reach private
+ * ones: link-local, unspecified, multicast, broadcast, and where clouds keep the keys of their machines. Private: all
+ * others. An IPv6 address that carries an IPv4 one (mapped, compatible, 6to4, NAT64, Teredo, ISATAP) is what that is.
+ */
+enum address_scope { ADDRESS_CLOSED, ADDRESS_PRIVATE, ADDRESS_PUBLIC };
+#define ADDRESS_CLOSED_WORDS "a link-local, multicast or unspecified address, or a cloud's metadata: never fetched"
+
+enum address_scope address_scope(const struct sockaddr *address);
+/* Of a URL's host (with brackets) where it is an address in any spelling; public where it is a name. */
+enum address_scope address_scope_of_host(const char *host);
 /* Numeric text of IPv4 and IPv6; empty for others. */
 void address_text(const struct sockaddr *address, char ret_text[ADDRESS_TEXT_BYTES]);
 

@@ -157,11 +157,13 @@ static curl_socket_t on_socket(void *user, curlsocktype purpose, struct curl_soc
 		x->stale = true;
 		return CURL_SOCKET_BAD;
 	}
-	if (!options->allow_private && !options->proxy && !address_is_public(&address->addr)) {
+	enum address_scope scope = address_scope(&address->addr);
+	if (!options->proxy && scope < (options->allow_private ? ADDRESS_PRIVATE : ADDRESS_PUBLIC)) {
 		char text[ADDRESS_TEXT_BYTES];
 		address_text(&address->addr, text);
 		x->refused = true;
-		snprintf(x->detail, sizeof(x->detail), "%.60s is not a public address", text);
+		snprintf(x->detail, sizeof(x->detail), "%.60s is %s", text,
+			scope == ADDRESS_CLOSED ? ADDRESS_CLOSED_WORDS : "not a public address");
 		return CURL_SOCKET_BAD;
 	}
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);

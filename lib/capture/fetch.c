@@ -128,6 +128,11 @@ static int slot_aim(struct fetcher *f, struct slot *slot, struct view url)
 	struct url_parts parts;
 	const char *why = "";
 	int result = url_parts_read(url, &parts, &why);
+	if (!result && address_scope_of_host(parts.host) == ADDRESS_CLOSED) {
+		url_parts_free(&parts);
+		result = GARNER_REFUSED_ADDRESS;
+		why = ADDRESS_CLOSED_WORDS;
+	}
 	if (result > 0)
 		slot_end(slot, result, slot->hops ? "redirect: %s" : "%s", why);
 	if (result)

@@ -130,6 +130,11 @@ static bool job_redirected(struct robots_fetch *f, struct robots_job *job, int *
 	char *url = url_parts_join(job->at.url, location);
 	int result = url ? url_parts_read(view_of(url), &parts, NULL) : GARNER_BAD_URL;
 	free(url);
+	if (!result && address_scope_of_host(parts.host) == ADDRESS_CLOSED) {
+		url_parts_free(&parts);
+		x->reason = result = GARNER_REFUSED_ADDRESS;
+		snprintf(x->detail, sizeof(x->detail), "redirect: %s", ADDRESS_CLOSED_WORDS);
+	}
 	if (result) {
 		*ret_result = result < 0 ? result : 0;
 		return false;

@@ -29,6 +29,11 @@ def redirect(to):
     return lambda conn, request: whole(conn, b"", 302, [("Location", to)])
 
 
+def to_unspecified(conn, request):
+    port = request.fields.get("host", "127.0.0.1:9").rsplit(":", 1)[1]
+    redirect("http://0.0.0.0:%s/page" % port)(conn, request)
+
+
 def deflated(megabytes, begin=b"", fill=b"\0"):
     out = zlib.compressobj(6, zlib.DEFLATED, 31)
     parts = [out.compress(begin)] + [out.compress(fill * (1 << 20)) for _ in range(megabytes)] + [out.flush()]
@@ -280,7 +285,7 @@ WAYS = {
     "/to-file": redirect("file:///etc/passwd"), "/to-ftp": redirect("ftp://127.0.0.1/x"),
     "/to-gopher": redirect("gopher://127.0.0.1:70/1"), "/to-credentials": redirect("http://me:word@127.0.0.1/page"),
     "/to-private": redirect("/private/closed"), "/to-nowhere": redirect("http://no-such-host.invalid/"),
-    "/to-nothing": redirect("http://"), "/missing": lambda c, r: whole(c, b"no", 404),
+    "/to-unspecified": to_unspecified, "/to-nothing": redirect("http://"), "/missing": lambda c, r: whole(c, b"no", 404),
     "/broken": lambda c, r: whole(c, b"no", 500), "/gone": lambda c, r: whole(c, b"no", 410),
     "/ask-first": redirect("/consent/ask?next=page"), "/consent/ask": lambda c, r: whole(c),
     "/soft-error": lambda c, r: whole(c, PAGE.replace(b"A page", b"404 - nothing here")),

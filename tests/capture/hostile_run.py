@@ -92,6 +92,21 @@ def private(base, common):
     return len(spellings)
 
 
+def closed(base, common):
+    """With --allow-private, too, some addresses stay closed. None of these would leave this machine: the proxy is the
+    server of the test, and a link-local address without its interface has no way to go."""
+    port = base.rsplit(":", 1)[1]
+    cases = [["http://%s:%s/page" % (host, port)] for host in ("0.0.0.0", "0", "[::]", "[::ffff:0.0.0.0]", "[fe80::1]")]
+    cases += [[base + "/to-unspecified"]]
+    cases += [["--proxy", base, "http://%s/page" % host] for host in
+              ("169.254.169.254", "0xa9fea9fe", "[::ffff:169.254.1.1]", "[fe80::1]", "[fd00:ec2::254]", "224.0.0.1")]
+    for case in cases:
+        code, out, err, _ = run("clean", *common, *case)
+        if code != 4 or "refused-address" not in err or "never fetched" not in err:
+            wrong.append("%s: exit %d: %s" % (case, code, err.strip()))
+    return len(cases)
+
+
 def sources(base, common):
     worst = 0
     for path, state in SOURCES.items():
@@ -121,11 +136,11 @@ def main():
     common = ["--allow-private", "--delay", "0", "--timeout", "4", "--jobs", "1", "--verbose"]
     try:
         worst = max(pages(base, common), sources(base, common))
-        spellings = private(base, common)
+        spellings = private(base, common) + closed(base, common)
     finally:
         server.stdin.close()
         server.wait()
-    print("%d ways for a page, %d for a source, %d spellings of this machine; peak memory %.1f MiB" %
+    print("%d ways for a page, %d for a source, %d addresses that are closed; peak memory %.1f MiB" %
           (len(PAGES), len(SOURCES) + 1, spellings, worst / 2 ** 20))
     for line in wrong:
         print("WRONG: " + line)

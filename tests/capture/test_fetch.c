@@ -287,31 +287,79 @@ static void asks_hosts_named_in_any_script(void **state)
 	assert_int_equal(answers[3].reason, GARNER_BAD_URL);
 }
 
-static void knows_public_addresses(void **state)
+static enum address_scope scope_of(const char *text)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+	if (inet_pton(AF_INET, text, &in.sin_addr) == 1)
+		return address_scope((struct sockaddr *)&in);
+	assert_int_equal(inet_pton(AF_INET6, text, &in6.sin6_addr), 1);
+	return address_scope((struct sockaddr *)&in6);
+}
+
+static void knows_public_private_and_closed_addresses(void **state)
 {
 	(void)state;
+	enum { CLOSED = ADDRESS_CLOSED, PRIVATE = ADDRESS_PRIVATE, PUBLIC = ADDRESS_PUBLIC };
 	static const struct {
 		const char *text;
-		bool is_public;
-	} cases[] = { { "8.8.8.8", true }, { "1.1.1.1", true }, { "100.63.255.255", true }, { "100.128.0.1", true },
-		{ "172.32.0.1", true }, { "172.15.255.255", true }, { "192.0.1.1", true }, { "198.20.0.1", true },
-		{ "223.255.255.255", true }, { "0.1.2.3", false }, { "198.19.255.255", false },
-		{ "203.0.113.9", false }, { "240.0.0.1", false }, { "2606:4700::1111", true }, { "2a00:1450::1", true },
-		{ "::", false }, { "::8.8.8.8", false }, { "::ffff:8.8.8.8", true }, { "::ffff:10.0.0.1", false },
-		{ "64:ff9b::808:808", true }, { "64:ff9b:1::808:808", false }, { "2002:808:808::1", true },
-		{ "2002:a00:1::1", false }, { "2001:0:808:808::f7f7:f7f7", true },
-		{ "2001:0:808:808::f5ff:fffe", false }, { "2001:db8::1", false }, { "3fff::1", false },
-		{ "fec0::1", false }, { "2a00::5efe:10.0.0.1", false }, { "2a00::200:5efe:8.8.8.8", true },
-		{ "::ffff:0:10.0.0.1", false } };
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct sockaddr_in in = { .sin_family = AF_INET };
-		struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
-		bool v4 = inet_pton(AF_INET, cases[i].text, &in.sin_addr) == 1;
-		if (!v4)
-			assert_int_equal(inet_pton(AF_INET6, cases[i].text, &in6.sin6_addr), 1);
-		bool is_public = address_is_public(v4 ? (struct sockaddr *)&in : (struct sockaddr *)&in6);
-		if (is_public != cases[i].is_public)
-			fail_msg("%s is %spublic", cases[i].text, is_public ? "" : "not ");
+		int scope;
+	} cases[] = { { "8.8.8.8", PUBLIC }, { "1.1.1.1", PUBLIC }, { "100.63.255.255", PUBLIC },
+		{ "100.128.0.1", PUBLIC }, { "172.32.0.1", PUBLIC }, { "172.15.255.255", PUBLIC },
+		{ "192.0.1.1", PUBLIC }, { "198.20.0.1", PUBLIC }, { "223.255.255.255", PUBLIC },
+		{ "169.253.255.255", PUBLIC }, { "169.255.0.0", PUBLIC }, { "127.0.0.1", PRIVATE },
+		{ "10.1.2.3", PRIVATE }, { "192.168.7.1", PRIVATE }, { "172.16.0.1", PRIVATE },
+		{ "100.64.0.1", PRIVATE }, { "100.100.100.199", PRIVATE }, { "198.19.255.255", PRIVATE },
+		{ "203.0.113.9", PRIVATE }, { "240.0.0.1", PRIVATE }, { "192.0.0.1", PRIVATE }, { "0.0.0.0", CLOSED },
+		{ "0.1.2.3", CLOSED }, { "169.254.0.0", CLOSED }, { "169.254.169.254", CLOSED },
+		{ "169.254.255.255", CLOSED }, { "224.0.0.1", CLOSED }, { "239.255.255.255", CLOSED },
+		{ "255.255.255.255", CLOSED }, { "100.100.100.200", CLOSED }, { "192.0.0.192", CLOSED },
+		/* IPv6 */
+		{ "2606:4700::1111", PUBLIC }, { "2a00:1450::1", PUBLIC }, { "::1", PRIVATE }, { "fd00::1", PRIVATE },
+		{ "fec0::1", PRIVATE }, { "2001:db8::1", PRIVATE }, { "3fff::1", PRIVATE }, { "::", CLOSED },
+		{ "fe80::1", CLOSED }, { "fe80::a9fe:a9fe", CLOSED }, { "febf:ffff::1", CLOSED }, { "ff02::1", CLOSED },
+		{ "ff0e::1", CLOSED }, { "fd00:ec2::254", CLOSED }, { "fd20:ce::254", CLOSED },
+		{ "fd00:ec2::253", PRIVATE },
+		/* an IPv4 address inside */
+		{ "::8.8.8.8", PRIVATE }, { "::169.254.169.254", CLOSED }, { "::ffff:8.8.8.8", PUBLIC },
+		{ "::ffff:10.0.0.1", PRIVATE }, { "::ffff:127.0.0.1", PRIVATE }, { "::ffff:169.254.169.254", CLOSED },
+		{ "::ffff:0.0.0.0", CLOSED }, { "::ffff:0:10.0.0.1", PRIVATE }, { "::ffff:0:169.254.169.254", CLOSED },
+		{ "64:ff9b::808:808", PUBLIC }, { "64:ff9b::a00:1", PRIVATE }, { "64:ff9b::a9fe:a9fe", CLOSED },
+		{ "64:ff9b:1::808:808", PRIVATE }, { "64:ff9b:1::a9fe:a9fe", CLOSED },
+		{ "64:ff9b:1:a9fe:a9:fe00::", CLOSED }, { "64:ff9b:1:a00:0:100::", PRIVATE },
+		{ "2002:808:808::1", PUBLIC }, { "2002:a00:1::1", PRIVATE }, { "2002:a9fe:a9fe::1", CLOSED },
+		{ "2001:0:808:808::f7f7:f7f7", PUBLIC }, { "2001:0:808:808::f5ff:fffe", PRIVATE },
+		{ "2001:0:808:808::5601:5601", CLOSED }, { "2a00::5efe:10.0.0.1", PRIVATE },
+		{ "2a00::5efe:169.254.1.1", CLOSED }, { "2a00::200:5efe:8.8.8.8", PUBLIC } };
+	size_t wrong = 0;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		if ((int)scope_of(cases[i].text) != cases[i].scope) {
+			print_error(
+				"%s: %d, expected %d\n", cases[i].text, (int)scope_of(cases[i].text), cases[i].scope);
+			wrong++;
+		}
+	assert_int_equal(wrong, 0);
+	assert_int_equal(address_scope_of_host("[fe80::1%25eth0]"), ADDRESS_CLOSED);
+	assert_int_equal(address_scope_of_host("169.254.1.1"), ADDRESS_CLOSED);
+	assert_int_equal(address_scope_of_host("169.254.1.1.example"), ADDRESS_PUBLIC);
+}
+
+/* None of these would leave this machine: an interface's address without the interface has no way to go. */
+static void link_local_and_unspecified_addresses_are_closed_to_who_may_reach_private_ones(void **state)
+{
+	(void)state;
+	static const char *const urls[] = { HERE "/page", "http://0.0.0.0:%d/page", "http://0:%d/page",
+		"http://[::]:%d/page", "http://[::ffff:0.0.0.0]:%d/page", "http://[fe80::1]:%d/page",
+		"http://[fe80::a9fe:a9fe]:%d/page", HERE "/to-unspecified" };
+	enum { COUNT = sizeof(urls) / sizeof(urls[0]) };
+	struct answer answers[COUNT];
+	struct engine engine = engine_here();
+	fetch_all(&engine, urls, COUNT, answers);
+	assert_int_equal(answers[0].reason, 0);
+	for (size_t i = 1; i < COUNT; i++) {
+		if (answers[i].reason != GARNER_REFUSED_ADDRESS)
+			fail_msg("%s: %s (%s)", urls[i], garner_reason_name(answers[i].reason), answers[i].detail);
+		assert_non_null(strstr(answers[i].detail, "never fetched"));
 	}
 }
 
@@ -464,7 +512,8 @@ int main(void)
 		cmocka_unit_test(refuses_private_addresses_in_every_spelling),
 		cmocka_unit_test(a_host_as_long_as_a_url_may_be_ends_no_run),
 		cmocka_unit_test(asks_hosts_named_in_any_script),
-		cmocka_unit_test(knows_public_addresses),
+		cmocka_unit_test(knows_public_private_and_closed_addresses),
+		cmocka_unit_test(link_local_and_unspecified_addresses_are_closed_to_who_may_reach_private_ones),
 		cmocka_unit_test(waits_for_a_short_retry_after),
 		cmocka_unit_test(leaves_a_host_alone_that_asks_for_an_hour),
 		cmocka_unit_test(stays_away_for_a_day_at_most),
