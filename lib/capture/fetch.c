@@ -9,6 +9,7 @@
 #include "capture/http_date.h"
 #include "capture/robots_fetch.h"
 #include "capture/url_parts.h"
+#include "normalise/normalise.h"
 #include "stage.h"
 #include "util/clock.h"
 #include "util/hash.h"

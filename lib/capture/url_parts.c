@@ -6,6 +6,7 @@
 #include <string.h>
 #include "capture/late_curl.h"
 #include "garner.h"
+#include "normalise/normalise.h"
 #include "normalise/url_host.h"
 #include "util/limits.h"
 #include "util/scan.h"
@@ -162,23 +163,6 @@ char *url_parts_join(const char *base, struct view relative)
 	free(copy);
 	curl->url_cleanup(url);
 	return joined;
-}
-
-size_t url_without_credentials(struct view url, char *out)
-{
-	size_t begin = view_find_byte(url, ':') + 1, n;
-	if (begin > url.n)
-		begin = 0;
-	while (begin < url.n && (url.p[begin] == '/' || url.p[begin] == '\\'))
-		begin++;
-	size_t end = begin, at = begin;
-	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
-		if (url.p[end++] == '@')
-			at = end;
-	memmove(out, url.p, begin);
-	n = url.n - at;
-	memmove(out + begin, url.p + at, n);
-	return begin + n;
 }
 
 struct view url_keep(struct page *page, struct view url)

@@ -17,9 +17,6 @@ int url_parts_read(struct view url, struct url_parts *ret_parts, const char **re
 void url_parts_free(struct url_parts *parts);
 /* @relative against @base. malloc'd; NULL: neither makes a URL. */
 char *url_parts_join(const char *base, struct view relative);
-/* "https://user:word@host/" to "https://host/": credentials go nowhere. @out has url.n bytes and may be the same;
- * returns the length. */
-size_t url_without_credentials(struct view url, char *out);
 /* The address of a capture as others give it, for as long as the page: page_keep() without credentials. */
 struct view url_keep(struct page *page, struct view url);
 

@@ -1,6 +1,7 @@
 /* What stands inside a block as Markdown: links, emphasis, code. */
 #include "extract/markdown.h"
 
+#include <string.h>
 #include "extract/block_tags.h"
 #include "normalise/normalise.h"
 #include "normalise/unicode.h"
@@ -133,12 +134,25 @@ struct view markdown_base(struct page *page)
 	return base;
 }
 
+/* With a scheme, or as "//host/": "/@name" is a path. */
+static bool names_host(struct view href)
+{
+	return view_starts_nocase(href, VIEW("http:")) || view_starts_nocase(href, VIEW("https:")) ||
+	       (href.n > 1 && strchr("/\\", href.p[0]) && strchr("/\\", href.p[1]));
+}
+
 /* Where @href leads from this page; as it stands where that is not known. */
 static struct view target_of(struct markdown *m, struct view href)
 {
 	struct view absolute;
 	href = view_trim(href);
-	if (!m->base.n || href.n > LIMIT_URL_BYTES || view_starts_nocase(href, VIEW("mailto:")))
+	if (view_starts_nocase(href, VIEW("mailto:")))
+		return href;
+	if (names_host(href) && view_find_byte(href, '@') < href.n) {
+		char *copy = arena_strdup_view(&m->page->arena, href);
+		href = copy ? view_make(copy, url_without_credentials(href, copy)) : VIEW_NONE;
+	}
+	if (!m->base.n || href.n > LIMIT_URL_BYTES)
 		return href;
 	return url_resolve(&m->page->arena, m->base, href, &absolute) == 0 ? absolute : href;
 }

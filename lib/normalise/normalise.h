@@ -66,6 +66,9 @@ extern const struct stage normalise_stage;
 int url_canonical(struct arena *arena, struct view url, struct view *ret_url);
 /* @relative against @base (absolute), as a browser does; a fragment stays. 0, GARNER_BAD_URL, -ENOMEM. */
 int url_resolve(struct arena *arena, struct view base, struct view relative, struct view *ret_url);
+/* "https://user:word@host/" to "https://host/", also without a scheme: credentials go nowhere. @out has url.n bytes and
+ * may be the same; returns the length. */
+size_t url_without_credentials(struct view url, char *out);
 /* Host of an absolute URL as it stands there, without port; VIEW_NONE when there is none. Into @url. */
 struct view url_host(struct view url);
 /* The path is empty or "/": the front page of a site. */

@@ -432,3 +432,22 @@ int url_host_canonical(struct arena *arena, struct view url, struct view *ret_ho
 	struct view host = url_host(url);
 	return host.n ? host_parse(arena, host, ret_host) : GARNER_BAD_URL;
 }
+
+size_t url_without_credentials(struct view url, char *out)
+{
+	size_t begin = 0, n;
+	while (begin < url.n && url.p[begin] != ':' && url.p[begin] != '/' && url.p[begin] != '\\')
+		begin++;
+	/* A colon behind a slash ends no scheme. */
+	begin = begin < url.n && url.p[begin] == ':' ? begin + 1 : 0;
+	while (begin < url.n && (url.p[begin] == '/' || url.p[begin] == '\\'))
+		begin++;
+	size_t end = begin, at = begin;
+	while (end < url.n && url.p[end] != '/' && url.p[end] != '?' && url.p[end] != '#' && url.p[end] != '\\')
+		if (url.p[end++] == '@')
+			at = end;
+	memmove(out, url.p, begin);
+	n = url.n - at;
+	memmove(out + begin, url.p + at, n);
+	return begin + n;
+}

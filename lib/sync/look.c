@@ -105,6 +105,8 @@ static int on_entry(void *user, const struct feed_entry *e)
 	struct arena_mark mark = arena_mark(&look->page->arena);
 	int result = 0;
 	if (resolve(look, e->outer_base, e->base, e->url, &s)) {
+		if (view_starts_nocase(s.guid, VIEW("http")))
+			s.guid = url_keep(look->page, s.guid);
 		s.guid = view_first(s.guid, LIMIT_FACT_BYTES);
 		s.title = one_line(look, e->title);
 		s.updated = e->updated_at == GARNER_NO_NUMBER ? 0 : e->updated_at;

@@ -165,6 +165,23 @@ static void links_are_absolute_where_the_address_is_known(void **state)
 	assert_string_equal(render("<p><a href='b'>eins</a></p>"), "[eins](b)\n");
 }
 
+static void links_hold_no_credentials(void **state)
+{
+	(void)state;
+	const char *const addresses[] = { "https://example.org/news/", NULL };
+	for (int i = 0; i < 2; i++) {
+		address = addresses[i];
+		assert_string_equal(render("<p><a href='https://me:word@example.net/a@b'>eins</a></p>"),
+			"[eins](https://example.net/a@b)\n");
+		assert_null(strstr(render("<p><a href='//me:word@example.net/'>zwei</a></p>"), "word"));
+		assert_null(strstr(render("<p><a href='https:\\\\me:word@example.net/'>drei</a></p>"), "word"));
+		assert_non_null(strstr(render("<p><a href='/@me/1'>vier</a></p>"), "/@me/1"));
+		assert_string_equal(
+			render("<p><a href='mailto:a@example.org'>acht</a></p>"), "[acht](mailto:a@example.org)\n");
+	}
+	address = NULL;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +199,7 @@ int main(void)
 		cmocka_unit_test(emphasis_is_marked_where_a_reader_sees_it),
 		cmocka_unit_test(references_that_are_text_stay_text),
 		cmocka_unit_test(links_are_absolute_where_the_address_is_known),
+		cmocka_unit_test(links_hold_no_credentials),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 	arena_free(&page.arena);

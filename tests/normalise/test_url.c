@@ -167,6 +167,22 @@ static void the_host_is_found_in_the_url(void **state)
 	arena_free(&arena);
 }
 
+static void credentials_are_cut(void **state)
+{
+	(void)state;
+	static const char *const cases[][2] = { { "https://me:word@example.org/a@b", "https://example.org/a@b" },
+		{ "//me:word@example.org:80/", "//example.org:80/" },
+		{ "http:/\\me@w@example.org", "http:/\\example.org" },
+		{ "https://example.org/?a=b@c", "https://example.org/?a=b@c" },
+		{ "https://example.org", "https://example.org" }, { "//example.org/a:b@c", "//example.org/a:b@c" },
+		{ "", "" } };
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char out[64] = "";
+		size_t n = url_without_credentials(view_of(cases[i][0]), out);
+		assert_true(view_eq(view_make(out, n), view_of(cases[i][1])));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -178,6 +194,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_page_is_refused),
 		cmocka_unit_test(references_resolve_as_in_a_browser),
 		cmocka_unit_test(the_host_is_found_in_the_url),
+		cmocka_unit_test(credentials_are_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

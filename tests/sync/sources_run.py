@@ -582,7 +582,9 @@ def refuses_and_hides_credentials(d):
         code, out, err = run(*args)
         d.expect(args[0], code != 0, code)
         shown += [out, err]
-    d.web.answers = {"/feed": rss({"guid": "1", "title": "Secret", "link": secret}, {"guid": "2", "title": "Led", "link": "/led"}),
+    d.web.answers = {"/feed": rss({"guid": "1", "title": "Secret", "link": secret}, {"guid": "2", "title": "Led", "link": "/led"},
+                                   {"guid": secret + "/told", "title": "Told", "link": "/told"}),
+                     "/told": html("Told", "A paragraph that is long enough to be read as one, with words and a full stop."),
                      "/led": lambda h: (302, [("Location", secret)], b"")}
     d.add("/feed")
     for log in ("plain", "json"):
@@ -594,6 +596,12 @@ def refuses_and_hides_credentials(d):
     d.same("nobody was asked with one", [f for _, f in d.web.asked if "authorization" in f], [])
     with open(os.path.join(d.store, "catalogue.db"), "rb") as f:
         d.expect("none in the store", b"sesame" not in f.read())
+    with open(os.path.join(d.store, "INDEX.md"), encoding="utf-8") as f:
+        d.expect("the item with such a guid is kept", "Told" in f.read())
+    for folder, _, names in os.walk(os.path.join(d.store, "manifest")):
+        for name in names:
+            with open(os.path.join(folder, name), "rb") as f:
+                d.expect("none in " + name, b"sesame" not in f.read())
 
 
 def weighs_failures(d):
