@@ -1,5 +1,6 @@
 /* Lines that end where the next word had no room. */
 #include "extract/text_dump.h"
+#include "util/scan.h"
 #include "util/utf8.h"
 
 /* One line and the one below it. */
@@ -11,7 +12,12 @@ struct edge {
 	bool goes_on; /* and does: as far as a sentence shows */
 };
 
-enum { COLUMNS_MOST = 2000 };
+enum {
+	INDENT_MOST = 2000,
+	/* A line of more can't be full at any width that is looked for. */
+	COLUMNS_MOST = 256,
+};
+_Static_assert(COLUMNS_MOST *(100 - WRAP_RAGGED) >= WRAP_COLUMNS_MAX * 100, "what is left uncounted is too long");
 
 static unsigned columns_of(uint32_t c)
 {
@@ -31,6 +37,11 @@ static unsigned columns_of(uint32_t c)
 static unsigned columns(struct view text, unsigned *ret_all)
 {
 	unsigned all = 0, first = 0;
+	text.n = text.n < COLUMNS_MOST || !scan_is_ascii(text.p, COLUMNS_MOST) ? text.n : COLUMNS_MOST;
+	if (scan_is_ascii(text.p, text.n)) {
+		*ret_all = (unsigned)text.n;
+		return (unsigned)view_find_byte(text, ' ');
+	}
 	for (size_t at = 0; at < text.n && all < COLUMNS_MOST;) {
 		uint32_t c = utf8_next(text, &at);
 		unsigned wide = columns_of(c);
@@ -46,7 +57,7 @@ static void read_edge(const struct work *work, const struct block *block, struct
 {
 	size_t from = dump_indent(work, block), bullet = dump_bullet(block->text);
 	unsigned all;
-	from = from < COLUMNS_MOST ? from : COLUMNS_MOST;
+	from = from < INDENT_MOST ? from : INDENT_MOST;
 	*ret = (struct edge){ .from = (uint16_t)from, .bullet = bullet != 0 };
 	ret->first = (uint16_t)columns(block->text, &all);
 	ret->to = (uint16_t)(from + all);
