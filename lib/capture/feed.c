@@ -124,16 +124,15 @@ static bool iso_with_gaps(struct view text, char room[FEED_DATE_BYTES])
 struct view feed_date(struct view text, char room[FEED_DATE_BYTES], int64_t *ret_at)
 {
 	int64_t at;
-	int zone = 0, year, month, day;
+	int zone = 0;
 	*ret_at = GARNER_NO_NUMBER;
 	text = view_trim(text);
 	if (clock_parse(text, &at)) {
 		*ret_at = at;
 		return text.n < FEED_DATE_BYTES ? text : VIEW_NONE;
 	}
-	if (text.n == 10 && text.p[4] == '-' && text.p[7] == '-' &&
-		sscanf(text.p, "%4d-%2d-%2d", &year, &month, &day) == 3 && clock_date_valid(year, month, day)) {
-		*ret_at = clock_days(year, month, day) * 86400;
+	if (clock_parse_date(text, &at)) {
+		*ret_at = at * 86400;
 		return text;
 	}
 	if (iso_with_gaps(text, room) && clock_parse(view_of(room), &at)) {

@@ -6,7 +6,11 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 #include "capture/feed.h"
+#include "capture/feed_json.h"
 #include "capture/http_date.h"
 #include "capture/robots.h"
 #include "capture/sitemap.h"
@@ -529,6 +533,24 @@ static void reads_dates_of_every_feed(void **state)
 	assert_int_equal(http_retry_after(VIEW("HTTP/1.1 429 X\r\nRetry-After: -5\r\n\r\n"), 0), -1);
 }
 
+/* A day alone, behind which no byte can be read. */
+static void reads_no_further_than_a_date(void **state)
+{
+	(void)state;
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *p = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	assert_true(p != MAP_FAILED);
+	assert_int_equal(mprotect(p + page, page, PROT_NONE), 0);
+	char room[FEED_DATE_BYTES];
+	int64_t at;
+	struct view text = view_make(memcpy(p + page - 10, "2024-02-29", 10), 10);
+	assert_true(view_eq(feed_date(text, room, &at), text));
+	assert_int_equal(at, 1709164800);
+	memcpy(p + page - 10, "2023-02-29", 10);
+	assert_int_equal(feed_date(text, room, &at).n, 0);
+	munmap(p, 2 * page);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -551,6 +573,7 @@ int main(void)
 		cmocka_unit_test(obeys_robots),
 		cmocka_unit_test(bounds_hostile_robots),
 		cmocka_unit_test(reads_dates_of_every_feed),
+		cmocka_unit_test(reads_no_further_than_a_date),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
