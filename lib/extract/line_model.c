@@ -98,12 +98,16 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 {
 	struct arena *arena = &work->page->arena;
 	uint32_t n = (uint32_t)work->live_count;
-	uint8_t *x = arena_alloc(arena, (n + 1) * LF_COUNT);
 	struct line_scores scores = { .text = arena_alloc(arena, (n + 1) * sizeof(*scores.text)),
 		.title = arena_alloc(arena, (n + 1) * sizeof(*scores.title)),
 		.limit = arena_alloc(arena, (n + 1) * sizeof(*scores.limit)),
 		.zone = arena_alloc(arena, n + 1) };
-	if (!x || !scores.text || !scores.title || !scores.limit || !scores.zone)
+	if (!work->tables)
+		work->tables = arena_calloc(arena, 1, sizeof(*work->tables));
+	/* The features are most of what a text takes, and are asked only here. */
+	struct arena_mark before = arena_mark(arena);
+	uint8_t *x = arena_alloc(arena, (n + 1) * LF_COUNT);
+	if (!x || !scores.text || !scores.title || !scores.limit || !scores.zone || !work->tables)
 		return page_full(work->page);
 	int result = line_features(work, x);
 	if (result)
@@ -112,6 +116,7 @@ int line_model_run(const struct line_model *model, struct work *work, struct lin
 	/* A title stands before the first prose. */
 	oblivious_score(
 		&model->title, x, LF_COUNT, work->first_prose < n ? (uint32_t)work->first_prose : 0, scores.title);
+	arena_rewind(arena, before);
 	put_limits(model, work, &scores);
 	*ret_scores = scores;
 	return 0;

@@ -96,8 +96,8 @@ static int read_blocks(struct work *work)
 	struct view text = page->utf8;
 	if (!text_map_read(&page->arena, text, &work->map))
 		return page_full(page);
-	size_t room = work->map.breaks + work->map.others + 2;
-	if (room > LIMIT_LINES)
+	size_t breaks = work->map.breaks + work->map.others, room = breaks + 2;
+	if (breaks + !view_ends(text, VIEW("\n")) > LIMIT_LINES)
 		return page_drop(page, GARNER_TOO_COMPLEX, "more than %d lines", LIMIT_LINES);
 	page->block_count = 0;
 	page->blocks = arena_alloc(&page->arena, room * sizeof(*page->blocks));

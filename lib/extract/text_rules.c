@@ -391,6 +391,8 @@ static int run_lines(void *arg, struct page *page)
 	struct state *state = arg;
 	const struct rule *scorer = state->rules->detectors[DETECT_SCORER];
 	struct work work = { .rules = state->rules, .matcher = state->matcher, .page = page, .tables = &state->tables };
+	if (page->arena.limit < LIMIT_TEXT_MEMORY)
+		page->arena.limit = LIMIT_TEXT_MEMORY;
 	if (page->options->no_rules)
 		return work_read(&work);
 	int result = scorer && !scorer->off ? rules_model(state->rules, &work.model, &page->error) : 0;

@@ -16,6 +16,7 @@
 	X(LIMIT_HEAD_BYTES, KIB(64), "bytes", "an HTTP or WARC head with all header fields")                           \
 	X(LIMIT_HEAD_FIELDS, 256, "fields", "header fields of one HTTP or WARC head")                                  \
 	X(LIMIT_PAGE_MEMORY, MIB(56), "bytes", "arena of one page: tree, blocks, text, facts")                         \
+	X(LIMIT_TEXT_MEMORY, MIB(256), "bytes", "the same of a plain text, of which lines are known singly")           \
 	X(LIMIT_TREE_MEMORY, MIB(40), "bytes", "the parser's own memory for one page, given back after it")            \
 	X(LIMIT_DOM_DEPTH, 512, "levels", "nesting of elements; deeper ones are flattened")                            \
 	X(LIMIT_DOM_NODES, 1000000, "nodes", "elements and text runs of one page")                                     \

@@ -43,6 +43,13 @@ says "bad-json: line 1: "
 { printf '<html><body>'; yes '<div>' | head -n 200000 | tr -d '\n'; printf '<p>The one sentence that stands at the bottom of a very deep page, and must be found there.</p>'; } >deep.html
 gives 0 "$garner" clean deep.html
 prints "bottom of a very deep page"
+# as many lines as the ceiling are cleaned, one more is said
+seq -f 'Boat %.0f came in with the tide and was unloaded.' 200000 >lines.txt
+gives 0 "$garner" clean lines.txt
+[ "$(wc -l <"$work/out")" = 200000 ] || fail "$(wc -l <"$work/out") lines of 200000"
+echo 'One more.' >>lines.txt
+gives 1 "$garner" clean lines.txt
+says "lines.txt: too-complex: more than 200000 lines"
 # a body over the ceiling, never on disk
 gives 1 sh -c "head -c 1073741824 /dev/zero | tr '\\\\0' 'a' | '$garner' clean -"
 says "too-large"
