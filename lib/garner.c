@@ -44,6 +44,10 @@ static void load(struct garner *garner)
 	garner->loaded = true;
 	if (!clock_format(o->clock, text))
 		error_set(&garner->error, -EINVAL, "clock: not a time of the years 0 to 9999");
+	if (!garner->pinned && clock_refused())
+		error_set(&garner->error, -EINVAL,
+			"SOURCE_DATE_EPOCH: '%.40s' is not a number of seconds since 1970, of the years to 9999",
+			clock_refused());
 	if (has_controls(o->user_agent) || has_controls(o->contact))
 		error_set(&garner->error, -EINVAL, "user agent or contact: no control characters in a header");
 	if (o->threshold != o->threshold)

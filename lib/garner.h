@@ -176,7 +176,7 @@ enum garner_raw { GARNER_RAW_GZIP, GARNER_RAW_ZSTD, GARNER_RAW_NONE };
 struct garner_options {
 	int jobs;      /* threads; 0: the machine's cores; more than LIMIT_JOBS count as that */
 	int64_t clock; /* seconds since 1970 for every time that is written; 0: when each call begins, or what
-			* SOURCE_DATE_EPOCH says */
+			* SOURCE_DATE_EPOCH says; one that is no such time is -EINVAL */
 	enum garner_profile profile;
 	enum garner_dedup dedup;
 	enum garner_raw raw;

@@ -4,15 +4,29 @@
 #include <stdlib.h>
 #include <time.h>
 
+enum { NOT_SET = -1, NO_TIME = -2 };
+
+static int64_t environment_time(void)
+{
+	const char *epoch = getenv("SOURCE_DATE_EPOCH");
+	unsigned long long pinned;
+	if (!epoch || !*epoch)
+		return NOT_SET;
+	bool valid = view_to_u64(view_of(epoch), &pinned) && pinned < UINT64_C(253402300800);
+	return valid ? (int64_t)pinned : NO_TIME;
+}
+
 int64_t clock_now(const struct garner_options *options)
 {
 	if (options && options->clock)
 		return options->clock;
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-	unsigned long long pinned;
-	if (epoch && view_to_u64(view_of(epoch), &pinned) && pinned < UINT64_C(253402300800))
-		return (int64_t)pinned;
-	return (int64_t)time(NULL);
+	int64_t pinned = environment_time();
+	return pinned >= 0 ? pinned : (int64_t)time(NULL);
+}
+
+const char *clock_refused(void)
+{
+	return environment_time() == NO_TIME ? getenv("SOURCE_DATE_EPOCH") : NULL;
 }
 
 uint64_t clock_ticks(void)

@@ -11,6 +11,8 @@ enum { CLOCK_TEXT_BYTES = 32 };
 
 /* Seconds since 1970: options->clock, else SOURCE_DATE_EPOCH of the environment, else the system's. */
 int64_t clock_now(const struct garner_options *options);
+/* SOURCE_DATE_EPOCH when it is set and no such time, which clock_now() passes over; otherwise NULL. */
+const char *clock_refused(void);
 /* Monotonic nanoseconds, for rates. */
 uint64_t clock_ticks(void);
 /* CPU nanoseconds of the calling thread: what a stage costs on a machine that does other things too. */

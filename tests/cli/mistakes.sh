@@ -284,6 +284,14 @@ says "--max-age: '0' is not a number of days above 0"
 # A run at the beginning of time is one.
 gives 0 env SOURCE_DATE_EPOCH=0 "$garner" ingest epoch 001*.txt
 gives 0 "$garner" verify --data epoch
+# A time that is none is said before anything is written, and not replaced by the time of now.
+for epoch in 1e9 -5 2024-01-01 253402300800 "17 0"; do
+	gives 2 env SOURCE_DATE_EPOCH="$epoch" "$garner" ingest no-epoch 001*.txt
+	says "SOURCE_DATE_EPOCH: '$epoch' is not a number of seconds since 1970"
+	[ ! -e no-epoch ] || fail "a store was made"
+	gives 2 env SOURCE_DATE_EPOCH="$epoch" "$garner" clean 001*.txt
+done
+gives 0 env SOURCE_DATE_EPOCH= "$garner" clean 001*.txt
 
 # All texts of a document go with it, however many they are.
 for i in $(seq 1100); do
