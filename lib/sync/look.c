@@ -52,7 +52,8 @@ static bool resolve(struct look *look, struct view outer, struct view base, stru
 	if (from)
 		joined = url_parts_join(from, url);
 	struct url_parts parts;
-	bool good = joined && url_parts_read(view_of(joined), &parts, NULL) == 0;
+	look->why = joined ? NULL : "not a URL";
+	bool good = joined && url_parts_read(view_of(joined), &parts, &look->why) == 0;
 	if (good) {
 		s->url = view_of(arena_strdup_view(arena, view_of(parts.url)));
 		if (url_canonical(arena, s->url, &s->key) != 0)
@@ -63,6 +64,23 @@ static bool resolve(struct look *look, struct view outer, struct view base, stru
 	free(within);
 	free(joined);
 	return good && s->url.n;
+}
+
+static struct view one_line(struct look *look, struct view text)
+{
+	struct view line = text;
+	normalise_line(GARNER_PROFILE_CLEAN, &look->page->arena, text, LIMIT_TITLE_BYTES, &line);
+	return line;
+}
+
+/* An entry that names what resolve() refused is told of: who keeps the feed takes it for read. */
+static void refuse(struct look *look, struct view url)
+{
+	if (view_trim(url).n == 0 || look->refused++)
+		return;
+	struct view told = view_first(url_keep(look->page, one_line(look, url)), sizeof(look->refused_first) - 1);
+	memcpy(look->refused_first, told.p, told.n);
+	look->refused_why = look->why;
 }
 
 static int note(struct look *look, struct ledger_sighting *s)
@@ -82,13 +100,6 @@ static int note(struct look *look, struct ledger_sighting *s)
 	look->changed += result == LEDGER_CHANGED;
 	look->turn += result != LEDGER_SAME && !s->old;
 	return 0;
-}
-
-static struct view one_line(struct look *look, struct view text)
-{
-	struct view line = text;
-	normalise_line(GARNER_PROFILE_CLEAN, &look->page->arena, text, LIMIT_TITLE_BYTES, &line);
-	return line;
 }
 
 static bool too_old(const struct look *look, int64_t at, int64_t age)
@@ -112,6 +123,8 @@ static int on_entry(void *user, const struct feed_entry *e)
 		s.updated = e->updated_at == GARNER_NO_NUMBER ? 0 : e->updated_at;
 		s.old = too_old(look, e->published_at, age);
 		result = note(look, &s);
+	} else {
+		refuse(look, e->url);
 	}
 	arena_rewind(&look->page->arena, mark);
 	return result;
@@ -213,6 +226,8 @@ static int on_url(void *user, const struct sitemap_entry *e)
 		bool first = !look->source->checked && !look->source->backfill;
 		s.old = at == GARNER_NO_NUMBER ? first : too_old(look, at, horizon(look));
 		result = e->child ? on_child(look, s.url, e->lastmod) : note(look, &s);
+	} else {
+		refuse(look, e->url);
 	}
 	arena_rewind(&look->page->arena, mark);
 	return result;

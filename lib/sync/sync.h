@@ -48,6 +48,9 @@ struct look {
 	struct error error;
 	uint64_t repairs; /* of what is not quite XML */
 	unsigned long repair_line;
+	int64_t refused;	       /* entries whose URL can't be fetched */
+	char refused_first[200];       /* the first of them, without credentials */
+	const char *why, *refused_why; /* what the last one was refused for, and that one */
 };
 /* Reads what a source answered and notes its articles. 0, or a reason with words by page_drop; < 0. Opens decoders of
  * its own. */

@@ -114,6 +114,10 @@ static int conclude(struct look *look, int reason)
 			source->state = state_words(arena, "%.*s; not quite XML: %llu repairs, the first in line %lu",
 				(int)source->state.n, source->state.p, (unsigned long long)look->repairs,
 				look->repair_line);
+		if (look->refused && source->state.p)
+			source->state = state_words(arena, "%.*s; %lld not fetched, the first %s: %s",
+				(int)source->state.n, source->state.p, (long long)look->refused, look->refused_first,
+				look->refused_why);
 	}
 	/* A child whose index gives its date is looked at when that moves on. */
 	if (source->parent && source->lastmod)

@@ -590,8 +590,9 @@ def refuses_and_hides_credentials(d):
     for log in ("plain", "json"):
         code, out, err = run("sync", "--allow-private", "--delay", "0", "--contact", "x", "--verbose", "--log", log, "--all", d.store,
                              now=START + (log == "json") * DAY)
-        shown += [out, err]
-    shown.append(run("source", "list", "--format", "jsonl", d.store)[1])
+        shown += [out, err, run("source", "list", "--format", "jsonl", d.store)[1]]
+    d.same("an entry that is not fetched is told of", json.loads(shown[-4])["state"], "2 new, 0 changed of 2; 1 not fetched, the first " +
+           secret.replace("me:sesame@", "") + ": a URL with a user name or password in it is not fetched")
     d.expect("no password anywhere", not any("sesame" in text for text in shown), shown)
     d.same("nobody was asked with one", [f for _, f in d.web.asked if "authorization" in f], [])
     with open(os.path.join(d.store, "catalogue.db"), "rb") as f:
