@@ -364,11 +364,11 @@ static int cut_tracking(struct arena *arena, struct url *url)
 }
 
 /* ";jsessionid=…" at the end of a path: Servlet specification, 7.1.3. */
-static void cut_session(struct url *url)
+static bool cut_session(struct url *url)
 {
-	size_t at = view_find_nocase(url->path, VIEW(";jsessionid="));
-	if (at < url->path.n)
-		url->path = view_first(url->path, at);
+	size_t at = view_find_nocase(url->path, VIEW(";jsessionid=")), n = url->path.n;
+	url->path = view_first(url->path, at);
+	return at < n;
 }
 
 int url_canonical(struct arena *arena, struct view url, struct view *ret_url)
@@ -379,9 +379,12 @@ int url_canonical(struct arena *arena, struct view url, struct view *ret_url)
 		return result;
 	parsed.has_fragment = false;
 	parsed.fragment = VIEW_NONE;
-	cut_session(&parsed);
+	bool cut = cut_session(&parsed);
 	result = cut_tracking(arena, &parsed);
-	return result ? result : serialise(arena, &parsed, ret_url);
+	if (!result)
+		result = serialise(arena, &parsed, ret_url);
+	/* "/a/..;jsessionid=1" ends in dots now that say which path it is. */
+	return result || !cut ? result : url_canonical(arena, *ret_url, ret_url);
 }
 
 int url_resolve(struct arena *arena, struct view base, struct view relative, struct view *ret_url)

@@ -103,6 +103,8 @@ static void fragments_sessions_and_tracking_are_cut(void **state)
 	canonical("http://a.example/x?ref=rss", "http://a.example/x");
 	canonical("http://a.example/x?ref=main&utmost=1", "http://a.example/x?ref=main&utmost=1");
 	canonical("http://a.example/x;jsessionid=0A1B?y=1", "http://a.example/x?y=1");
+	canonical("http://a.example/x/.;jsessionid=0A1B?y=1", "http://a.example/x/?y=1");
+	canonical("http://a.example/x/y/%2E.;jsessionid=0A1B", "http://a.example/x/");
 }
 
 static void what_is_no_page_is_refused(void **state)
