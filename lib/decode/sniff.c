@@ -1,5 +1,6 @@
 /* What bytes look like: WHATWG MIME Sniffing, 5 and 7.1, as far as a text archive needs it. */
 #include "decode/decode.h"
+#include "util/utf8.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -52,9 +53,11 @@ static size_t text_bytes(struct view v)
 }
 
 /* WHATWG calls one such byte binary. Real text has a stray one now and then, binary formats many: at most
- * one in 100 passes. NUL is the rarest in text and the most frequent in binaries: one in 500. */
+ * one in 100 passes. NUL is the rarest in text and the most frequent in binaries: one in 500, or, where it is alone,
+ * the few that programs leave at the ends of their strings. */
 static bool looks_binary(struct view v)
 {
+	enum { NULS_FEW = 4 };
 	size_t controls = 0, nuls = 0, text = text_bytes(v);
 	if (text == v.n)
 		return false;
@@ -64,6 +67,8 @@ static bool looks_binary(struct view v)
 		controls += is_binary_byte((unsigned char)v.p[i]) && !shift;
 		nuls += v.p[i] == 0;
 	}
+	if (controls == nuls && nuls <= NULS_FEW)
+		return nuls * 16 > v.n;
 	return controls * 100 > v.n || nuls * 500 > v.n;
 }
 
@@ -136,6 +141,20 @@ enum sniffed sniff_bytes(struct view first)
 	return SNIFF_TEXT;
 }
 
+/* ASCII or UTF-8 without controls, but for NUL: units of UTF-16 have such bytes in every script, or a NUL each. */
+static bool is_bytewise(struct view v)
+{
+	for (size_t i = 0; i < v.n; i++)
+		if (v.p[i] && is_binary_byte((unsigned char)v.p[i]))
+			return false;
+	/* The last character may be cut. */
+	size_t end = v.n;
+	while (end > 0 && v.n - end < 3 && ((unsigned char)v.p[end - 1] & 0xC0) == 0x80)
+		end--;
+	end -= end > 0 && (unsigned char)v.p[end - 1] >= 0xC0;
+	return utf8_is_valid(view_first(v, end));
+}
+
 enum utf16_form sniff_utf16(struct view first)
 {
 	if (first.n >= 2 && view_starts(first, VIEW("\xFF\xFE")))
@@ -151,7 +170,7 @@ enum utf16_form sniff_utf16(struct view first)
 		even += first.p[2 * i] == 0;
 		odd += first.p[2 * i + 1] == 0;
 	}
-	if (units < 8 || (even + odd) * 8 < units)
+	if (units < 8 || (even + odd) * 8 < units || ((even + odd) * 4 < units * 3 && is_bytewise(first)))
 		return UTF16_NO;
 	/* A few characters have theirs on the other side: U+4E00, "one" in Chinese, U+0100. */
 	if (odd >= even * 3)

@@ -116,6 +116,29 @@ static void utf16_with_a_mark_is_text(void **state)
 	assert_int_equal(page.document.charset.replaced, 2);
 }
 
+/* Few NULs in bytes that are otherwise text are what a program left at the ends of its strings; many are UTF-16, or
+ * no text. */
+static void single_nuls_are_passed_over(void **state)
+{
+	(void)state;
+	static const char last[] = "The boat came in at noon.\n\0";
+	assert_int_equal(run(NULL, 0, view_make(last, sizeof(last) - 1)), 0);
+	assert_int_equal(page.kind, PAGE_TEXT);
+	assert_true(view_starts(page.utf8, VIEW("The boat came in at noon.\n")));
+	static const char between[] =
+		"Das Boot l\xC3\xA4uft ein.\0\0\n\xD0\x9B\xD0\xBE\xD0\xB4\xD0\xBA\xD0\xB0 "
+		"\xD0\xBF\xD1\x80\xD0\xB8\xD1\x88\xD0\xBB\xD0\xB0 \xD0\xB2 \xD0\xBF\xD0\xBE\xD1\x80\xD1\x82.\0";
+	assert_int_equal(run(NULL, 0, view_make(between, sizeof(between) - 1)), 0);
+	assert_string_equal(page.document.charset.used, "utf-8");
+	/* A NUL before each space: neither UTF-16 nor text. */
+	static const char spaces[] = "the\0 boat\0 came\0 in\0 at\0 noon\0 and\0 was\0 unloaded";
+	assert_int_equal(run(NULL, 0, view_make(spaces, sizeof(spaces) - 1)), GARNER_BINARY);
+	assert_int_equal(run(NULL, 0, VIEW("ab\x00\x00")), GARNER_BINARY);
+	static const char wide[] = "w\0o\0r\0d\0s\0 \0o\0f\0 \0\xE4\0\n\0";
+	assert_int_equal(run(NULL, 0, view_make(wide, sizeof(wide) - 1)), 0);
+	assert_string_equal(page.document.charset.used, "utf-16le");
+}
+
 static void the_decision_is_written_down(void **state)
 {
 	(void)state;
@@ -266,6 +289,7 @@ int main(void)
 		TEST(the_content_decides_where_no_type_is_declared),
 		TEST(binary_and_empty_input_is_dropped_by_name),
 		TEST(utf16_with_a_mark_is_text),
+		TEST(single_nuls_are_passed_over),
 		TEST(the_decision_is_written_down),
 		TEST(declarations_are_found_where_the_standard_looks),
 		TEST(bad_bytes_are_replaced_and_counted),
