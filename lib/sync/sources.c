@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include "capture/url_parts.h"
@@ -9,6 +10,22 @@
 #include "util/limits.h"
 
 enum { FIRST_INTERVAL = 3600 };
+
+/* Browsers and readers hand feeds on as "feed://host/path" and "feed:https://host/path"
+ * (draft-obasanjo-feed-URI-scheme): the address that is meant, in *@ret_copy, free()d by the caller, where it is not
+ * the end of @url. */
+static const char *without_feed(const char *url, char **ret_copy)
+{
+	struct view given = view_of(url), rest = view_from(given, 5);
+	*ret_copy = NULL;
+	if (!view_starts_nocase(given, VIEW("feed:")))
+		return url;
+	if (fetch_takes(rest))
+		return rest.p;
+	if (view_starts(rest, VIEW("//")) && asprintf(ret_copy, "http:%s", rest.p) < 0)
+		*ret_copy = NULL;
+	return *ret_copy ? *ret_copy : url;
+}
 
 /* A store that is open for a change of its sources. */
 struct desk {
@@ -132,7 +149,7 @@ static int need_both(struct garner *garner, const char *store, const char *what,
 
 int garner_source_add(struct garner *garner, const char *store, const char *url, const char *kind_name, bool backfill)
 {
-	struct desk desk;
+	struct desk desk = { .garner = garner };
 	enum ledger_kind kind;
 	char *folder = NULL;
 	garner_enter(garner);
@@ -141,21 +158,28 @@ int garner_source_add(struct garner *garner, const char *store, const char *url,
 		return result;
 	if (kind_of(kind_name, &kind))
 		return error_set(&garner->error, -EINVAL, "'%s' is no kind of source", kind_name);
+	char *copy;
+	url = without_feed(url, &copy);
 	result = check_source(garner, url, kind, &folder);
-	if (result)
-		return result;
-	result = desk_open(garner, store, &desk);
+	if (!result)
+		result = desk_open(garner, store, &desk);
 	if (!result)
 		result = folder ? add(&desk, view_of(folder), LEDGER_FOLDER, true, VIEW_NONE)
 				: add_url(&desk, view_of(url), kind, backfill, VIEW_NONE);
 	free(folder);
+	free(copy);
 	return desk_close(&desk, result);
 }
 
 static int on_outline(void *user, const struct feed_entry *entry)
 {
 	struct desk *desk = user;
-	int result = add_url(desk, entry->url, LEDGER_AUTO, false, entry->title);
+	char *given = strndup(entry->url.p ? entry->url.p : "", entry->url.n), *copy = NULL;
+	const char *url = given ? without_feed(given, &copy) : NULL;
+	int result = url ? add_url(desk, view_of(url), LEDGER_AUTO, false, entry->title)
+			 : error_set(&desk->garner->error, -ENOMEM, "no memory for a list of feeds");
+	free(copy);
+	free(given);
 	if (result == GARNER_BAD_URL) {
 		desk->refused++;
 		desk->garner->error = (struct error){ 0 };
@@ -207,6 +231,8 @@ int garner_source_remove(struct garner *garner, const char *store, const char *u
 		result = store_must_exist(store, &garner->error);
 	if (result)
 		return result;
+	char *copy;
+	url = without_feed(url, &copy);
 	result = desk_open(garner, store, &desk);
 	if (!result)
 		result = ledger_remove(desk.ledger, url, &garner->error);
@@ -215,6 +241,7 @@ int garner_source_remove(struct garner *garner, const char *store, const char *u
 		result = whole ? ledger_remove(desk.ledger, whole, &garner->error) : 1;
 		free(whole);
 	}
+	free(copy);
 	return desk_close(&desk, result);
 }
 

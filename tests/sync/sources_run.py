@@ -145,15 +145,21 @@ def imports_an_opml_list(d):
     with open(path, "w") as f:
         f.write("<opml version='2.0'><body><outline text='Harbours'><outline text='One' type='rss' xmlUrl='%s/one'/>"
                 "<outline text='Deeper'><outline title='Two' xmlUrl='%s/two'/></outline></outline>"
+                "<outline text='Three' xmlUrl='feed:%s/three'/><outline text='Four' xmlUrl='feed://%s/four'/>"
                 "<outline text='No feed'/><outline text='Mail' xmlUrl='mailto:a@b'/>"
-                "<outline text='Secret' xmlUrl='http://me:sesame@127.0.0.1/x'/></body></opml>" % (d.web.base, d.web.base))
+                "<outline text='Secret' xmlUrl='http://me:sesame@127.0.0.1/x'/></body></opml>" % (d.web.base, d.web.base, d.web.base,
+                                                                                                           d.web.base[7:]))
     code, _, err = run("source", "import", d.store, path)
-    d.expect("import", code == 1 and "2 sources added" in err and "2 addresses are not fetched" in err and
+    d.expect("import", code == 1 and "4 sources added" in err and "2 addresses are not fetched" in err and
              "sesame" not in err, code, err)
-    d.same("sources", [(s["url"], s["title"]) for s in d.sources()], [(d.web.base + "/one", "One"), (d.web.base + "/two", "Two")])
-    d.web.answers = {"/one": rss({"title": "A", "link": "/a"}), "/two": rss(), "/a": html("A")}
+    d.same("sources", [(s["url"], s["title"]) for s in d.sources()], [
+        (d.web.base + "/" + x.lower(), x) for x in ("One", "Two", "Three", "Four")])
+    d.expect("remove by either spelling", run("source", "remove", d.store, "FEED://" + d.web.base[7:] + "/three")[0] == 0 and
+             run("source", "remove", d.store, d.web.base + "/four")[0] == 0)
+    d.expect("add by the other", run("source", "add", d.store, "feed:" + d.web.base + "/three")[0] == 0)
+    d.web.answers = {"/one": rss({"title": "A", "link": "/a"}), "/two": rss(), "/three": rss(), "/a": html("A")}
     d.sync(START)
-    d.same("requests", sorted(d.web.paths()), ["/a", "/one", "/two"])
+    d.same("requests", sorted(d.web.paths()), ["/a", "/one", "/three", "/two"])
 
 
 def finds_the_feed_of_a_page(d):
