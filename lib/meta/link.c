@@ -3,6 +3,19 @@
 #include "normalise/normalise.h"
 #include "util/limits.h"
 
+/* A page fetched by its editor names itself with what the editor signs in with: that is no part of its address. */
+static int drop_credentials(struct decide *d, struct view *href)
+{
+	size_t at = view_find_byte(*href, '@');
+	if (at == href->n || view_find(*href, VIEW("//")) > at)
+		return 0;
+	char *copy = arena_alloc(&d->page->arena, href->n);
+	if (!copy)
+		return page_full(d->page);
+	*href = view_make(copy, url_without_credentials(*href, copy));
+	return 0;
+}
+
 /* @ret absolute, or VIEW_NONE when @href is not a web address. 0 or a reason. */
 static int resolve(struct decide *d, struct view href, struct view *ret)
 {
@@ -20,7 +33,11 @@ static int resolve(struct decide *d, struct view href, struct view *ret)
 	/* A file from a disk: its canonical address tells where it was. */
 	if (base.n == 0)
 		base = d->page->document.url_canonical ? view_of(d->page->document.url_canonical) : href;
-	int result = url_resolve(&d->page->arena, base, view_trim(href), &absolute);
+	href = view_trim(href);
+	int result = drop_credentials(d, &href);
+	if (result)
+		return result;
+	result = url_resolve(&d->page->arena, base, href, &absolute);
 	if (result == -ENOMEM)
 		return page_full(d->page);
 	if (result == 0 &&

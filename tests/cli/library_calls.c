@@ -255,6 +255,28 @@ static void each_call_has_its_own_time(void)
 	check(strstr(times[0], "1970-01-02") && strcmp(times[0], times[1]) == 0, "both at the time that was given");
 }
 
+static int see_url(void *user, const struct garner_document *d, int reason, const char *detail)
+{
+	char *url = user;
+	(void)detail;
+	snprintf(url, 200, "%s %s %s", reason == GARNER_STORED ? "stored" : "dropped", d->url ? d->url : "-",
+		d->url_requested ? d->url_requested : "-");
+	return 0;
+}
+
+/* Who hands bytes over says where they are from, at times with what was signed in with: nothing passes it on. */
+static void credentials_go_nowhere(struct garner *garner)
+{
+	static const char page[] =
+		"<title>The port opens</title><p>The port opened on Tuesday after a long repair of its old "
+		"quay, and the first boats came in at noon.";
+	char seen[200] = "";
+	check(garner_clean_bytes(garner, page, sizeof(page) - 1, "https://ed:sesame@a.example/port?x=@", "text/html",
+		      see_url, seen) == 0 &&
+			strstr(seen, "stored https://a.example/port?x=@") && !strstr(seen, "sesame"),
+		"bytes from an address with credentials");
+}
+
 int main(int argc, char **argv)
 {
 	char folder[] = "/tmp/library_calls.XXXXXX", remove[64];
@@ -275,6 +297,7 @@ int main(int argc, char **argv)
 	options_that_can_not_be_are_refused();
 	each_call_has_its_own_time();
 	documents_go_for_a_reason(garner);
+	credentials_go_nowhere(garner);
 	garner_free(garner);
 	snprintf(remove, sizeof(remove), "rm -rf %s", folder);
 	if (chdir("/") < 0 || system(remove) != 0)

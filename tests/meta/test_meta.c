@@ -276,6 +276,12 @@ static void links_are_made_absolute(void **state)
 	assert_string_equal(f.licence, "https://example.com/by/4.0/");
 	assert_string_equal(f.section, "Coast");
 	assert_string_equal(f.tags, "Harbour; Fish");
+	f = read_page("https://example.org/a/b",
+		"<link rel=canonical href=https://ed:sesame@example.org/a/b><meta property=og:image "
+		"content=//ed@example.org/i/@2x/port.jpg>",
+		"<article><h1>The port opens</h1>" TEXT "</article>");
+	assert_string_equal(f.canonical, "https://example.org/a/b");
+	assert_string_equal(f.image, "https://example.org/i/@2x/port.jpg");
 }
 
 static void access_is_told_only_on_evidence(void **state)
