@@ -84,6 +84,9 @@ static int decide_kind(struct page *page)
 	enum type type = type_of(page->capture.content_type);
 	enum sniffed sniffed = sniff_bytes(view_first(page->body, SNIFF_BYTES));
 	page->kind = PAGE_UNKNOWN;
+	/* Its first record describes the file (Internet Archive, ARC file format, version 1). */
+	if (view_starts(page->body, VIEW("filedesc://")))
+		return page_drop(page, GARNER_UNSUPPORTED, "an ARC file; make a WARC file of it first");
 	if (sniffed == SNIFF_BINARY)
 		return drop_kind(page, GARNER_BINARY, "binary data");
 	switch (type) {

@@ -62,6 +62,11 @@ printf 'WARC/1.1\r\nWARC-Type: resource\r\nWARC-Record-ID: <urn:uuid:00000000-00
 gives 1 "$garner" clean --format jsonl lying.warc
 says "lying.warc.*(bad-record|truncated)"
 prints "second text stands whole"
+# the format that came before WARC is no text
+printf 'filedesc://old.arc 192.0.2.1 20010203040506 text/plain 75\n1 0 Archive\nURL IP-address Archive-date Content-type Archive-length\n\nhttp://a.example/ 192.0.2.1 20010203040506 text/html 90\nHTTP/1.0 200 OK\nContent-Type: text/html\n\n<p>The ferry came in with the tide and was unloaded.</p>\n' >old.arc
+drops "unsupported: an ARC file" old.arc
+gzip -k old.arc
+drops "unsupported: an ARC file" old.arc.gz
 # URLs that go nowhere
 gives 4 "$garner" clean https://does-not-exist.invalid/
 says "no-host"
